@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The exceptions that hvctl raises for its users."""
+
+
+class HvctlError(Exception):
+    """The base of all: its text is one sentence for the user."""
+
+
+class InvalidRequest(HvctlError):
+    """What was asked for cannot be done; nothing was changed."""
+
+
+class CloudError(HvctlError):
+    """A request to the cloud failed.
+
+    :ivar status: the HTTP status, or None when there was no answer
+    :ivar transient: the same request may succeed later
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        transient: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.transient = transient

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One ephemeral hypervisor: all that a snapshot has of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+
+from hvctl.model import records
+
+
+class Phase(enum.StrEnum):
+    """Where a hypervisor is: derived from facts, stored nowhere."""
+
+    MISSING = 'missing'
+    """Nothing of it is there."""
+    ORPHANED = 'orphaned'
+    """Something of it is there, but no bare-metal server."""
+    BUILDING = 'building'
+    """Nova and Ironic deploy the machine."""
+    BOOTING = 'booting'
+    """The machine is deployed; nova-compute has not registered yet."""
+    REGISTERED = 'registered'
+    """The compute service is there; its compute node is not yet."""
+    UNMAPPED = 'unmapped'
+    """The host is not mapped to a cell."""
+    NO_INVENTORY = 'no inventory'
+    """nova-compute has not written its inventory to Placement."""
+    NO_AGENT = 'no agent'
+    """No Neutron agent of the host is alive."""
+    READY = 'ready'
+    """All is well, and it is still closed."""
+    ENABLED = 'enabled'
+    """Guests can be scheduled to it."""
+    DRAINING = 'draining'
+    """It is closed for a drain and has guests."""
+    DRAINED = 'drained'
+    """It is closed for a drain and has no guests."""
+    STOPPING = 'stopping'
+    """The bare-metal server is being deleted."""
+    DOWN = 'down'
+    """The machine is off or its nova-compute does not report."""
+    FAILED = 'failed'
+    """The bare-metal server is in ERROR."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Hypervisor:
+    """One ephemeral hypervisor, put together from a snapshot.
+
+    :ivar server: the bare-metal server
+    :ivar duplicates: further servers of ours that have the same name: a lost
+        race, never in use
+    :ivar compute_id: the compute node id that hvctl chose; None where the
+        user's own user-data lets nova-compute choose
+    :ivar guests: None when the look did not reach them
+    :ivar has_room: Placement would let a guest in; a held one has none
+    :ivar reported: nova-compute has written its inventory
+    :ivar disabled_trait: Placement still leaves it out as disabled
+    :ivar agents: None where the network service has no agents
+    :ivar consumers: who has an allocation on the provider; None when the
+        look did not reach them
+    """
+
+    name: str
+    domain: str | None = None
+    server: records.Server | None = None
+    duplicates: tuple[records.Server, ...] = ()
+    compute_id: str | None = None
+    service: records.Service | None = None
+    compute_node: records.ComputeNode | None = None
+    provider: records.Provider | None = None
+    ports: tuple[records.Port, ...] = ()
+    agents: tuple[records.Agent, ...] | None = ()
+    node: records.Node | None = None
+    aggregates: tuple[records.Aggregate, ...] = ()
+    guests: tuple[records.Server, ...] | None = None
+    migrations: tuple[records.Migration, ...] = ()
+    consumers: frozenset[str] | None = None
+    has_room: bool = False
+    reported: bool = False
+    disabled_trait: bool = False
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything of it is there."""
+        return bool(
+            self.server
+            or self.service
+            or self.compute_node
+            or self.provider
+            or self.ports
+            or self.agents
+            or self.aggregates
+        )
+
+    @property
+    def host(self) -> str:
+        """The service host, or the one that is expected."""
+        return self.service.host if self.service else self.name
+
+    @property
+    def agents_alive(self) -> bool:
+        """Whether its Neutron agents, if there are to be any, all live."""
+        if self.agents is None:
+            return True
+        return bool(self.agents) and all(a.alive for a in self.agents)
+
+    @property
+    def closed_by_hold(self) -> bool:
+        """Whether the hold still keeps everybody out.
+
+        A provider without room that has guests is merely full: they could
+        only come after the hold was lifted.
+        """
+        return (
+            self.compute_id is not None
+            and self.provider is not None
+            and not self.has_room
+            and not self.guests
+        )
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """A hypervisor's phase, why, and what to type next.
+
+    :ivar reason: one sentence's worth of words, without a final period
+    :ivar hint: the next command to type, or None when there is none
+    """
+
+    phase: Phase
+    reason: str = ''
+    hint: str | None = None

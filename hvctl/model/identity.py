@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What makes a thing ours: marks, and ids that prove themselves.
+
+A resource provider has no room for a mark, and it is the first thing that is
+made and the last that goes.  So the compute node id itself is the mark: a
+version 8 UUID (RFC 9562, section 5.8) of 48 random bits and a digest over
+them and the hypervisor's name.  Whoever knows the name can tell that hvctl
+chose the id, and each life of a name has an id of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+
+#: Tag of every server and port that hvctl makes.
+TAG = 'hvctl'
+
+#: Keys of the server's metadata that belong to hvctl start with this.
+METADATA_PREFIX = 'hvctl:'
+COMPUTE_ID_KEY = 'hvctl:compute_id'
+DOMAIN_KEY = 'hvctl:domain'
+REGISTERED_KEY = 'hvctl:registered_at'
+ENABLED_KEY = 'hvctl:enabled_at'
+
+#: Every disabled_reason that hvctl writes starts with one of these.  (It must
+#: not be "AUTO: ": libvirt's driver enables such a service by itself.)
+REASON_PREFIX = 'hvctl: '
+REASON_CREATE = 'hvctl: create: not yet known to be good'
+REASON_DRAIN = 'hvctl: drain'
+REASON_DELETE = 'hvctl: delete'
+
+#: Placement's type of the consumer that keeps a hypervisor closed.
+HOLD_CONSUMER_TYPE = 'HVCTL_HOLD'
+
+_NONCE_BYTES = 6
+
+
+def new_compute_id(name: str, nonce: bytes) -> str:
+    """Choose the compute node id of a hypervisor.
+
+    :param name: the hypervisor's name
+    :param nonce: six random bytes
+    :returns: a UUID for which :func:`is_ours` holds
+    """
+    if len(nonce) != _NONCE_BYTES:
+        raise ValueError('the nonce has six bytes')
+    digest = hashlib.sha256(b'hvctl\0' + name.encode() + b'\0' + nonce)
+    raw = bytearray(nonce + digest.digest()[: 16 - _NONCE_BYTES])
+    raw[6] = 0x80 | raw[6] & 0x0F  # version 8
+    raw[8] = 0x80 | raw[8] & 0x3F  # the variant of RFC 9562
+    return str(uuid.UUID(bytes=bytes(raw)))
+
+
+def is_ours(name: str, compute_id: str) -> bool:
+    """Tell whether hvctl chose this id for a hypervisor of this name.
+
+    :param name: the hypervisor's name, with or without its domain
+    :param compute_id: a UUID in its usual form
+    """
+    try:
+        nonce = uuid.UUID(compute_id).bytes[:_NONCE_BYTES]
+    except ValueError:
+        return False
+    return new_compute_id(name.partition('.')[0], nonce) == compute_id.lower()
+
+
+def hold_id(compute_id: str) -> str:
+    """The id of the consumer that holds a hypervisor's provider."""
+    return str(uuid.uuid5(uuid.UUID(compute_id), 'hold'))
+
+
+def port_mac(compute_id: str) -> str:
+    """The MAC address that a hypervisor's port has until it is bound.
+
+    Neutron refuses a second port of the same address in a network, so two
+    runs at once cannot both make one.  Ironic overwrites it with the network
+    card's when it binds the port.
+    """
+    digest = hashlib.sha256(uuid.UUID(compute_id).bytes).digest()
+    # Locally administered, and none of Neutron's own fa:16:3e.
+    return ':'.join(f'{byte:02x}' for byte in b'\x02' + digest[:5])

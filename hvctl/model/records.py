@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Records of the clouds' services, as one look found them.
+
+Each holds the few attributes that a decision needs, under the name that the
+service's API gives them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+import dataclasses
+import datetime
+import types
+
+_record = dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+_EMPTY: Mapping[str, str] = types.MappingProxyType({})
+
+
+@_record
+class Server:
+    """A Nova server: the bare-metal one of a hypervisor, or a guest.
+
+    :ivar host: the service host it is on (OS-EXT-SRV-ATTR:host)
+    :ivar node: the compute node it is on; for a bare-metal server this is
+        the Ironic node's UUID (OS-EXT-SRV-ATTR:hypervisor_hostname)
+    :ivar launched_at: when Nova saw it ACTIVE first
+    :ivar fault: why it is in ERROR, in Nova's words
+    """
+
+    id: str
+    name: str
+    status: str
+    task_state: str | None = None
+    project_id: str = ''
+    created_at: datetime.datetime | None = None
+    launched_at: datetime.datetime | None = None
+    host: str | None = None
+    node: str | None = None
+    metadata: Mapping[str, str] = _EMPTY
+    tags: frozenset[str] = frozenset()
+    addresses: tuple[str, ...] = ()
+    fault: str | None = None
+
+
+@_record
+class Service:
+    """A nova-compute service.
+
+    :ivar status: ``enabled`` or ``disabled``; ``UNKNOWN`` in a cell that
+        does not answer
+    :ivar state: ``up`` or ``down``
+    """
+
+    id: str
+    host: str
+    status: str
+    state: str
+    disabled_reason: str | None = None
+    updated_at: str | None = None
+
+    @property
+    def enabled(self) -> bool:
+        """Whether the scheduler may choose it."""
+        return self.status == 'enabled'
+
+    @property
+    def up(self) -> bool:
+        """Whether it reports to Nova."""
+        return self.state == 'up'
+
+
+@_record
+class ComputeNode:
+    """An entry of os-hypervisors; it is there only for a mapped host.
+
+    The sizes are known only where the details were asked for.
+    """
+
+    id: str
+    hostname: str
+    service_host: str | None = None
+    vcpus: int | None = None
+    vcpus_used: int | None = None
+    memory_mb: int | None = None
+    memory_mb_used: int | None = None
+
+
+@_record
+class Provider:
+    """A resource provider in Placement."""
+
+    id: str
+    name: str
+    generation: int = 0
+
+
+@_record
+class Port:
+    """A Neutron port that carries our tag."""
+
+    id: str
+    name: str
+    network_id: str = ''
+    device_id: str = ''
+    status: str = ''
+    created_at: str = ''
+    addresses: tuple[str, ...] = ()
+
+
+@_record
+class Agent:
+    """A Neutron agent."""
+
+    id: str
+    host: str
+    agent_type: str
+    alive: bool
+    created_at: datetime.datetime | None = None
+
+
+@_record
+class Node:
+    """An Ironic node."""
+
+    id: str
+    name: str | None = None
+    provision_state: str = ''
+    power_state: str | None = None
+    instance_id: str | None = None
+    maintenance: bool = False
+    last_error: str | None = None
+
+
+@_record
+class Aggregate:
+    """A host aggregate of Nova."""
+
+    id: int
+    name: str
+    hosts: frozenset[str] = frozenset()
+
+
+@_record
+class Migration:
+    """A migration record of Nova (``os-migrations``).
+
+    :ivar migration_type: ``live-migration``, ``migration`` (cold),
+        ``resize`` or ``evacuation``
+    """
+
+    id: int
+    uuid: str
+    server_id: str
+    status: str
+    migration_type: str
+    source: str | None = None
+    destination: str | None = None
+    created_at: datetime.datetime | None = None

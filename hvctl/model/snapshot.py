@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One look at the cloud, and how far it reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+import dataclasses
+import types
+
+from hvctl.model import records
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What a look reads beside the lists that every look reads.
+
+    :ivar all_servers: every project's servers: the guests of all hosts
+    :ivar server_names: servers of these names, whoever owns them
+    :ivar hosts: guests and migrations of these service hosts; two requests
+        each
+    :ivar provider_ids: the consumers of these resource providers; one
+        request each
+    :ivar aggregates: the host aggregates
+    :ivar sizes: the compute nodes' used and total VCPU and memory
+    """
+
+    all_servers: bool = False
+    server_names: frozenset[str] = frozenset()
+    hosts: frozenset[str] = frozenset()
+    provider_ids: frozenset[str] = frozenset()
+    aggregates: bool = False
+    sizes: bool = False
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """What one look found; never changed afterwards.
+
+    :ivar servers: our bare-metal servers and, as far as the scope reached,
+        everybody else's
+    :ivar providers_with_room: ids of the providers that have a MEMORY_MB
+        left; a held one is not among them
+    :ivar providers_reported: ids of the providers whose inventory a
+        nova-compute has written
+    :ivar providers_disabled: ids of the providers whose service the
+        scheduler leaves out (trait COMPUTE_STATUS_DISABLED)
+    :ivar agents: None when the network service has no agents at all
+    :ivar nodes: None when Ironic cannot be read
+    :ivar guests: by service host, for the hosts of the scope
+    :ivar migrations: by service host, newest first, for those hosts
+    :ivar consumers: by provider id, for the providers of the scope
+    """
+
+    servers: tuple[records.Server, ...] = ()
+    services: tuple[records.Service, ...] = ()
+    compute_nodes: tuple[records.ComputeNode, ...] = ()
+    providers: tuple[records.Provider, ...] = ()
+    providers_with_room: frozenset[str] = frozenset()
+    providers_reported: frozenset[str] = frozenset()
+    providers_disabled: frozenset[str] = frozenset()
+    ports: tuple[records.Port, ...] = ()
+    agents: tuple[records.Agent, ...] | None = ()
+    nodes: tuple[records.Node, ...] | None = ()
+    aggregates: tuple[records.Aggregate, ...] = ()
+    guests: Mapping[str, tuple[records.Server, ...]] = types.MappingProxyType(
+        {}
+    )
+    migrations: Mapping[str, tuple[records.Migration, ...]] = (
+        types.MappingProxyType({})
+    )
+    consumers: Mapping[str, frozenset[str]] = types.MappingProxyType({})
