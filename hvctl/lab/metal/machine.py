@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""The program that is one bare-metal node while it is switched on.
+
+It boots what is on the node's disk with systemd-nspawn, whose process it
+becomes; ending that process is pulling the plug.
+"""
+
+import ctypes
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+
+import hvctl
+from hvctl.lab import paths
+from hvctl.lab.metal import cgroup
+from hvctl.lab.metal import disk
+from hvctl.lab.metal import image
+
+_CLONE_NEWNS = 0x00020000
+
+#: What stands in for the programs of a distribution's packages.
+PROGRAMS = {
+    'nova-compute': 'hvctl.lab.host.compute',
+    'neutron-openvswitch-agent': 'hvctl.lab.host.openvswitch_agent',
+    'neutron-sriov-nic-agent': 'hvctl.lab.host.sriov_nic_agent',
+}
+
+_PROGRAM = """#!/bin/sh
+exec {python} -m {module} "$@"
+"""
+
+
+def main() -> None:
+    """Be the node that the command line names."""
+    lab = paths.Lab.from_environment()
+    name = sys.argv[1]
+    if not disk.bootable(lab, name):
+        print(f'{name}: no bootable disk', flush=True)
+        _idle()
+    try:
+        cgroup.enter(lab, name)
+        _leave_mount_namespace()
+        root = disk.mount(lab, name, image.path(lab))
+    except (OSError, cgroup.CgroupError, disk.DiskError) as error:
+        sys.exit(f'{name}: {error}')
+    _install_programs(lab, root)
+    command = nspawn(lab, name, root)
+    os.execvp(command[0], command)
+
+
+def nspawn(lab: paths.Lab, name: str, root: pathlib.Path) -> list[str]:
+    """Give the command that boots a root directory.
+
+    :param lab: the embedded cloud.
+    :param name: the node's name.
+    :param root: the machine's root directory.
+    :returns: the command, to be run in the machine's own control group.
+    """
+    return [
+        'systemd-nspawn',
+        f'--directory={root}',
+        f'--machine=hvctl-lab-{lab.port_base}-{name}',
+        f'--hostname={name}',
+        '--boot',
+        '--quiet',
+        '--register=no',
+        '--keep-unit',
+        '--console=read-only',
+        '--link-journal=no',
+        '--resolv-conf=off',
+        '--timezone=off',
+        *(f'--bind-ro={directory}' for directory in _shared(lab)),
+    ]
+
+
+def _shared(lab: paths.Lab) -> list[pathlib.Path]:
+    """List the host's directories that the services' code lies in."""
+    directories = [lab.prefix]
+    source = pathlib.Path(hvctl.__file__).parent
+    if not source.is_relative_to(lab.prefix):
+        directories.append(source)
+    # A Python that is not the distribution's is not in the image.
+    base = pathlib.Path(sys.base_prefix)
+    if base != pathlib.Path('/usr'):
+        directories.append(base)
+    return directories
+
+
+def _install_programs(lab: paths.Lab, root: pathlib.Path) -> None:
+    for program, module in PROGRAMS.items():
+        file = root / 'usr/bin' / program
+        file.write_text(_PROGRAM.format(python=lab.python, module=module))
+        file.chmod(0o755)
+
+
+def _leave_mount_namespace() -> None:
+    """Let what is mounted from now on go when this process goes."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(_CLONE_NEWNS):
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+    # Not private: what is unmounted outside is to go here as well, else
+    # the disks could never be removed.
+    subprocess.run(['mount', '--make-rslave', '/'], check=True)
+
+
+def _idle() -> None:
+    """Stay switched on, doing nothing, until the plug is pulled."""
+    while True:
+        signal.pause()
+
+
+if __name__ == '__main__':
+    main()
