@@ -10,13 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 import dataclasses
 import datetime
-import types
-
-_record = dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-_EMPTY: Mapping[str, str] = types.MappingProxyType({})
 
 
-@_record
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
     """A Nova server: the bare-metal one of a hypervisor, or a guest.
 
@@ -36,13 +32,13 @@ class Server:
     launched_at: datetime.datetime | None = None
     host: str | None = None
     node: str | None = None
-    metadata: Mapping[str, str] = _EMPTY
+    metadata: Mapping[str, str] = dataclasses.field(default_factory=dict)
     tags: frozenset[str] = frozenset()
     addresses: tuple[str, ...] = ()
     fault: str | None = None
 
 
-@_record
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """A nova-compute service.
 
@@ -69,7 +65,7 @@ class Service:
         return self.state == 'up'
 
 
-@_record
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class ComputeNode:
     """An entry of os-hypervisors; it is there only for a mapped host.
 
@@ -85,7 +81,7 @@ class ComputeNode:
     memory_mb_used: int | None = None
 
 
-@_record
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
     """A resource provider in Placement."""
 
@@ -94,7 +90,7 @@ class Provider:
     generation: int = 0
 
 
-@_record
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Port:
     """A Neutron port that carries our tag."""
 
@@ -107,7 +103,7 @@ class Port:
     addresses: tuple[str, ...] = ()
 
 
-@_record
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Agent:
     """A Neutron agent."""
 
@@ -118,7 +114,7 @@ class Agent:
     created_at: datetime.datetime | None = None
 
 
-@_record
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
     """An Ironic node."""
 
@@ -131,7 +127,7 @@ class Node:
     last_error: str | None = None
 
 
-@_record
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Aggregate:
     """A host aggregate of Nova."""
 
@@ -140,7 +136,7 @@ class Aggregate:
     hosts: frozenset[str] = frozenset()
 
 
-@_record
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Migration:
     """A migration record of Nova (``os-migrations``).
 

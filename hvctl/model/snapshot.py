@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 import dataclasses
-import types
 
 from hvctl.model import records
 
@@ -36,8 +35,8 @@ class Scope:
 class Snapshot:
     """What one look found; never changed afterwards.
 
-    :ivar servers: our bare-metal servers and, as far as the scope reached,
-        everybody else's
+    :ivar servers: our bare-metal servers
+    :ivar namesakes: servers of the scope's names that are not ours
     :ivar providers_with_room: ids of the providers that have a MEMORY_MB
         left; a held one is not among them
     :ivar providers_reported: ids of the providers whose inventory a
@@ -46,12 +45,13 @@ class Snapshot:
         scheduler leaves out (trait COMPUTE_STATUS_DISABLED)
     :ivar agents: None when the network service has no agents at all
     :ivar nodes: None when Ironic cannot be read
-    :ivar guests: by service host, for the hosts of the scope
+    :ivar guests: by service host, for the hosts that the scope reached
     :ivar migrations: by service host, newest first, for those hosts
     :ivar consumers: by provider id, for the providers of the scope
     """
 
     servers: tuple[records.Server, ...] = ()
+    namesakes: tuple[records.Server, ...] = ()
     services: tuple[records.Service, ...] = ()
     compute_nodes: tuple[records.ComputeNode, ...] = ()
     providers: tuple[records.Provider, ...] = ()
@@ -62,10 +62,12 @@ class Snapshot:
     agents: tuple[records.Agent, ...] | None = ()
     nodes: tuple[records.Node, ...] | None = ()
     aggregates: tuple[records.Aggregate, ...] = ()
-    guests: Mapping[str, tuple[records.Server, ...]] = types.MappingProxyType(
-        {}
+    guests: Mapping[str, tuple[records.Server, ...]] = dataclasses.field(
+        default_factory=dict
     )
     migrations: Mapping[str, tuple[records.Migration, ...]] = (
-        types.MappingProxyType({})
+        dataclasses.field(default_factory=dict)
     )
-    consumers: Mapping[str, frozenset[str]] = types.MappingProxyType({})
+    consumers: Mapping[str, frozenset[str]] = dataclasses.field(
+        default_factory=dict
+    )

@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides which things of a snapshot belong to which hypervisor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Mapping
+import typing
+
+from hvctl.model import hypervisor
+from hvctl.model import identity
+from hvctl.model import records
+from hvctl.model import snapshot as snapshot_model
+
+_T = typing.TypeVar('_T')
+
+
+def short(host: str) -> str:
+    """The name before the domain."""
+    return host.partition('.')[0]
+
+
+def names(snapshot: snapshot_model.Snapshot) -> list[str]:
+    """Every hypervisor of ours of which anything is left, sorted."""
+    found = {server.name for server in snapshot.servers}
+    found |= {port.name for port in snapshot.ports}
+    found |= {
+        short(provider.name)
+        for provider in snapshot.providers
+        if identity.is_ours(provider.name, provider.id)
+    }
+    found |= {
+        short(node.hostname)
+        for node in snapshot.compute_nodes
+        if identity.is_ours(node.hostname, node.id)
+    }
+    found |= {
+        short(service.host)
+        for service in snapshot.services
+        if marked(service)
+    }
+    return sorted(found)
+
+
+def marked(service: records.Service) -> bool:
+    """Whether a service's disabled_reason is one of ours."""
+    return (service.disabled_reason or '').startswith(identity.REASON_PREFIX)
+
+
+def assemble(
+    snapshot: snapshot_model.Snapshot,
+    wanted: Iterable[str],
+    domains: Mapping[str, str | None] | None = None,
+) -> dict[str, hypervisor.Hypervisor]:
+    """Put together what a snapshot has of each hypervisor.
+
+    Only what is ours gets in: what carries our mark, and what registered
+    under the name of something that does.
+
+    :param snapshot: the look
+    :param wanted: the names to put together
+    :param domains: the domain in which a host may register, by name, for
+        those whose server does not tell it
+    :returns: one hypervisor for each name, in the order given
+    """
+    return {
+        name: _one(snapshot, name, (domains or {}).get(name))
+        for name in wanted
+    }
+
+
+def _one(
+    snapshot: snapshot_model.Snapshot, name: str, domain: str | None
+) -> hypervisor.Hypervisor:
+    ports = tuple(p for p in snapshot.ports if p.name == name)
+    server, duplicates = _servers(snapshot, name, ports)
+    if server is not None:
+        domain = server.metadata.get(identity.DOMAIN_KEY, domain)
+    compute_id = _compute_id(snapshot, name, server)
+    hosts = {name, f'{name}.{domain}'} if domain else {name}
+    service = _first(s for s in snapshot.services if s.host in hosts)
+    node = _first(
+        n
+        for n in snapshot.compute_nodes
+        if n.id == compute_id
+        or (compute_id is None and n.hostname in hosts)
+    )
+    provider = _first(
+        p
+        for p in snapshot.providers
+        if p.id == compute_id
+        or (compute_id is None and p.name in hosts)
+    )
+    # A host that registered under our name is ours only if something that
+    # carries our mark says so.
+    if not (
+        server
+        or compute_id
+        or (service is not None and marked(service))
+    ):
+        service = node = provider = None
+    ours = bool(server or service or node or provider)
+    if service is not None:
+        hosts = {service.host}
+    agents: tuple[records.Agent, ...] | None = None
+    if snapshot.agents is not None:
+        agents = tuple(
+            a for a in snapshot.agents if ours and a.host in hosts
+        )
+    host = service.host if service else name
+    provider_id = provider.id if provider else None
+    return hypervisor.Hypervisor(
+        name=name,
+        domain=domain,
+        server=server,
+        duplicates=duplicates,
+        compute_id=compute_id,
+        service=service,
+        compute_node=node,
+        provider=provider,
+        ports=ports,
+        agents=agents,
+        node=_metal(snapshot, server),
+        aggregates=tuple(
+            a for a in snapshot.aggregates if ours and a.hosts & hosts
+        ),
+        guests=snapshot.guests.get(host),
+        migrations=snapshot.migrations.get(host, ()),
+        consumers=snapshot.consumers.get(provider_id or ''),
+        has_room=provider_id in snapshot.providers_with_room,
+        reported=provider_id in snapshot.providers_reported,
+        disabled_trait=provider_id in snapshot.providers_disabled,
+    )
+
+
+def _servers(
+    snapshot: snapshot_model.Snapshot,
+    name: str,
+    ports: tuple[records.Port, ...],
+) -> tuple[records.Server | None, tuple[records.Server, ...]]:
+    """The server of a name, and those that lost a race against it.
+
+    Two runs at once can both make one.  Every run must choose the same: the
+    one that has the port, else the oldest.
+    """
+    holders = {port.device_id for port in ports}
+    found = sorted(
+        (s for s in snapshot.servers if s.name == name),
+        key=lambda s: (s.id not in holders, str(s.created_at), s.id),
+    )
+    return (found[0] if found else None), tuple(found[1:])
+
+
+def _compute_id(
+    snapshot: snapshot_model.Snapshot,
+    name: str,
+    server: records.Server | None,
+) -> str | None:
+    if server is not None:
+        chosen = server.metadata.get(identity.COMPUTE_ID_KEY, '')
+        return chosen if identity.is_ours(name, chosen) else None
+    for left in (*snapshot.providers, *snapshot.compute_nodes):
+        label = (
+            left.name
+            if isinstance(left, records.Provider)
+            else left.hostname
+        )
+        if short(label) == name and identity.is_ours(name, left.id):
+            return left.id
+    return None
+
+
+def _metal(
+    snapshot: snapshot_model.Snapshot, server: records.Server | None
+) -> records.Node | None:
+    if server is None or snapshot.nodes is None:
+        return None
+    return _first(
+        n
+        for n in snapshot.nodes
+        if n.instance_id == server.id or n.id == server.node
+    )
+
+
+def _first(found: Iterable[_T]) -> _T | None:
+    return next(iter(found), None)

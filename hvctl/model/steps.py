@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The steps that change a cloud: data that a decision makes and acting runs.
+
+Steps of one lane run one after the other, and the first that fails ends the
+rest; lanes run beside each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One idempotent change.
+
+    :ivar name: the hypervisor that it is for
+    """
+
+    name: str
+
+    @property
+    def lane(self) -> str:
+        """What it must not overtake."""
+        return self.name
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class CreateProvider(Step):
+    """Make the resource provider that nova-compute will adopt."""
+
+    provider_id: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class SetHoldInventory(Step):
+    """Give the provider the inventory that the hold then uses up."""
+
+    provider_id: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceHold(Step):
+    """Use up the provider's inventory, so that nobody can land there."""
+
+    provider_id: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class LiftHold(Step):
+    """Let guests in."""
+
+    provider_id: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteProvider(Step):
+    """Delete the resource provider, with the hold if it still stands."""
+
+    provider_id: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class CreatePort(Step):
+    """Make the bare-metal server's port."""
+
+    network_id: str
+    vnic_type: str
+    mac_address: str | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class DeletePort(Step):
+    """Delete a port of ours."""
+
+    port_id: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class CreateServer(Step):
+    """Make the bare-metal server.
+
+    :ivar port_id: the port, or None to take the one that the step before
+        made
+    :ivar user_data: base64, as Nova wants it; may hold secrets
+    """
+
+    image_id: str
+    flavor_id: str
+    key_name: str | None
+    metadata: Mapping[str, str] = dataclasses.field(hash=False)
+    user_data: str = dataclasses.field(repr=False)
+    port_id: str | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteServer(Step):
+    """Delete a bare-metal server of ours.
+
+    :ivar soft_deleted: Nova has put it off (``reclaim_instance_interval``):
+        it takes a second request that means it
+    """
+
+    server_id: str
+    soft_deleted: bool = False
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class NoteTimes(Step):
+    """Write into the server's metadata when its phases were reached."""
+
+    server_id: str
+    metadata: Mapping[str, str] = dataclasses.field(hash=False)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class EnableService(Step):
+    """Let the scheduler choose the compute service."""
+
+    service_id: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class DisableService(Step):
+    """Keep the scheduler from choosing the compute service."""
+
+    service_id: str
+    reason: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteService(Step):
+    """Delete the compute service of a machine that is gone."""
+
+    service_id: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteAgent(Step):
+    """Delete the record of a Neutron agent of a machine that is gone."""
+
+    agent_id: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveAggregate(Step):
+    """Take a host out of a host aggregate."""
+
+    aggregate_id: int
+    host: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class GuestStep(Step):
+    """A change of one guest; guests do not wait for each other."""
+
+    server_id: str
+
+    @property
+    def lane(self) -> str:
+        """The guest."""
+        return self.server_id
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class LiveMigrate(GuestStep):
+    """Move a running guest to wherever the scheduler finds room."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ColdMigrate(GuestStep):
+    """Move a stopped guest to wherever the scheduler finds room."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmMigration(GuestStep):
+    """Confirm a cold migration, which frees its source."""
