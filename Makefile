@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# On a Debian 12 or Ubuntu 24.04 with git, make and python3, "make demo" and
+# "make test" do everything else themselves: distribution packages (with sudo
+# unless you are root), the virtualenv in .venv, the embedded cloud.
+
+# The machines of the embedded cloud run what is in the virtualenv, as users
+# of their own: a Python below somebody's home directory cannot serve them.
+export PYTHON ?= /usr/bin/python3
+export TOX_CONSTRAINTS_FILE ?= $(CURDIR)/constraints.txt
+
+BIN := $(CURDIR)/.venv/bin
+LAB_VARIABLES := HVCTL_LAB_DIR,HVCTL_LAB_CACHE,HVCTL_LAB_PORT_BASE
+SUDO := $(shell [ "$$(id -u)" = 0 ] || \
+    echo sudo --preserve-env=$(LAB_VARIABLES),OS_TEST_PATH,OS_TEST_TIMEOUT,CI)
+LAB := $(SUDO) $(BIN)/hvctl-lab
+FUNCTIONAL := hvctl/tests/functional
+
+.PHONY: help
+help:
+	@echo 'make demo          the main job on a cloud of its own, step by step'
+	@echo 'make test          unit and functional tests'
+	@echo 'make unit          unit tests only, no cloud needed'
+	@echo 'make functional    functional tests on the embedded cloud'
+	@echo 'make pep8          format, style and types'
+	@echo 'make docs          documentation and release notes, as HTML'
+	@echo 'make cover         what the unit tests reach'
+	@echo 'make down          stop the embedded cloud, its data stays'
+	@echo 'make clean         remove the embedded cloud and all that was built'
+
+.venv/installed: pyproject.toml requirements.txt test-requirements.txt \
+    constraints.txt tools/make-virtualenv
+	tools/make-virtualenv
+	touch $@
+
+.PHONY: distribution-packages
+distribution-packages:
+	tools/install-distribution-packages
+
+.PHONY: demo
+demo: .venv/installed distribution-packages
+	$(LAB) run -- tools/demo
+
+# Both run, and the count is printed, even when the first one fails.
+.PHONY: test
+test: .venv/installed distribution-packages
+	@failed=; \
+	$(MAKE) --no-print-directory unit || failed=yes; \
+	$(MAKE) --no-print-directory functional || failed=yes; \
+	$(BIN)/python tools/count-tests . $(FUNCTIONAL) && \
+	test -z "$$failed"
+
+.PHONY: unit
+unit: .venv/installed
+	rm -rf .stestr
+	$(BIN)/stestr run
+
+# On one cloud, so one test after the other.
+.PHONY: functional
+functional: export OS_TEST_PATH := ./$(FUNCTIONAL)
+functional: .venv/installed distribution-packages
+	$(SUDO) rm -rf $(FUNCTIONAL)/.stestr
+	$(LAB) run -- stestr --repo-url $(FUNCTIONAL) run --serial
+
+.PHONY: pep8
+pep8: .venv/installed
+	$(BIN)/tox -e pep8
+
+.PHONY: docs
+docs: .venv/installed
+	$(BIN)/tox -e docs,releasenotes
+
+.PHONY: cover
+cover: .venv/installed
+	$(BIN)/tox -e cover
+
+.PHONY: down
+down:
+	[ ! -x $(BIN)/hvctl-lab ] || $(LAB) down
+
+.PHONY: clean
+clean:
+	[ ! -x $(BIN)/hvctl-lab ] || $(LAB) destroy
+	$(SUDO) rm -rf .venv .tox .stestr $(FUNCTIONAL)/.stestr .hypothesis \
+	    .mypy_cache .ruff_cache .coverage cover build dist doc/build \
+	    releasenotes/build

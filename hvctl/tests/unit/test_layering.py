@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""Holds the arrows between the layers, see the architecture page."""
+
+import ast
+from collections.abc import Iterator
+import pathlib
+import sys
+import unittest
+
+import hvctl
+
+ROOT = pathlib.Path(hvctl.__file__).parent
+
+#: What each layer may import of hvctl, beside itself.
+ARROWS = {
+    'model': set(),
+    'decide': {'model'},
+    'userdata': {'model'},
+    'cloud': {'model'},
+    'run': {'model', 'decide', 'userdata', 'cloud'},
+    'osc': {'model', 'decide', 'userdata', 'cloud', 'run'},
+    'lab': set(),
+}
+#: What each layer may import from elsewhere, beside the standard library.
+PACKAGES = {
+    'model': set(),
+    'decide': set(),
+    'userdata': {'yaml'},
+    'cloud': {'keystoneauth1', 'openstack'},
+    'run': set(),
+    'osc': {'cliff', 'openstackclient', 'osc_lib', 'rich'},
+}
+
+
+def imports(path: pathlib.Path) -> Iterator[str]:
+    """Give the dotted names that one file imports, wherever it does so."""
+    for node in ast.walk(ast.parse(path.read_text(), str(path))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            if node.level:
+                yield f'a relative import in line {node.lineno}'
+            else:
+                yield from (f'{node.module}.{a.name}' for a in node.names)
+
+
+def findings(layer: str) -> Iterator[str]:
+    """Give a line for every import that goes against the arrows."""
+    for path in sorted((ROOT / layer).rglob('*.py')):
+        for name in imports(path):
+            package, _, rest = name.partition('.')
+            if package == 'hvctl':
+                inner = rest.partition('.')[0]
+                allowed = inner in ARROWS[layer] | {layer, 'i18n', ''}
+            else:
+                allowed = (
+                    layer not in PACKAGES
+                    or package in PACKAGES[layer]
+                    or package in sys.stdlib_module_names
+                )
+            if not allowed:
+                yield f'{path.relative_to(ROOT.parent)} imports {name}'
+
+
+class TestLayering(unittest.TestCase):
+    """The layers that the architecture page names."""
+
+    def test_every_package_is_a_layer(self) -> None:
+        """A new package gets its arrows before its first import."""
+        packages = {path.parent.name for path in ROOT.glob('*/__init__.py')}
+
+        self.assertEqual({*ARROWS, 'tests'}, packages)
+
+    def test_arrows(self) -> None:
+        """Every layer imports only from those below it."""
+        for layer in ARROWS:
+            with self.subTest(layer=layer):
+                self.assertEqual([], list(findings(layer)))
