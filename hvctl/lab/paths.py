@@ -38,10 +38,9 @@ class Port(enum.IntEnum):
     NOVA = 4
     NOVA_METADATA = 5
     IRONIC = 6
-    IRONIC_JSON_RPC = 7
-    RABBITMQ = 8
-    RABBITMQ_DISTRIBUTION = 9
-    EPMD = 10
+    RABBITMQ = 7
+    RABBITMQ_DISTRIBUTION = 8
+    EPMD = 9
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""Enrols the bare-metal nodes and makes them available."""
+
+from collections.abc import Iterable
+
+from openstack import connection
+
+from hvctl.lab import errors
+from hvctl.lab import waiting
+from hvctl.lab.services import ironic
+from hvctl.lab.services import neutron
+
+RESOURCE_CLASS = 'baremetal'
+
+#: The order in which a node becomes available: state, next action.
+_WAY = {'enroll': 'manage', 'manageable': 'provide'}
+
+_FAILED = ('clean failed', 'error', 'adopt failed', 'inspect failed')
+
+
+def enrol(cloud: connection.Connection, names: Iterable[str]) -> None:
+    """Enrol what is missing of these nodes, with a port each.
+
+    :param cloud: the connection of the whole system.
+    :param names: the nodes that there should be.
+    """
+    known = {node.name: node for node in cloud.baremetal.nodes()}
+    with_port = {port.node_id for port in cloud.baremetal.ports(details=True)}
+    for name in names:
+        node = known.get(name) or cloud.baremetal.create_node(
+            name=name,
+            driver=ironic.HARDWARE_TYPE,
+            resource_class=RESOURCE_CLASS,
+            properties={
+                'cpus': 8,
+                'memory_mb': 16384,
+                'local_gb': 100,
+                'cpu_arch': 'x86_64',
+            },
+            provision_state='enroll',
+        )
+        if node.id not in with_port:
+            index = int(name.rpartition('-')[2])
+            cloud.baremetal.create_port(
+                node_id=node.id,
+                address=f'52:54:00:be:ef:{index:02x}',
+                physical_network=neutron.PHYSICAL_NETWORK,
+                local_link_connection={
+                    'switch_id': '00:00:5e:00:53:01',
+                    'switch_info': 'switch-0',
+                    'port_id': f'port-{index}',
+                },
+            )
+
+
+def provide(cloud: connection.Connection, names: Iterable[str]) -> None:
+    """Bring newly enrolled nodes to where Nova can use them.
+
+    Nodes that are anywhere else, in use or broken, are left alone.
+
+    :param cloud: the connection of the whole system.
+    :param names: the nodes to look at.
+    :raises LabError: when a node fails on the way.
+    """
+    pending = set(names)
+
+    def advance() -> bool:
+        for node in cloud.baremetal.nodes(details=True):
+            if node.name not in pending or node.target_provision_state:
+                continue
+            action = _WAY.get(node.provision_state)
+            if action is None:
+                pending.remove(node.name)
+            elif node.power_state != 'power on' and action == 'provide':
+                # Nova reserves a node without a power state.
+                cloud.baremetal.set_node_power_state(
+                    node, 'power on', wait=True
+                )
+            else:
+                cloud.baremetal.set_node_provision_state(node, action)
+        return not pending
+
+    waiting.until(
+        advance, timeout=120, what='the nodes to be available', interval=0.5
+    )
+    failed = [
+        f'{node.name} is in "{node.provision_state}": {node.last_error}'
+        for node in cloud.baremetal.nodes(details=True)
+        if node.provision_state in _FAILED
+    ]
+    if failed:
+        raise errors.LabError('; '.join(failed))

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""Networks, images, flavors and a key, as a bare-metal cloud has them."""
+
+import typing
+
+from openstack import connection
+
+from hvctl.lab import credentials
+from hvctl.lab import paths
+from hvctl.lab.services import common
+from hvctl.lab.services import neutron
+
+#: name: (type, segment, whether every project may use it, subnet)
+_NETWORKS = {
+    common.SHARED_NETWORK: ('vlan', 101, True, '10.10.0.0/20'),
+    'tenant-vlan': ('vlan', 102, True, '10.20.0.0/20'),
+    'tenant-vxlan': ('vxlan', 103, True, '10.30.0.0/20'),
+}
+
+BARE_METAL_IMAGE = 'debian-12-baremetal'
+GUEST_IMAGE = 'guest'
+
+#: name: (VCPUs, MiB of memory, GiB of disk, extra specs)
+_FLAVORS: dict[str, tuple[int, int, int, dict[str, str]]] = {
+    'my-baremetal-flavor': (
+        1,
+        1024,
+        10,
+        {
+            'resources:CUSTOM_BAREMETAL': '1',
+            'resources:VCPU': '0',
+            'resources:MEMORY_MB': '0',
+            'resources:DISK_GB': '0',
+        },
+    ),
+    'm1.tiny': (1, 512, 1, {}),
+    'm1.small': (1, 2048, 20, {}),
+}
+
+KEYPAIR = 'default'
+
+
+def make_networks(cloud: connection.Connection) -> None:
+    """Make the networks, each with a subnet and without DHCP."""
+    for name, (kind, segment, shared, subnet) in _NETWORKS.items():
+        network = cloud.network.find_network(name, ignore_missing=True)
+        if network is None:
+            attributes: dict[str, typing.Any] = {
+                'provider:network_type': kind,
+                'provider:segmentation_id': segment,
+            }
+            if kind == 'vlan':
+                attributes['provider:physical_network'] = (
+                    neutron.PHYSICAL_NETWORK
+                )
+            network = cloud.network.create_network(
+                name=name, shared=shared, **attributes
+            )
+        if not network.subnet_ids:
+            cloud.network.create_subnet(
+                name=name,
+                network_id=network.id,
+                ip_version=4,
+                cidr=subnet,
+                enable_dhcp=False,
+            )
+
+
+def make_images(cloud: connection.Connection) -> None:
+    """Make the image of the machines and that of the guests.
+
+    Their content is never used: the machines boot the lab's root file
+    system, and guests do not boot.
+    """
+    _image(cloud, BARE_METAL_IMAGE, id=paths.BOOTABLE_IMAGE_ID)
+    _image(cloud, GUEST_IMAGE)
+
+
+def _image(
+    cloud: connection.Connection, name: str, **attributes: str
+) -> None:
+    image = cloud.image.find_image(name, ignore_missing=True)
+    if image is None:
+        image = cloud.image.create_image(
+            name,
+            visibility='public',
+            disk_format='raw',
+            container_format='bare',
+            allow_duplicates=True,
+            **attributes,
+        )
+    if image.status == 'queued':
+        image.data = f'{name}\n'.encode()
+        image.upload(cloud.image)
+
+
+def make_compute(
+    cloud: connection.Connection,
+    lab: paths.Lab,
+) -> None:
+    """Make the flavors and the key, its private half in the lab's directory.
+
+    :param cloud: the administrator's connection.
+    :param lab: the lab.
+    """
+    for name, (vcpus, ram, disk, specs) in _FLAVORS.items():
+        flavor = cloud.compute.find_flavor(
+            name, ignore_missing=True, get_extra_specs=True
+        ) or cloud.compute.create_flavor(
+            name=name, vcpus=vcpus, ram=ram, disk=disk
+        )
+        if specs and not flavor.extra_specs:
+            cloud.compute.create_flavor_extra_specs(flavor, specs)
+    if cloud.compute.find_keypair(KEYPAIR, ignore_missing=True) is None:
+        public = credentials.key_pair(lab.etc / 'id_ed25519')
+        cloud.compute.create_keypair(name=KEYPAIR, public_key=public)

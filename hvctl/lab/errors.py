@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""The one error of the lab that a person reads."""
+
+
+class LabError(Exception):
+    """Something that its message explains in a sentence."""

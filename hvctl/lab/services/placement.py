@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""Placement: inventories and allocations."""
+
+import pathlib
+
+from hvctl.lab import credentials
+from hvctl.lab import ini
+from hvctl.lab import paths
+from hvctl.lab import programs
+from hvctl.lab.services import common
+from hvctl.lab.services import mariadb
+
+PROGRAM = 'placement'
+
+
+def files(
+    lab: paths.Lab, secrets: credentials.Credentials
+) -> dict[pathlib.Path, str]:
+    """Write placement.conf."""
+    return {
+        lab.etc / 'placement' / 'placement.conf': ini.render(
+            {
+                'DEFAULT': {'use_stderr': True},
+                'placement_database': mariadb.options(lab, 'placement'),
+                'keystone_authtoken': common.authtoken(
+                    lab, secrets, PROGRAM
+                ),
+            }
+        )
+    }
+
+
+def all_programs(lab: paths.Lab) -> tuple[programs.Program, ...]:
+    """Describe the API."""
+    return (
+        common.wsgi(
+            lab,
+            PROGRAM,
+            ('placement.wsgi.api', paths.Port.PLACEMENT),
+            environment={
+                'OS_PLACEMENT_CONFIG_DIR': str(lab.etc / 'placement')
+            },
+        ),
+    )
+
+
+def manage(lab: paths.Lab, *arguments: str) -> tuple[str, ...]:
+    """Give the command line of placement-manage."""
+    return (
+        str(lab.program('placement-manage')),
+        '--config-file',
+        str(lab.etc / 'placement' / 'placement.conf'),
+        *arguments,
+    )

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""Waits for a fact, with an end."""
+
+import time
+from collections.abc import Callable
+
+from hvctl.lab import errors
+
+
+def until(
+    fact: Callable[[], object],
+    *,
+    timeout: float,
+    what: str,
+    interval: float = 0.1,
+) -> None:
+    """Ask again and again until the answer is true.
+
+    :param fact: what to ask; may raise to give up at once.
+    :param timeout: how many seconds to go on asking.
+    :param what: what is waited for, to complete 'gave up waiting for'.
+    :param interval: the seconds between two questions.
+    :raises LabError: when the time is over.
+    """
+    end = time.monotonic() + timeout
+    while not fact():
+        if time.monotonic() > end:
+            raise errors.LabError(
+                f'gave up waiting for {what} after {timeout:.0f} s'
+            )
+        time.sleep(interval)

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""Serves WSGI applications on loopback: python -m hvctl.lab.wsgi M=PORT ...
+
+Several applications share a process when they share their configuration and
+imports, as Nova's two do.
+"""
+
+import importlib
+import signal
+import sys
+import threading
+import types
+
+import cheroot.wsgi
+
+from hvctl.lab import paths
+
+_THREADS = 8
+
+
+def main() -> None:
+    """Serve every MODULE=PORT of the command line until SIGTERM."""
+    served = [argument.split('=') for argument in sys.argv[1:]]
+    # Nova, Neutron and Ironic parse the command line while being imported.
+    del sys.argv[1:]
+    servers = []
+    for module, port in served:
+        server = cheroot.wsgi.Server(
+            (paths.HOST, int(port)),
+            importlib.import_module(module).application,
+            numthreads=_THREADS,
+            server_name=paths.HOST,
+        )
+        server.prepare()
+        servers.append(server)
+
+    ending = threading.Event()
+
+    def end(_signal: int, _frame: types.FrameType | None) -> None:
+        ending.set()
+
+    # Set last, as importing a service installs handlers of its own.
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    for server in servers:
+        threading.Thread(target=server.serve, daemon=True).start()
+    ending.wait()
+    for server in servers:
+        server.stop()
+
+
+if __name__ == '__main__':
+    main()
