@@ -6,7 +6,7 @@
 
 # The machines of the embedded cloud run what is in the virtualenv, as users
 # of their own: a Python below somebody's home directory cannot serve them.
-export PYTHON ?= /usr/bin/python3
+BASE_PYTHON ?= /usr/bin/python3
 export TOX_CONSTRAINTS_FILE ?= $(CURDIR)/constraints.txt
 
 BIN := $(CURDIR)/.venv/bin
@@ -30,7 +30,7 @@ help:
 
 .venv/installed: pyproject.toml requirements.txt test-requirements.txt \
     constraints.txt tools/make-virtualenv
-	tools/make-virtualenv
+	tools/make-virtualenv $(BASE_PYTHON)
 	touch $@
 
 .PHONY: distribution-packages
