@@ -24,12 +24,12 @@ _CLONE_NEWNS = 0x00020000
 #: What stands in for the programs of a distribution's packages.
 PROGRAMS = {
     'nova-compute': 'hvctl.lab.host.compute',
-    'neutron-openvswitch-agent': 'hvctl.lab.host.openvswitch_agent',
-    'neutron-sriov-nic-agent': 'hvctl.lab.host.sriov_nic_agent',
+    'neutron-openvswitch-agent': 'hvctl.lab.host.agent openvswitch',
+    'neutron-sriov-nic-agent': 'hvctl.lab.host.agent sriov-nic',
 }
 
 _PROGRAM = """#!/bin/sh
-exec {python} -m {module} "$@"
+exec {python} -m {command} "$@"
 """
 
 
@@ -90,9 +90,9 @@ def _shared(lab: paths.Lab) -> list[pathlib.Path]:
 
 
 def _install_programs(lab: paths.Lab, root: pathlib.Path) -> None:
-    for program, module in PROGRAMS.items():
+    for program, command in PROGRAMS.items():
         file = root / 'usr/bin' / program
-        file.write_text(_PROGRAM.format(python=lab.python, module=module))
+        file.write_text(_PROGRAM.format(python=lab.python, command=command))
         file.chmod(0o755)
 
 
