@@ -212,7 +212,8 @@ class Agent:
 def main() -> None:
     """Be the agent that the command line names."""
     kind = KINDS[sys.argv[1]]
-    conf = cfg.ConfigOpts()
+    # oslo.messaging wants some of its own options in the global object.
+    conf = cfg.CONF
     conf.register_opts(_OPTIONS)
     for group, options in _SWITCH_OPTIONS.items():
         conf.register_opts(options, group)

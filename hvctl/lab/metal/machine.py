@@ -2,8 +2,8 @@
 
 """The program that is one bare-metal node while it is switched on.
 
-It boots what is on the node's disk with systemd-nspawn, whose process it
-becomes; ending that process is pulling the plug.
+It boots what is on the node's disk with systemd-nspawn, and becomes the
+process that holds the machine; killing that process is pulling the plug.
 """
 
 import ctypes
@@ -60,6 +60,10 @@ def nspawn(lab: paths.Lab, name: str, root: pathlib.Path) -> list[str]:
     :returns: the command, to be run in the machine's own control group.
     """
     return [
+        # systemd-nspawn leaves its machine running when it is killed; as
+        # the first process of a process namespace it takes all with it.
+        *('unshare', '--pid', '--fork', '--kill-child', '--mount-proc'),
+        *('--propagation', 'slave'),
         'systemd-nspawn',
         f'--directory={root}',
         f'--machine=hvctl-lab-{lab.port_base}-{name}',
