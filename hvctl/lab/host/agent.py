@@ -13,11 +13,11 @@ import logging
 import socket
 import sys
 import time
-import uuid
 from typing import Any
+import uuid
 
-import oslo_messaging
 from oslo_config import cfg
+import oslo_messaging
 
 from hvctl.lab.host import switch
 
@@ -173,7 +173,7 @@ class Agent:
                 self._later.pop(port, None)
 
     def _report_state(self) -> None:
-        now = datetime.datetime.now(datetime.timezone.utc)
+        now = datetime.datetime.now(datetime.UTC)
         self._state_client.call(
             _CONTEXT,
             'report_state',

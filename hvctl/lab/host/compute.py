@@ -24,7 +24,7 @@ def main() -> None:
     """Run nova-compute until it is told to stop."""
     sys.modules['nova.virt.hvctl_lab'] = driver
     nova.conf.CONF.set_default('state_path', STATE_PATH)
-    lockutils.set_defaults(f'{STATE_PATH}/tmp')
+    lockutils.set_defaults(f'{STATE_PATH}/lock')
     compute.main()
 
 

@@ -7,8 +7,8 @@ kernel's device tree; it is answered for these devices, as they are not in
 the kernel of the machine that the lab runs on.
 """
 
-import functools
 from collections.abc import Callable
+import functools
 from typing import Any
 
 from nova.pci import utils
@@ -62,7 +62,10 @@ def answer_lookups() -> None:
     for name, answers in (
         ('get_function_by_ifname', {INTERFACE: (PHYSICAL_FUNCTION, True)}),
         ('get_mac_by_pci_address', {PHYSICAL_FUNCTION: MAC_ADDRESS}),
-        ('get_vf_product_id_by_pf_addr', {PHYSICAL_FUNCTION: _VIRTUAL_PRODUCT}),
+        (
+            'get_vf_product_id_by_pf_addr',
+            {PHYSICAL_FUNCTION: _VIRTUAL_PRODUCT},
+        ),
         (
             'get_pci_ids_by_pci_addr',
             {PHYSICAL_FUNCTION: (_VENDOR, _PHYSICAL_PRODUCT)},

@@ -7,17 +7,17 @@ that compute_id names, it remembers its guests, plugs their ports into a
 switch that agents watch, and waits for Neutron as the libvirt driver does.
 """
 
+from collections.abc import Iterable
 import contextlib
 import datetime
 import pathlib
-from collections.abc import Iterable
 from typing import Any
 
-import nova.conf
 from nova import exception
 from nova import objects
 from nova.compute import power_state
 from nova.compute import vm_states
+import nova.conf
 from nova.objects import fields
 from nova.virt import fake
 from oslo_serialization import jsonutils
@@ -85,9 +85,7 @@ class Driver(fake.FakeDriverWithoutFakeNodes):
         text = pathlib.Path('/proc/uptime').read_text().split()[0]
         up = datetime.timedelta(seconds=int(float(text)))
         now = datetime.datetime.now()
-        load = ', '.join(
-            pathlib.Path('/proc/loadavg').read_text().split()[:3]
-        )
+        load = ', '.join(pathlib.Path('/proc/loadavg').read_text().split()[:3])
         return f' {now:%H:%M:%S} up {up},  0 users,  load average: {load}'
 
     # -- ports
@@ -186,7 +184,11 @@ class Driver(fake.FakeDriverWithoutFakeNodes):
             raise
 
     def destroy(
-        self, context: Any, instance: Any, network_info: Any, *args: Any,
+        self,
+        context: Any,
+        instance: Any,
+        network_info: Any,
+        *args: Any,
         **kwargs: Any,
     ) -> None:
         """Remove a guest and unplug its ports."""
@@ -194,7 +196,11 @@ class Driver(fake.FakeDriverWithoutFakeNodes):
         self.unplug_vifs(instance, network_info)
 
     def power_on(
-        self, context: Any, instance: Any, network_info: Any, *args: Any,
+        self,
+        context: Any,
+        instance: Any,
+        network_info: Any,
+        *args: Any,
         **kwargs: Any,
     ) -> None:
         """Switch a guest on."""
@@ -213,13 +219,15 @@ class Driver(fake.FakeDriverWithoutFakeNodes):
         """Put a guest to its disk."""
         self.instances[instance.uuid].state = power_state.SUSPENDED
 
-    def resume(self, context: Any, instance: Any, *args: Any, **kwargs: Any
-               ) -> None:
+    def resume(
+        self, context: Any, instance: Any, *args: Any, **kwargs: Any
+    ) -> None:
         """Take a guest from its disk."""
         self.instances[instance.uuid].state = power_state.RUNNING
 
-    def rescue(self, context: Any, instance: Any, *args: Any, **kwargs: Any
-               ) -> None:
+    def rescue(
+        self, context: Any, instance: Any, *args: Any, **kwargs: Any
+    ) -> None:
         """Boot a guest into its rescue system, whatever it did before."""
         self.instances[instance.uuid].state = power_state.RUNNING
 
@@ -240,18 +248,33 @@ class Driver(fake.FakeDriverWithoutFakeNodes):
         self.unplug_vifs(instance, instance.get_network_info())
 
     def finish_migration(
-        self, context: Any, migration: Any, instance: Any, disk_info: Any,
-        network_info: Any, *args: Any, **kwargs: Any,
+        self,
+        context: Any,
+        migration: Any,
+        instance: Any,
+        disk_info: Any,
+        network_info: Any,
+        *args: Any,
+        **kwargs: Any,
     ) -> None:
         """Take in a guest that was sent here."""
         super().finish_migration(
-            context, migration, instance, disk_info, network_info, *args,
+            context,
+            migration,
+            instance,
+            disk_info,
+            network_info,
+            *args,
             **kwargs,
         )
         self.plug_vifs(instance, network_info)
 
     def finish_revert_migration(
-        self, context: Any, instance: Any, network_info: Any, *args: Any,
+        self,
+        context: Any,
+        instance: Any,
+        network_info: Any,
+        *args: Any,
         **kwargs: Any,
     ) -> None:
         """Take a guest back that was sent elsewhere."""
@@ -287,9 +310,7 @@ class Driver(fake.FakeDriverWithoutFakeNodes):
 
         outcome = self._migrate(context, instance, report)
         if outcome is migrations.Outcome.COMPLETED:
-            post_method(
-                context, instance, dest, block_migration, migrate_data
-            )
+            post_method(context, instance, dest, block_migration, migrate_data)
         else:
             recover_method(
                 context,
@@ -319,8 +340,9 @@ class Driver(fake.FakeDriverWithoutFakeNodes):
         """Unplug the ports of a guest that has moved."""
         self.unplug_vifs(instance, network_info)
 
-    def _migrate(self, context: Any, instance: Any, report: Any
-                 ) -> migrations.Outcome:
+    def _migrate(
+        self, context: Any, instance: Any, report: Any
+    ) -> migrations.Outcome:
         def released() -> bool:
             tags = objects.TagList.get_by_resource_id(context, instance.uuid)
             return any(tag.tag == migrations.RELEASE_TAG for tag in tags)
@@ -366,7 +388,11 @@ class Driver(fake.FakeDriverWithoutFakeNodes):
             self.instances[instance.uuid].state = power_state.PAUSED
 
     def rollback_live_migration_at_destination(
-        self, context: Any, instance: Any, network_info: Any, *args: Any,
+        self,
+        context: Any,
+        instance: Any,
+        network_info: Any,
+        *args: Any,
         **kwargs: Any,
     ) -> None:
         """Unplug the ports of a guest that did not come."""

@@ -6,10 +6,9 @@ Stands in the place of the dictionary in which Nova's fake driver keeps its
 instances, which forgets them all when nova-compute ends.
 """
 
+from collections.abc import Iterator, MutableMapping
 import json
 import pathlib
-from collections.abc import Iterator
-from collections.abc import MutableMapping
 
 
 class Guest:

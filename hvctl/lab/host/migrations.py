@@ -16,13 +16,12 @@ through Nova's API.  Any migration that is under way, a cold one too, goes on
 at once when the guest gets the tag ``lab_migration:go``.
 """
 
+from collections.abc import Callable, Mapping
 import dataclasses
 import enum
 import re
 import threading
 import time
-from collections.abc import Callable
-from collections.abc import Mapping
 
 METADATA_KEY = 'lab_migration'
 RELEASE_TAG = 'lab_migration:go'
@@ -114,8 +113,8 @@ class Migration:
             done = self.done()
             report(done)
             if done >= end or self._released():
-                return Outcome.FAILED if self._wish.fails else (
-                    Outcome.COMPLETED
+                return (
+                    Outcome.FAILED if self._wish.fails else (Outcome.COMPLETED)
                 )
             self._wake.wait(self._pause(done, end))
         return self._forced

@@ -7,12 +7,8 @@ from oslo_config import cfg
 GROUP = 'hvctl_lab'
 
 OPTIONS = (
-    cfg.IntOpt(
-        'vcpus', default=32, min=1, help='Processors of the host.'
-    ),
-    cfg.IntOpt(
-        'memory_mb', default=65536, min=1, help='Memory of the host.'
-    ),
+    cfg.IntOpt('vcpus', default=32, min=1, help='Processors of the host.'),
+    cfg.IntOpt('memory_mb', default=65536, min=1, help='Memory of the host.'),
     cfg.IntOpt('disk_gb', default=1024, min=1, help='Disk of the host.'),
     cfg.IntOpt(
         'virtual_functions',

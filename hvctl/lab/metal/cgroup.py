@@ -34,7 +34,9 @@ def enter(lab: paths.Lab, name: str) -> None:
             group.mkdir(exist_ok=True)
             (group / 'cgroup.procs').write_text('0')
         except OSError as error:
-            raise CgroupError(f'cannot use a control group: {error}') from error
+            raise CgroupError(
+                f'cannot use a control group: {error}'
+            ) from error
 
 
 def populated(lab: paths.Lab, name: str) -> bool:

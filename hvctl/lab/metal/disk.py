@@ -8,11 +8,11 @@ overlay itself is mounted by the machine, in a mount namespace of its own, so
 it goes when the machine goes.
 """
 
+from collections.abc import Mapping
 import fcntl
 import pathlib
 import shutil
 import subprocess
-from collections.abc import Mapping
 
 from hvctl.lab import paths
 

@@ -31,13 +31,11 @@ FAIL_DEPLOY = 'fail-deploy'
 #: Copying an image takes a while, so that states on the way can be seen.
 _DEPLOY_SECONDS = 2
 
-_Task = task_manager.TaskManager
-
 
 class LabPower(fake.FakePower):
     """Switches the node's machine on and off."""
 
-    def get_power_state(self, task: _Task) -> str:
+    def get_power_state(self, task: task_manager.TaskManager) -> str:
         """Look whether the machine is on.
 
         :param task: Ironic's hold on the node.
@@ -48,7 +46,10 @@ class LabPower(fake.FakePower):
         return str(states.POWER_ON if on else states.POWER_OFF)
 
     def set_power_state(
-        self, task: _Task, power_state: str, timeout: int | None = None
+        self,
+        task: task_manager.TaskManager,
+        power_state: str,
+        timeout: int | None = None,
     ) -> None:
         """Switch the machine on or off.
 
@@ -67,12 +68,16 @@ class LabPower(fake.FakePower):
                 f'a node cannot be switched to {power_state}'
             )
 
-    def reboot(self, task: _Task, timeout: int | None = None) -> None:
+    def reboot(
+        self, task: task_manager.TaskManager, timeout: int | None = None
+    ) -> None:
         """Switch the machine off and on."""
         self.set_power_state(task, states.POWER_OFF)
         self.set_power_state(task, states.POWER_ON)
 
-    def get_supported_power_states(self, task: _Task) -> list[str]:
+    def get_supported_power_states(
+        self, task: task_manager.TaskManager
+    ) -> list[str]:
         """List what the switch can do; it cannot ask a system politely."""
         return [states.POWER_ON, states.POWER_OFF, states.REBOOT]
 
@@ -81,7 +86,7 @@ class LabDeploy(fake.FakeDeploy):
     """Writes a node's disk, switches it on, and wipes it in the end."""
 
     @base.deploy_step(priority=100)
-    def deploy(self, task: _Task) -> None:
+    def deploy(self, task: task_manager.TaskManager) -> None:
         """Make the node boot what its instance is to be.
 
         :param task: Ironic's hold on the node.
@@ -103,11 +108,11 @@ class LabDeploy(fake.FakeDeploy):
         task.driver.network.configure_tenant_networks(task)
         manager_utils.node_power_action(task, states.POWER_ON)
 
-    def prepare(self, task: _Task) -> None:
+    def prepare(self, task: task_manager.TaskManager) -> None:
         """Take a node that may be on from before; write to none that is."""
         manager_utils.node_power_action(task, states.POWER_OFF)
 
-    def tear_down(self, task: _Task) -> str:
+    def tear_down(self, task: task_manager.TaskManager) -> str:
         """End the machine and leave nothing of it on the disk.
 
         :param task: Ironic's hold on the node.
@@ -118,14 +123,14 @@ class LabDeploy(fake.FakeDeploy):
         disk.wipe(paths.Lab.from_environment(), task.node.name)
         return str(states.DELETED)
 
-    def clean_up(self, task: _Task) -> None:
+    def clean_up(self, task: task_manager.TaskManager) -> None:
         """Do nothing: there is no ramdisk to clean up after."""
 
-    def take_over(self, task: _Task) -> None:
+    def take_over(self, task: task_manager.TaskManager) -> None:
         """Do nothing: the machine does not depend on a conductor."""
 
     @staticmethod
-    def _config_drive(task: _Task) -> dict[str, bytes]:
+    def _config_drive(task: task_manager.TaskManager) -> dict[str, bytes]:
         given = task.node.instance_info.get('configdrive')
         if not given:
             return {}

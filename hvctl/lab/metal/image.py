@@ -7,6 +7,7 @@ works inside a machine as it does outside, with the users, directories and
 units that a distribution's OpenStack packages bring, none of them enabled.
 """
 
+from collections.abc import Callable, Iterator
 import contextlib
 import fcntl
 import hashlib
@@ -16,8 +17,6 @@ import platform
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable
-from collections.abc import Iterator
 
 from hvctl.lab import paths
 

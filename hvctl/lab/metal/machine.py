@@ -40,6 +40,8 @@ def main() -> None:
     if not disk.bootable(lab, name):
         print(f'{name}: no bootable disk', flush=True)
         _idle()
+    if image.missing(lab):
+        sys.exit(f'{name}: the node image is not there: run hvctl-lab up')
     try:
         cgroup.enter(lab, name)
         _leave_mount_namespace()
