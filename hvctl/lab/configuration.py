@@ -6,6 +6,7 @@ import pathlib
 
 from hvctl.lab import credentials
 from hvctl.lab import ini
+from hvctl.lab import leftovers
 from hvctl.lab import paths
 from hvctl.lab import programs
 from hvctl.lab.services import clients
@@ -40,6 +41,11 @@ def services(lab: paths.Lab) -> tuple[programs.Program, ...]:
         *placement.all_programs(lab),
         *glance.all_programs(lab),
     )
+
+
+def programs_of(lab: paths.Lab) -> tuple[programs.Program, ...]:
+    """Give all programs but the machines."""
+    return (*infrastructure(lab), *services(lab))
 
 
 def node_names(count: int) -> tuple[str, ...]:
@@ -119,7 +125,7 @@ def _supervisor(lab: paths.Lab) -> ini.Sections:
             ),
         },
     }
-    for program in (*infrastructure(lab), *services(lab)):
+    for program in programs_of(lab):
         sections[f'program:{program.name}'] = _service(lab, program)
     sections[f'program:{NODE_GROUP}'] = _nodes(lab)
     return sections
@@ -162,7 +168,12 @@ def _nodes(lab: paths.Lab) -> ini.Options:
 
 
 def _environment(lab: paths.Lab, own: programs.Environment) -> str:
-    variables = {**lab.environment(), 'PYTHONUNBUFFERED': '1', **own}
+    variables = {
+        **lab.environment(),
+        leftovers.MARK: str(lab.directory),
+        'PYTHONUNBUFFERED': '1',
+        **own,
+    }
     return ','.join(
         f'{name}={_quoted(value)}' for name, value in variables.items()
     )

@@ -95,7 +95,7 @@ def make_template(lab: paths.Lab) -> None:
         shutil.rmtree(building, ignore_errors=True)
 
 
-def answers(lab: paths.Lab) -> bool:
+def answer(lab: paths.Lab) -> bool:
     """Say whether MariaDB takes queries."""
     try:
         _execute(lab, ['SELECT 1'])
@@ -132,7 +132,7 @@ def _fill(lab: paths.Lab, directory: pathlib.Path) -> None:
         )
     try:
         waiting.until(
-            lambda: server.poll() is not None or answers(lab),
+            lambda: server.poll() is not None or answer(lab),
             timeout=30,
             what='MariaDB',
         )

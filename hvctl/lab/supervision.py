@@ -7,6 +7,7 @@ import http.client
 import subprocess
 import typing
 import xmlrpc.client
+from collections.abc import Collection
 from collections.abc import Iterable
 
 import supervisor.states
@@ -39,9 +40,9 @@ class Process:
         return self.state == 'RUNNING'
 
     @property
-    def dead(self) -> bool:
-        """Whether supervisord has given it up."""
-        return self.state in ('FATAL', 'EXITED', 'UNKNOWN')
+    def failed(self) -> bool:
+        """Whether it ended without having been told to."""
+        return self.state in ('BACKOFF', 'EXITED', 'FATAL', 'UNKNOWN')
 
 
 def _proxy(lab: paths.Lab) -> typing.Any:
@@ -111,19 +112,30 @@ def start(lab: paths.Lab, names: Iterable[str]) -> None:
                 raise
 
 
-def stop(lab: paths.Lab, names: Iterable[str]) -> None:
-    """Stop programs and wait until they have ended.
+def stop(lab: paths.Lab, names: Collection[str]) -> None:
+    """Stop programs, all at the same time, until they have ended.
 
     :param lab: the lab, supervisord up.
     :param names: the programs; those that do not run are left alone.
+    :raises LabError: when one does not end.
     """
     proxy = _proxy(lab)
     for name in names:
         try:
-            proxy.stopProcess(name)
+            proxy.stopProcess(name, False)
         except xmlrpc.client.Fault as fault:
             if fault.faultCode != _Faults.NOT_RUNNING:
                 raise
+    stopped = {name.rpartition(':')[2] for name in names}
+    waiting.until(
+        lambda: not any(
+            process.pid
+            for process in processes(lab).values()
+            if process.name in stopped
+        ),
+        timeout=60,
+        what='the programs to end',
+    )
 
 
 def processes(lab: paths.Lab) -> dict[str, Process]:

@@ -1,115 +1,156 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""Brings a lab up, from nothing or from whatever is there."""
+"""Brings a lab up, from nothing or from whatever is there.
+
+Every step looks first, so a call that was killed is taken up by the next.
+"""
 
 import concurrent.futures
-import http.client
-import socket
-from collections.abc import Callable
-from collections.abc import Iterable
+import pathlib
 
 from hvctl.lab import configuration
 from hvctl.lab import credentials
 from hvctl.lab import databases
-from hvctl.lab import errors
 from hvctl.lab import paths
-from hvctl.lab import programs
+from hvctl.lab import readiness
+from hvctl.lab import requirements
 from hvctl.lab import supervision
-from hvctl.lab import waiting
 from hvctl.lab.bootstrap import connection
 from hvctl.lab.bootstrap import identity
 from hvctl.lab.bootstrap import nodes
 from hvctl.lab.bootstrap import resources
+from hvctl.lab.metal import disk
+from hvctl.lab.metal import image
+from hvctl.lab.reporting import Report
 from hvctl.lab.services import clients
+from hvctl.lab.services import glance
 from hvctl.lab.services import ironic
 from hvctl.lab.services import keystone
+from hvctl.lab.services import mariadb
 from hvctl.lab.services import nova
+from hvctl.lab.services import placement
+from hvctl.lab.services import rabbitmq
 
-#: Says what is being done, to whoever watches.
-Report = Callable[[str], None]
+DEFAULT_NODES = 6
 
-#: How long a program may take to answer.
-_START_TIMEOUT = 120
+#: These need no broker, so they start while it does.
+_WITHOUT_BROKER = (
+    keystone.PROGRAM,
+    ironic.PROGRAM,
+    placement.PROGRAM,
+    glance.PROGRAM,
+)
 
 
-def up(lab: paths.Lab, count: int, report: Report) -> None:
-    secrets = credentials.load(lab)
-    if not supervision.is_up(lab):
+def up(lab: paths.Lab, count: int | None, report: Report) -> None:
+    """Bring the lab up; the caller holds its lock.
+
+    :param lab: the lab.
+    :param count: how many nodes there must be at least; None for those that
+        there are, or the usual number in a new lab.
+    :param report: told what is being done.
+    :raises LabError: when something is missing or does not start.
+    """
+    known = _nodes_made(lab)
+    wanted = max(known, count or (0 if known else DEFAULT_NODES))
+    running = supervision.is_up(lab)
+    if running and wanted == known and readiness.all_answer(lab):
+        return
+    if not running:
+        requirements.check(lab)
+        secrets = credentials.load(lab)
         configuration.write(lab, secrets)
+    else:
+        secrets = credentials.load(lab)
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        # It takes the longest the first time, and nothing but machines
+        # needs it.
+        built = pool.submit(image.ensure, lab, report)
+        disk.prepare(lab)
+        _start_services(lab, secrets, report, new=not known)
+        _fill(lab, wanted, report)
+        if not built.done():
+            report('waiting for the node image')
+        built.result()
+
+
+def _start_services(
+    lab: paths.Lab,
+    secrets: credentials.Credentials,
+    report: Report,
+    *,
+    new: bool,
+) -> None:
     if not databases.exist(lab):
         if not databases.template(lab).exists():
-            report('making the database schemas')
+            report('making the database schemas, once')
             databases.make_template(lab)
-        report('databases')
         databases.make(lab)
+    report('starting MariaDB and RabbitMQ')
     if not supervision.is_up(lab):
         supervision.launch(lab)
-    report('starting MariaDB and RabbitMQ')
-    _start(lab, configuration.infrastructure(lab))
-    report('keystone bootstrap')
-    waiting.until(lambda: databases.answers(lab), timeout=30, what='MariaDB')
-    identity.begin(lab, secrets)
-    report('keystone')
-    ks = keystone.all_programs(lab)
-    _start(lab, ks)
-    rest = [
-        program
-        for program in configuration.services(lab)
-        if program.name != nova.COMPUTE
-    ]
-    supervision.start(lab, [program.name for program in rest])
-    report('identity')
-    identity.complete(
-        connection.connect(lab, clients.ADMIN_CLOUD), lab, secrets
+    supervision.start(
+        lab, [program.name for program in configuration.infrastructure(lab)]
     )
-    # New ones: a token carries the catalogue of the moment it was made.
+    readiness.wait(lab, [mariadb.PROGRAM])
+    if new:
+        report('making the administrator')
+        identity.begin(lab, secrets)
+    report('starting the services')
+    supervision.start(lab, _WITHOUT_BROKER)
+    readiness.wait(lab, [rabbitmq.PROGRAM])
+    supervision.start(
+        lab,
+        [
+            program.name
+            for program in configuration.services(lab)
+            # Without nodes it would find nothing to manage.
+            if not new or program.name != nova.COMPUTE
+        ],
+    )
+
+
+def _fill(lab: paths.Lab, wanted: int, report: Report) -> None:
+    services = [program.name for program in configuration.services(lab)]
+    known = _nodes_made(lab)
+    if not known:
+        services.remove(nova.COMPUTE)
+        readiness.wait(lab, [keystone.PROGRAM])
+        report('making users and the service catalogue')
+        identity.complete(
+            connection.connect(lab, clients.ADMIN_CLOUD),
+            lab,
+            credentials.load(lab),
+        )
+    report('waiting for the services to answer')
+    readiness.wait(lab, services)
     admin = connection.connect(lab, clients.ADMIN_CLOUD)
+    if not known:
+        report('making networks, images and flavors')
+        resources.make(admin, lab)
     system = connection.connect(lab, clients.SYSTEM_CLOUD)
-    report('waiting')
-    _start(lab, rest)
-    report('resources')
-    resources.make_networks(admin)
-    report('images')
-    resources.make_images(admin)
-    report('compute')
-    resources.make_compute(admin, lab)
-    report('nodes')
-    names = configuration.node_names(count)
-    nodes.enrol(system, names)
-    nodes.provide(system, names)
-    report('nova-compute')
+    names = configuration.node_names(wanted)
+    if wanted > known:
+        report(f'enrolling {wanted - known} nodes')
+        nodes.enrol(system, names)
+        nodes.provide(system, names)
+    else:
+        nodes.power_on(system, lab)
     supervision.start(lab, [nova.COMPUTE])
-    report('done')
+    report('waiting for Nova to know the nodes')
+    nodes.wait_for_nova(admin, system, names)
+    _remember_nodes(lab, wanted)
 
 
-def _start(lab: paths.Lab, started: Iterable[programs.Program]) -> None:
-    waited = {program.name: program for program in started}
-    supervision.start(lab, waited)
-
-    def ready() -> bool:
-        known = supervision.processes(lab)
-        for name, program in list(waited.items()):
-            process = known[name]
-            if process.dead:
-                raise errors.LabError(f'{name}: {process.reason}')
-            if process.running and _answers(program):
-                del waited[name]
-        return not waited
-
-    waiting.until(
-        ready, timeout=_START_TIMEOUT, what=', '.join(waited)
-    )
+def _nodes_made(lab: paths.Lab) -> int:
+    """Say how many nodes a complete run has made; 0 before the first."""
+    file = _marker(lab)
+    return int(file.read_text()) if file.exists() else 0
 
 
-def _answers(program: programs.Program) -> bool:
-    if not program.port:
-        return True
-    try:
-        if not program.path:
-            with socket.create_connection((paths.HOST, program.port), 1):
-                return True
-        client = http.client.HTTPConnection(paths.HOST, program.port, timeout=5)
-        client.request('GET', program.path)
-        return client.getresponse().status < 500
-    except OSError:
-        return False
+def _remember_nodes(lab: paths.Lab, count: int) -> None:
+    credentials.write_private(_marker(lab), f'{count}\n')
+
+
+def _marker(lab: paths.Lab) -> pathlib.Path:
+    return lab.state / 'nodes'

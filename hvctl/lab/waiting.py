@@ -8,6 +8,10 @@ from collections.abc import Callable
 from hvctl.lab import errors
 
 
+class Timeout(errors.LabError):
+    """A fact did not come true in time."""
+
+
 def until(
     fact: Callable[[], object],
     *,
@@ -21,12 +25,12 @@ def until(
     :param timeout: how many seconds to go on asking.
     :param what: what is waited for, to complete 'gave up waiting for'.
     :param interval: the seconds between two questions.
-    :raises LabError: when the time is over.
+    :raises Timeout: when the time is over.
     """
     end = time.monotonic() + timeout
     while not fact():
         if time.monotonic() > end:
-            raise errors.LabError(
+            raise Timeout(
                 f'gave up waiting for {what} after {timeout:.0f} s'
             )
         time.sleep(interval)

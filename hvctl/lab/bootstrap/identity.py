@@ -2,6 +2,9 @@
 
 """Users, projects, roles and the service catalogue."""
 
+import typing
+from collections.abc import Iterable
+
 from openstack import connection
 
 from hvctl.lab import credentials
@@ -55,57 +58,42 @@ def complete(
     :param lab: the lab.
     :param secrets: the passwords.
     """
-    roles = {role.name: role.id for role in cloud.identity.roles()}
-    project = _project(cloud, common.SERVICE_PROJECT)
+    roles = _ids(cloud.identity.roles())
+    projects = _ids(cloud.identity.projects())
+    users = _ids(cloud.identity.users())
+
+    def join(
+        user: str, password: str, project: str, granted: Iterable[str]
+    ) -> None:
+        if project not in projects:
+            projects[project] = cloud.identity.create_project(
+                name=project, domain_id='default'
+            ).id
+        if user not in users:
+            users[user] = cloud.identity.create_user(
+                name=user, password=password, domain_id='default'
+            ).id
+        for role in granted:
+            cloud.identity.assign_project_role_to_user(
+                projects[project], users[user], roles[role]
+            )
+
     for user, (kind, port, path) in _SERVICES.items():
-        _user(
-            cloud,
-            user,
-            secrets.service,
-            project,
-            [roles[role] for role in _SERVICE_ROLES],
-        )
-        _endpoint(cloud, user, kind, f'{lab.url(port)}{path}')
-    _user(
-        cloud,
-        DEMO,
-        secrets.demo,
-        _project(cloud, DEMO),
-        [roles['member'], roles['reader']],
-    )
+        join(user, secrets.service, common.SERVICE_PROJECT, _SERVICE_ROLES)
+        _catalogue(cloud, user, kind, f'{lab.url(port)}{path}')
+    join(DEMO, secrets.demo, DEMO, ('member', 'reader'))
 
 
-def _project(cloud: connection.Connection, name: str) -> str:
-    found = cloud.identity.find_project(name, ignore_missing=True)
-    made = found or cloud.identity.create_project(
-        name=name, domain_id='default'
-    )
-    return str(made.id)
+def _ids(found: Iterable[typing.Any]) -> dict[str, str]:
+    return {each.name: each.id for each in found}
 
 
-def _user(
-    cloud: connection.Connection,
-    name: str,
-    password: str,
-    project: str,
-    roles: list[str],
-) -> None:
-    found = cloud.identity.find_user(name, ignore_missing=True)
-    user = found or cloud.identity.create_user(
-        name=name,
-        password=password,
-        domain_id='default',
-        default_project_id=project,
-    )
-    for role in roles:
-        cloud.identity.assign_project_role_to_user(project, user, role)
-
-
-def _endpoint(
+def _catalogue(
     cloud: connection.Connection, name: str, kind: str, url: str
 ) -> None:
     found = next(iter(cloud.identity.services(type=kind)), None)
     service = found or cloud.identity.create_service(name=name, type=kind)
+    # A call that was killed may have left a service without an endpoint.
     if not list(cloud.identity.endpoints(service_id=service.id)):
         cloud.identity.create_endpoint(
             service_id=service.id,

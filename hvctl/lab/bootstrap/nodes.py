@@ -6,10 +6,14 @@ from collections.abc import Iterable
 
 from openstack import connection
 
+from hvctl.lab import configuration
 from hvctl.lab import errors
+from hvctl.lab import paths
+from hvctl.lab import supervision
 from hvctl.lab import waiting
 from hvctl.lab.services import ironic
 from hvctl.lab.services import neutron
+from hvctl.lab.services import nova
 
 RESOURCE_CLASS = 'baremetal'
 
@@ -72,10 +76,10 @@ def provide(cloud: connection.Connection, names: Iterable[str]) -> None:
             action = _WAY.get(node.provision_state)
             if action is None:
                 pending.remove(node.name)
-            elif node.power_state != 'power on' and action == 'provide':
+            elif node.power_state is None and action == 'provide':
                 # Nova reserves a node without a power state.
                 cloud.baremetal.set_node_power_state(
-                    node, 'power on', wait=True
+                    node, 'power off', wait=True
                 )
             else:
                 cloud.baremetal.set_node_provision_state(node, action)
@@ -91,3 +95,68 @@ def provide(cloud: connection.Connection, names: Iterable[str]) -> None:
     ]
     if failed:
         raise errors.LabError('; '.join(failed))
+
+
+def power_on(cloud: connection.Connection, lab: paths.Lab) -> None:
+    """Switch on the machines that were on when the lab went down.
+
+    Ironic's own look at the power states would do it, but later.
+
+    :param cloud: the connection of the whole system.
+    :param lab: the lab, supervisord up.
+    """
+    supervision.start(
+        lab,
+        [
+            f'{configuration.NODE_GROUP}:{node.name}'
+            for node in cloud.baremetal.nodes(details=True)
+            if node.power_state == 'power on' and node.instance_id
+        ],
+    )
+
+
+def wait_for_nova(
+    admin: connection.Connection,
+    system: connection.Connection,
+    names: Iterable[str],
+) -> None:
+    """Wait until servers can be scheduled to the available nodes.
+
+    :param admin: the administrator's connection.
+    :param system: the connection of the whole system.
+    :param names: the nodes to wait for.
+    :raises LabError: when that does not come true.
+    """
+    resource = f'CUSTOM_{RESOURCE_CLASS.upper()}'
+    pending = {
+        node.id
+        for node in system.baremetal.nodes(provision_state='available')
+        if node.name in set(names)
+    }
+
+    def known() -> bool:
+        mapped = {found.id for found in admin.compute.hypervisors()}
+        for node in pending & mapped:
+            inventory = admin.placement.resource_provider_inventories(node)
+            if any(
+                found.resource_class == resource and not found.reserved
+                for found in inventory
+            ):
+                pending.remove(node)
+        return not pending and _computing(admin)
+
+    waiting.until(
+        known,
+        timeout=90,
+        what='Nova to take over the nodes',
+        interval=0.5,
+    )
+
+
+def _computing(admin: connection.Connection) -> bool:
+    return any(
+        service.state == 'up'
+        for service in admin.compute.services(
+            binary='nova-compute', host=nova.IRONIC_HOST
+        )
+    )

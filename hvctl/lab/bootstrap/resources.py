@@ -41,8 +41,19 @@ _FLAVORS: dict[str, tuple[int, int, int, dict[str, str]]] = {
 KEYPAIR = 'default'
 
 
-def make_networks(cloud: connection.Connection) -> None:
-    """Make the networks, each with a subnet and without DHCP."""
+def make(cloud: connection.Connection, lab: paths.Lab) -> None:
+    """Make everything; what is there already is left alone.
+
+    :param cloud: the administrator's connection.
+    :param lab: the lab, which keeps the private half of the key.
+    """
+    _make_networks(cloud)
+    _make_images(cloud)
+    _make_flavors(cloud)
+    _make_keypair(cloud, lab)
+
+
+def _make_networks(cloud: connection.Connection) -> None:
     for name, (kind, segment, shared, subnet) in _NETWORKS.items():
         network = cloud.network.find_network(name, ignore_missing=True)
         if network is None:
@@ -67,19 +78,14 @@ def make_networks(cloud: connection.Connection) -> None:
             )
 
 
-def make_images(cloud: connection.Connection) -> None:
-    """Make the image of the machines and that of the guests.
-
-    Their content is never used: the machines boot the lab's root file
-    system, and guests do not boot.
-    """
+def _make_images(cloud: connection.Connection) -> None:
+    # Their content is never used: the machines boot the lab's root file
+    # system, and guests do not boot.
     _image(cloud, BARE_METAL_IMAGE, id=paths.BOOTABLE_IMAGE_ID)
     _image(cloud, GUEST_IMAGE)
 
 
-def _image(
-    cloud: connection.Connection, name: str, **attributes: str
-) -> None:
+def _image(cloud: connection.Connection, name: str, **attributes: str) -> None:
     image = cloud.image.find_image(name, ignore_missing=True)
     if image is None:
         image = cloud.image.create_image(
@@ -95,15 +101,7 @@ def _image(
         image.upload(cloud.image)
 
 
-def make_compute(
-    cloud: connection.Connection,
-    lab: paths.Lab,
-) -> None:
-    """Make the flavors and the key, its private half in the lab's directory.
-
-    :param cloud: the administrator's connection.
-    :param lab: the lab.
-    """
+def _make_flavors(cloud: connection.Connection) -> None:
     for name, (vcpus, ram, disk, specs) in _FLAVORS.items():
         flavor = cloud.compute.find_flavor(
             name, ignore_missing=True, get_extra_specs=True
@@ -112,6 +110,9 @@ def make_compute(
         )
         if specs and not flavor.extra_specs:
             cloud.compute.create_flavor_extra_specs(flavor, specs)
+
+
+def _make_keypair(cloud: connection.Connection, lab: paths.Lab) -> None:
     if cloud.compute.find_keypair(KEYPAIR, ignore_missing=True) is None:
         public = credentials.key_pair(lab.etc / 'id_ed25519')
         cloud.compute.create_keypair(name=KEYPAIR, public_key=public)

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""Stops a lab, and removes its data."""
+
+import shutil
+
+from hvctl.lab import configuration
+from hvctl.lab import leftovers
+from hvctl.lab import paths
+from hvctl.lab import supervision
+from hvctl.lab.metal import disk
+from hvctl.lab.reporting import Report
+
+
+def down(lab: paths.Lab, report: Report) -> None:
+    """Stop everything, machines included; the data stays.
+
+    :param lab: the lab, up or not.
+    :param report: told what is being done.
+    :raises LabError: when something does not end.
+    """
+    if supervision.is_up(lab):
+        report('stopping the machines')
+        nodes = [
+            f'{configuration.NODE_GROUP}:{process.name}'
+            for process in supervision.processes(lab).values()
+            if process.group == configuration.NODE_GROUP
+        ]
+        supervision.stop(lab, nodes)
+        report('stopping the services')
+        supervision.stop(
+            lab, [program.name for program in configuration.services(lab)]
+        )
+        report('stopping RabbitMQ and MariaDB')
+        supervision.shut_down(lab)
+    leftovers.end(lab)
+
+
+def destroy(lab: paths.Lab, report: Report) -> None:
+    """Stop everything and remove the data; the cache stays.
+
+    :param lab: the lab, up or not.
+    :param report: told what is being done.
+    :raises LabError: when something does not end.
+    """
+    down(lab, report)
+    report('removing the data')
+    disk.release(lab)
+    if lab.directory.exists():
+        shutil.rmtree(lab.directory)

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""Ends programs of a lab that have lost their supervisord.
+
+They are known by a variable that only supervisord gives them, so nobody's
+shell that happens to name the lab is among them.
+"""
+
+import os
+import pathlib
+import signal
+
+from hvctl.lab import paths
+from hvctl.lab import waiting
+
+#: Set in the environment of every program, to the lab's directory.
+MARK = 'HVCTL_LAB_SUPERVISED'
+
+
+def end(lab: paths.Lab) -> None:
+    """End what is left.
+
+    :param lab: the lab, its supervisord gone.
+    :raises LabError: when something does not end.
+    """
+    for pid in find(lab):
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+    waiting.until(
+        lambda: not find(lab), timeout=20, what='what was left to end'
+    )
+
+
+def find(lab: paths.Lab) -> list[int]:
+    """List the processes that carry the lab's mark.
+
+    :param lab: the lab.
+    :returns: their ids.
+    """
+    mark = f'{MARK}={lab.directory}'.encode()
+    found = []
+    for entry in pathlib.Path('/proc').iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            environment = (entry / 'environ').read_bytes()
+        except OSError:
+            continue
+        if mark in environment.split(b'\0'):
+            found.append(int(entry.name))
+    return found
