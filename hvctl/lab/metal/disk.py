@@ -38,7 +38,7 @@ def prepare(lab: paths.Lab) -> None:
     with (lab.directory / 'disks.lock').open('w') as lock:
         # Machines start at the same time, and one mount is enough.
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if _file_system(disks) == 'overlay':
+        if _file_system(disks) == 'overlayfs':
             _run('mount', '-t', 'tmpfs', '-o', 'mode=0700', 'tmpfs', disks)
 
 
