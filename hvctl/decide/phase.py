@@ -179,12 +179,15 @@ def _ready_hint(hv: Hypervisor) -> str:
 
 
 def _draining(hv: Hypervisor) -> bool:
-    return closed_for_drain(hv) and bool(hv.guests)
+    return closed_for_drain(hv) and hv.guests != ()
 
 
-def _count(hv: Hypervisor) -> str:
-    number = len(hv.guests or ())
-    return f'{number} guest' + ('' if number == 1 else 's')
+def _draining_reason(hv: Hypervisor) -> str:
+    if hv.guests is None:
+        return 'closed for a drain'
+    number = len(hv.guests)
+    plural = '' if number == 1 else 's'
+    return f'closed for a drain, {number} guest{plural} left'
 
 
 _TABLE: tuple[_Row, ...] = (
@@ -238,6 +241,13 @@ _TABLE: tuple[_Row, ...] = (
         lambda hv: f'nova-compute on {hv.host} does not report to Nova',
         _show,
     ),
+    _Row(Phase.DRAINING, _draining, _draining_reason, _drain),
+    _Row(
+        Phase.DRAINED,
+        closed_for_drain,
+        lambda hv: 'closed for a drain and empty',
+        _delete,
+    ),
     _Row(
         Phase.REGISTERED,
         lambda hv: hv.compute_node is None and not hv.reported,
@@ -265,18 +275,6 @@ _TABLE: tuple[_Row, ...] = (
         lambda hv: not hv.agents_alive,
         _no_live_agent,
         _show,
-    ),
-    _Row(
-        Phase.DRAINING,
-        _draining,
-        lambda hv: f'closed for a drain, {_count(hv)} left',
-        _drain,
-    ),
-    _Row(
-        Phase.DRAINED,
-        closed_for_drain,
-        lambda hv: 'closed for a drain and empty',
-        _delete,
     ),
     _Row(Phase.READY, _closed, _closed_reason, _ready_hint),
     _Row(

@@ -7,6 +7,7 @@ import dataclasses
 import datetime
 
 from hvctl.model import hypervisor
+from hvctl.model import snapshot as snapshot_model
 from hvctl.model import steps
 
 
@@ -23,17 +24,48 @@ class Outcome:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """The way of one guest off a hypervisor that is drained.
+
+    :ivar state: the guest's status when it was first seen
+    :ivar method: ``live`` or ``cold``; None when it is not to be moved
+    :ivar result: ``waiting``, ``moving``, ``moved``, ``failed``, ``left``
+        (it stays, and was not touched) or ``gone`` (deleted by its owner)
+    :ivar after: the newest migration record the guest had before this move
+    """
+
+    server_id: str
+    server_name: str
+    project_id: str
+    hypervisor: str
+    state: str
+    method: str | None
+    result: str
+    source: str
+    destination: str | None = None
+    reason: str = ''
+    after: int = 0
+    seen_at: datetime.datetime
+    started_at: datetime.datetime | None = None
+    ended_at: datetime.datetime | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What a decision says of one hypervisor.
 
     :ivar status: where it is, and what is waited for
     :ivar steps: what to do now; steps whose lane is still busy are left out
     :ivar outcome: None as long as there is something to do or to wait for
+    :ivar node_id: the Ironic node, to be remembered when the server is gone
+    :ivar moves: the guests' moves, as they stand now
     """
 
     status: hypervisor.Status
     steps: tuple[steps.Step, ...] = ()
     outcome: Outcome | None = None
+    node_id: str | None = None
+    moves: tuple[Move, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +77,20 @@ class Failure:
 
     step: steps.Step
     message: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What a step that succeeded says.
+
+    :ivar changed: whether it changed anything
+    :ivar made: ids of what it made, by kind, for the steps after it
+    :ivar answer: what it was told, for a step that asks
+    """
+
+    changed: bool = True
+    made: dict[str, str] = dataclasses.field(default_factory=dict)
+    answer: str = ''
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +122,15 @@ class Finished:
     outcome: Outcome
 
 
-Event = PhaseReached | Noted | Finished
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class MoveChanged:
+    """An event: a guest's move is in another state."""
+
+    name: str
+    move: Move
+
+
+Event = PhaseReached | Noted | Finished | MoveChanged
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)
@@ -88,26 +142,36 @@ class Ledger:
 
     :ivar started_at: when the run began
     :ivar looks: how many snapshots were taken
+    :ivar last: the newest of them
     :ivar done: steps that succeeded, and whether each changed anything
+    :ivar answers: what a step that asks something was told
     :ivar failures: by lane
     :ivar first_seen: when this run saw a hypervisor in a phase first
-    :ivar memory: per hypervisor, facts to remember after their source is gone
+    :ivar node_ids: the Ironic nodes of the hypervisors, by name
+    :ivar moves: by the guest's id
     """
 
     started_at: datetime.datetime
     looks: int = 0
+    last: snapshot_model.Snapshot | None = None
     done: dict[steps.Step, bool] = dataclasses.field(default_factory=dict)
+    answers: dict[steps.Step, str] = dataclasses.field(default_factory=dict)
     failures: dict[str, Failure] = dataclasses.field(default_factory=dict)
     first_seen: dict[tuple[str, hypervisor.Phase], datetime.datetime] = (
         dataclasses.field(default_factory=dict)
     )
-    memory: dict[str, hypervisor.Hypervisor] = dataclasses.field(
-        default_factory=dict
-    )
+    node_ids: dict[str, str] = dataclasses.field(default_factory=dict)
+    moves: dict[str, Move] = dataclasses.field(default_factory=dict)
 
     def changed(self, name: str) -> bool:
         """Whether this run changed anything for a hypervisor."""
         return any(
             changed and step.name == name
             for step, changed in self.done.items()
+        )
+
+    def did(self, name: str, kind: type[steps.Step]) -> bool:
+        """Whether this run finished a step of a kind for a hypervisor."""
+        return any(
+            isinstance(step, kind) and step.name == name for step in self.done
         )

@@ -176,3 +176,13 @@ class ColdMigrate(GuestStep):
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmMigration(GuestStep):
     """Confirm a cold migration, which frees its source."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class AskWhy(GuestStep):
+    """Ask Nova why a migration failed; it changes nothing.
+
+    :ivar request_id: Nova's id of the request for the migration
+    """
+
+    request_id: str

@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Changes servers, services and aggregates in Nova."""
+
+from __future__ import annotations
+
+from keystoneauth1 import adapter
+from openstack import connection
+import requests as http
+
+from hvctl import exceptions
+from hvctl.cloud import requests
+from hvctl.model import identity
+from hvctl.model import progress
+from hvctl.model import steps
+
+
+class Compute:
+    """Nova of either cloud."""
+
+    def __init__(self, conn: connection.Connection) -> None:
+        self._client: adapter.Adapter = conn.compute
+
+    def create_server(
+        self, step: steps.CreateServer, port_id: str
+    ) -> progress.Done:
+        """Make the bare-metal server, with a config drive."""
+        body: dict[str, object] = {
+            'name': step.name,
+            'hostname': step.name,
+            'imageRef': step.image_id,
+            'flavorRef': step.flavor_id,
+            'networks': [{'port': port_id}],
+            'config_drive': True,
+            'metadata': dict(step.metadata),
+            'tags': [identity.TAG],
+            'user_data': step.user_data,
+        }
+        if step.key_name is not None:
+            body['key_name'] = step.key_name
+        response = self._call(
+            'POST',
+            '/servers',
+            f'create the server {step.name}',
+            microversion=requests.COMPUTE_CREATE,
+            json={'server': body},
+        )
+        return progress.Done(made={'server': response.json()['server']['id']})
+
+    def delete_server(self, step: steps.DeleteServer) -> progress.Done:
+        """Delete a server of ours."""
+        if step.soft_deleted:
+            return self._act_on(
+                step.server_id,
+                {'forceDelete': None},
+                f'delete the server {step.name} for good',
+                accept=404,
+            )
+        response = self._call(
+            'DELETE',
+            f'/servers/{step.server_id}',
+            f'delete the server {step.name}',
+            accept=404,
+        )
+        return progress.Done(changed=response.status_code != 404)
+
+    def note_times(self, step: steps.NoteTimes) -> progress.Done:
+        """Add to a server's metadata."""
+        self._call(
+            'POST',
+            f'/servers/{step.server_id}/metadata',
+            f'write the metadata of server {step.name}',
+            json={'metadata': dict(step.metadata)},
+        )
+        return progress.Done()
+
+    def enable_service(self, step: steps.EnableService) -> progress.Done:
+        """Enable a compute service.
+
+        Nova tells the host at once and waits for it, a minute if it hangs
+        (nova/compute/rpcapi.py, set_host_enabled).
+        """
+        self._call(
+            'PUT',
+            f'/os-services/{step.service_id}',
+            f'enable the compute service of {step.name}',
+            json={'status': 'enabled'},
+        )
+        return progress.Done()
+
+    def disable_service(self, step: steps.DisableService) -> progress.Done:
+        """Disable a compute service."""
+        self._call(
+            'PUT',
+            f'/os-services/{step.service_id}',
+            f'disable the compute service of {step.name}',
+            json={'status': 'disabled', 'disabled_reason': step.reason},
+        )
+        return progress.Done()
+
+    def delete_service(self, step: steps.DeleteService) -> progress.Done:
+        """Delete a compute service, with its compute node and mapping."""
+        response = self._call(
+            'DELETE',
+            f'/os-services/{step.service_id}',
+            f'delete the compute service of {step.name}',
+            accept=404,
+        )
+        return progress.Done(changed=response.status_code != 404)
+
+    def leave_aggregate(self, step: steps.LeaveAggregate) -> progress.Done:
+        """Take a host out of an aggregate."""
+        response = self._call(
+            'POST',
+            f'/os-aggregates/{step.aggregate_id}/action',
+            f'take {step.host} out of aggregate {step.aggregate_id}',
+            json={'remove_host': {'host': step.host}},
+            accept=404,
+        )
+        return progress.Done(changed=response.status_code != 404)
+
+    def live_migrate(self, step: steps.LiveMigrate) -> progress.Done:
+        """Ask for a live migration to wherever there is room."""
+        return self._act_on(
+            step.server_id,
+            {'os-migrateLive': {'host': None, 'block_migration': 'auto'}},
+            f'live-migrate guest {step.server_id}',
+        )
+
+    def cold_migrate(self, step: steps.ColdMigrate) -> progress.Done:
+        """Ask for a cold migration to wherever there is room."""
+        return self._act_on(
+            step.server_id,
+            {'migrate': None},
+            f'cold-migrate guest {step.server_id}',
+        )
+
+    def confirm_migration(self, step: steps.ConfirmMigration) -> progress.Done:
+        """Confirm a cold migration, unless that has been done."""
+        return self._act_on(
+            step.server_id,
+            {'confirmResize': None},
+            f'confirm the migration of guest {step.server_id}',
+            accept=400,
+        )
+
+    def ask_why(self, step: steps.AskWhy) -> progress.Done:
+        """Find the reason of a failed migration in its instance action."""
+        response = self._call(
+            'GET',
+            f'/servers/{step.server_id}/os-instance-actions/{step.request_id}',
+            f'read what became of the migration of {step.server_id}',
+            microversion=requests.COMPUTE_ACTIONS,
+            accept=404,
+        )
+        if response.status_code == 404:
+            return progress.Done(changed=False)
+        events = response.json()['instanceAction'].get('events') or []
+        reasons = [
+            event['details']
+            for event in sorted(
+                events, key=lambda event: str(event.get('finish_time'))
+            )
+            if event.get('result') == 'Error' and event.get('details')
+        ]
+        answer = ' '.join(reasons[-1].split()).rstrip('.') if reasons else ''
+        return progress.Done(changed=False, answer=answer)
+
+    def _act_on(
+        self,
+        server_id: str,
+        body: dict[str, object],
+        doing: str,
+        *,
+        accept: int | None = None,
+    ) -> progress.Done:
+        try:
+            response = self._call(
+                'POST',
+                f'/servers/{server_id}/action',
+                doing,
+                json=body,
+                accept=accept,
+            )
+        except exceptions.CloudError as error:
+            if error.status != 409:
+                raise
+            # Nova means the server's state, which another try won't mend.
+            raise exceptions.CloudError(
+                str(error), status=409, transient=False
+            ) from error
+        return progress.Done(
+            changed=response.status_code < 400,
+            answer=response.headers.get('x-openstack-request-id', ''),
+        )
+
+    def _call(
+        self,
+        method: str,
+        url: str,
+        doing: str,
+        *,
+        microversion: str = requests.COMPUTE,
+        json: object | None = None,
+        accept: int | None = None,
+    ) -> http.Response:
+        return requests.call(
+            self._client,
+            method,
+            url,
+            doing,
+            microversion=microversion,
+            json=json,
+            accept=frozenset({accept} if accept else ()),
+        )

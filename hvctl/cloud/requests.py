@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sends requests through the SDK and turns what fails into our errors.
+
+Lists are read as plain JSON: making the SDK's objects of hundreds of records
+takes longer than fetching them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+import typing
+
+from keystoneauth1 import adapter
+from keystoneauth1 import exceptions as ksa_exceptions
+from openstack import exceptions as sdk_exceptions
+import requests
+
+from hvctl import exceptions
+
+#: Microversions, each the oldest that has what is asked for, so that old
+#: clouds do and new ones answer the same.
+#: 2.80: migrations with user and project, soft-deleted servers, uuids.
+COMPUTE = '2.80'
+#: 2.87: the last in which os-hypervisors gives sizes and sends no message to
+#: every Ironic node for its uptime (nova/api/openstack/compute/hypervisors.py)
+COMPUTE_SIZES = '2.87'
+#: 2.90: a server's hostname apart from its name.
+COMPUTE_CREATE = '2.90'
+#: 2.84: instance actions tell the details of their events.
+COMPUTE_ACTIONS = '2.84'
+#: 1.38: allocations have a consumer type.
+PLACEMENT = '1.38'
+#: 1.46: everything that is read of a node.
+BAREMETAL = '1.46'
+
+#: Statuses after which the same request may succeed: conflicts of
+#: generations, limits of rates, and a service that is not there for a moment.
+_TRANSIENT = frozenset({409, 429, 500, 502, 503, 504})
+
+JSON = dict[str, typing.Any]
+
+
+def call(
+    client: adapter.Adapter,
+    method: str,
+    url: str,
+    doing: str,
+    *,
+    microversion: str | None = None,
+    params: Mapping[str, typing.Any] | None = None,
+    json: object | None = None,
+    accept: frozenset[int] = frozenset(),
+    timeout: float | None = None,
+) -> requests.Response:
+    """Send one request.
+
+    :param client: the SDK's proxy of a service
+    :param method: the HTTP method
+    :param url: below the service's endpoint
+    :param doing: what this is for, as in "list the compute services"
+    :param accept: error statuses that the caller deals with itself
+    :returns: the answer
+    :raises CloudError: when there is none or it is an error
+    """
+    options: dict[str, typing.Any] = {}
+    if microversion is not None:
+        options['microversion'] = microversion
+    if params is not None:
+        options['params'] = dict(params)
+    if json is not None:
+        options['json'] = json
+    if timeout is not None:
+        options['timeout'] = timeout
+    try:
+        response = client.request(url, method, raise_exc=False, **options)
+    except (
+        ksa_exceptions.ClientException,
+        sdk_exceptions.SDKException,
+    ) as error:
+        raise explain(error, doing) from error
+    if response.status_code >= 400 and response.status_code not in accept:
+        raise _refused(response, doing)
+    return typing.cast(requests.Response, response)
+
+
+def pages(
+    client: adapter.Adapter,
+    url: str,
+    key: str,
+    doing: str,
+    *,
+    microversion: str | None = None,
+    params: Mapping[str, typing.Any] | None = None,
+    accept: frozenset[int] = frozenset(),
+) -> list[JSON] | None:
+    """Read a whole list, following the links to its next pages.
+
+    :param key: the list's name in the answer
+    :returns: its entries, or None when the status was one to accept
+    :raises CloudError: when a page could not be read
+    """
+    entries: list[JSON] = []
+    target: str | None = url
+    while target is not None:
+        response = call(
+            client,
+            'GET',
+            target,
+            doing,
+            microversion=microversion,
+            params=params,
+            accept=accept,
+        )
+        if response.status_code in accept:
+            return None
+        body = response.json()
+        entries += body.get(key, [])
+        target = _next(body, key)
+        params = None  # the link has them
+    return entries
+
+
+def _next(body: JSON, key: str) -> str | None:
+    for link in body.get(f'{key}_links', []):
+        if link.get('rel') == 'next':
+            return str(link['href'])
+    # Ironic's way.
+    return body.get('next')
+
+
+def explain(error: Exception, doing: str) -> exceptions.CloudError:
+    """Make one of our errors of one of the SDK's or keystoneauth's."""
+    status = getattr(error, 'status_code', None) or getattr(
+        error, 'http_status', None
+    )
+    no_answer = isinstance(
+        error, ksa_exceptions.ConnectFailure | ksa_exceptions.UnknownConnectionError
+    )
+    return exceptions.CloudError(
+        f'could not {doing}: {_one_line(str(error))}',
+        status=status,
+        transient=no_answer or status in _TRANSIENT,
+    )
+
+
+def _refused(
+    response: requests.Response, doing: str
+) -> exceptions.CloudError:
+    status = response.status_code
+    words = _message(response)
+    if status == 403 and 'quota' not in words.lower():
+        words += ' (does your user have the admin role in this project?)'
+    return exceptions.CloudError(
+        f'could not {doing}: {words} (HTTP {status})',
+        status=status,
+        transient=status in _TRANSIENT,
+    )
+
+
+def _message(response: requests.Response) -> str:
+    """Find the sentence in an error's body; each service has its own form."""
+    try:
+        body = response.json()
+    except ValueError:
+        return response.reason or 'the answer is no JSON'
+    found = body
+    if isinstance(body, dict):
+        if isinstance(body.get('errors'), list) and body['errors']:
+            found = body['errors'][0].get('detail', body)
+        elif 'error_message' in body:
+            found = body['error_message']
+        elif len(body) == 1:
+            found = next(iter(body.values()))
+    if isinstance(found, dict):
+        found = (
+            found.get('message')
+            or found.get('faultstring')
+            or found.get('detail')
+            or found
+        )
+    return _one_line(str(found))
+
+
+def _one_line(text: str) -> str:
+    return ' '.join(text.split()).rstrip('.')

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Turns the services' JSON into records."""
+
+from __future__ import annotations
+
+import datetime
+
+from hvctl.cloud.requests import JSON
+from hvctl.model import records
+
+
+def when(text: str | None) -> datetime.datetime | None:
+    """Read a time; the services mean UTC where they do not say."""
+    if not text:
+        return None
+    time = datetime.datetime.fromisoformat(text)
+    if time.tzinfo is None:
+        return time.replace(tzinfo=datetime.UTC)
+    return time.astimezone(datetime.UTC)
+
+
+def server(body: JSON) -> records.Server:
+    """A server of ``GET /servers/detail``."""
+    return records.Server(
+        id=body['id'],
+        name=body['name'],
+        status=body.get('status', 'UNKNOWN'),
+        task_state=body.get('OS-EXT-STS:task_state'),
+        project_id=body.get('tenant_id', ''),
+        created_at=when(body.get('created')),
+        launched_at=when(body.get('OS-SRV-USG:launched_at')),
+        host=body.get('OS-EXT-SRV-ATTR:host'),
+        node=body.get('OS-EXT-SRV-ATTR:hypervisor_hostname'),
+        metadata=body.get('metadata', {}),
+        tags=frozenset(body.get('tags', ())),
+        addresses=tuple(
+            address['addr']
+            for addresses in body.get('addresses', {}).values()
+            for address in addresses
+        ),
+        fault=body.get('fault', {}).get('message'),
+    )
+
+
+def service(body: JSON) -> records.Service:
+    """A service of ``GET /os-services``.
+
+    One in a cell that does not answer has neither id nor state (microversion
+    2.69).
+    """
+    return records.Service(
+        id=body.get('id', ''),
+        host=body['host'],
+        status=body.get('status', 'UNKNOWN'),
+        state=body.get('state', 'UNKNOWN'),
+        disabled_reason=body.get('disabled_reason'),
+        updated_at=body.get('updated_at'),
+    )
+
+
+def compute_node(body: JSON) -> records.ComputeNode:
+    """An entry of ``GET /os-hypervisors``, with or without details."""
+    return records.ComputeNode(
+        id=str(body['id']),
+        hostname=body['hypervisor_hostname'],
+        service_host=body.get('service', {}).get('host'),
+        vcpus=body.get('vcpus'),
+        vcpus_used=body.get('vcpus_used'),
+        memory_mb=body.get('memory_mb'),
+        memory_mb_used=body.get('memory_mb_used'),
+    )
+
+
+def provider(body: JSON) -> records.Provider:
+    """A resource provider of ``GET /resource_providers``."""
+    return records.Provider(
+        id=body['uuid'], name=body['name'], generation=body['generation']
+    )
+
+
+def port(body: JSON) -> records.Port:
+    """A port of ``GET /ports``."""
+    return records.Port(
+        id=body['id'],
+        name=body['name'],
+        network_id=body['network_id'],
+        device_id=body.get('device_id') or '',
+        status=body.get('status', ''),
+        created_at=body.get('created_at') or '',
+        addresses=tuple(
+            address['ip_address'] for address in body.get('fixed_ips', ())
+        ),
+    )
+
+
+def agent(body: JSON) -> records.Agent:
+    """An agent of ``GET /agents``."""
+    return records.Agent(
+        id=body['id'],
+        host=body['host'],
+        agent_type=body['agent_type'],
+        alive=bool(body['alive']),
+        created_at=when(body.get('created_at')),
+    )
+
+
+def node(body: JSON) -> records.Node:
+    """A node of Ironic's ``GET /nodes``."""
+    return records.Node(
+        id=body['uuid'],
+        name=body.get('name'),
+        provision_state=body.get('provision_state') or 'available',
+        power_state=body.get('power_state'),
+        instance_id=body.get('instance_uuid'),
+        maintenance=bool(body.get('maintenance')),
+        last_error=body.get('last_error'),
+    )
+
+
+def aggregate(body: JSON) -> records.Aggregate:
+    """An aggregate of ``GET /os-aggregates``."""
+    return records.Aggregate(
+        id=body['id'], name=body['name'], hosts=frozenset(body['hosts'])
+    )
+
+
+def migration(body: JSON) -> records.Migration:
+    """A record of ``GET /os-migrations``."""
+    return records.Migration(
+        id=body['id'],
+        uuid=body['uuid'],
+        server_id=body['instance_uuid'],
+        status=body['status'],
+        migration_type=body['migration_type'],
+        source=body.get('source_compute'),
+        destination=body.get('dest_compute'),
+        created_at=when(body.get('created_at')),
+    )

@@ -1,0 +1,342 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides how a name becomes an enabled hypervisor.
+
+The host stays closed until it is proven good.  With a compute node id of our
+choice a hold on its resource provider, made before the machine boots, keeps
+every guest out, and lifting it is the last step.  Without one (the user's own
+user-data) the compute service is disabled as soon as it shows, and enabling
+it is the last step.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+
+from hvctl.decide import assemble
+from hvctl.decide import foreign
+from hvctl.decide import phase as phases
+from hvctl.model import hypervisor
+from hvctl.model import identity
+from hvctl.model import progress
+from hvctl.model import request as request_model
+from hvctl.model import snapshot as snapshot_model
+from hvctl.model import steps
+from hvctl.model.hypervisor import Phase
+
+#: These phases do not pass by themselves.
+_ENDS = frozenset({Phase.FAILED, Phase.STOPPING})
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Create:
+    """The goal of ``create``: each name is an enabled hypervisor."""
+
+    request: request_model.CreateRequest
+
+    def scope(self, ledger: progress.Ledger) -> snapshot_model.Scope:
+        """What the next look must reach."""
+        if ledger.looks:
+            return snapshot_model.Scope()
+        names = frozenset(self.request.hypervisors)
+        return snapshot_model.Scope(server_names=names)
+
+    def decide(
+        self,
+        snapshot: snapshot_model.Snapshot,
+        ledger: progress.Ledger,
+        now: datetime.datetime,
+    ) -> dict[str, progress.Verdict]:
+        """Say for each name what to do and what is waited for."""
+        found = assemble.assemble(
+            snapshot,
+            self.request.hypervisors,
+            dict.fromkeys(self.request.hypervisors, self.request.domain),
+        )
+        return {
+            name: self._one(snapshot, hv, ledger, now)
+            for name, hv in found.items()
+        }
+
+    def _one(
+        self,
+        snapshot: snapshot_model.Snapshot,
+        hv: hypervisor.Hypervisor,
+        ledger: progress.Ledger,
+        now: datetime.datetime,
+    ) -> progress.Verdict:
+        status = phases.status(hv)
+        failure = ledger.failures.get(hv.name)
+        if failure is not None:
+            return _failed(status, failure.message)
+        taken = foreign.holders(snapshot, hv)
+        if taken:
+            return _failed(
+                status,
+                f'the name {hv.name} is taken by {", ".join(taken)}, which '
+                'hvctl did not make; choose another name or remove it',
+            )
+        if hv.duplicates:
+            return progress.Verdict(
+                status=status,
+                steps=tuple(
+                    steps.DeleteServer(name=hv.name, server_id=server.id)
+                    for server in hv.duplicates
+                    if server.task_state != 'deleting'
+                ),
+            )
+        if hv.server is None:
+            return self._provision(hv, status, ledger)
+        if status.phase in _ENDS:
+            return _failed(status, f'{status.reason}; {_again(hv)}')
+        verdict = self._open(hv, status, ledger, now)
+        if self.request.wait or verdict.steps or verdict.outcome:
+            return verdict
+        return dataclasses.replace(
+            verdict,
+            outcome=progress.Outcome(ok=True, message=status.reason),
+        )
+
+    def _provision(
+        self,
+        hv: hypervisor.Hypervisor,
+        status: hypervisor.Status,
+        ledger: progress.Ledger,
+    ) -> progress.Verdict:
+        """Make what is missing, the hold first and the server last."""
+        if ledger.did(hv.name, steps.CreateServer):
+            return _failed(
+                status,
+                f'the server of {hv.name} was made and is gone again: '
+                'somebody deletes it at the same time',
+            )
+        wanted = self.request.hypervisors[hv.name]
+        # A provider of ours would be in the way of a compute node whose id
+        # nova-compute chooses; a service, of any new one of that name.
+        if (
+            hv.service is not None
+            or hv.agents
+            or (hv.provider is not None and wanted.compute_id is None)
+        ):
+            return _failed(
+                status,
+                f'{hv.name} is half gone ({", ".join(phases.left(hv))}); '
+                f'{_again(hv)}',
+            )
+        # What an earlier run chose goes on.
+        compute_id = (
+            hv.compute_id or wanted.compute_id if wanted.compute_id else None
+        )
+        todo: list[steps.Step] = []
+        if compute_id is not None:
+            if hv.provider is None:
+                todo.append(
+                    steps.CreateProvider(
+                        name=hv.name, provider_id=compute_id
+                    )
+                )
+            todo.append(
+                steps.SetHoldInventory(name=hv.name, provider_id=compute_id)
+            )
+            todo.append(
+                steps.PlaceHold(name=hv.name, provider_id=compute_id)
+            )
+        if not hv.ports:
+            todo.append(
+                steps.CreatePort(
+                    name=hv.name,
+                    network_id=self.request.network_id,
+                    vnic_type=self.request.vnic_type,
+                    mac_address=(
+                        identity.port_mac(compute_id) if compute_id else None
+                    ),
+                )
+            )
+        todo.append(
+            steps.CreateServer(
+                name=hv.name,
+                image_id=self.request.image_id,
+                flavor_id=self.request.flavor_id,
+                key_name=self.request.key_name,
+                metadata=self._metadata(compute_id),
+                user_data=wanted.user_data,
+                port_id=hv.ports[0].id if hv.ports else None,
+            )
+        )
+        making = hypervisor.Status(
+            phase=Phase.BUILDING,
+            reason='making what the machine needs, and its server',
+            hint=status.hint,
+        )
+        return progress.Verdict(status=making, steps=tuple(todo))
+
+    def _metadata(self, compute_id: str | None) -> dict[str, str]:
+        metadata = dict(self.request.properties)
+        if compute_id is not None:
+            metadata[identity.COMPUTE_ID_KEY] = compute_id
+        if self.request.domain is not None:
+            metadata[identity.DOMAIN_KEY] = self.request.domain
+        return metadata
+
+    def _open(
+        self,
+        hv: hypervisor.Hypervisor,
+        status: hypervisor.Status,
+        ledger: progress.Ledger,
+        now: datetime.datetime,
+    ) -> progress.Verdict:
+        """Watch the machine come up, and let guests in when it is good."""
+        if phases.closed_for_drain(hv):
+            return _failed(
+                status,
+                f'{hv.name} is closed for a drain; to use it again: '
+                f'openstack compute service set --enable {hv.host} '
+                'nova-compute',
+            )
+        if status.phase is Phase.ENABLED:
+            return self._enabled(hv, status, ledger)
+        if status.phase is not Phase.READY:
+            return progress.Verdict(
+                status=status, steps=self._keep_closed(hv)
+            )
+        assert hv.service is not None
+        if not hv.service.enabled:
+            return self._enable(hv, status, ledger, now)
+        # The hold is all that is left.
+        assert hv.provider is not None
+        if hv.disabled_trait:
+            return progress.Verdict(status=_trait(status))
+        lift = steps.LiftHold(name=hv.name, provider_id=hv.provider.id)
+        if lift in ledger.done:
+            # Lifted, and full at once.
+            return _done(status, ledger, hv)
+        times = _times(hv, ledger, now)
+        return progress.Verdict(status=status, steps=(*times, lift))
+
+    def _keep_closed(
+        self, hv: hypervisor.Hypervisor
+    ) -> tuple[steps.Step, ...]:
+        """Without a hold, disabling is what keeps guests out."""
+        if hv.compute_id or hv.service is None or not hv.service.enabled:
+            return ()
+        if _was_opened(hv):
+            return ()
+        return (
+            steps.DisableService(
+                name=hv.name,
+                service_id=hv.service.id,
+                reason=identity.REASON_CREATE,
+            ),
+        )
+
+    def _enable(
+        self,
+        hv: hypervisor.Hypervisor,
+        status: hypervisor.Status,
+        ledger: progress.Ledger,
+        now: datetime.datetime,
+    ) -> progress.Verdict:
+        assert hv.service is not None
+        if not phases.may_enable(hv):
+            return _failed(
+                status,
+                f'{status.reason} by somebody else; to enable it anyway: '
+                f'{status.hint}',
+            )
+        if hv.service.updated_at is None:
+            # The call would hang in Nova until the host listens.
+            return progress.Verdict(
+                status=hypervisor.Status(
+                    phase=status.phase,
+                    reason='waiting for the first report of nova-compute',
+                    hint=status.hint,
+                )
+            )
+        enable = steps.EnableService(
+            name=hv.name, service_id=hv.service.id
+        )
+        times = () if hv.compute_id else _times(hv, ledger, now)
+        return progress.Verdict(status=status, steps=(*times, enable))
+
+    def _enabled(
+        self,
+        hv: hypervisor.Hypervisor,
+        status: hypervisor.Status,
+        ledger: progress.Ledger,
+    ) -> progress.Verdict:
+        if not hv.compute_id and not _was_opened(hv):
+            # It came enabled and nothing holds it: look at it closed first.
+            return progress.Verdict(
+                status=status, steps=self._keep_closed(hv)
+            )
+        if hv.disabled_trait:
+            return progress.Verdict(status=_trait(status))
+        return _done(status, ledger, hv)
+
+
+def _was_opened(hv: hypervisor.Hypervisor) -> bool:
+    """Whether a create got to its end on this server."""
+    return (
+        hv.server is not None
+        and identity.ENABLED_KEY in hv.server.metadata
+    )
+
+
+def _times(
+    hv: hypervisor.Hypervisor,
+    ledger: progress.Ledger,
+    now: datetime.datetime,
+) -> tuple[steps.NoteTimes, ...]:
+    """What to write down for ``show``; nothing when it is written."""
+    if hv.server is None or _was_opened(hv):
+        return ()
+    if ledger.did(hv.name, steps.NoteTimes):
+        return ()
+    metadata = {identity.ENABLED_KEY: now.isoformat(timespec='seconds')}
+    booting = ledger.first_seen.get((hv.name, Phase.BOOTING))
+    after = [
+        seen
+        for (name, phase), seen in ledger.first_seen.items()
+        if name == hv.name and booting is not None and seen > booting
+    ]
+    # A run that took up the work later has not seen it register.
+    if after:
+        metadata[identity.REGISTERED_KEY] = min(after).isoformat(
+            timespec='seconds'
+        )
+    return (
+        steps.NoteTimes(
+            name=hv.name, server_id=hv.server.id, metadata=metadata
+        ),
+    )
+
+
+def _trait(status: hypervisor.Status) -> hypervisor.Status:
+    return hypervisor.Status(
+        phase=Phase.READY,
+        reason='waiting until Placement no longer has it as disabled',
+        hint=status.hint,
+    )
+
+
+def _again(hv: hypervisor.Hypervisor) -> str:
+    return f'remove it first: {phases.COMMAND} delete {hv.name}'
+
+
+def _failed(status: hypervisor.Status, message: str) -> progress.Verdict:
+    return progress.Verdict(
+        status=status,
+        outcome=progress.Outcome(ok=False, message=message),
+    )
+
+
+def _done(
+    status: hypervisor.Status,
+    ledger: progress.Ledger,
+    hv: hypervisor.Hypervisor,
+) -> progress.Verdict:
+    message = '' if ledger.changed(hv.name) else 'was enabled already'
+    return progress.Verdict(
+        status=hypervisor.Status(phase=Phase.ENABLED),
+        outcome=progress.Outcome(ok=True, message=message),
+    )

@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides how a hypervisor goes, so that nothing of it is left.
+
+The machine goes first: a nova-compute that lives on brings its records back.
+Then its records, the resource provider last, since its id proves that the
+rest is ours.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+
+from hvctl.decide import assemble
+from hvctl.decide import emptiness
+from hvctl.decide import foreign
+from hvctl.decide import phase as phases
+from hvctl.model import hypervisor
+from hvctl.model import identity
+from hvctl.model import progress
+from hvctl.model import records
+from hvctl.model import snapshot as snapshot_model
+from hvctl.model import steps
+from hvctl.model.hypervisor import Phase
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Delete:
+    """The goal of ``delete``: nothing of the names is left."""
+
+    names: tuple[str, ...]
+
+    def scope(self, ledger: progress.Ledger) -> snapshot_model.Scope:
+        """What the next look must reach."""
+        if ledger.last is None:
+            return snapshot_model.Scope(
+                server_names=frozenset(self.names), aggregates=True
+            )
+        found = assemble.assemble(ledger.last, self.names).values()
+        return snapshot_model.Scope(
+            hosts=frozenset(hv.host for hv in found if hv.exists),
+            provider_ids=frozenset(
+                hv.provider.id for hv in found if hv.provider
+            ),
+            aggregates=True,
+        )
+
+    def decide(
+        self,
+        snapshot: snapshot_model.Snapshot,
+        ledger: progress.Ledger,
+        now: datetime.datetime,
+    ) -> dict[str, progress.Verdict]:
+        """Say for each name what to do and what is waited for."""
+        found = assemble.assemble(snapshot, self.names)
+        return {
+            name: self._one(snapshot, hv, ledger)
+            for name, hv in found.items()
+        }
+
+    def _one(
+        self,
+        snapshot: snapshot_model.Snapshot,
+        hv: hypervisor.Hypervisor,
+        ledger: progress.Ledger,
+    ) -> progress.Verdict:
+        status = phases.status(hv)
+        failure = ledger.failures.get(hv.name)
+        if failure is not None:
+            return _failed(status, failure.message)
+        if hv.server is None and not foreign.owned(hv):
+            return self._not_there(snapshot, hv, status, ledger)
+        if hv.guests is None:
+            # The first look finds it, the second reaches into it.
+            return progress.Verdict(status=status)
+        occupants = emptiness.occupants(hv)
+        if occupants:
+            return _failed(
+                status,
+                f'{hv.name} still has {" and ".join(occupants)}; empty it '
+                f'first: {phases.COMMAND} drain {hv.name}',
+            )
+        if hv.server is not None:
+            return self._stop(snapshot, hv, hv.server, status, ledger)
+        return self._clear(snapshot, hv, status, ledger)
+
+    def _not_there(
+        self,
+        snapshot: snapshot_model.Snapshot,
+        hv: hypervisor.Hypervisor,
+        status: hypervisor.Status,
+        ledger: progress.Ledger,
+    ) -> progress.Verdict:
+        # Our own leftovers are done with before the last mark goes, so what
+        # has the name now is somebody else's.
+        taken = foreign.holders(snapshot, hv)
+        if taken and not ledger.changed(hv.name):
+            return _failed(
+                status,
+                f'{hv.name} is not an ephemeral hypervisor of this project: '
+                f'it is {", ".join(taken)}, which hvctl did not make',
+            )
+        waiting = self._machine(snapshot, hv, ledger)
+        if waiting is not None:
+            return waiting
+        if taken:
+            return _failed(
+                status, f'{hv.name} is gone, but there is {", ".join(taken)}'
+            )
+        message = '' if ledger.changed(hv.name) else 'was gone already'
+        return progress.Verdict(
+            status=status,
+            outcome=progress.Outcome(ok=True, message=message),
+        )
+
+    def _stop(
+        self,
+        snapshot: snapshot_model.Snapshot,
+        hv: hypervisor.Hypervisor,
+        server: records.Server,
+        status: hypervisor.Status,
+        ledger: progress.Ledger,
+    ) -> progress.Verdict:
+        """Close the service, then end the machine."""
+        node_id = hv.node.id if hv.node else server.node
+        if hv.service is not None and hv.service.enabled:
+            return progress.Verdict(
+                status=status,
+                steps=(
+                    steps.DisableService(
+                        name=hv.name,
+                        service_id=hv.service.id,
+                        reason=identity.REASON_DELETE,
+                    ),
+                ),
+                node_id=node_id,
+            )
+        ironic = next(
+            (s for s in snapshot.services if s.host == server.host), None
+        )
+        if ironic is not None and not ironic.up:
+            # Nova would only forget the server, and the machine run on.
+            return _failed(
+                status,
+                f'nova-compute on {ironic.host}, which drives Ironic, is '
+                'down: the machine cannot be stopped now; start it and run '
+                'delete again',
+            )
+        todo: list[steps.Step] = []
+        for doomed in (server, *hv.duplicates):
+            delete = steps.DeleteServer(
+                name=hv.name,
+                server_id=doomed.id,
+                soft_deleted=doomed.status == 'SOFT_DELETED',
+            )
+            if delete not in ledger.done:
+                todo.append(delete)
+            elif doomed.status == 'ERROR' and doomed.task_state is None:
+                return _failed(
+                    status,
+                    f'the server could not be deleted: '
+                    f'{doomed.fault or "Nova gives no reason"}',
+                )
+        return progress.Verdict(
+            status=status, steps=tuple(todo), node_id=node_id
+        )
+
+    def _clear(
+        self,
+        snapshot: snapshot_model.Snapshot,
+        hv: hypervisor.Hypervisor,
+        status: hypervisor.Status,
+        ledger: progress.Ledger,
+    ) -> progress.Verdict:
+        """Remove the records of a machine that is really gone."""
+        if hv.service is not None and hv.service.up:
+            return progress.Verdict(
+                status=_stopping(
+                    'the server is gone; waiting until Nova sees its '
+                    'nova-compute down'
+                )
+            )
+        waiting = self._machine(snapshot, hv, ledger)
+        if waiting is not None:
+            return waiting
+        todo: list[steps.Step] = [
+            steps.DeleteAgent(name=hv.name, agent_id=agent.id)
+            for agent in hv.agents or ()
+        ]
+        todo += [
+            steps.DeletePort(name=hv.name, port_id=port.id)
+            for port in hv.ports
+        ]
+        todo += [
+            steps.LeaveAggregate(
+                name=hv.name, aggregate_id=aggregate.id, host=hv.host
+            )
+            for aggregate in hv.aggregates
+        ]
+        if hv.service is not None:
+            todo.append(
+                steps.DeleteService(name=hv.name, service_id=hv.service.id)
+            )
+        if hv.provider is not None:
+            todo.append(
+                steps.DeleteProvider(
+                    name=hv.name, provider_id=hv.provider.id
+                )
+            )
+        return progress.Verdict(
+            status=_stopping('removing what the machine left behind'),
+            steps=tuple(todo),
+        )
+
+    def _machine(
+        self,
+        snapshot: snapshot_model.Snapshot,
+        hv: hypervisor.Hypervisor,
+        ledger: progress.Ledger,
+    ) -> progress.Verdict | None:
+        """Whether Ironic is done with the machine; None when it is."""
+        node_id = ledger.node_ids.get(hv.name)
+        node = next(
+            (n for n in snapshot.nodes or () if n.id == node_id), None
+        )
+        if node is None:
+            # Ironic does not show it to this project any more: given back.
+            return None
+        label = node.name or node.id
+        if node.provision_state == 'error':
+            return _failed(
+                _stopping(f'Ironic could not tear down node {label}'),
+                f'Ironic could not tear down node {label}: '
+                f'{node.last_error or "it gives no reason"}; mend the node '
+                'and run delete again',
+            )
+        if node.provision_state == 'deleting':
+            # Nova forgets the server before Ironic has ended the machine.
+            return progress.Verdict(
+                status=_stopping(f'Ironic still tears down node {label}')
+            )
+        return None
+
+
+def _stopping(reason: str) -> hypervisor.Status:
+    return hypervisor.Status(phase=Phase.STOPPING, reason=reason)
+
+
+def _failed(status: hypervisor.Status, message: str) -> progress.Verdict:
+    return progress.Verdict(
+        status=status,
+        outcome=progress.Outcome(ok=False, message=message),
+    )

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides whether a hypervisor is empty.
+
+Three things must be empty, since none of them tells all: the servers of the
+host, its unfinished migrations (a cold migration that is not confirmed has
+left the list of servers), and the consumers of its resource provider (a
+server that is being built has no host yet).
+"""
+
+from __future__ import annotations
+
+from hvctl.model import hypervisor
+from hvctl.model import identity
+from hvctl.model import records
+
+#: A migration record in one of these is over (nova/db/main/api.py,
+#: migration_get_in_progress_by_host_and_node).
+FINAL_STATUSES = frozenset(
+    {
+        'cancelled',
+        'completed',
+        'confirmed',
+        'done',
+        'error',
+        'failed',
+        'reverted',
+    }
+)
+
+
+def unfinished(hv: hypervisor.Hypervisor) -> list[records.Migration]:
+    """The migrations from or to the host that are not over."""
+    return [m for m in hv.migrations if m.status not in FINAL_STATUSES]
+
+
+def strangers(hv: hypervisor.Hypervisor) -> frozenset[str]:
+    """The consumers of the provider, the hold left out."""
+    consumers = hv.consumers or frozenset()
+    if hv.provider is None:
+        return frozenset()
+    return consumers - {identity.hold_id(hv.provider.id)}
+
+
+def occupants(hv: hypervisor.Hypervisor) -> list[str]:
+    """Say in words what keeps a hypervisor from being empty."""
+    found = []
+    if hv.guests:
+        number = len(hv.guests)
+        found.append(f'{number} guest' + ('' if number == 1 else 's'))
+    going = unfinished(hv)
+    if going:
+        number = len(going)
+        found.append(
+            f'{number} unfinished migration' + ('' if number == 1 else 's')
+        )
+    known = {guest.id for guest in hv.guests or ()}
+    known |= {migration.uuid for migration in going}
+    known |= {migration.server_id for migration in going}
+    others = sorted(strangers(hv) - known)
+    if others:
+        found.append(f'allocations of {", ".join(others)} in Placement')
+    return found

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The clock of a run: injected, so that tests need not wait."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from concurrent import futures
+import datetime
+import time
+import typing
+
+
+class Clock(typing.Protocol):
+    """What the loop knows of time."""
+
+    def now(self) -> datetime.datetime:
+        """The time of day, in UTC."""
+
+    def monotonic(self) -> float:
+        """Seconds that never go back."""
+
+    def wait(
+        self, work: Collection[futures.Future[typing.Any]], seconds: float
+    ) -> None:
+        """Return when some of the work is done, or after some seconds."""
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime.datetime:
+        """The time of day, in UTC."""
+        return datetime.datetime.now(datetime.UTC)
+
+    def monotonic(self) -> float:
+        """Seconds that never go back."""
+        return time.monotonic()
+
+    def wait(
+        self, work: Collection[futures.Future[typing.Any]], seconds: float
+    ) -> None:
+        """Return when some of the work is done, or after some seconds."""
+        if work:
+            futures.wait(
+                work, seconds, return_when=futures.FIRST_COMPLETED
+            )
+        else:
+            time.sleep(seconds)

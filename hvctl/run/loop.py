@@ -1,0 +1,313 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Observe, decide, act: the one loop of every verb.
+
+It knows neither OpenStack nor any verb.  A goal decides, a cloud observes and
+acts, and a listener is told what happens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent import futures
+import dataclasses
+import datetime
+import logging
+import typing
+
+from hvctl import exceptions
+from hvctl.model import progress
+from hvctl.model import snapshot as snapshot_model
+from hvctl.model import steps
+from hvctl.run import clock as clock_module
+
+LOG = logging.getLogger(__name__)
+
+#: Seconds between two looks: short while things change, longer while a
+#: machine takes its minutes.
+SHORTEST_PAUSE = 1.0
+LONGEST_PAUSE = 5.0
+
+#: Steps that are under way at once.  The SDK's connection pools hold ten.
+WORKERS = 8
+
+#: How often a step is tried when the cloud could not answer.
+TRIES = 4
+
+
+class Goal(typing.Protocol):
+    """A verb: what is wanted, and the pure decisions on the way there."""
+
+    def scope(self, ledger: progress.Ledger) -> snapshot_model.Scope:
+        """What the next look must reach."""
+
+    def decide(
+        self,
+        snapshot: snapshot_model.Snapshot,
+        ledger: progress.Ledger,
+        now: datetime.datetime,
+    ) -> dict[str, progress.Verdict]:
+        """Say for each name what to do and what is waited for."""
+
+
+class Cloud(typing.Protocol):
+    """The only thing that talks to the cloud."""
+
+    def observe(
+        self, scope: snapshot_model.Scope
+    ) -> snapshot_model.Snapshot:
+        """Take one look.
+
+        :raises CloudError: when a list could not be read
+        """
+
+    def act(self, step: steps.Step, before: dict[str, str]) -> progress.Done:
+        """Run one step.
+
+        :param before: ids that the lane's steps before this one have made
+        :raises CloudError: when it failed
+        """
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """How a run ended.
+
+    :ivar verdicts: the last verdict on each name, with its outcome
+    :ivar ledger: what the run did and saw
+    """
+
+    verdicts: dict[str, progress.Verdict]
+    ledger: progress.Ledger
+
+    @property
+    def ok(self) -> bool:
+        """Whether every name reached the goal."""
+        return all(
+            verdict.outcome is not None and verdict.outcome.ok
+            for verdict in self.verdicts.values()
+        )
+
+
+class Loop:
+    """Runs goals against a cloud."""
+
+    def __init__(
+        self,
+        cloud: Cloud,
+        listen: Callable[[progress.Event], None],
+        clock: clock_module.Clock | None = None,
+    ) -> None:
+        self._cloud = cloud
+        self._listen = listen
+        self._clock = clock or clock_module.SystemClock()
+
+    def run(self, goal: Goal, timeout: float) -> Result:
+        """Work until every name has an outcome.
+
+        :param goal: what is wanted
+        :param timeout: seconds for the whole
+        :returns: the last verdicts; a name that was not finished in time
+            has an outcome that says so
+        :raises CloudError: when the first look fails, or a later one fails
+            for good
+        """
+        with futures.ThreadPoolExecutor(WORKERS) as pool:
+            try:
+                return _Run(
+                    self._cloud, self._listen, self._clock, pool, goal
+                ).to_the_end(timeout)
+            except BaseException:
+                # What has been sent runs on in the cloud; start no more.
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+
+
+@dataclasses.dataclass(slots=True)
+class _Acted:
+    """What a worker did of a lane's steps."""
+
+    done: list[tuple[steps.Step, progress.Done]] = dataclasses.field(
+        default_factory=list
+    )
+    failed: tuple[steps.Step, exceptions.CloudError] | None = None
+
+
+class _Run:
+    """One run of the loop."""
+
+    def __init__(
+        self,
+        cloud: Cloud,
+        listen: Callable[[progress.Event], None],
+        clock: clock_module.Clock,
+        pool: futures.ThreadPoolExecutor,
+        goal: Goal,
+    ) -> None:
+        self._cloud = cloud
+        self._listen = listen
+        self._clock = clock
+        self._pool = pool
+        self._goal = goal
+        self._ledger = progress.Ledger(started_at=clock.now())
+        self._verdicts: dict[str, progress.Verdict] = {}
+        self._lanes: dict[str, futures.Future[_Acted]] = {}
+        self._tries: dict[str, int] = {}
+        self._since: dict[str, float] = {}
+        self._pause = SHORTEST_PAUSE
+
+    def to_the_end(self, timeout: float) -> Result:
+        deadline = self._clock.monotonic() + timeout
+        while True:
+            snapshot = self._look()
+            if snapshot is not None:
+                self._judge(snapshot)
+            if not self._lanes and self._ended():
+                break
+            if self._clock.monotonic() >= deadline:
+                self._give_up(timeout)
+                break
+            self._rest(deadline)
+        return Result(verdicts=self._verdicts, ledger=self._ledger)
+
+    def _look(self) -> snapshot_model.Snapshot | None:
+        try:
+            return self._cloud.observe(self._goal.scope(self._ledger))
+        except exceptions.CloudError as error:
+            if self._ledger.last is None or not error.transient:
+                raise
+            LOG.warning('%s; trying again', error)
+            return None
+
+    def _judge(self, snapshot: snapshot_model.Snapshot) -> None:
+        ledger = self._ledger
+        now = self._clock.now()
+        verdicts = self._goal.decide(snapshot, ledger, now)
+        ledger.last = snapshot
+        ledger.looks += 1
+        for name, verdict in verdicts.items():
+            if not self._final(name):
+                self._take(name, verdict, now)
+
+    def _take(
+        self, name: str, verdict: progress.Verdict, now: datetime.datetime
+    ) -> None:
+        before = self._verdicts.get(name)
+        self._verdicts[name] = verdict
+        if verdict.node_id is not None:
+            self._ledger.node_ids[name] = verdict.node_id
+        self._ledger.first_seen.setdefault((name, verdict.status.phase), now)
+        self._tell(name, before, verdict)
+        lanes: dict[str, list[steps.Step]] = {}
+        for step in verdict.steps:
+            lanes.setdefault(step.lane, []).append(step)
+        for lane, chain in lanes.items():
+            if lane not in self._lanes:
+                self._lanes[lane] = self._pool.submit(
+                    self._act, tuple(chain)
+                )
+
+    def _tell(
+        self,
+        name: str,
+        before: progress.Verdict | None,
+        verdict: progress.Verdict,
+    ) -> None:
+        """Tell the listener what changed."""
+        for move in verdict.moves:
+            known = self._ledger.moves.get(move.server_id)
+            self._ledger.moves[move.server_id] = move
+            if known is None or known.result != move.result:
+                self._pause = SHORTEST_PAUSE
+                self._listen(progress.MoveChanged(name=name, move=move))
+        at = self._clock.monotonic()
+        if before is None or before.status != verdict.status:
+            self._pause = SHORTEST_PAUSE
+            phase = before.status.phase if before is not None else None
+            seconds = at - self._since[name] if name in self._since else None
+            if phase != verdict.status.phase:
+                self._since[name] = at
+            self._listen(
+                progress.PhaseReached(
+                    name=name,
+                    status=verdict.status,
+                    before=phase,
+                    seconds=seconds,
+                )
+            )
+        if verdict.outcome is not None and not verdict.steps:
+            self._listen(
+                progress.Finished(name=name, outcome=verdict.outcome)
+            )
+
+    def _act(self, chain: tuple[steps.Step, ...]) -> _Acted:
+        """Run the steps of one lane, in a worker."""
+        acted = _Acted()
+        made: dict[str, str] = {}
+        for step in chain:
+            LOG.debug('%s', step)
+            try:
+                done = self._cloud.act(step, made)
+            except exceptions.CloudError as error:
+                acted.failed = (step, error)
+                break
+            made.update(done.made)
+            acted.done.append((step, done))
+        return acted
+
+    def _book(self, lane: str, acted: _Acted) -> None:
+        """Enter into the ledger what a worker did."""
+        for step, done in acted.done:
+            changed = self._ledger.done.get(step, False) or done.changed
+            self._ledger.done[step] = changed
+            if done.answer:
+                self._ledger.answers[step] = done.answer
+        if acted.failed is None:
+            self._tries.pop(lane, None)
+            return
+        step, error = acted.failed
+        # After a passing failure the next look tells whether it happened
+        # all the same, and the decision is made anew.
+        self._tries[lane] = self._tries.get(lane, 0) + 1
+        if error.transient and self._tries[lane] < TRIES:
+            LOG.info('%s: %s; looking again', lane, error)
+            return
+        self._ledger.failures[lane] = progress.Failure(
+            step=step, message=str(error)
+        )
+
+    def _rest(self, deadline: float) -> None:
+        """Wait until a lane is through, or it is time to look again."""
+        left = max(0.0, deadline - self._clock.monotonic())
+        self._clock.wait(self._lanes.values(), min(self._pause, left))
+        for lane, work in list(self._lanes.items()):
+            if work.done():
+                del self._lanes[lane]
+                self._book(lane, work.result())
+                self._pause = SHORTEST_PAUSE
+        self._pause = min(self._pause * 1.3, LONGEST_PAUSE)
+
+    def _final(self, name: str) -> bool:
+        verdict = self._verdicts.get(name)
+        return (
+            verdict is not None
+            and verdict.outcome is not None
+            and not verdict.steps
+        )
+
+    def _ended(self) -> bool:
+        return bool(self._verdicts) and all(map(self._final, self._verdicts))
+
+    def _give_up(self, timeout: float) -> None:
+        for name, verdict in self._verdicts.items():
+            if self._final(name):
+                continue
+            outcome = progress.Outcome(
+                ok=False,
+                message=f'not finished after {timeout:.0f} s: '
+                f'{verdict.status.reason or verdict.status.phase}; run the '
+                'same command again to go on',
+            )
+            self._verdicts[name] = dataclasses.replace(
+                verdict, steps=(), outcome=outcome
+            )
+            self._listen(progress.Finished(name=name, outcome=outcome))
