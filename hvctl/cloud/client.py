@@ -55,9 +55,7 @@ class Client:
             steps.AskWhy: nova.ask_why,
         }
 
-    def observe(
-        self, scope: snapshot_model.Scope
-    ) -> snapshot_model.Snapshot:
+    def observe(self, scope: snapshot_model.Scope) -> snapshot_model.Snapshot:
         """Take one look.
 
         :param scope: what to read beside the lists that are read always

@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from collections.abc import Iterable
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent import futures
 import re
 import typing
@@ -44,9 +42,7 @@ class Observer:
         self._project_id = conn.current_project_id
         self._pool = futures.ThreadPoolExecutor(_WORKERS)
 
-    def observe(
-        self, scope: snapshot_model.Scope
-    ) -> snapshot_model.Snapshot:
+    def observe(self, scope: snapshot_model.Scope) -> snapshot_model.Snapshot:
         """Take one look.
 
         :param scope: what to read beside the lists that are read always
@@ -85,9 +81,7 @@ class Observer:
         self, lists: Mapping[str, Callable[[], typing.Any]]
     ) -> dict[str, typing.Any]:
         """Read lists beside each other."""
-        running = {
-            key: self._pool.submit(read) for key, read in lists.items()
-        }
+        running = {key: self._pool.submit(read) for key, read in lists.items()}
         return {key: future.result() for key, future in running.items()}
 
     def _servers(self, params: Mapping[str, typing.Any]) -> Iterable[JSON]:
@@ -105,13 +99,9 @@ class Observer:
 
     def _ours(self) -> tuple[records.Server, ...]:
         # Of this project only: any tenant can give a server our tag.
-        return tuple(
-            map(shapes.server, self._servers({'tags': identity.TAG}))
-        )
+        return tuple(map(shapes.server, self._servers({'tags': identity.TAG})))
 
-    def _named(
-        self, names: frozenset[str]
-    ) -> tuple[records.Server, ...]:
+    def _named(self, names: frozenset[str]) -> tuple[records.Server, ...]:
         # Nova takes the name as a regular expression of its database.
         pattern = '|'.join(re.escape(name) for name in sorted(names))
         found = self._servers({'all_tenants': 1, 'name': f'^({pattern})$'})
@@ -263,9 +253,7 @@ def _snapshot(
         nodes=read['nodes'],
         aggregates=read.get('aggregates', ()),
         guests=guests,
-        migrations={
-            host: read[f'migrations {host}'] for host in scope.hosts
-        },
+        migrations={host: read[f'migrations {host}'] for host in scope.hosts},
         consumers={
             provider_id: read[f'consumers {provider_id}']
             for provider_id in scope.provider_ids

@@ -59,7 +59,9 @@ class Placement:
             )
         return progress.Done(changed=False)
 
-    def set_hold_inventory(self, step: steps.SetHoldInventory) -> progress.Done:
+    def set_hold_inventory(
+        self, step: steps.SetHoldInventory
+    ) -> progress.Done:
         """Give a provider that nova-compute has not adopted the hold's."""
         generation, total = self._inventory(step)
         if total is not None:

@@ -80,7 +80,7 @@ def call(
         raise explain(error, doing) from error
     if response.status_code >= 400 and response.status_code not in accept:
         raise _refused(response, doing)
-    return typing.cast(requests.Response, response)
+    return response
 
 
 def pages(
@@ -134,7 +134,8 @@ def explain(error: Exception, doing: str) -> exceptions.CloudError:
         error, 'http_status', None
     )
     no_answer = isinstance(
-        error, ksa_exceptions.ConnectFailure | ksa_exceptions.UnknownConnectionError
+        error,
+        ksa_exceptions.ConnectFailure | ksa_exceptions.UnknownConnectionError,
     )
     return exceptions.CloudError(
         f'could not {doing}: {_one_line(str(error))}',
@@ -143,9 +144,7 @@ def explain(error: Exception, doing: str) -> exceptions.CloudError:
     )
 
 
-def _refused(
-    response: requests.Response, doing: str
-) -> exceptions.CloudError:
+def _refused(response: requests.Response, doing: str) -> exceptions.CloudError:
     status = response.status_code
     words = _message(response)
     if status == 403 and 'quota' not in words.lower():

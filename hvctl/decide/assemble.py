@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 import typing
 
 from hvctl.model import hypervisor
@@ -35,9 +34,7 @@ def names(snapshot: snapshot_model.Snapshot) -> list[str]:
         if identity.is_ours(node.hostname, node.id)
     }
     found |= {
-        short(service.host)
-        for service in snapshot.services
-        if marked(service)
+        short(service.host) for service in snapshot.services if marked(service)
     }
     return sorted(found)
 
@@ -82,31 +79,23 @@ def _one(
     node = _first(
         n
         for n in snapshot.compute_nodes
-        if n.id == compute_id
-        or (compute_id is None and n.hostname in hosts)
+        if n.id == compute_id or (compute_id is None and n.hostname in hosts)
     )
     provider = _first(
         p
         for p in snapshot.providers
-        if p.id == compute_id
-        or (compute_id is None and p.name in hosts)
+        if p.id == compute_id or (compute_id is None and p.name in hosts)
     )
     # A host that registered under our name is ours only if something that
     # carries our mark says so.
-    if not (
-        server
-        or compute_id
-        or (service is not None and marked(service))
-    ):
+    if not (server or compute_id or (service is not None and marked(service))):
         service = node = provider = None
     ours = bool(server or service or node or provider)
     if service is not None:
         hosts = {service.host}
     agents: tuple[records.Agent, ...] | None = None
     if snapshot.agents is not None:
-        agents = tuple(
-            a for a in snapshot.agents if ours and a.host in hosts
-        )
+        agents = tuple(a for a in snapshot.agents if ours and a.host in hosts)
     host = service.host if service else name
     provider_id = provider.id if provider else None
     return hypervisor.Hypervisor(
@@ -159,15 +148,13 @@ def _compute_id(
     if server is not None:
         chosen = server.metadata.get(identity.COMPUTE_ID_KEY, '')
         return chosen if identity.is_ours(name, chosen) else None
-    for left in (*snapshot.providers, *snapshot.compute_nodes):
-        label = (
-            left.name
-            if isinstance(left, records.Provider)
-            else left.hostname
-        )
-        if short(label) == name and identity.is_ours(name, left.id):
-            return left.id
-    return None
+    ids = [(p.name, p.id) for p in snapshot.providers]
+    ids += [(n.hostname, n.id) for n in snapshot.compute_nodes]
+    return _first(
+        chosen
+        for label, chosen in ids
+        if short(label) == name and identity.is_ours(name, chosen)
+    )
 
 
 def _metal(

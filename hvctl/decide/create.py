@@ -131,16 +131,12 @@ class Create:
         if compute_id is not None:
             if hv.provider is None:
                 todo.append(
-                    steps.CreateProvider(
-                        name=hv.name, provider_id=compute_id
-                    )
+                    steps.CreateProvider(name=hv.name, provider_id=compute_id)
                 )
             todo.append(
                 steps.SetHoldInventory(name=hv.name, provider_id=compute_id)
             )
-            todo.append(
-                steps.PlaceHold(name=hv.name, provider_id=compute_id)
-            )
+            todo.append(steps.PlaceHold(name=hv.name, provider_id=compute_id))
         if not hv.ports:
             todo.append(
                 steps.CreatePort(
@@ -159,7 +155,7 @@ class Create:
                 flavor_id=self.request.flavor_id,
                 key_name=self.request.key_name,
                 metadata=self._metadata(compute_id),
-                user_data=wanted.user_data,
+                user_data=wanted.user_data(compute_id),
                 port_id=hv.ports[0].id if hv.ports else None,
             )
         )
@@ -196,9 +192,7 @@ class Create:
         if status.phase is Phase.ENABLED:
             return self._enabled(hv, status, ledger)
         if status.phase is not Phase.READY:
-            return progress.Verdict(
-                status=status, steps=self._keep_closed(hv)
-            )
+            return progress.Verdict(status=status, steps=self._keep_closed(hv))
         assert hv.service is not None
         if not hv.service.enabled:
             return self._enable(hv, status, ledger, now)
@@ -252,9 +246,7 @@ class Create:
                     hint=status.hint,
                 )
             )
-        enable = steps.EnableService(
-            name=hv.name, service_id=hv.service.id
-        )
+        enable = steps.EnableService(name=hv.name, service_id=hv.service.id)
         times = () if hv.compute_id else _times(hv, ledger, now)
         return progress.Verdict(status=status, steps=(*times, enable))
 
@@ -266,9 +258,7 @@ class Create:
     ) -> progress.Verdict:
         if not hv.compute_id and not _was_opened(hv):
             # It came enabled and nothing holds it: look at it closed first.
-            return progress.Verdict(
-                status=status, steps=self._keep_closed(hv)
-            )
+            return progress.Verdict(status=status, steps=self._keep_closed(hv))
         if hv.disabled_trait:
             return progress.Verdict(status=_trait(status))
         return _done(status, ledger, hv)
@@ -276,10 +266,7 @@ class Create:
 
 def _was_opened(hv: hypervisor.Hypervisor) -> bool:
     """Whether a create got to its end on this server."""
-    return (
-        hv.server is not None
-        and identity.ENABLED_KEY in hv.server.metadata
-    )
+    return hv.server is not None and identity.ENABLED_KEY in hv.server.metadata
 
 
 def _times(

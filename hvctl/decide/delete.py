@@ -54,8 +54,7 @@ class Delete:
         """Say for each name what to do and what is waited for."""
         found = assemble.assemble(snapshot, self.names)
         return {
-            name: self._one(snapshot, hv, ledger)
-            for name, hv in found.items()
+            name: self._one(snapshot, hv, ledger) for name, hv in found.items()
         }
 
     def _one(
@@ -203,9 +202,7 @@ class Delete:
             )
         if hv.provider is not None:
             todo.append(
-                steps.DeleteProvider(
-                    name=hv.name, provider_id=hv.provider.id
-                )
+                steps.DeleteProvider(name=hv.name, provider_id=hv.provider.id)
             )
         return progress.Verdict(
             status=_stopping('removing what the machine left behind'),
@@ -220,9 +217,7 @@ class Delete:
     ) -> progress.Verdict | None:
         """Whether Ironic is done with the machine; None when it is."""
         node_id = ledger.node_ids.get(hv.name)
-        node = next(
-            (n for n in snapshot.nodes or () if n.id == node_id), None
-        )
+        node = next((n for n in snapshot.nodes or () if n.id == node_id), None)
         if node is None:
             # Ironic does not show it to this project any more: given back.
             return None

@@ -25,7 +25,9 @@ from hvctl.model.hypervisor import Phase
 #: max_concurrent_live_migrations only pins choices that grow stale.
 PARALLEL = 4
 
-_MARK = re.compile(re.escape(identity.REASON_DRAIN) + r' after migration (\d+)')
+_MARK = re.compile(
+    re.escape(identity.REASON_DRAIN) + r' after migration (\d+)'
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,9 +265,7 @@ def _ours_to_confirm(
     hv: hypervisor.Hypervisor,
 ) -> list[records.Migration]:
     """Cold migrations that an earlier run of this drain has left finished."""
-    found = _MARK.match(
-        (hv.service and hv.service.disabled_reason) or ''
-    )
+    found = _MARK.match((hv.service and hv.service.disabled_reason) or '')
     if found is None:
         return []
     return [
@@ -362,15 +362,13 @@ def _outcome(
             f'{hv.name}',
         )
     occupants = emptiness.occupants(hv)
-    if occupants or hv.consumers is None and hv.provider is not None:
+    if occupants or (hv.consumers is None and hv.provider is not None):
         # Nova frees the source's allocation after the record is final.
         return None
     if before is None or before.guests != ():
         # Something that was under way may land late: look twice.
         return None
-    return progress.Outcome(
-        ok=True, message='' if moves else 'had no guests'
-    )
+    return progress.Outcome(ok=True, message='' if moves else 'had no guests')
 
 
 def _failed(status: hypervisor.Status, message: str) -> progress.Verdict:

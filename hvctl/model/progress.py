@@ -107,14 +107,6 @@ class PhaseReached:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Noted:
-    """An event: something worth a line that is not a change of phase."""
-
-    name: str
-    message: str
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
     """An event: a hypervisor's part of the run has ended."""
 
@@ -130,7 +122,7 @@ class MoveChanged:
     move: Move
 
 
-Event = PhaseReached | Noted | Finished | MoveChanged
+Event = PhaseReached | Finished | MoveChanged
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 import dataclasses
 
 
@@ -13,12 +13,14 @@ class Wanted:
 
     :ivar compute_id: the compute node id for it, should it be new; None
         where the user's own user-data lets nova-compute choose one
-    :ivar user_data: base64; may hold secrets
+    :ivar user_data: gives the machine's user-data, in base64, for the
+        compute node id that it gets in the end: an earlier run may have
+        chosen another; what it gives may hold secrets
     """
 
     name: str
     compute_id: str | None
-    user_data: str = dataclasses.field(repr=False)
+    user_data: Callable[[str | None], str] = dataclasses.field(repr=False)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,8 +41,6 @@ class SystemClock:
     ) -> None:
         """Return when some of the work is done, or after some seconds."""
         if work:
-            futures.wait(
-                work, seconds, return_when=futures.FIRST_COMPLETED
-            )
+            futures.wait(work, seconds, return_when=futures.FIRST_COMPLETED)
         else:
             time.sleep(seconds)

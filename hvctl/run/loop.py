@@ -52,9 +52,7 @@ class Goal(typing.Protocol):
 class Cloud(typing.Protocol):
     """The only thing that talks to the cloud."""
 
-    def observe(
-        self, scope: snapshot_model.Scope
-    ) -> snapshot_model.Snapshot:
+    def observe(self, scope: snapshot_model.Scope) -> snapshot_model.Snapshot:
         """Take one look.
 
         :raises CloudError: when a list could not be read
@@ -73,10 +71,12 @@ class Result:
     """How a run ended.
 
     :ivar verdicts: the last verdict on each name, with its outcome
+    :ivar seconds: how long each name took
     :ivar ledger: what the run did and saw
     """
 
     verdicts: dict[str, progress.Verdict]
+    seconds: dict[str, float]
     ledger: progress.Ledger
 
     @property
@@ -153,10 +153,12 @@ class _Run:
         self._lanes: dict[str, futures.Future[_Acted]] = {}
         self._tries: dict[str, int] = {}
         self._since: dict[str, float] = {}
+        self._seconds: dict[str, float] = {}
+        self._began = clock.monotonic()
         self._pause = SHORTEST_PAUSE
 
     def to_the_end(self, timeout: float) -> Result:
-        deadline = self._clock.monotonic() + timeout
+        deadline = self._began + timeout
         while True:
             snapshot = self._look()
             if snapshot is not None:
@@ -167,7 +169,11 @@ class _Run:
                 self._give_up(timeout)
                 break
             self._rest(deadline)
-        return Result(verdicts=self._verdicts, ledger=self._ledger)
+        return Result(
+            verdicts=self._verdicts,
+            seconds=self._seconds,
+            ledger=self._ledger,
+        )
 
     def _look(self) -> snapshot_model.Snapshot | None:
         try:
@@ -202,9 +208,7 @@ class _Run:
             lanes.setdefault(step.lane, []).append(step)
         for lane, chain in lanes.items():
             if lane not in self._lanes:
-                self._lanes[lane] = self._pool.submit(
-                    self._act, tuple(chain)
-                )
+                self._lanes[lane] = self._pool.submit(self._act, tuple(chain))
 
     def _tell(
         self,
@@ -235,9 +239,11 @@ class _Run:
                 )
             )
         if verdict.outcome is not None and not verdict.steps:
-            self._listen(
-                progress.Finished(name=name, outcome=verdict.outcome)
-            )
+            self._finish(name, verdict.outcome)
+
+    def _finish(self, name: str, outcome: progress.Outcome) -> None:
+        self._seconds[name] = self._clock.monotonic() - self._began
+        self._listen(progress.Finished(name=name, outcome=outcome))
 
     def _act(self, chain: tuple[steps.Step, ...]) -> _Acted:
         """Run the steps of one lane, in a worker."""
@@ -310,4 +316,4 @@ class _Run:
             self._verdicts[name] = dataclasses.replace(
                 verdict, steps=(), outcome=outcome
             )
-            self._listen(progress.Finished(name=name, outcome=outcome))
+            self._finish(name, outcome)

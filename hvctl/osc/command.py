@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the commands have in common.
+
+Every ``openstack`` command imports the modules of all commands, so what costs
+anything is imported when a command runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import typing
+
+from osc_lib import exceptions as osc_exceptions
+from osc_lib.command import command
+
+from hvctl import exceptions
+from hvctl.i18n import _
+from hvctl.osc import plugin
+
+if typing.TYPE_CHECKING:
+    from hvctl.cloud import client
+    from hvctl.run import loop
+
+#: Bare metal takes its minutes, a large machine's memory check alone ten.
+DEFAULT_TIMEOUT = 3600
+
+_Rows = tuple[tuple[str, ...], list[tuple[typing.Any, ...]]]
+
+
+class _Base(command.Command):
+    """Turns our errors into the client's."""
+
+    def run(self, parsed_args: argparse.Namespace) -> int:
+        """Run the command; an error of ours is one line, no traceback."""
+        try:
+            return int(super().run(parsed_args) or 0)
+        except exceptions.HvctlError as error:
+            raise osc_exceptions.CommandError(str(error)) from error
+
+    @property
+    def _client(self) -> client.Client:
+        """The cloud of the client's options."""
+        return typing.cast(
+            'client.Client', getattr(self.app.client_manager, plugin.API_NAME)
+        )
+
+
+class Lister(_Base, command.Lister):
+    """A command that prints a table."""
+
+
+class ShowOne(_Base, command.ShowOne):
+    """A command that prints one thing."""
+
+
+class Verb(Lister):
+    """A command that works towards a goal and prints a row for each thing.
+
+    Its exit status is 1 when a name did not reach the goal; the table is
+    printed all the same.
+    """
+
+    _failed = False
+
+    def run(self, parsed_args: argparse.Namespace) -> int:
+        """Run the command."""
+        return super().run(parsed_args) or int(self._failed)
+
+    def work(self, goal: loop.Goal, timeout: float, again: str) -> loop.Result:
+        """Work towards a goal, and show how it goes on standard error.
+
+        :param goal: what is wanted
+        :param timeout: seconds for the whole
+        :param again: the verb, for the line that says how to go on
+        :returns: how it ended
+        """
+        from hvctl.osc import progress
+        from hvctl.run import loop
+
+        quiet = self.app.options.verbose_level == 0
+        with progress.shown(self.app.stderr, quiet=quiet) as listen:
+            try:
+                result = loop.Loop(self._client, listen).run(goal, timeout)
+            except KeyboardInterrupt:
+                self.app.stderr.write(
+                    '\n'
+                    + _(
+                        'Stopped. What was begun goes on in the cloud; to '
+                        'take it up again, %s with the same arguments.'
+                    )
+                    % again
+                    + '\n'
+                )
+                raise
+        self._failed = not result.ok
+        return result
+
+
+def add_names(parser: argparse.ArgumentParser, text: str) -> None:
+    """Add the names that a batch works on."""
+    parser.add_argument('names', metavar='<name>', nargs='+', help=text)
+
+
+def add_timeout(parser: argparse.ArgumentParser) -> None:
+    """Add the time limit for the whole."""
+    parser.add_argument(
+        '--timeout',
+        metavar='<seconds>',
+        type=_positive,
+        default=DEFAULT_TIMEOUT,
+        help=_('Seconds after which to stop waiting (default: %(default)s)'),
+    )
+
+
+def _positive(text: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number <= 0:
+        raise argparse.ArgumentTypeError(
+            _('%r is not a whole number of seconds above 0') % text
+        )
+    return number

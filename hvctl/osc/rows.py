@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Makes the rows that the commands print."""
+
+from __future__ import annotations
+
+import datetime
+import typing
+
+from osc_lib.cli import format_columns
+
+from hvctl.decide import assemble
+from hvctl.decide import phase as phases
+from hvctl.model import hypervisor
+from hvctl.model import progress
+from hvctl.osc import columns
+from hvctl.osc import creation
+from hvctl.run import loop
+
+Row = tuple[typing.Any, ...]
+
+CREATED = (
+    'Name',
+    'Result',
+    'Phase',
+    'Host',
+    'Server ID',
+    'Seconds',
+    'Message',
+)
+DELETED = ('Name', 'Result', 'Seconds', 'Message')
+DRAINED = (
+    'Hypervisor',
+    'Guest ID',
+    'Guest',
+    'Project ID',
+    'State',
+    'Method',
+    'Result',
+    'Destination',
+    'Seconds',
+    'Reason',
+)
+LISTED = ('Name', 'Phase', 'Host', 'Status', 'State', 'Guests', 'Age')
+LISTED_LONG = (
+    'Server ID',
+    'Node',
+    'Compute ID',
+    'Addresses',
+    'VCPUs Used',
+    'VCPUs',
+    'Memory MB Used',
+    'Memory MB',
+)
+PLAN = ('Name', 'Step', 'Action')
+
+
+def created(result: loop.Result) -> list[Row]:
+    """A row for each name of ``create``."""
+    assert result.ledger.last is not None
+    found = assemble.assemble(result.ledger.last, result.verdicts)
+    return [
+        (
+            name,
+            _result(name, verdict, result.ledger),
+            str(verdict.status.phase),
+            *_where(found[name]),
+            _seconds(name, result),
+            _message(verdict),
+        )
+        for name, verdict in result.verdicts.items()
+    ]
+
+
+def deleted(result: loop.Result) -> list[Row]:
+    """A row for each name of ``delete``."""
+    return [
+        (
+            name,
+            _result(name, verdict, result.ledger),
+            _seconds(name, result),
+            _message(verdict),
+        )
+        for name, verdict in result.verdicts.items()
+    ]
+
+
+def drained(result: loop.Result) -> list[Row]:
+    """A row for each guest that ``drain`` saw."""
+    rows = []
+    for move in result.ledger.moves.values():
+        seconds = None
+        if move.started_at and move.ended_at:
+            seconds = round((move.ended_at - move.started_at).total_seconds())
+        rows.append(
+            (
+                move.hypervisor,
+                move.server_id,
+                move.server_name,
+                move.project_id,
+                move.state,
+                move.method or '',
+                move.result,
+                move.destination or '',
+                seconds,
+                move.reason,
+            )
+        )
+    return rows
+
+
+def plan(planned: creation.Plan) -> list[Row]:
+    """A row for each step that ``create`` would begin with."""
+    rows: list[Row] = []
+    for name, verdict in planned.verdicts.items():
+        if verdict.outcome is not None:
+            rows.append((name, 0, verdict.outcome.message or 'nothing'))
+        for number, step in enumerate(verdict.steps, start=1):
+            rows.append((name, number, creation.STEP_WORDS[type(step)]))
+        if verdict.outcome is None and not verdict.steps:
+            rows.append((name, 0, f'wait: {verdict.status.reason}'))
+    return rows
+
+
+def listed(hv: hypervisor.Hypervisor, now: datetime.datetime) -> Row:
+    """A row of ``list``."""
+    status = phases.status(hv)
+    age = None
+    if hv.server is not None and hv.server.created_at is not None:
+        age = int((now - hv.server.created_at).total_seconds())
+    return (
+        hv.name,
+        str(status.phase),
+        hv.service.host if hv.service else '',
+        hv.service.status if hv.service else '',
+        hv.service.state if hv.service else '',
+        len(hv.guests or ()),
+        columns.Duration(age),
+    )
+
+
+def listed_long(hv: hypervisor.Hypervisor) -> Row:
+    """The further columns of ``list --long``."""
+    node = hv.compute_node
+    return (
+        hv.server.id if hv.server else '',
+        metal(hv),
+        compute_id(hv),
+        format_columns.ListColumn(
+            list(hv.server.addresses) if hv.server else []
+        ),
+        node.vcpus_used if node else None,
+        node.vcpus if node else None,
+        node.memory_mb_used if node else None,
+        node.memory_mb if node else None,
+    )
+
+
+def metal(hv: hypervisor.Hypervisor) -> str:
+    """The Ironic node, by its name where it may be read."""
+    if hv.node is not None:
+        return hv.node.name or hv.node.id
+    return (hv.server and hv.server.node) or ''
+
+
+def compute_id(hv: hypervisor.Hypervisor) -> str:
+    """The compute node id: the chosen one, else the one that registered."""
+    if hv.compute_id is not None:
+        return hv.compute_id
+    return hv.compute_node.id if hv.compute_node else ''
+
+
+def _result(
+    name: str, verdict: progress.Verdict, ledger: progress.Ledger
+) -> str:
+    if verdict.outcome is None or not verdict.outcome.ok:
+        return 'failed'
+    return 'done' if ledger.changed(name) else 'unchanged'
+
+
+def _message(verdict: progress.Verdict) -> str:
+    return verdict.outcome.message if verdict.outcome else ''
+
+
+def _where(hv: hypervisor.Hypervisor) -> tuple[str, str]:
+    return (
+        hv.service.host if hv.service else '',
+        hv.server.id if hv.server else '',
+    )
+
+
+def _seconds(name: str, result: loop.Result) -> int | None:
+    return round(result.seconds[name]) if name in result.seconds else None

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What ``show`` prints: all that is known of one hypervisor."""
+
+from __future__ import annotations
+
+import datetime
+import typing
+
+from osc_lib.cli import format_columns
+
+from hvctl import exceptions
+from hvctl.cloud import client as client_module
+from hvctl.decide import assemble
+from hvctl.decide import names
+from hvctl.decide import phase as phases
+from hvctl.model import hypervisor
+from hvctl.model import identity
+from hvctl.model import snapshot as snapshot_model
+from hvctl.model.hypervisor import Phase
+from hvctl.osc import rows
+
+
+def show(
+    client: client_module.Client, name: str
+) -> tuple[tuple[str, ...], tuple[typing.Any, ...]]:
+    """Look at one hypervisor.
+
+    :returns: the fields' names and values
+    :raises InvalidRequest: when there is none of that name
+    """
+    (name,) = names.check([name])
+    look = client.observe(
+        snapshot_model.Scope(all_servers=True, aggregates=True, sizes=True)
+    )
+    hv = assemble.assemble(look, [name])[name]
+    if not hv.exists:
+        raise exceptions.InvalidRequest(
+            f'there is no ephemeral hypervisor {name} in this project; '
+            f'see {phases.COMMAND} list'
+        )
+    fields = dict(_fields(hv))
+    return tuple(fields), tuple(fields.values())
+
+
+def _fields(
+    hv: hypervisor.Hypervisor,
+) -> typing.Iterator[tuple[str, typing.Any]]:
+    status = phases.status(hv)
+    yield 'name', hv.name
+    yield 'phase', str(status.phase)
+    yield 'reason', status.reason
+    yield 'next_command', status.hint or ''
+    yield from _service(hv)
+    yield from _machine(hv)
+    yield from _resources(hv)
+    yield 'agents', format_columns.ListColumn(_agents(hv))
+    yield (
+        'aggregates',
+        format_columns.ListColumn([a.name for a in hv.aggregates]),
+    )
+    yield 'guests_count', len(hv.guests or ())
+    yield (
+        'guests',
+        format_columns.DictColumn(
+            {g.id: f'{g.name} {g.status}' for g in hv.guests or ()}
+        ),
+    )
+    yield 'phase_seconds', format_columns.DictColumn(phase_seconds(hv))
+    gone = status.phase is Phase.ORPHANED
+    yield (
+        'left',
+        format_columns.ListColumn(phases.left(hv) if gone else []),
+    )
+
+
+def _service(
+    hv: hypervisor.Hypervisor,
+) -> typing.Iterator[tuple[str, typing.Any]]:
+    service = hv.service
+    yield 'host', service.host if service else ''
+    yield 'service_id', service.id if service else ''
+    yield 'service_status', service.status if service else ''
+    yield 'service_state', service.state if service else ''
+    yield 'disabled_reason', (service and service.disabled_reason) or ''
+
+
+def _machine(
+    hv: hypervisor.Hypervisor,
+) -> typing.Iterator[tuple[str, typing.Any]]:
+    server = hv.server
+    yield 'server_id', server.id if server else ''
+    yield 'server_status', server.status if server else ''
+    created = server.created_at if server else None
+    yield 'created_at', created.isoformat() if created else ''
+    yield (
+        'addresses',
+        format_columns.ListColumn(list(server.addresses) if server else []),
+    )
+    yield 'ports', format_columns.ListColumn([p.id for p in hv.ports])
+    yield (
+        'properties',
+        format_columns.DictColumn(
+            {
+                key: value
+                for key, value in (server.metadata if server else {}).items()
+                if not key.startswith(identity.METADATA_PREFIX)
+            }
+        ),
+    )
+    yield 'node', rows.metal(hv)
+    yield 'node_provision_state', hv.node.provision_state if hv.node else ''
+    yield 'node_power_state', (hv.node and hv.node.power_state) or ''
+    yield 'node_last_error', (hv.node and hv.node.last_error) or ''
+
+
+def _resources(
+    hv: hypervisor.Hypervisor,
+) -> typing.Iterator[tuple[str, typing.Any]]:
+    node = hv.compute_node
+    yield 'compute_id', rows.compute_id(hv)
+    yield 'hypervisor_hostname', node.hostname if node else ''
+    yield 'resource_provider', hv.provider.name if hv.provider else ''
+    yield 'held', hv.closed_by_hold
+    yield 'vcpus_used', node.vcpus_used if node else None
+    yield 'vcpus', node.vcpus if node else None
+    yield 'memory_mb_used', node.memory_mb_used if node else None
+    yield 'memory_mb', node.memory_mb if node else None
+
+
+def _agents(hv: hypervisor.Hypervisor) -> list[str]:
+    return [
+        f'{agent.agent_type} ({"alive" if agent.alive else "not alive"})'
+        for agent in hv.agents or ()
+    ]
+
+
+def phase_seconds(hv: hypervisor.Hypervisor) -> dict[str, int]:
+    """How long each phase took, as far as the cloud has it.
+
+    Nova knows when the server was made and when it was deployed; the rest
+    create wrote into its metadata.
+    """
+    server = hv.server
+    if server is None:
+        return {}
+    marks = [
+        (None, server.created_at),
+        (Phase.BUILDING, server.launched_at),
+        (Phase.BOOTING, _time(server.metadata, identity.REGISTERED_KEY)),
+        (Phase.READY, _time(server.metadata, identity.ENABLED_KEY)),
+    ]
+    seconds: dict[str, int] = {}
+    before: datetime.datetime | None = None
+    for phase, at in marks:
+        if phase is not None and at is not None and before is not None:
+            seconds[str(phase)] = max(0, round((at - before).total_seconds()))
+        before = at
+    return seconds
+
+
+def _time(
+    metadata: typing.Mapping[str, str], key: str
+) -> datetime.datetime | None:
+    try:
+        return datetime.datetime.fromisoformat(metadata[key])
+    except (KeyError, ValueError):
+        return None

@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The commands ``hypervisor ephemeral create|delete|list|show``."""
+
+from __future__ import annotations
+
+import argparse
+import typing
+
+from osc_lib.cli import parseractions
+
+from hvctl.i18n import _
+from hvctl.osc import command
+
+_Rows = tuple[tuple[str, ...], list[tuple[typing.Any, ...]]]
+
+
+class CreateHypervisorEphemeral(command.Verb):
+    _description = _(
+        'Make ephemeral hypervisors\n\n'
+        'Each name becomes a bare-metal server that registers as a '
+        'nova-compute host, is checked while nobody can land on it, and is '
+        'enabled. The same command again goes on from where the cloud is; a '
+        'name that is an enabled hypervisor already is left as it is.'
+    )
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        parser = super().get_parser(prog_name)
+        command.add_names(
+            parser,
+            _('Name of the hypervisor, and of its host (repeat for several)'),
+        )
+        parser.add_argument(
+            '--image',
+            metavar='<image>',
+            required=True,
+            help=_('Image for the machine (name or ID) (required)'),
+        )
+        parser.add_argument(
+            '--flavor',
+            metavar='<flavor>',
+            required=True,
+            help=_('Flavor that asks for bare metal (name or ID) (required)'),
+        )
+        parser.add_argument(
+            '--network',
+            metavar='<network>',
+            required=True,
+            help=_(
+                "Network on which the host reaches the cloud's internal "
+                'services (name or ID) (required)'
+            ),
+        )
+        parser.add_argument(
+            '--key-name',
+            metavar='<keypair>',
+            help=_('Keypair for the machine (name)'),
+        )
+        source = parser.add_mutually_exclusive_group(required=True)
+        source.add_argument(
+            '--config',
+            metavar='<nova-conf-fragment>',
+            help=_(
+                'File with the nova.conf of the host, all but its name; the '
+                'built-in user-data brings it to the machine'
+            ),
+        )
+        source.add_argument(
+            '--user-data',
+            metavar='<file>',
+            help=_(
+                'File with your own user-data instead; nova-compute must '
+                'register as <name> or <name>.<domain>. Nothing can hold '
+                'such a host closed before it registers: its service is '
+                'disabled as soon as it shows, until it is known good'
+            ),
+        )
+        parser.add_argument(
+            '--domain',
+            metavar='<domain>',
+            help=_("Domain of the machine's host name"),
+        )
+        parser.add_argument(
+            '--vnic-type',
+            metavar='<vnic-type>',
+            choices=('baremetal', 'normal'),
+            default='baremetal',
+            help=_(
+                "VNIC type of the machine's port: baremetal or normal "
+                '(default: %(default)s)'
+            ),
+        )
+        parser.add_argument(
+            '--property',
+            metavar='<key=value>',
+            dest='properties',
+            action=parseractions.KeyValueAction,
+            default={},
+            help=_(
+                "Property to set on the machine's server (repeat option to "
+                'set several)'
+            ),
+        )
+        waiting = parser.add_mutually_exclusive_group()
+        waiting.add_argument(
+            '--wait',
+            action='store_true',
+            dest='wait',
+            default=True,
+            help=_('Wait until the hypervisors are enabled (default)'),
+        )
+        waiting.add_argument(
+            '--no-wait',
+            action='store_false',
+            dest='wait',
+            help=_(
+                'Return when the servers are requested; the same command '
+                'again goes on'
+            ),
+        )
+        command.add_timeout(parser)
+        parser.add_argument(
+            '--dry-run',
+            action='store_true',
+            help=_('Print what would be done, and change nothing'),
+        )
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> _Rows:
+        from hvctl.osc import creation
+        from hvctl.osc import rows
+
+        goal = creation.goal(self._client, parsed_args)
+        if parsed_args.user_data and not parsed_args.dry_run:
+            self.app.stderr.write(
+                _(
+                    'With your own user-data no hold keeps guests out while '
+                    'the hosts start: each service is disabled as soon as '
+                    'it shows, until it is known good.'
+                )
+                + '\n'
+            )
+        if parsed_args.dry_run:
+            plan = creation.plan(self._client, goal)
+            self._failed = not plan.ok
+            return rows.PLAN, rows.plan(plan)
+        result = self.work(goal, parsed_args.timeout, 'create')
+        return rows.CREATED, rows.created(result)
+
+
+class DeleteHypervisorEphemeral(command.Verb):
+    _description = _(
+        'Take ephemeral hypervisors away\n\n'
+        'Ends each machine, waits until it is really gone, and removes '
+        'everything that it had in the cloud. Refuses while guests are on '
+        'it.'
+    )
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        parser = super().get_parser(prog_name)
+        command.add_names(
+            parser, _('Name of the hypervisor (repeat for several)')
+        )
+        command.add_timeout(parser)
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> _Rows:
+        from hvctl.decide import delete
+        from hvctl.decide import names
+        from hvctl.osc import rows
+
+        goal = delete.Delete(names=names.check(parsed_args.names))
+        result = self.work(goal, parsed_args.timeout, 'delete')
+        return rows.DELETED, rows.deleted(result)
+
+
+class ListHypervisorEphemeral(command.Lister):
+    _description = _('List the ephemeral hypervisors of the project')
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            '--long',
+            action='store_true',
+            help=_('List additional columns'),
+        )
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> _Rows:
+        from hvctl.decide import assemble
+        from hvctl.model import snapshot as snapshot_model
+        from hvctl.osc import rows
+        from hvctl.run import clock
+
+        look = self._client.observe(
+            snapshot_model.Scope(all_servers=True, sizes=parsed_args.long)
+        )
+        found = assemble.assemble(look, assemble.names(look)).values()
+        now = clock.SystemClock().now()
+        if parsed_args.long:
+            return (
+                rows.LISTED + rows.LISTED_LONG,
+                [rows.listed(hv, now) + rows.listed_long(hv) for hv in found],
+            )
+        return rows.LISTED, [rows.listed(hv, now) for hv in found]
+
+
+class ShowHypervisorEphemeral(command.ShowOne):
+    _description = _(
+        'Show all that is known of an ephemeral hypervisor, and what to do '
+        'next'
+    )
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            'name', metavar='<name>', help=_('Name of the hypervisor')
+        )
+        return parser
+
+    def take_action(
+        self, parsed_args: argparse.Namespace
+    ) -> tuple[tuple[str, ...], tuple[typing.Any, ...]]:
+        from hvctl.osc import showing
+
+        return showing.show(self._client, parsed_args.name)
