@@ -141,7 +141,8 @@ def _service(lab: paths.Lab, program: programs.Program) -> ini.Options:
         'startretries': 3,
         'stopasgroup': True,
         'killasgroup': True,
-        'stopwaitsecs': 10,
+        # Some services never end politely; the databases do.
+        'stopwaitsecs': 30 if program in infrastructure(lab) else 4,
         'redirect_stderr': True,
         'stdout_logfile': _escaped(str(lab.log(program.name))),
         'stdout_logfile_maxbytes': 0,

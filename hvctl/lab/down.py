@@ -2,6 +2,7 @@
 
 """Stops a lab, and removes its data."""
 
+import concurrent.futures
 import shutil
 
 from hvctl.lab import configuration
@@ -9,6 +10,7 @@ from hvctl.lab import leftovers
 from hvctl.lab import paths
 from hvctl.lab import supervision
 from hvctl.lab.metal import disk
+from hvctl.lab.metal import power
 from hvctl.lab.reporting import Report
 
 
@@ -21,17 +23,25 @@ def down(lab: paths.Lab, report: Report) -> None:
     """
     if supervision.is_up(lab):
         report('stopping the machines')
-        nodes = [
-            f'{configuration.NODE_GROUP}:{process.name}'
+        machines = [
+            process.name
             for process in supervision.processes(lab).values()
-            if process.group == configuration.NODE_GROUP
+            if process.group == configuration.NODE_GROUP and process.pid
         ]
-        supervision.stop(lab, nodes)
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            for ended in [
+                pool.submit(power.switch_off, lab, name) for name in machines
+            ]:
+                ended.result()
         report('stopping the services')
         supervision.stop(
             lab, [program.name for program in configuration.services(lab)]
         )
         report('stopping RabbitMQ and MariaDB')
+        supervision.stop(
+            lab,
+            [program.name for program in configuration.infrastructure(lab)],
+        )
         supervision.shut_down(lab)
     leftovers.end(lab)
 

@@ -31,6 +31,8 @@ class Process:
     group: str
     state: str
     pid: int
+    #: When it was started, in seconds since the epoch.
+    started: int
     log: str
     reason: str
 
@@ -150,6 +152,7 @@ def processes(lab: paths.Lab) -> dict[str, Process]:
             group=found['group'],
             state=found['statename'],
             pid=found['pid'],
+            started=found['start'],
             log=found['stdout_logfile'],
             reason=found['spawnerr'] or found['description'],
         )

@@ -138,7 +138,8 @@ def _fill(lab: paths.Lab, wanted: int, report: Report) -> None:
         nodes.power_on(system, lab)
     supervision.start(lab, [nova.COMPUTE])
     report('waiting for Nova to know the nodes')
-    nodes.wait_for_nova(admin, system, names)
+    started = supervision.processes(lab)[nova.COMPUTE].started
+    nodes.wait_for_nova(admin, system, names, started)
     _remember_nodes(lab, wanted)
 
 

@@ -2,15 +2,16 @@
 
 """Enrols the bare-metal nodes and makes them available."""
 
+import datetime
+import typing
 from collections.abc import Iterable
 
 from openstack import connection
 
-from hvctl.lab import configuration
 from hvctl.lab import errors
 from hvctl.lab import paths
-from hvctl.lab import supervision
 from hvctl.lab import waiting
+from hvctl.lab.metal import power
 from hvctl.lab.services import ironic
 from hvctl.lab.services import neutron
 from hvctl.lab.services import nova
@@ -76,11 +77,6 @@ def provide(cloud: connection.Connection, names: Iterable[str]) -> None:
             action = _WAY.get(node.provision_state)
             if action is None:
                 pending.remove(node.name)
-            elif node.power_state is None and action == 'provide':
-                # Nova reserves a node without a power state.
-                cloud.baremetal.set_node_power_state(
-                    node, 'power off', wait=True
-                )
             else:
                 cloud.baremetal.set_node_provision_state(node, action)
         return not pending
@@ -105,26 +101,24 @@ def power_on(cloud: connection.Connection, lab: paths.Lab) -> None:
     :param cloud: the connection of the whole system.
     :param lab: the lab, supervisord up.
     """
-    supervision.start(
-        lab,
-        [
-            f'{configuration.NODE_GROUP}:{node.name}'
-            for node in cloud.baremetal.nodes(details=True)
-            if node.power_state == 'power on' and node.instance_id
-        ],
-    )
+    for node in cloud.baremetal.nodes(details=True):
+        if node.power_state == 'power on':
+            power.switch_on(lab, node.name)
 
 
 def wait_for_nova(
     admin: connection.Connection,
     system: connection.Connection,
     names: Iterable[str],
+    started: int,
 ) -> None:
     """Wait until servers can be scheduled to the available nodes.
 
     :param admin: the administrator's connection.
     :param system: the connection of the whole system.
     :param names: the nodes to wait for.
+    :param started: when their nova-compute was started; what its service
+        record says from before does not count.
     :raises LabError: when that does not come true.
     """
     resource = f'CUSTOM_{RESOURCE_CLASS.upper()}'
@@ -143,7 +137,7 @@ def wait_for_nova(
                 for found in inventory
             ):
                 pending.remove(node)
-        return not pending and _computing(admin)
+        return not pending and _computing(admin, started)
 
     waiting.until(
         known,
@@ -153,9 +147,14 @@ def wait_for_nova(
     )
 
 
-def _computing(admin: connection.Connection) -> bool:
+def _computing(admin: connection.Connection, started: int) -> bool:
+    def reported(service: typing.Any) -> bool:
+        # Nova writes UTC without saying so.
+        moment = datetime.datetime.fromisoformat(service.updated_at)
+        return moment.replace(tzinfo=datetime.UTC).timestamp() > started
+
     return any(
-        service.state == 'up'
+        service.state == 'up' and service.updated_at and reported(service)
         for service in admin.compute.services(
             binary='nova-compute', host=nova.IRONIC_HOST
         )

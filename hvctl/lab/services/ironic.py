@@ -13,17 +13,19 @@ from hvctl.lab.services import mariadb
 
 PROGRAM = 'ironic'
 
-HARDWARE_TYPE = 'fake-hardware'
+#: The lab's own: nodes with a power switch and a disk.
+HARDWARE_TYPE = 'hvctl-lab'
+_FAKE_HARDWARE_TYPE = 'fake-hardware'
+
+_OWN_INTERFACES = ('deploy', 'power')
 
 _FAKE_INTERFACES = (
     'bios',
     'boot',
     'console',
-    'deploy',
     'firmware',
     'inspect',
     'management',
-    'power',
     'raid',
     'rescue',
     'vendor',
@@ -37,6 +39,9 @@ def _configuration(
     user = common.auth(lab, secrets, PROGRAM)
     interfaces = {
         f'enabled_{kind}_interfaces': 'fake' for kind in _FAKE_INTERFACES
+    } | {
+        f'enabled_{kind}_interfaces': f'{HARDWARE_TYPE},fake'
+        for kind in _OWN_INTERFACES
     }
     return {
         'DEFAULT': {
@@ -46,7 +51,9 @@ def _configuration(
             'state_path': str(state),
             # One process: the API calls its conductor directly.
             'rpc_transport': 'none',
-            'enabled_hardware_types': HARDWARE_TYPE,
+            'enabled_hardware_types': (
+                f'{HARDWARE_TYPE},{_FAKE_HARDWARE_TYPE}'
+            ),
             'enabled_storage_interfaces': 'noop',
             'enabled_network_interfaces': 'noop,flat,neutron',
             'default_network_interface': 'neutron',
@@ -60,7 +67,7 @@ def _configuration(
         },
         'conductor': {
             'workers_pool_size': 100,
-            'sync_power_state_interval': 10,
+            'sync_power_state_interval': 5,
             'send_sensor_data': False,
         },
         'database': mariadb.options(lab, 'ironic'),

@@ -6,7 +6,6 @@ Ports of hypervisors bind only where a live agent reports, as they do on real
 hosts.
 """
 
-import importlib.metadata
 import pathlib
 
 from hvctl.lab import credentials
@@ -22,16 +21,8 @@ RPC_SERVER = 'neutron-rpc-server'
 
 PHYSICAL_NETWORK = 'physnet1'
 
-
-def _mechanism_drivers() -> str:
-    known = {
-        entry.name
-        for entry in importlib.metadata.entry_points(
-            group='neutron.ml2.mechanism_drivers'
-        )
-    }
-    wanted = ('openvswitch', 'sriovnicswitch', 'hvctl-lab')
-    return ','.join(name for name in wanted if name in known)
+#: The first two serve hypervisors, the last one the bare-metal nodes.
+_MECHANISM_DRIVERS = 'openvswitch,sriovnicswitch,hvctl-lab'
 
 
 def _configuration(
@@ -75,7 +66,7 @@ def _configuration(
         'ml2': {
             'type_drivers': 'flat,vlan,vxlan',
             'tenant_network_types': 'vxlan',
-            'mechanism_drivers': _mechanism_drivers(),
+            'mechanism_drivers': _MECHANISM_DRIVERS,
             'extension_drivers': 'port_security',
         },
         'ml2_type_flat': {'flat_networks': PHYSICAL_NETWORK},

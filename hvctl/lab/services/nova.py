@@ -44,6 +44,8 @@ def _shared(
             'report_interval': common.REPORT_INTERVAL,
             'service_down_time': common.SERVICE_DOWN_TIME,
             'update_resources_interval': 10,
+            # Else every periodic task begins up to a minute late.
+            'periodic_fuzzy_delay': 0,
             'reserved_host_memory_mb': 0,
             # Comes with Ironic; the usual one is a distribution package.
             'mkisofs_cmd': str(lab.program('pycdlib-genisoimage')),
@@ -114,10 +116,8 @@ def _hypervisor(
         'DEFAULT': dict(sections['DEFAULT'])
         | {
             'use_stderr': True,
-            'compute_driver': 'fake.FakeLiveMigrateDriver',
-            'state_path': '/var/lib/nova',
+            'compute_driver': 'hvctl_lab.Driver',
         },
-        'oslo_concurrency': {'lock_path': '/var/lib/nova/locks'},
     }
 
 
