@@ -36,6 +36,7 @@ _SWITCH_OPTIONS = {
     'sriov_nic': (cfg.DictOpt('physical_device_mappings', default={}),),
 }
 
+_EXCHANGE = 'neutron'
 _STATE_TOPIC = 'q-reports-plugin'
 _PLUGIN_TOPIC = 'q-plugin'
 _CONTEXT = {'is_admin': True}
@@ -214,6 +215,7 @@ def main() -> None:
     kind = KINDS[sys.argv[1]]
     # oslo.messaging wants some of its own options in the global object.
     conf = cfg.CONF
+    oslo_messaging.set_transport_defaults(control_exchange=_EXCHANGE)
     conf.register_opts(_OPTIONS)
     for group, options in _SWITCH_OPTIONS.items():
         conf.register_opts(options, group)
