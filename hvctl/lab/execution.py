@@ -2,9 +2,8 @@
 
 """Runs programs to their end, in an environment that is always the same."""
 
+from collections.abc import Mapping, Sequence
 import subprocess
-from collections.abc import Mapping
-from collections.abc import Sequence
 
 from hvctl.lab import errors
 

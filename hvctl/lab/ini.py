@@ -2,8 +2,8 @@
 
 """Writes the ini text that oslo.config and supervisor read."""
 
-import typing
 from collections.abc import Mapping
+import typing
 
 Options: typing.TypeAlias = Mapping[str, str | int | bool]
 Sections: typing.TypeAlias = Mapping[str, Options]

@@ -2,10 +2,10 @@
 
 """Lets one call at a time change a lab."""
 
+from collections.abc import Iterator
 import contextlib
 import fcntl
 import os
-from collections.abc import Iterator
 
 from hvctl.lab import paths
 from hvctl.lab.reporting import Report

@@ -3,11 +3,11 @@
 """The command hvctl-lab, and the only place of the lab that prints."""
 
 import argparse
+from collections.abc import Sequence
 import os
 import shlex
 import sys
 import time
-from collections.abc import Sequence
 
 from hvctl.lab import configuration
 from hvctl.lab import errors

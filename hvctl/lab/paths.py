@@ -6,12 +6,12 @@ Two clouds fit on one machine when each has its own directory and its own
 block of ports, see :meth:`Lab.from_environment`.
 """
 
+from collections.abc import Mapping
 import dataclasses
 import enum
 import os
 import pathlib
 import sys
-from collections.abc import Mapping
 
 DIRECTORY_VARIABLE = 'HVCTL_LAB_DIR'
 CACHE_VARIABLE = 'HVCTL_LAB_CACHE'

@@ -2,9 +2,9 @@
 
 """Describes a supervised program."""
 
+from collections.abc import Mapping
 import dataclasses
 import typing
-from collections.abc import Mapping
 
 Environment: typing.TypeAlias = Mapping[str, str]
 
@@ -18,5 +18,7 @@ class Program:
     environment: Environment = dataclasses.field(default_factory=dict)
     #: Where it answers: a loopback port, 0 for a program without one.
     port: int = 0
+    #: The queue it takes its orders from, '' for a program without one.
+    queue: str = ''
     #: The path an API answers without a token, '' when it is no web server.
     path: str = ''

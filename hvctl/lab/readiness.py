@@ -2,10 +2,11 @@
 
 """Finds out whether programs do what they are there for."""
 
+from collections.abc import Iterable
 import http.client
 import socket
-from collections.abc import Iterable
 
+from hvctl.lab import broker
 from hvctl.lab import configuration
 from hvctl.lab import databases
 from hvctl.lab import errors
@@ -82,6 +83,8 @@ def answers(lab: paths.Lab, program: programs.Program) -> bool:
     """
     if program.name == mariadb.PROGRAM:
         return databases.answer(lab)
+    if program.queue:
+        return broker.is_consumed(lab, program.queue)
     if not program.port:
         return True
     try:

@@ -18,6 +18,7 @@ from hvctl.lab import paths
 _PROGRAMS = {
     '/usr/sbin/mariadbd': 'mariadb-server-core',
     '/usr/bin/mariadb-install-db': 'mariadb-server-core',
+    '/usr/bin/my_print_defaults': 'mariadb-client-core',
     '/usr/bin/epmd': 'erlang-base',
     '/usr/lib/rabbitmq/bin/rabbitmq-server': 'rabbitmq-server',
     '/usr/bin/systemd-nspawn': 'systemd-container',
@@ -108,9 +109,7 @@ def _disk(directory: pathlib.Path) -> list[str]:
 
 
 def _ports(lab: paths.Lab) -> list[str]:
-    taken = [
-        port for port in paths.Port if not _is_free(lab.port(port))
-    ]
+    taken = [port for port in paths.Port if not _is_free(lab.port(port))]
     if not taken:
         return []
     listed = ', '.join(

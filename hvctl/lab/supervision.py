@@ -2,13 +2,12 @@
 
 """Talks to supervisord, which runs every program of a lab."""
 
+from collections.abc import Collection, Iterable
 import dataclasses
 import http.client
 import subprocess
 import typing
 import xmlrpc.client
-from collections.abc import Collection
-from collections.abc import Iterable
 
 import supervisor.states
 import supervisor.xmlrpc
@@ -31,8 +30,6 @@ class Process:
     group: str
     state: str
     pid: int
-    #: When it was started, in seconds since the epoch.
-    started: int
     log: str
     reason: str
 
@@ -94,9 +91,7 @@ def launch(lab: paths.Lab) -> None:
         raise errors.LabError(
             f'supervisord does not start: {result.stdout.strip()}'
         )
-    waiting.until(
-        lambda: is_up(lab), timeout=10, what='supervisord to answer'
-    )
+    waiting.until(lambda: is_up(lab), timeout=10, what='supervisord to answer')
 
 
 def start(lab: paths.Lab, names: Iterable[str]) -> None:
@@ -130,10 +125,12 @@ def stop(lab: paths.Lab, names: Collection[str]) -> None:
                 raise
     stopped = {name.rpartition(':')[2] for name in names}
     waiting.until(
-        lambda: not any(
-            process.pid
-            for process in processes(lab).values()
-            if process.name in stopped
+        lambda: (
+            not any(
+                process.pid
+                for process in processes(lab).values()
+                if process.name in stopped
+            )
         ),
         timeout=60,
         what='the programs to end',
@@ -152,7 +149,6 @@ def processes(lab: paths.Lab) -> dict[str, Process]:
             group=found['group'],
             state=found['statename'],
             pid=found['pid'],
-            started=found['start'],
             log=found['stdout_logfile'],
             reason=found['spawnerr'] or found['description'],
         )

@@ -99,22 +99,22 @@ def _start_services(
     report('starting the services')
     supervision.start(lab, _WITHOUT_BROKER)
     readiness.wait(lab, [rabbitmq.PROGRAM])
-    supervision.start(
-        lab,
-        [
-            program.name
-            for program in configuration.services(lab)
-            # Without nodes it would find nothing to manage.
-            if not new or program.name != nova.COMPUTE
-        ],
-    )
+    supervision.start(lab, _all_but_compute(lab))
+
+
+def _all_but_compute(lab: paths.Lab) -> list[str]:
+    # Started before the conductor it would wait for long, and before there
+    # are nodes it would find nothing to manage.
+    return [
+        program.name
+        for program in configuration.services(lab)
+        if program.name != nova.COMPUTE
+    ]
 
 
 def _fill(lab: paths.Lab, wanted: int, report: Report) -> None:
-    services = [program.name for program in configuration.services(lab)]
     known = _nodes_made(lab)
     if not known:
-        services.remove(nova.COMPUTE)
         readiness.wait(lab, [keystone.PROGRAM])
         report('making users and the service catalogue')
         identity.complete(
@@ -123,7 +123,7 @@ def _fill(lab: paths.Lab, wanted: int, report: Report) -> None:
             credentials.load(lab),
         )
     report('waiting for the services to answer')
-    readiness.wait(lab, services)
+    readiness.wait(lab, _all_but_compute(lab))
     admin = connection.connect(lab, clients.ADMIN_CLOUD)
     if not known:
         report('making networks, images and flavors')
@@ -138,8 +138,8 @@ def _fill(lab: paths.Lab, wanted: int, report: Report) -> None:
         nodes.power_on(system, lab)
     supervision.start(lab, [nova.COMPUTE])
     report('waiting for Nova to know the nodes')
-    started = supervision.processes(lab)[nova.COMPUTE].started
-    nodes.wait_for_nova(admin, system, names, started)
+    readiness.wait(lab, [nova.COMPUTE])
+    nodes.wait_for_nova(admin, system, names)
     _remember_nodes(lab, wanted)
 
 

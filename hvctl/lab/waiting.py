@@ -2,8 +2,8 @@
 
 """Waits for a fact, with an end."""
 
-import time
 from collections.abc import Callable
+import time
 
 from hvctl.lab import errors
 
@@ -30,7 +30,5 @@ def until(
     end = time.monotonic() + timeout
     while not fact():
         if time.monotonic() > end:
-            raise Timeout(
-                f'gave up waiting for {what} after {timeout:.0f} s'
-            )
+            raise Timeout(f'gave up waiting for {what} after {timeout:.0f} s')
         time.sleep(interval)

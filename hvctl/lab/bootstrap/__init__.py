@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""What a new cloud is given: each step looks first and adds what is missing."""
+"""What a new cloud is given: each step looks first, then adds."""

@@ -2,14 +2,13 @@
 
 """Users, projects, roles and the service catalogue."""
 
-import typing
 from collections.abc import Iterable
-
-from openstack import connection
+import typing
 
 from hvctl.lab import credentials
 from hvctl.lab import execution
 from hvctl.lab import paths
+from hvctl.lab.bootstrap import connection
 from hvctl.lab.services import common
 from hvctl.lab.services import keystone
 
@@ -48,7 +47,7 @@ def begin(lab: paths.Lab, secrets: credentials.Credentials) -> None:
 
 
 def complete(
-    cloud: connection.Connection,
+    cloud: connection.Cloud,
     lab: paths.Lab,
     secrets: credentials.Credentials,
 ) -> None:
@@ -89,7 +88,7 @@ def _ids(found: Iterable[typing.Any]) -> dict[str, str]:
 
 
 def _catalogue(
-    cloud: connection.Connection, name: str, kind: str, url: str
+    cloud: connection.Cloud, name: str, kind: str, url: str
 ) -> None:
     found = next(iter(cloud.identity.services(type=kind)), None)
     service = found or cloud.identity.create_service(name=name, type=kind)

@@ -2,15 +2,12 @@
 
 """Enrols the bare-metal nodes and makes them available."""
 
-import datetime
-import typing
 from collections.abc import Iterable
-
-from openstack import connection
 
 from hvctl.lab import errors
 from hvctl.lab import paths
 from hvctl.lab import waiting
+from hvctl.lab.bootstrap import connection
 from hvctl.lab.metal import power
 from hvctl.lab.services import ironic
 from hvctl.lab.services import neutron
@@ -24,7 +21,7 @@ _WAY = {'enroll': 'manage', 'manageable': 'provide'}
 _FAILED = ('clean failed', 'error', 'adopt failed', 'inspect failed')
 
 
-def enrol(cloud: connection.Connection, names: Iterable[str]) -> None:
+def enrol(cloud: connection.Cloud, names: Iterable[str]) -> None:
     """Enrol what is missing of these nodes, with a port each.
 
     :param cloud: the connection of the whole system.
@@ -59,7 +56,7 @@ def enrol(cloud: connection.Connection, names: Iterable[str]) -> None:
             )
 
 
-def provide(cloud: connection.Connection, names: Iterable[str]) -> None:
+def provide(cloud: connection.Cloud, names: Iterable[str]) -> None:
     """Bring newly enrolled nodes to where Nova can use them.
 
     Nodes that are anywhere else, in use or broken, are left alone.
@@ -93,7 +90,7 @@ def provide(cloud: connection.Connection, names: Iterable[str]) -> None:
         raise errors.LabError('; '.join(failed))
 
 
-def power_on(cloud: connection.Connection, lab: paths.Lab) -> None:
+def power_on(cloud: connection.Cloud, lab: paths.Lab) -> None:
     """Switch on the machines that were on when the lab went down.
 
     Ironic's own look at the power states would do it, but later.
@@ -107,18 +104,15 @@ def power_on(cloud: connection.Connection, lab: paths.Lab) -> None:
 
 
 def wait_for_nova(
-    admin: connection.Connection,
-    system: connection.Connection,
+    admin: connection.Cloud,
+    system: connection.Cloud,
     names: Iterable[str],
-    started: int,
 ) -> None:
     """Wait until servers can be scheduled to the available nodes.
 
     :param admin: the administrator's connection.
     :param system: the connection of the whole system.
     :param names: the nodes to wait for.
-    :param started: when their nova-compute was started; what its service
-        record says from before does not count.
     :raises LabError: when that does not come true.
     """
     resource = f'CUSTOM_{RESOURCE_CLASS.upper()}'
@@ -137,7 +131,7 @@ def wait_for_nova(
                 for found in inventory
             ):
                 pending.remove(node)
-        return not pending and _computing(admin, started)
+        return not pending and _computing(admin)
 
     waiting.until(
         known,
@@ -147,14 +141,9 @@ def wait_for_nova(
     )
 
 
-def _computing(admin: connection.Connection, started: int) -> bool:
-    def reported(service: typing.Any) -> bool:
-        # Nova writes UTC without saying so.
-        moment = datetime.datetime.fromisoformat(service.updated_at)
-        return moment.replace(tzinfo=datetime.UTC).timestamp() > started
-
+def _computing(admin: connection.Cloud) -> bool:
     return any(
-        service.state == 'up' and service.updated_at and reported(service)
+        service.state == 'up'
         for service in admin.compute.services(
             binary='nova-compute', host=nova.IRONIC_HOST
         )

@@ -4,10 +4,9 @@
 
 import typing
 
-from openstack import connection
-
 from hvctl.lab import credentials
 from hvctl.lab import paths
+from hvctl.lab.bootstrap import connection
 from hvctl.lab.services import common
 from hvctl.lab.services import neutron
 
@@ -41,7 +40,7 @@ _FLAVORS: dict[str, tuple[int, int, int, dict[str, str]]] = {
 KEYPAIR = 'default'
 
 
-def make(cloud: connection.Connection, lab: paths.Lab) -> None:
+def make(cloud: connection.Cloud, lab: paths.Lab) -> None:
     """Make everything; what is there already is left alone.
 
     :param cloud: the administrator's connection.
@@ -53,7 +52,7 @@ def make(cloud: connection.Connection, lab: paths.Lab) -> None:
     _make_keypair(cloud, lab)
 
 
-def _make_networks(cloud: connection.Connection) -> None:
+def _make_networks(cloud: connection.Cloud) -> None:
     for name, (kind, segment, shared, subnet) in _NETWORKS.items():
         network = cloud.network.find_network(name, ignore_missing=True)
         if network is None:
@@ -78,14 +77,14 @@ def _make_networks(cloud: connection.Connection) -> None:
             )
 
 
-def _make_images(cloud: connection.Connection) -> None:
+def _make_images(cloud: connection.Cloud) -> None:
     # Their content is never used: the machines boot the lab's root file
     # system, and guests do not boot.
     _image(cloud, BARE_METAL_IMAGE, id=paths.BOOTABLE_IMAGE_ID)
     _image(cloud, GUEST_IMAGE)
 
 
-def _image(cloud: connection.Connection, name: str, **attributes: str) -> None:
+def _image(cloud: connection.Cloud, name: str, **attributes: str) -> None:
     image = cloud.image.find_image(name, ignore_missing=True)
     if image is None:
         image = cloud.image.create_image(
@@ -101,7 +100,7 @@ def _image(cloud: connection.Connection, name: str, **attributes: str) -> None:
         image.upload(cloud.image)
 
 
-def _make_flavors(cloud: connection.Connection) -> None:
+def _make_flavors(cloud: connection.Cloud) -> None:
     for name, (vcpus, ram, disk, specs) in _FLAVORS.items():
         flavor = cloud.compute.find_flavor(
             name, ignore_missing=True, get_extra_specs=True
@@ -112,7 +111,7 @@ def _make_flavors(cloud: connection.Connection) -> None:
             cloud.compute.create_flavor_extra_specs(flavor, specs)
 
 
-def _make_keypair(cloud: connection.Connection, lab: paths.Lab) -> None:
+def _make_keypair(cloud: connection.Cloud, lab: paths.Lab) -> None:
     if cloud.compute.find_keypair(KEYPAIR, ignore_missing=True) is None:
         public = credentials.key_pair(lab.etc / 'id_ed25519')
         cloud.compute.create_keypair(name=KEYPAIR, public_key=public)

@@ -54,9 +54,7 @@ def wsgi(
     path: str = '/',
 ) -> programs.Program:
     """Describe a process that serves WSGI applications."""
-    served = [
-        f'{module}={lab.port(port)}' for module, port in modules
-    ]
+    served = [f'{module}={lab.port(port)}' for module, port in modules]
     return programs.Program(
         name=name,
         command=(str(lab.python), '-m', 'hvctl.lab.wsgi', *served),

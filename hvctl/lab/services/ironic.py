@@ -37,7 +37,7 @@ def _configuration(
 ) -> ini.Sections:
     state = lab.state / 'ironic'
     user = common.auth(lab, secrets, PROGRAM)
-    interfaces = {
+    interfaces: dict[str, str] = {
         f'enabled_{kind}_interfaces': 'fake' for kind in _FAKE_INTERFACES
     } | {
         f'enabled_{kind}_interfaces': f'{HARDWARE_TYPE},fake'
@@ -45,6 +45,7 @@ def _configuration(
     }
     return {
         'DEFAULT': {
+            **interfaces,
             'use_stderr': True,
             'host': 'lab',
             'my_ip': paths.HOST,
@@ -58,8 +59,7 @@ def _configuration(
             'enabled_network_interfaces': 'noop,flat,neutron',
             'default_network_interface': 'neutron',
             'rbac_service_role_elevated_access': True,
-        }
-        | interfaces,
+        },
         'api': {
             'host_ip': paths.HOST,
             'port': lab.port(paths.Port.IRONIC),

@@ -108,6 +108,7 @@ def all_programs(lab: paths.Lab) -> tuple[programs.Program, ...]:
                 '--config-file',
                 str(_file(lab)),
             ),
+            queue='q-plugin',
         ),
     )
 

@@ -142,7 +142,6 @@ def _compute_file(lab: paths.Lab) -> pathlib.Path:
 
 def all_programs(lab: paths.Lab) -> tuple[programs.Program, ...]:
     """Describe the APIs, conductor, scheduler and the one nova-compute."""
-    compute = _compute_file(lab)
     return (
         common.wsgi(
             lab,
@@ -165,11 +164,17 @@ def all_programs(lab: paths.Lab) -> tuple[programs.Program, ...]:
                     '--config-file',
                     str(file),
                 ),
+                queue=queue,
             )
-            for name, program, file in (
-                (CONDUCTOR, CONDUCTOR, _file(lab)),
-                (SCHEDULER, SCHEDULER, _file(lab)),
-                (COMPUTE, 'nova-compute', compute),
+            for name, program, file, queue in (
+                (CONDUCTOR, CONDUCTOR, _file(lab), 'conductor'),
+                (SCHEDULER, SCHEDULER, _file(lab), 'scheduler'),
+                (
+                    COMPUTE,
+                    'nova-compute',
+                    _compute_file(lab),
+                    f'compute.{IRONIC_HOST}',
+                ),
             )
         ),
     )

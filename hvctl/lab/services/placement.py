@@ -23,9 +23,7 @@ def files(
             {
                 'DEFAULT': {'use_stderr': True},
                 'placement_database': mariadb.options(lab, 'placement'),
-                'keystone_authtoken': common.authtoken(
-                    lab, secrets, PROGRAM
-                ),
+                'keystone_authtoken': common.authtoken(lab, secrets, PROGRAM),
             }
         )
     }

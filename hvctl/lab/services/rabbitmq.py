@@ -15,7 +15,7 @@ from hvctl.lab import programs
 PROGRAM = 'rabbitmq'
 PORT_MAPPER = 'epmd'
 
-_USER = 'lab'
+USER = 'lab'
 
 #: The program in sbin insists on being root or rabbitmq and changes the user.
 _SERVER = '/usr/lib/rabbitmq/bin/rabbitmq-server'
@@ -29,7 +29,7 @@ def data(lab: paths.Lab) -> pathlib.Path:
 def url(lab: paths.Lab, secrets: credentials.Credentials) -> str:
     """Give the address of the broker as oslo.messaging wants it."""
     port = lab.port(paths.Port.RABBITMQ)
-    return f'rabbit://{_USER}:{secrets.rabbitmq}@{paths.HOST}:{port}/'
+    return f'rabbit://{USER}:{secrets.rabbitmq}@{paths.HOST}:{port}/'
 
 
 def files(
@@ -41,7 +41,7 @@ def files(
             f'listeners.tcp.local = {paths.HOST}:'
             f'{lab.port(paths.Port.RABBITMQ)}\n'
             'loopback_users = none\n'
-            f'default_user = {_USER}\n'
+            f'default_user = {USER}\n'
             f'default_pass = {secrets.rabbitmq}\n'
             'log.console = true\n'
             'log.file = false\n'
