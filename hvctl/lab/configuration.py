@@ -6,7 +6,6 @@ import pathlib
 
 from hvctl.lab import credentials
 from hvctl.lab import ini
-from hvctl.lab import leftovers
 from hvctl.lab import paths
 from hvctl.lab import programs
 from hvctl.lab.services import clients
@@ -134,7 +133,7 @@ def _supervisor(lab: paths.Lab) -> ini.Sections:
 def _service(lab: paths.Lab, program: programs.Program) -> ini.Options:
     return {
         'command': ' '.join(_quoted(word) for word in program.command),
-        'environment': _environment(lab, program.environment),
+        'environment': _environment(program.environment),
         'autostart': False,
         'autorestart': True,
         'startsecs': 1,
@@ -145,7 +144,8 @@ def _service(lab: paths.Lab, program: programs.Program) -> ini.Options:
         'stopwaitsecs': 30 if program in infrastructure(lab) else 4,
         'redirect_stderr': True,
         'stdout_logfile': _escaped(str(lab.log(program.name))),
-        'stdout_logfile_maxbytes': 0,
+        'stdout_logfile_maxbytes': '50MB',
+        'stdout_logfile_backups': 1,
     }
 
 
@@ -157,24 +157,20 @@ def _nodes(lab: paths.Lab) -> ini.Options:
         'command': (
             f'{_quoted(str(lab.python))} -m hvctl.lab.metal.machine {name}'
         ),
-        'environment': _environment(lab, {}),
+        'environment': _environment({}),
         'autostart': False,
         'autorestart': False,
         'startsecs': 0,
         'stopsignal': 'KILL',
         'redirect_stderr': True,
         'stdout_logfile': f'{_escaped(str(lab.nodes))}/{name}/console.log',
-        'stdout_logfile_maxbytes': 0,
+        'stdout_logfile_maxbytes': '50MB',
+        'stdout_logfile_backups': 1,
     }
 
 
-def _environment(lab: paths.Lab, own: programs.Environment) -> str:
-    variables = {
-        **lab.environment(),
-        leftovers.MARK: str(lab.directory),
-        'PYTHONUNBUFFERED': '1',
-        **own,
-    }
+def _environment(own: programs.Environment) -> str:
+    variables = {'PYTHONUNBUFFERED': '1', **own}
     return ','.join(
         f'{name}={_quoted(value)}' for name, value in variables.items()
     )

@@ -19,6 +19,7 @@ import pymysql
 
 from hvctl.lab import errors
 from hvctl.lab import execution
+from hvctl.lab import lock
 from hvctl.lab import paths
 from hvctl.lab import waiting
 from hvctl.lab.services import glance
@@ -53,7 +54,7 @@ def template(lab: paths.Lab) -> pathlib.Path:
     :param lab: the lab.
     :returns: the directory, which need not exist.
     """
-    facts = [_TEMPLATE_VERSION, execution.run(['mariadbd', '--version'])]
+    facts = [_TEMPLATE_VERSION, execution.run(lab, ['mariadbd', '--version'])]
     facts += [importlib.metadata.version(package) for package in _PACKAGES]
     digest = hashlib.sha256('\n'.join(facts).encode()).hexdigest()
     return lab.cache / f'databases-{digest[:12]}'
@@ -82,17 +83,21 @@ def make_template(lab: paths.Lab) -> None:
     :raises LabError: when a program fails.
     """
     wanted = template(lab)
-    # Two labs may do this at once: the last one wins, both are the same.
-    building = pathlib.Path(
-        tempfile.mkdtemp(prefix=f'{wanted.name}.', dir=lab.cache)
-    )
-    try:
-        _install(building)
-        _fill(lab, building)
-        if not wanted.exists():
+    with lock.of_file(lab.cache / 'databases.lock'):
+        # Another lab may have made it while this one waited.
+        if wanted.exists():
+            return
+        for leftover in lab.cache.glob('.databases-*'):
+            shutil.rmtree(leftover)
+        building = pathlib.Path(
+            tempfile.mkdtemp(prefix='.databases-', dir=lab.cache)
+        )
+        try:
+            _install(lab, building)
+            _fill(lab, building)
             building.rename(wanted)
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
+        finally:
+            shutil.rmtree(building, ignore_errors=True)
 
 
 def answer(lab: paths.Lab) -> bool:
@@ -104,8 +109,9 @@ def answer(lab: paths.Lab) -> bool:
     return True
 
 
-def _install(directory: pathlib.Path) -> None:
+def _install(lab: paths.Lab, directory: pathlib.Path) -> None:
     execution.run(
+        lab,
         [
             'mariadb-install-db',
             '--no-defaults',
@@ -116,7 +122,7 @@ def _install(directory: pathlib.Path) -> None:
             '--skip-test-db',
             '--skip-name-resolve',
             '--innodb-log-file-size=16M',
-        ]
+        ],
     )
 
 
@@ -125,7 +131,7 @@ def _fill(lab: paths.Lab, directory: pathlib.Path) -> None:
     with open(lab.log('mariadb-template'), 'wb') as log:
         server = subprocess.Popen(
             [*program.command, f'--datadir={directory}'],
-            env=execution.environment(),
+            env=execution.environment(lab),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -186,7 +192,7 @@ def _synchronise(lab: paths.Lab) -> None:
 
     def follow(chain: tuple[tuple[str, ...], ...]) -> None:
         for command in chain:
-            execution.run(command)
+            execution.run(lab, command)
 
     with concurrent.futures.ThreadPoolExecutor(_SYNCS_AT_ONCE) as pool:
         for done in [pool.submit(follow, chain) for chain in chains]:

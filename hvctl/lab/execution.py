@@ -6,20 +6,24 @@ from collections.abc import Mapping, Sequence
 import subprocess
 
 from hvctl.lab import errors
+from hvctl.lab import leftovers
+from hvctl.lab import paths
 
 #: The last lines of a log that an error shows.
 _TAIL = 15
 
 
-def environment() -> dict[str, str]:
+def environment(lab: paths.Lab) -> dict[str, str]:
     """Give the variables of every program of a lab.
 
     Nothing of the user's shell is in them: a proxy, another cloud's OS_*
     variables or PYTHONDONTWRITEBYTECODE, which doubles the time of a start.
 
+    :param lab: the lab.
     :returns: the variables.
     """
-    return {
+    return lab.environment() | {
+        leftovers.MARK: str(lab.directory),
         'PATH': '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
         'HOME': '/root',
         'LANG': 'C.UTF-8',
@@ -28,10 +32,13 @@ def environment() -> dict[str, str]:
 
 
 def run(
-    command: Sequence[str], variables: Mapping[str, str] | None = None
+    lab: paths.Lab,
+    command: Sequence[str],
+    variables: Mapping[str, str] | None = None,
 ) -> str:
     """Run a program to its end.
 
+    :param lab: the lab that it works for.
     :param command: the program and its arguments; no secrets, as everybody
         can read them.
     :param variables: what its environment has besides.
@@ -40,7 +47,7 @@ def run(
     """
     result = subprocess.run(
         command,
-        env=environment() | dict(variables or {}),
+        env=environment(lab) | dict(variables or {}),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

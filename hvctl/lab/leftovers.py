@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""Ends programs of a lab that have lost their supervisord.
+"""Ends programs of a lab that a killed call or supervisord has left behind.
 
-They are known by a variable that only supervisord gives them, so nobody's
-shell that happens to name the lab is among them.
+They are known by a variable that only the lab gives them, so nobody's shell
+that happens to name the lab is among them.
 """
 
 import os
@@ -13,14 +13,14 @@ import signal
 from hvctl.lab import paths
 from hvctl.lab import waiting
 
-#: Set in the environment of every program, to the lab's directory.
+#: Set in the environment of every program of a lab, to the lab's directory.
 MARK = 'HVCTL_LAB_SUPERVISED'
 
 
 def end(lab: paths.Lab) -> None:
     """End what is left.
 
-    :param lab: the lab, its supervisord gone.
+    :param lab: the lab, its supervisord gone; the caller holds its lock.
     :raises LabError: when something does not end.
     """
     for pid in find(lab):

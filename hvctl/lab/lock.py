@@ -1,33 +1,47 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""Lets one call at a time change a lab."""
+"""Lets one call at a time change a lab, or the cache."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 import contextlib
 import fcntl
 import os
+import pathlib
 
 from hvctl.lab import paths
-from hvctl.lab.reporting import Report
 
 
 @contextlib.contextmanager
-def hold(lab: paths.Lab, report: Report) -> Iterator[None]:
-    """Hold the lab's lock; the kernel frees it when the holder dies.
+def of_file(
+    file: pathlib.Path, busy: Callable[[], None] | None = None
+) -> Iterator[None]:
+    """Hold the lock of a file; the kernel frees it when the holder dies.
 
-    :param lab: the lab.
-    :param report: told when somebody else holds it.
+    :param file: the file, made if need be.
+    :param busy: called when somebody else holds it.
     """
-    # Beside the directory, which `destroy` removes while holding it.
-    file = lab.directory.with_name(f'{lab.directory.name}.lock')
     file.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            report('waiting for another hvctl-lab to finish')
+            if busy:
+                busy()
             fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
         os.close(descriptor)
+
+
+def of_lab(
+    lab: paths.Lab, busy: Callable[[], None]
+) -> contextlib.AbstractContextManager[None]:
+    """Hold the lock of a lab.
+
+    :param lab: the lab.
+    :param busy: called when somebody else holds it.
+    :returns: the lock, to be entered.
+    """
+    # Beside the directory, which `destroy` removes while holding it.
+    return of_file(lab.directory.with_name(f'{lab.directory.name}.lock'), busy)

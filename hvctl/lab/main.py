@@ -13,6 +13,7 @@ from hvctl.lab import configuration
 from hvctl.lab import errors
 from hvctl.lab import lock
 from hvctl.lab import paths
+from hvctl.lab import requirements
 from hvctl.lab.services import clients
 
 _MIB = 1024**2
@@ -27,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         lab = paths.Lab.from_environment()
+        requirements.check_root()
         return int(options.call(lab, options))
     except KeyboardInterrupt:
         return 130
@@ -102,6 +104,10 @@ class _Progress:
         passed = time.monotonic() - self._start
         print(f'[{passed:4.0f} s] {text}', file=sys.stderr, flush=True)
 
+    def waiting(self) -> None:
+        """Say that another call is at work."""
+        self('waiting for another hvctl-lab to finish')
+
 
 def _up(lab: paths.Lab, options: argparse.Namespace) -> int:
     # Imported late: what is missing is to be said in a sentence, and the
@@ -115,7 +121,7 @@ def _up(lab: paths.Lab, options: argparse.Namespace) -> int:
         ) from error
 
     progress = _Progress()
-    with lock.hold(lab, progress):
+    with lock.of_lab(lab, progress.waiting):
         up.up(lab, options.nodes, progress)
     progress('the cloud is up')
     return 0
@@ -161,7 +167,7 @@ def _down(lab: paths.Lab, _options: argparse.Namespace) -> int:
     from hvctl.lab import down
 
     progress = _Progress()
-    with lock.hold(lab, progress):
+    with lock.of_lab(lab, progress.waiting):
         down.down(lab, progress)
     return 0
 
@@ -170,6 +176,6 @@ def _destroy(lab: paths.Lab, _options: argparse.Namespace) -> int:
     from hvctl.lab import down
 
     progress = _Progress()
-    with lock.hold(lab, progress):
+    with lock.of_lab(lab, progress.waiting):
         down.destroy(lab, progress)
     return 0

@@ -7,6 +7,7 @@ Each finding is one line with the command that mends it.
 
 import os
 import pathlib
+import shlex
 import shutil
 import socket
 import sys
@@ -44,6 +45,33 @@ def check(lab: paths.Lab) -> None:
         raise errors.LabError('\n'.join(findings))
 
 
+def check_root() -> None:
+    """Insist on being root.
+
+    :raises LabError: with the command that is run as root.
+    """
+    if os.geteuid() == 0:
+        return
+    kept = ','.join(
+        name
+        for name in (
+            paths.DIRECTORY_VARIABLE,
+            paths.CACHE_VARIABLE,
+            paths.PORT_BASE_VARIABLE,
+        )
+        if name in os.environ
+    )
+    command = [
+        'sudo',
+        *([f'--preserve-env={kept}'] if kept else []),
+        str(pathlib.Path(sys.argv[0]).absolute()),
+        *sys.argv[1:],
+    ]
+    raise errors.LabError(
+        f'only root can boot machines; run: {shlex.join(command)}'
+    )
+
+
 def find(lab: paths.Lab) -> list[str]:
     """List what is missing.
 
@@ -51,21 +79,11 @@ def find(lab: paths.Lab) -> list[str]:
     :returns: a line for each, none when all is well.
     """
     return [
-        *_root(),
         *_packages(),
         *_directory(lab),
         *_disk(lab.directory),
         *_disk(lab.cache),
         *_ports(lab),
-    ]
-
-
-def _root() -> list[str]:
-    if os.geteuid() == 0:
-        return []
-    return [
-        'only root can boot machines; run: '
-        f'sudo {pathlib.Path(sys.argv[0]).absolute()} {" ".join(sys.argv[1:])}'
     ]
 
 
@@ -77,11 +95,9 @@ def _packages() -> list[str]:
     }
     if not missing:
         return []
-    sudo = '' if os.geteuid() == 0 else 'sudo '
     return [
         'distribution packages are missing; run: '
-        f'{sudo}apt-get install --no-install-recommends '
-        + ' '.join(sorted(missing))
+        'apt-get install --no-install-recommends ' + ' '.join(sorted(missing))
     ]
 
 

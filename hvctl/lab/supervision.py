@@ -80,7 +80,7 @@ def launch(lab: paths.Lab) -> None:
             '--configuration',
             configuration.supervisor_configuration(lab),
         ],
-        env=execution.environment(),
+        env=execution.environment(lab),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -11,6 +11,7 @@ import pathlib
 from hvctl.lab import configuration
 from hvctl.lab import credentials
 from hvctl.lab import databases
+from hvctl.lab import leftovers
 from hvctl.lab import paths
 from hvctl.lab import readiness
 from hvctl.lab import requirements
@@ -57,11 +58,11 @@ def up(lab: paths.Lab, count: int | None, report: Report) -> None:
     if running and wanted == known and readiness.all_answer(lab):
         return
     if not running:
+        leftovers.end(lab)
         requirements.check(lab)
-        secrets = credentials.load(lab)
+    secrets = credentials.load(lab)
+    if not running:
         configuration.write(lab, secrets)
-    else:
-        secrets = credentials.load(lab)
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         # It takes the longest the first time, and nothing but machines
         # needs it.

@@ -36,6 +36,7 @@ def begin(lab: paths.Lab, secrets: credentials.Credentials) -> None:
     """
     url = f'{lab.url(paths.Port.KEYSTONE)}/v3'
     execution.run(
+        lab,
         keystone.manage(lab, 'bootstrap'),
         {
             'OS_BOOTSTRAP_PASSWORD': secrets.admin,
