@@ -21,17 +21,12 @@ class Network:
         self._client: adapter.Adapter = conn.network
 
     def create_port(self, step: steps.CreatePort) -> progress.Done:
-        """Make the port of a bare-metal server.
-
-        Its tag comes with it (extension ``tag-creation``), so that no moment
-        leaves a port that nobody owns.
-        """
+        """Make the port of a bare-metal server."""
         port: dict[str, object] = {
             'name': step.name,
-            'description': f'Ephemeral hypervisor {step.name}',
+            'description': identity.PORT_MARK,
             'network_id': step.network_id,
             'binding:vnic_type': step.vnic_type,
-            'tags': [identity.TAG],
         }
         if step.mac_address is not None:
             port['mac_address'] = step.mac_address

@@ -195,7 +195,10 @@ class Observer:
             '/ports',
             'ports',
             'list the ports',
-            params={'tags': identity.TAG, 'project_id': self._project_id},
+            params={
+                'description': identity.PORT_MARK,
+                'project_id': self._project_id,
+            },
         )
         return tuple(map(shapes.port, found or ()))
 

@@ -105,7 +105,13 @@ def agent(body: JSON) -> records.Agent:
 
 
 def node(body: JSON) -> records.Node:
-    """A node of Ironic's ``GET /nodes``."""
+    """A node of Ironic's ``GET /nodes``.
+
+    To those who may see the node only because they lease it, Ironic gives
+    stars and an explanation for an error.
+    """
+    error = body.get('last_error')
+    redacted = error is not None and error.startswith('** Value Redacted')
     return records.Node(
         id=body['uuid'],
         name=body.get('name'),
@@ -113,7 +119,7 @@ def node(body: JSON) -> records.Node:
         power_state=body.get('power_state'),
         instance_id=body.get('instance_uuid'),
         maintenance=bool(body.get('maintenance')),
-        last_error=body.get('last_error'),
+        last_error=None if redacted else error,
     )
 
 

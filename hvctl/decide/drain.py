@@ -339,7 +339,10 @@ def _status(
     reason = f'{moved} of {len(moves)} guests moved'
     if stayed:
         reason += f', {stayed} stay'
-    phase = Phase.DRAINING if hv.guests else status.phase
+    going = hv.guests or any(
+        move.result not in guests.ENDED for move in moves.values()
+    )
+    phase = Phase.DRAINING if going else status.phase
     return hypervisor.Status(phase=phase, reason=reason, hint=status.hint)
 
 

@@ -13,8 +13,14 @@ from __future__ import annotations
 import hashlib
 import uuid
 
-#: Tag of every server and port that hvctl makes.
+#: Tag of every server that hvctl makes.
 TAG = 'hvctl'
+
+#: Description of every port that hvctl makes.  It comes with the port, so no
+#: moment leaves one that nobody owns.  A tag would not do: Neutron takes tags
+#: with a new port and silently forgets them, unless the ML2 extension driver
+#: tag_ports_during_bulk_creation is configured.
+PORT_MARK = 'hvctl: port of an ephemeral hypervisor'
 
 #: Keys of the server's metadata that belong to hvctl start with this.
 METADATA_PREFIX = 'hvctl:'

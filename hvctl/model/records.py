@@ -92,7 +92,7 @@ class Provider:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Port:
-    """A Neutron port that carries our tag."""
+    """A Neutron port that carries our mark."""
 
     id: str
     name: str
