@@ -12,6 +12,7 @@ import datetime
 import logging
 import socket
 import sys
+import threading
 import time
 from typing import Any
 import uuid
@@ -39,6 +40,7 @@ _SWITCH_OPTIONS = {
 _EXCHANGE = 'neutron'
 _STATE_TOPIC = 'q-reports-plugin'
 _PLUGIN_TOPIC = 'q-plugin'
+_UPDATE_TOPIC = 'q-agent-notifier-port-update'
 _CONTEXT = {'is_admin': True}
 _TIMEOUT = 10
 _LOOK_INTERVAL = 0.2
@@ -93,6 +95,27 @@ def configurations(kind: Kind, conf: cfg.ConfigOpts) -> dict[str, Any]:
     }
 
 
+class _Updates:
+    """Hears from Neutron, in threads of its own, which ports have changed."""
+
+    target = oslo_messaging.Target(version='1.4')
+
+    def __init__(self) -> None:
+        self._ports: set[str] = set()
+        self._lock = threading.Lock()
+
+    def port_update(self, context: Any, **kwargs: Any) -> None:
+        """Note a change; this is Neutron's remote procedure call."""
+        with self._lock:
+            self._ports.add(kwargs['port']['id'])
+
+    def take(self) -> set[str]:
+        """Give the ports that have changed since the last time."""
+        with self._lock:
+            taken, self._ports = self._ports, set()
+            return taken
+
+
 class Agent:
     """One agent on this host."""
 
@@ -103,6 +126,15 @@ class Agent:
         :param conf: its configuration.
         """
         transport = oslo_messaging.get_rpc_transport(conf)
+        self._updates = _Updates()
+        self._server = oslo_messaging.get_rpc_server(
+            transport,
+            oslo_messaging.Target(
+                topic=_UPDATE_TOPIC, server=conf.host, fanout=True
+            ),
+            [self._updates],
+            executor='threading',
+        )
         self._state_client = oslo_messaging.get_rpc_client(
             transport,
             oslo_messaging.Target(topic=_STATE_TOPIC, version='1.2'),
@@ -133,6 +165,7 @@ class Agent:
 
     def run(self) -> None:
         """Work until the process is ended."""
+        self._server.start()
         while True:
             try:
                 self.step(time.monotonic())
@@ -150,28 +183,32 @@ class Agent:
             self._report_state()
             self._next_report = now + self._report_interval
         plugged = switch.plugged(self._kind.vif_type)
-        gone = (self._up | self._later.keys()) - plugged
+        # What was never active here, as at the destination of a migration
+        # that failed, is not this agent's to report down.
+        self._later = {
+            port: due for port, due in self._later.items() if port in plugged
+        }
+        gone = self._up - plugged
+        # A port that was changed may have gone down by that.
+        self._up -= self._updates.take()
+        if gone:
+            self._update(devices_down=sorted(gone))
+            self._up -= gone
         new = {
             port
             for port in plugged - self._up
             if now >= self._later.get(port, 0.0)
         }
-        if gone:
-            self._update(devices_down=sorted(gone))
-            self._up -= gone
-            for port in gone:
-                self._later.pop(port, None)
         if new:
             active = self._active(new)
             # Nova waits for a port to be plugged at the destination of a
             # live migration, where it is not active yet.
             self._update(devices_up=sorted(new))
             self._up |= active
-            self._later.update(
-                (port, now + _RETRY_INTERVAL) for port in new - active
-            )
             for port in active:
                 self._later.pop(port, None)
+            for port in new - active:
+                self._later[port] = now + _RETRY_INTERVAL
 
     def _report_state(self) -> None:
         now = datetime.datetime.now(datetime.UTC)

@@ -359,6 +359,22 @@ class Driver(fake.FakeDriverWithoutFakeNodes):
 
     # -- live migration, at the destination
 
+    def check_can_live_migrate_destination(
+        self, context: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        """Say that the guest's disk is to be copied: it is not shared.
+
+        Nova cleans up the ports at the destination of a migration that
+        failed only then.
+        """
+        data = super().check_can_live_migrate_destination(
+            context, *args, **kwargs
+        )
+        data.block_migration = True
+        data.is_shared_block_storage = False
+        data.is_shared_instance_path = False
+        return data
+
     def pre_live_migration(
         self,
         context: Any,
