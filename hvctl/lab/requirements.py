@@ -15,8 +15,8 @@ import sys
 from hvctl.lab import errors
 from hvctl.lab import paths
 
-#: program: the distribution package that brings it, in Debian and Ubuntu.
-_PROGRAMS = {
+#: A program and the distribution package that brings it, in Debian and Ubuntu.
+PROGRAMS = {
     '/usr/sbin/mariadbd': 'mariadb-server-core',
     '/usr/bin/mariadb-install-db': 'mariadb-server-core',
     '/usr/bin/my_print_defaults': 'mariadb-client-core',
@@ -90,7 +90,7 @@ def find(lab: paths.Lab) -> list[str]:
 def _packages() -> list[str]:
     missing = {
         package
-        for program, package in _PROGRAMS.items()
+        for program, package in PROGRAMS.items()
         if not os.access(program, os.X_OK)
     }
     if not missing:
