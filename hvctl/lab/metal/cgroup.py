@@ -8,10 +8,11 @@ for its own.  The groups also tell whether anything of a machine still runs.
 
 import pathlib
 
+from hvctl.lab import errors
 from hvctl.lab import paths
 
 
-class CgroupError(Exception):
+class CgroupError(errors.LabError):
     """There is no control group hierarchy that a machine can use."""
 
 

@@ -14,13 +14,14 @@ import pathlib
 import shutil
 import subprocess
 
+from hvctl.lab import errors
 from hvctl.lab import paths
 
 #: Where cloud-init looks for a config drive that is no block device.
 _SEED = 'var/lib/cloud/seed/config_drive'
 
 
-class DiskError(Exception):
+class DiskError(errors.LabError):
     """A disk could not be prepared or mounted."""
 
 

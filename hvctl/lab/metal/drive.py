@@ -10,8 +10,10 @@ import io
 import pycdlib
 from pycdlib import pycdlibexception
 
+from hvctl.lab import errors
 
-class DriveError(Exception):
+
+class DriveError(errors.LabError):
     """What is given as a config drive is none."""
 
 

@@ -20,6 +20,7 @@ from ironic.drivers import base
 from ironic.drivers import fake_hardware
 from ironic.drivers.modules import fake
 
+from hvctl.lab import errors
 from hvctl.lab import paths
 from hvctl.lab.metal import disk
 from hvctl.lab.metal import drive
@@ -103,7 +104,7 @@ class LabDeploy(fake.FakeDeploy):
         if node.instance_info.get('image_source') == paths.BOOTABLE_IMAGE_ID:
             try:
                 disk.write(lab, node.name, self._config_drive(task))
-            except (OSError, disk.DiskError, drive.DriveError) as error:
+            except (OSError, errors.LabError) as error:
                 raise exception.InstanceDeployFailure(str(error)) from error
         task.driver.network.configure_tenant_networks(task)
         manager_utils.node_power_action(task, states.POWER_ON)

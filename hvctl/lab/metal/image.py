@@ -18,6 +18,7 @@ import shutil
 import subprocess
 import tempfile
 
+from hvctl.lab import errors
 from hvctl.lab import paths
 
 PACKAGES = (
@@ -61,6 +62,9 @@ MASKED = (
     'systemd-udev-trigger.service',
 )
 
+#: To be raised when the code below makes another image of the same constants.
+_STEPS_VERSION = 1
+
 _OVERLAID = pathlib.Path(__file__).with_name('root')
 
 _MMDEBSTRAP = (
@@ -85,7 +89,7 @@ _APT_SETTINGS = (
 )
 
 
-class ImageError(Exception):
+class ImageError(errors.LabError):
     """The node image could not be built."""
 
 
@@ -144,7 +148,14 @@ def _codename() -> str:
 
 def _recipe() -> str:
     """Hash what decides the image's content, apart from the archive's."""
-    digest = hashlib.sha256(pathlib.Path(__file__).read_bytes())
+    constants = (
+        _STEPS_VERSION,
+        USERS,
+        CONFIGURATION_DIRECTORIES,
+        MASKED,
+        _MMDEBSTRAP,
+    )
+    digest = hashlib.sha256(repr(constants).encode())
     for file in sorted(_OVERLAID.rglob('*')):
         if file.is_file():
             digest.update(str(file.relative_to(_OVERLAID)).encode() + b'\0')

@@ -14,6 +14,7 @@ import subprocess
 import sys
 
 import hvctl
+from hvctl.lab import errors
 from hvctl.lab import paths
 from hvctl.lab.metal import cgroup
 from hvctl.lab.metal import disk
@@ -46,7 +47,7 @@ def main() -> None:
         cgroup.enter(lab, name)
         _leave_mount_namespace()
         root = disk.mount(lab, name, image.path(lab))
-    except (OSError, cgroup.CgroupError, disk.DiskError) as error:
+    except (OSError, errors.LabError) as error:
         sys.exit(f'{name}: {error}')
     _install_programs(lab, root)
     command = nspawn(lab, name, root)

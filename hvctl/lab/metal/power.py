@@ -9,6 +9,7 @@ import xmlrpc.client
 import supervisor.states
 import supervisor.xmlrpc
 
+from hvctl.lab import errors
 from hvctl.lab import paths
 from hvctl.lab.metal import cgroup
 
@@ -19,7 +20,7 @@ _INTERVAL = 0.05
 _Faults = supervisor.xmlrpc.Faults
 
 
-class PowerError(Exception):
+class PowerError(errors.LabError):
     """A node does not do what its power switch says."""
 
 
