@@ -49,6 +49,8 @@ def down(lab: paths.Lab, report: Report) -> None:
 def destroy(lab: paths.Lab, report: Report) -> None:
     """Stop everything and remove the data; the cache stays.
 
+    The caller holds the lab's lock, which is removed as well.
+
     :param lab: the lab, up or not.
     :param report: told what is being done.
     :raises LabError: when something does not end.
@@ -58,3 +60,4 @@ def destroy(lab: paths.Lab, report: Report) -> None:
     disk.release(lab)
     if lab.directory.exists():
         shutil.rmtree(lab.directory)
+    lab.lock.unlink(missing_ok=True)

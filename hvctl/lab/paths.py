@@ -116,6 +116,11 @@ class Lab:
         return self.program('python')
 
     @property
+    def lock(self) -> pathlib.Path:
+        """What a call that changes the lab locks; it outlives the lab."""
+        return self.directory.with_name(f'{self.directory.name}.lock')
+
+    @property
     def etc(self) -> pathlib.Path:
         """The configuration of the services."""
         return self.directory / 'etc'

@@ -28,7 +28,23 @@ class TestLock(base.LabTestCase):
         thread.join(10)
         self.assertTrue(got.is_set())
 
-    def test_survives_the_directory(self):
-        """The lock is not in what `destroy` removes."""
+    def test_removed(self):
+        """Who waited for a lock that is removed gets the new one."""
+        waiting = threading.Event()
+        inodes = []
+
+        def second() -> None:
+            with lock.of_lab(self.lab, waiting.set):
+                inodes.append(self.lab.lock.stat().st_ino)
+
+        thread = threading.Thread(target=second)
         with lock.of_lab(self.lab, self.fail):
-            self.assertFalse(self.lab.directory.exists())
+            thread.start()
+            self.assertTrue(waiting.wait(10))
+            self.lab.lock.unlink()
+        thread.join(10)
+        self.assertEqual([self.lab.lock.stat().st_ino], inodes)
+
+    def test_outlives_the_lab(self):
+        """The lock is not in the directory that `destroy` removes."""
+        self.assertFalse(self.lab.lock.is_relative_to(self.lab.directory))
