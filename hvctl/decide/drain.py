@@ -159,16 +159,19 @@ class Drain:
                     ended_at=now,
                 )
             migration = guests.record(move, hv.migrations)
-            return guests.follow(move, guest, migration, now)
+            stands = guests.follow(move, guest, migration, now)
+            if stands.result != 'failed':
+                return stands
+            if _unasked(move, ledger):
+                return move  # until Nova has told the reason
+            why = _answer(move, ledger)
+            return dataclasses.replace(stands, reason=why or stands.reason)
         if move.result == 'waiting':
             if guest is None:
                 return dataclasses.replace(
                     move, result='gone', reason='not moved by us', ended_at=now
                 )
             return guests.waiting(move, guest, now)
-        why = _answer(move, ledger)
-        if why and move.result == 'failed':
-            return dataclasses.replace(move, reason=why)
         return move
 
     def _steps(
@@ -183,26 +186,10 @@ class Drain:
         for move in moves.values():
             guest = here.get(move.server_id)
             if move.result == 'moving':
-                migration = guests.record(move, hv.migrations)
-                confirm = steps.ConfirmMigration(
-                    name=hv.name, server_id=move.server_id
-                )
-                if (
-                    migration is not None
-                    and migration.status == 'finished'
-                    and confirm not in ledger.done
-                ):
-                    todo.append(confirm)
+                todo += _follow_up(move, hv, ledger)
             elif guest is not None and guests.ready(move, guest) and free > 0:
                 free -= 1
                 todo.append(_request(move))
-            elif (
-                move.result == 'failed'
-                and (ask := _ask(move, ledger)) is not None
-                and ask not in ledger.done
-                and move.server_id not in ledger.failures
-            ):
-                todo.append(ask)
         return tuple(todo)
 
 
@@ -220,7 +207,26 @@ def _request(move: progress.Move) -> steps.GuestStep:
     return kind(name=move.hypervisor, server_id=move.server_id)
 
 
+def _follow_up(
+    move: progress.Move,
+    hv: hypervisor.Hypervisor,
+    ledger: progress.Ledger,
+) -> list[steps.Step]:
+    """What a move that is under way needs now."""
+    migration = guests.record(move, hv.migrations)
+    if migration is None or move.server_id in ledger.failures:
+        return []
+    confirm = steps.ConfirmMigration(name=hv.name, server_id=move.server_id)
+    if migration.status == 'finished' and confirm not in ledger.done:
+        return [confirm]
+    if migration.status in guests.BROKEN:
+        ask = _unasked(move, ledger)
+        return [ask] if ask is not None else []
+    return []
+
+
 def _ask(move: progress.Move, ledger: progress.Ledger) -> steps.AskWhy | None:
+    """How to ask for the reason; None where the request was not ours."""
     request_id = ledger.answers.get(_request(move))
     if request_id is None:
         return None
@@ -229,6 +235,13 @@ def _ask(move: progress.Move, ledger: progress.Ledger) -> steps.AskWhy | None:
         server_id=move.server_id,
         request_id=request_id,
     )
+
+
+def _unasked(
+    move: progress.Move, ledger: progress.Ledger
+) -> steps.AskWhy | None:
+    ask = _ask(move, ledger)
+    return None if ask in ledger.done else ask
 
 
 def _answer(move: progress.Move, ledger: progress.Ledger) -> str:

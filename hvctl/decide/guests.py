@@ -24,6 +24,9 @@ BUSY_LIMIT = datetime.timedelta(seconds=120)
 #: How long Nova may take to make the record of a migration it accepted.
 RECORD_LIMIT = datetime.timedelta(seconds=60)
 
+#: A migration record in one of these is over, and the guest has not moved.
+BROKEN = frozenset({'cancelled', 'error', 'failed', 'reverted'})
+
 #: Results that a move does not leave any more.
 ENDED = frozenset({'moved', 'failed', 'left', 'gone'})
 
