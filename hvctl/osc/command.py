@@ -78,20 +78,19 @@ class Verb(Lister):
         from hvctl.run import loop
 
         quiet = self.app.options.verbose_level == 0
-        with progress.shown(self.app.stderr, quiet=quiet) as listen:
-            try:
+        try:
+            with progress.shown(self.app.stderr, quiet=quiet) as listen:
                 result = loop.Loop(self._client, listen).run(goal, timeout)
-            except KeyboardInterrupt:
-                self.app.stderr.write(
-                    '\n'
-                    + _(
-                        'Stopped. What was begun goes on in the cloud; to '
-                        'take it up again, %s with the same arguments.'
-                    )
-                    % again
-                    + '\n'
+        except KeyboardInterrupt:
+            self.app.stderr.write(
+                _(
+                    'Stopped. What was begun goes on in the cloud; to take '
+                    'it up again, %s with the same arguments.'
                 )
-                raise
+                % again
+                + '\n'
+            )
+            raise
         self._failed = not result.ok
         return result
 

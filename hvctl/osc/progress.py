@@ -123,13 +123,15 @@ class _Live:
     def __rich__(self) -> table.Table:
         """Draw the table as of now."""
         from rich import table
+        from rich import text
 
-        grid = table.Table.grid(padding=(0, 2))
+        grid = table.Table.grid(padding=(0, 2), expand=True)
         grid.add_column(no_wrap=True)
         grid.add_column(no_wrap=True)
         grid.add_column(no_wrap=True, justify='right')
         grid.add_column(no_wrap=True, justify='right')
-        grid.add_column(overflow='ellipsis', no_wrap=True)
+        # Takes what the others leave, and is cut before they are.
+        grid.add_column(overflow='ellipsis', no_wrap=True, ratio=1)
         for name, line in list(self._lines.items()):
             now = line.ended or time.monotonic()
             grid.add_row(
@@ -137,6 +139,6 @@ class _Live:
                 line.phase,
                 columns.words(now - line.since),
                 columns.words(now - line.began),
-                line.reason,
+                text.Text(line.reason),  # brackets in it are no markup
             )
         return grid

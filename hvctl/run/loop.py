@@ -132,6 +132,13 @@ class _Acted:
     failed: tuple[steps.Step, exceptions.CloudError] | None = None
 
 
+class _Lane(typing.NamedTuple):
+    """Steps that are under way for a hypervisor."""
+
+    name: str
+    future: futures.Future[_Acted]
+
+
 class _Run:
     """One run of the loop."""
 
@@ -150,7 +157,7 @@ class _Run:
         self._goal = goal
         self._ledger = progress.Ledger(started_at=clock.now())
         self._verdicts: dict[str, progress.Verdict] = {}
-        self._lanes: dict[str, futures.Future[_Acted]] = {}
+        self._lanes: dict[str, _Lane] = {}
         self._tries: dict[str, int] = {}
         self._since: dict[str, float] = {}
         self._seconds: dict[str, float] = {}
@@ -197,6 +204,9 @@ class _Run:
     def _take(
         self, name: str, verdict: progress.Verdict, now: datetime.datetime
     ) -> None:
+        if any(work.name == name for work in self._lanes.values()):
+            # What is under way may have changed what this look saw.
+            verdict = dataclasses.replace(verdict, outcome=None)
         before = self._verdicts.get(name)
         self._verdicts[name] = verdict
         if verdict.node_id is not None:
@@ -208,7 +218,9 @@ class _Run:
             lanes.setdefault(step.lane, []).append(step)
         for lane, chain in lanes.items():
             if lane not in self._lanes:
-                self._lanes[lane] = self._pool.submit(self._act, tuple(chain))
+                self._lanes[lane] = _Lane(
+                    name, self._pool.submit(self._act, tuple(chain))
+                )
 
     def _tell(
         self,
@@ -284,11 +296,12 @@ class _Run:
     def _rest(self, deadline: float) -> None:
         """Wait until a lane is through, or it is time to look again."""
         left = max(0.0, deadline - self._clock.monotonic())
-        self._clock.wait(self._lanes.values(), min(self._pause, left))
+        running = [work.future for work in self._lanes.values()]
+        self._clock.wait(running, min(self._pause, left))
         for lane, work in list(self._lanes.items()):
-            if work.done():
+            if work.future.done():
                 del self._lanes[lane]
-                self._book(lane, work.result())
+                self._book(lane, work.future.result())
                 self._pause = SHORTEST_PAUSE
         self._pause = min(self._pause * 1.3, LONGEST_PAUSE)
 
