@@ -43,6 +43,7 @@ class Compute:
             f'create the server {step.name}',
             microversion=requests.COMPUTE_CREATE,
             json={'server': body},
+            secret=True,
         )
         return progress.Done(made={'server': response.json()['server']['id']})
 
@@ -202,6 +203,7 @@ class Compute:
         microversion: str = requests.COMPUTE,
         json: object | None = None,
         accept: int | None = None,
+        secret: bool = False,
     ) -> http.Response:
         return requests.call(
             self._client,
@@ -211,4 +213,5 @@ class Compute:
             microversion=microversion,
             json=json,
             accept=frozenset({accept} if accept else ()),
+            secret=secret,
         )

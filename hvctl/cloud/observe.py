@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent import futures
-import re
 import typing
 
 from keystoneauth1 import adapter
@@ -93,6 +92,7 @@ class Observer:
                 'list the servers',
                 microversion=requests.COMPUTE,
                 params=params,
+                secret=True,
             )
             or ()
         )
@@ -103,7 +103,7 @@ class Observer:
 
     def _named(self, names: frozenset[str]) -> tuple[records.Server, ...]:
         # Nova takes the name as a regular expression of its database.
-        pattern = '|'.join(re.escape(name) for name in sorted(names))
+        pattern = '|'.join(sorted(names))
         found = self._servers({'all_tenants': 1, 'name': f'^({pattern})$'})
         return tuple(
             server

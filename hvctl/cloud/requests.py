@@ -8,6 +8,7 @@ takes longer than fetching them.
 from __future__ import annotations
 
 from collections.abc import Mapping
+import logging
 import typing
 
 from keystoneauth1 import adapter
@@ -16,6 +17,8 @@ from openstack import exceptions as sdk_exceptions
 import requests
 
 from hvctl import exceptions
+
+LOG = logging.getLogger(__name__)
 
 #: Microversions, each the oldest that has what is asked for, so that old
 #: clouds do and new ones answer the same.
@@ -50,7 +53,7 @@ def call(
     params: Mapping[str, typing.Any] | None = None,
     json: object | None = None,
     accept: frozenset[int] = frozenset(),
-    timeout: float | None = None,
+    secret: bool = False,
 ) -> requests.Response:
     """Send one request.
 
@@ -59,6 +62,8 @@ def call(
     :param url: below the service's endpoint
     :param doing: what this is for, as in "list the compute services"
     :param accept: error statuses that the caller deals with itself
+    :param secret: keep the bodies out of ``--debug``: to an administrator
+        Nova gives a server with its user-data
     :returns: the answer
     :raises CloudError: when there is none or it is an error
     """
@@ -69,8 +74,11 @@ def call(
         options['params'] = dict(params)
     if json is not None:
         options['json'] = json
-    if timeout is not None:
-        options['timeout'] = timeout
+    if secret:
+        options['log'] = False
+        LOG.debug(
+            '%s %s (not shown: its bodies may hold secrets)', method, url
+        )
     try:
         response = client.request(url, method, raise_exc=False, **options)
     except (
@@ -92,6 +100,7 @@ def pages(
     microversion: str | None = None,
     params: Mapping[str, typing.Any] | None = None,
     accept: frozenset[int] = frozenset(),
+    secret: bool = False,
 ) -> list[JSON] | None:
     """Read a whole list, following the links to its next pages.
 
@@ -110,6 +119,7 @@ def pages(
             microversion=microversion,
             params=params,
             accept=accept,
+            secret=secret,
         )
         if response.status_code in accept:
             return None

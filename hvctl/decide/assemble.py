@@ -75,7 +75,15 @@ def _one(
         domain = server.metadata.get(identity.DOMAIN_KEY, domain)
     compute_id = _compute_id(snapshot, name, server)
     hosts = {name, f'{name}.{domain}'} if domain else {name}
-    service = _first(s for s in snapshot.services if s.host in hosts)
+    service = _first(
+        s
+        for s in snapshot.services
+        if s.host in hosts
+        # The server, which told the domain, may be gone already.
+        or (server is None and marked(s) and short(s.host) == name)
+    )
+    if service is not None:
+        hosts = {service.host}
     node = _first(
         n
         for n in snapshot.compute_nodes
@@ -91,8 +99,6 @@ def _one(
     if not (server or compute_id or (service is not None and marked(service))):
         service = node = provider = None
     ours = bool(server or service or node or provider)
-    if service is not None:
-        hosts = {service.host}
     agents: tuple[records.Agent, ...] | None = None
     if snapshot.agents is not None:
         agents = tuple(a for a in snapshot.agents if ours and a.host in hosts)

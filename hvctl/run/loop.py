@@ -12,6 +12,7 @@ from concurrent import futures
 import dataclasses
 import datetime
 import logging
+import threading
 import typing
 
 from hvctl import exceptions
@@ -112,14 +113,13 @@ class Loop:
             for good
         """
         with futures.ThreadPoolExecutor(WORKERS) as pool:
+            run = _Run(self._cloud, self._listen, self._clock, pool, goal)
             try:
-                return _Run(
-                    self._cloud, self._listen, self._clock, pool, goal
-                ).to_the_end(timeout)
-            except BaseException:
-                # What has been sent runs on in the cloud; start no more.
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+                return run.to_the_end(timeout)
+            finally:
+                # What has been sent is waited for; nothing more is sent.
+                run.stopped.set()
+                pool.shutdown(cancel_futures=True)
 
 
 @dataclasses.dataclass(slots=True)
@@ -160,6 +160,7 @@ class _Run:
         self._lanes: dict[str, _Lane] = {}
         self._tries: dict[str, int] = {}
         self._since: dict[str, float] = {}
+        self.stopped = threading.Event()
         self._seconds: dict[str, float] = {}
         self._began = clock.monotonic()
         self._pause = SHORTEST_PAUSE
@@ -262,6 +263,8 @@ class _Run:
         acted = _Acted()
         made: dict[str, str] = {}
         for step in chain:
+            if self.stopped.is_set():
+                break
             LOG.debug('%s', step)
             try:
                 done = self._cloud.act(step, made)
