@@ -21,8 +21,9 @@ from hvctl.model import snapshot as snapshot_model
 
 _T = typing.TypeVar('_T')
 
-#: Lists that are read at once.  The SDK's connection pools hold ten.
-_WORKERS = 10
+#: Lists that are read at once.  The SDK keeps ten connections to a host; the
+#: other four are for acting (hvctl.run.loop).
+_WORKERS = 6
 
 _NODE_FIELDS = (
     'uuid,name,provision_state,power_state,instance_uuid,maintenance,'

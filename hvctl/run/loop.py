@@ -28,8 +28,9 @@ LOG = logging.getLogger(__name__)
 SHORTEST_PAUSE = 1.0
 LONGEST_PAUSE = 5.0
 
-#: Steps that are under way at once.  The SDK's connection pools hold ten.
-WORKERS = 8
+#: Steps that are under way at once.  The SDK keeps ten connections to a host;
+#: the other six are for looking (hvctl.cloud.observe).
+WORKERS = 4
 
 #: How often a step is tried when the cloud could not answer.
 TRIES = 4
