@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""Tests of what a hypervisor tells of itself."""
+
+import unittest
+
+from hvctl.model import hypervisor
+from hvctl.model import records
+from hvctl.tests.fixtures import builders
+
+
+class TestHypervisor(unittest.TestCase):
+    """The properties of a hypervisor."""
+
+    def test_exists(self):
+        """Any part of it is enough for it to exist."""
+        parts = {
+            'server': builders.a_server(),
+            'service': builders.a_service(),
+            'compute_node': builders.a_compute_node(),
+            'provider': builders.a_provider(),
+            'ports': (builders.a_port(),),
+            'agents': (builders.an_agent(),),
+            'aggregates': (records.Aggregate(id=1, name='a'),),
+        }
+        for part, value in parts.items():
+            with self.subTest(part=part):
+                hv = hypervisor.Hypervisor(name='hv1', **{part: value})
+
+                self.assertTrue(hv.exists)
+        self.assertFalse(hypervisor.Hypervisor(name='hv1').exists)
+
+    def test_host(self):
+        """The host is the service's, else what is expected."""
+        hv = builders.a_hypervisor(service=builders.a_service('hv1.a.org'))
+
+        self.assertEqual('hv1.a.org', hv.host)
+        self.assertEqual('hv1', builders.a_hypervisor(service=None).host)
+
+    def test_agents_alive(self):
+        """All agents must live, at least one, unless there are none ever."""
+        alive = builders.an_agent()
+        dead = builders.an_agent(alive=False)
+        for agents, expected in (
+            (None, True),
+            ((), False),
+            ((alive,), True),
+            ((alive, dead), False),
+        ):
+            with self.subTest(agents=agents):
+                hv = builders.a_hypervisor(agents=agents)
+
+                self.assertEqual(expected, hv.agents_alive)
+
+    def test_closed_by_hold(self):
+        """No room means held, unless guests use it or hvctl made no hold."""
+        for expected, changes in (
+            (True, {'has_room': False}),
+            (False, {'has_room': True}),
+            (False, {'has_room': False, 'guests': (builders.a_guest(),)}),
+            (True, {'has_room': False, 'guests': None}),
+            (False, {'has_room': False, 'compute_id': None}),
+            (False, {'has_room': False, 'provider': None}),
+        ):
+            with self.subTest(changes=changes):
+                hv = builders.a_hypervisor(**changes)
+
+                self.assertEqual(expected, hv.closed_by_hold)

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""Secrets stay out of what may be printed or logged."""
+
+import base64
+import unittest
+
+from hvctl.decide import create
+from hvctl.model import progress
+from hvctl.model import steps
+from hvctl.tests.fixtures import builders
+from hvctl.tests.fixtures import clock
+from hvctl.tests.fixtures import requests
+
+
+class TestSecrets(unittest.TestCase):
+    """What holds user-data."""
+
+    def setUp(self):
+        self.goal: create.Create = requests.a_create('hv1')
+        self.wanted = self.goal.request.hypervisors['hv1']
+        self.user_data = self.wanted.user_data(self.wanted.compute_id)
+
+    def assert_silent(self, thing):
+        for text in (str(thing), repr(thing), f'{thing}'):
+            self.assertNotIn(requests.SECRET, text)
+            self.assertNotIn(self.user_data, text)
+            self.assertNotIn(self.user_data[:40], text)
+
+    def test_fixture_has_the_secret(self):
+        """The user-data of these tests really has a secret in it."""
+        document = base64.b64decode(self.user_data).decode()
+
+        self.assertIn(requests.SECRET, document)
+
+    def test_request(self):
+        """A request does not show the user-data."""
+        self.assert_silent(self.goal.request)
+        self.assert_silent(self.wanted)
+
+    def test_steps(self):
+        """No step shows it, nor does a verdict or a failure with the step."""
+        ledger = progress.Ledger(started_at=clock.START)
+        verdict = self.goal.decide(builders.a_snapshot(), ledger, clock.START)[
+            'hv1'
+        ]
+        (step,) = (
+            s for s in verdict.steps if isinstance(s, steps.CreateServer)
+        )
+
+        self.assertEqual(self.user_data, step.user_data)
+        self.assert_silent(step)
+        self.assert_silent(verdict)
+        self.assert_silent(progress.Failure(step=step, message='no'))
