@@ -1,0 +1,514 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""Tests of what create decides."""
+
+import base64
+import dataclasses
+import datetime
+import unittest
+
+import hypothesis
+
+from hvctl.decide import assemble
+from hvctl.decide import phase
+from hvctl.model import identity
+from hvctl.model import progress
+from hvctl.model import snapshot as snapshot_model
+from hvctl.model import steps
+from hvctl.model.hypervisor import Phase
+from hvctl.tests.fixtures import builders
+from hvctl.tests.fixtures import clock
+from hvctl.tests.fixtures import requests
+from hvctl.tests.fixtures import situations
+
+CHOSEN = builders.a_compute_id()
+HELD = {'providers_with_room': frozenset()}
+DISABLED = builders.a_disabled_service
+
+
+def a_ledger(**changes) -> progress.Ledger:
+    """What a run knows after its first look."""
+    return progress.Ledger(started_at=clock.START, looks=1, **changes)
+
+
+def decide(snapshot, ledger=None, **changes) -> progress.Verdict:
+    """What create says of hv1."""
+    goal = requests.a_create('hv1', **changes)
+    return goal.decide(snapshot, ledger or a_ledger(), clock.START)['hv1']
+
+
+def kinds(verdict: progress.Verdict) -> list[str]:
+    """The names of the steps' classes."""
+    return [type(step).__name__ for step in verdict.steps]
+
+
+def a_look(**changes) -> snapshot_model.Snapshot:
+    """A look at an enabled hv1 with changes; a tuple for one service."""
+    return dataclasses.replace(builders.a_snapshot('hv1'), **changes)
+
+
+class TestProvision(unittest.TestCase):
+    """From nothing to a server."""
+
+    def test_everything(self):
+        """The hold comes first and the server last."""
+        verdict = decide(builders.a_snapshot())
+
+        self.assertEqual(
+            [
+                'CreateProvider',
+                'SetHoldInventory',
+                'PlaceHold',
+                'CreatePort',
+                'CreateServer',
+            ],
+            kinds(verdict),
+        )
+        self.assertIsNone(verdict.outcome)
+
+    def test_server(self):
+        """Server and port get what was asked for, and the chosen id."""
+        verdict = decide(
+            builders.a_snapshot(),
+            key_name='k',
+            domain='a.org',
+            vnic_type='normal',
+            properties={'team': 'x'},
+        )
+        port, server = verdict.steps[-2:]
+
+        self.assertEqual('normal', port.vnic_type)
+        self.assertEqual(identity.port_mac(CHOSEN), port.mac_address)
+        self.assertEqual('k', server.key_name)
+        self.assertIsNone(server.port_id)
+        self.assertEqual(
+            {
+                'team': 'x',
+                identity.COMPUTE_ID_KEY: CHOSEN,
+                identity.DOMAIN_KEY: 'a.org',
+            },
+            server.metadata,
+        )
+        document = base64.b64decode(server.user_data).decode()
+        self.assertIn(CHOSEN, document)
+
+    def test_goes_on_with_the_earlier_id(self):
+        """An id that an earlier run chose is in hold and user-data."""
+        earlier = builders.a_compute_id(life=9)
+
+        verdict = decide(
+            builders.a_snapshot(providers=(builders.a_provider(id=earlier),))
+        )
+
+        self.assertEqual(
+            ['SetHoldInventory', 'PlaceHold', 'CreatePort', 'CreateServer'],
+            kinds(verdict),
+        )
+        self.assertEqual(earlier, verdict.steps[0].provider_id)
+        server = verdict.steps[-1]
+        self.assertEqual(earlier, server.metadata[identity.COMPUTE_ID_KEY])
+        document = base64.b64decode(server.user_data).decode()
+        self.assertIn(earlier, document)
+        self.assertNotIn(CHOSEN, document)
+
+    def test_takes_the_port_that_is_there(self):
+        """A port with our mark and the name is used, no other is made."""
+        port = builders.a_port(device_id='')
+
+        verdict = decide(builders.a_snapshot(ports=(port,)))
+
+        self.assertNotIn('CreatePort', kinds(verdict))
+        self.assertEqual(port.id, verdict.steps[-1].port_id)
+
+    def test_own_user_data(self):
+        """Without a chosen id there is no hold, and no address to guard."""
+        verdict = decide(builders.a_snapshot(), own=True)
+
+        self.assertEqual(['CreatePort', 'CreateServer'], kinds(verdict))
+        self.assertIsNone(verdict.steps[0].mac_address)
+        self.assertEqual({}, verdict.steps[1].metadata)
+
+    def test_half_gone(self):
+        """Leftovers that would be in the way are not built upon."""
+        service = DISABLED(identity.REASON_DELETE)
+        provider = builders.a_provider()
+        for changes, own in (
+            ({'services': (service,)}, False),
+            (
+                {'providers': (provider,), 'agents': (builders.an_agent(),)},
+                False,
+            ),
+            ({'providers': (provider,)}, True),
+        ):
+            with self.subTest(changes=changes):
+                verdict = decide(builders.a_snapshot(**changes), own=own)
+
+                self.assertEqual([], kinds(verdict))
+                self.assertFalse(verdict.outcome.ok)
+                self.assertIn('is half gone', verdict.outcome.message)
+                self.assertIn('delete hv1', verdict.outcome.message)
+
+    def test_deleted_meanwhile(self):
+        """A server that this run made and that is gone is not made again."""
+        (server,) = (
+            step
+            for step in decide(builders.a_snapshot()).steps
+            if isinstance(step, steps.CreateServer)
+        )
+
+        verdict = decide(builders.a_snapshot(), a_ledger(done={server: True}))
+
+        self.assertFalse(verdict.outcome.ok)
+        self.assertIn('at the same time', verdict.outcome.message)
+
+
+class TestRefusals(unittest.TestCase):
+    """Names that somebody else has."""
+
+    def test_taken(self):
+        """Whatever holds the name is named, and nothing is made."""
+        strange = situations.STRANGE
+        for kind, thing in (
+            ('namesakes', builders.a_server(id=strange)),
+            ('services', builders.a_service(id=strange)),
+            ('services', builders.a_service('hv1.a.org', id=strange)),
+            ('compute_nodes', builders.a_compute_node(id=strange)),
+            ('providers', builders.a_provider(id=strange)),
+            ('agents', builders.an_agent(id=strange)),
+        ):
+            with self.subTest(kind=kind):
+                verdict = decide(
+                    builders.a_snapshot(**{kind: (thing,)}), domain='a.org'
+                )
+
+                self.assertEqual([], kinds(verdict))
+                self.assertIn(strange, verdict.outcome.message)
+                self.assertIn('is taken by', verdict.outcome.message)
+
+    def test_similar_names_are_free(self):
+        """hv10 and another's domain do not take hv1."""
+        for host in ('hv10', 'hv1.b.org', 'hv', 'xhv1'):
+            with self.subTest(host=host):
+                verdict = decide(
+                    builders.a_snapshot(
+                        services=(builders.a_service(host),),
+                        agents=(builders.an_agent(host),),
+                    ),
+                    domain='a.org',
+                )
+
+                self.assertIn('CreateServer', kinds(verdict))
+
+    def test_ends(self):
+        """A failed, stopping or drained one is refused with a way out."""
+        drain = DISABLED(identity.REASON_DRAIN + ' after migration 3')
+        for changes, word in (
+            (
+                {'servers': (builders.a_server(status='ERROR', fault='X'),)},
+                'X; remove it first: openstack hypervisor ephemeral delete',
+            ),
+            (
+                {'servers': (builders.a_server(task_state='deleting'),)},
+                'being deleted; remove it first',
+            ),
+            ({'services': (drain,)}, 'set --enable hv1'),
+            (
+                {'services': (DISABLED('broken, joe'),)},
+                'disabled (broken, joe) by somebody else',
+            ),
+        ):
+            with self.subTest(word=word):
+                verdict = decide(a_look(**changes))
+
+                self.assertEqual([], kinds(verdict))
+                self.assertFalse(verdict.outcome.ok)
+                self.assertIn(word, verdict.outcome.message)
+
+    def test_failed_step(self):
+        """A step that failed for good ends it with its sentence."""
+        step = steps.PlaceHold(name='hv1', provider_id=CHOSEN)
+        failure = progress.Failure(step=step, message='could not')
+
+        verdict = decide(
+            builders.a_snapshot(), a_ledger(failures={'hv1': failure})
+        )
+
+        self.assertEqual('could not', verdict.outcome.message)
+
+    def test_lost_race(self):
+        """Servers that lost a race are deleted, each once."""
+        twins = (
+            builders.a_server(id='z1'),
+            builders.a_server(id='z2', task_state='deleting'),
+        )
+        look = a_look(servers=(builders.a_server(), *twins))
+
+        verdict = decide(look)
+
+        self.assertEqual(
+            (steps.DeleteServer(name='hv1', server_id='z1'),), verdict.steps
+        )
+        self.assertIsNone(verdict.outcome)
+
+
+class TestOpen(unittest.TestCase):
+    """From a server to an enabled hypervisor."""
+
+    def test_waits(self):
+        """While the machine comes up, nothing is done and nothing ends."""
+        new = builders.a_service(updated_at=None)
+        for changes, expected in (
+            (
+                {'servers': (builders.a_server(status='BUILD'),)},
+                Phase.BUILDING,
+            ),
+            ({'services': (), 'compute_nodes': ()}, Phase.BOOTING),
+            (
+                {
+                    'services': (new,),
+                    'compute_nodes': (),
+                    'providers_reported': frozenset(),
+                },
+                Phase.REGISTERED,
+            ),
+            ({'compute_nodes': ()}, Phase.UNMAPPED),
+            ({'providers_reported': frozenset()}, Phase.NO_INVENTORY),
+            ({'agents': ()}, Phase.NO_AGENT),
+            ({'services': (builders.a_service(state='down'),)}, Phase.DOWN),
+        ):
+            with self.subTest(expected=expected):
+                verdict = decide(a_look(**HELD | changes))
+
+                self.assertEqual(expected, verdict.status.phase)
+                self.assertEqual((), verdict.steps)
+                self.assertIsNone(verdict.outcome)
+
+    def test_lifts_the_hold(self):
+        """When all is well the times are noted and the hold is lifted."""
+        second = datetime.timedelta(seconds=1)
+        ledger = a_ledger(
+            first_seen={
+                ('hv1', Phase.BUILDING): clock.START - 3 * second,
+                ('hv1', Phase.BOOTING): clock.START - 2 * second,
+                ('hv1', Phase.UNMAPPED): clock.START - second,
+                ('hv2', Phase.REGISTERED): clock.START - 5 * second,
+            }
+        )
+
+        verdict = decide(a_look(**HELD), ledger)
+
+        note, lift = verdict.steps
+        self.assertEqual(steps.LiftHold(name='hv1', provider_id=CHOSEN), lift)
+        self.assertEqual(
+            {
+                identity.REGISTERED_KEY: '2026-11-23T11:59:59+00:00',
+                identity.ENABLED_KEY: '2026-11-23T12:00:00+00:00',
+            },
+            note.metadata,
+        )
+
+    def test_unknown_time_of_registration(self):
+        """A run that came later does not claim when it registered."""
+        note, _ = decide(a_look(**HELD)).steps
+
+        self.assertEqual({identity.ENABLED_KEY}, set(note.metadata))
+
+    def test_times_are_noted_once(self):
+        """Neither this run nor a later one writes them again."""
+        metadata = {**builders.a_server().metadata, identity.ENABLED_KEY: 'x'}
+        look = a_look(**HELD)
+        note, lift = decide(look).steps
+        later = dataclasses.replace(
+            look, servers=(builders.a_server(metadata=metadata),)
+        )
+
+        self.assertEqual(
+            (lift,), decide(look, a_ledger(done={note: True})).steps
+        )
+        self.assertEqual((lift,), decide(later).steps)
+
+    def test_lifted_and_full_at_once(self):
+        """The hold is not lifted twice when guests fill it at once."""
+        lift = steps.LiftHold(name='hv1', provider_id=CHOSEN)
+
+        verdict = decide(a_look(**HELD), a_ledger(done={lift: True}))
+
+        self.assertTrue(verdict.outcome.ok)
+        self.assertEqual(Phase.ENABLED, verdict.status.phase)
+
+    def test_enables(self):
+        """What came disabled is enabled once it reports, before the lift."""
+        for reason in (None, phase.NOVA_DISABLED_NEW):
+            with self.subTest(reason=reason):
+                service = DISABLED(reason)
+
+                verdict = decide(a_look(services=(service,), **HELD))
+
+                self.assertEqual(
+                    (steps.EnableService(name='hv1', service_id=service.id),),
+                    verdict.steps,
+                )
+        silent = DISABLED(updated_at=None)
+        verdict = decide(a_look(services=(silent,), **HELD))
+        self.assertEqual((), verdict.steps)
+        self.assertIn('first report', verdict.status.reason)
+
+    def test_waits_for_the_trait(self):
+        """Neither lift nor end while Placement has it as disabled."""
+        disabled = {'providers_disabled': frozenset({CHOSEN})}
+        for changes in (HELD, {}):
+            with self.subTest(changes=changes):
+                verdict = decide(a_look(**disabled | changes))
+
+                self.assertEqual((), verdict.steps)
+                self.assertIsNone(verdict.outcome)
+                self.assertEqual(Phase.READY, verdict.status.phase)
+
+    def test_enabled_already(self):
+        """An enabled one is a success that changes nothing."""
+        verdict = decide(a_look())
+
+        self.assertEqual((), verdict.steps)
+        self.assertEqual(
+            progress.Outcome(ok=True, message='was enabled already'),
+            verdict.outcome,
+        )
+
+    def test_no_wait(self):
+        """Without waiting it ends when there is nothing to do now."""
+        building = a_look(servers=(builders.a_server(status='BUILD'),))
+
+        self.assertTrue(decide(building, wait=False).outcome.ok)
+        self.assertIsNone(decide(builders.a_snapshot(), wait=False).outcome)
+        self.assertIsNone(decide(a_look(**HELD), wait=False).outcome)
+        self.assertFalse(
+            decide(
+                a_look(servers=(builders.a_server(status='ERROR'),)),
+                wait=False,
+            ).outcome.ok
+        )
+
+
+class TestOwnUserData(unittest.TestCase):
+    """Without a hold."""
+
+    def look(self, metadata=None, **changes):
+        return a_look(
+            servers=(builders.a_server(metadata=metadata or {}),), **changes
+        )
+
+    def test_disables_as_soon_as_it_shows(self):
+        """An enabled service is disabled, whatever else is missing."""
+        for changes in (
+            {'compute_nodes': (), 'providers': ()},
+            {'compute_nodes': ()},
+            {'agents': ()},
+            {},
+        ):
+            with self.subTest(changes=changes):
+                verdict = decide(self.look(**changes), own=True)
+
+                self.assertEqual(
+                    (
+                        steps.DisableService(
+                            name='hv1',
+                            service_id=builders.a_service().id,
+                            reason=identity.REASON_CREATE,
+                        ),
+                    ),
+                    verdict.steps,
+                )
+
+    def test_waits_disabled(self):
+        """Disabled, it waits without doing anything."""
+        verdict = decide(
+            self.look(services=(DISABLED(identity.REASON_CREATE),), agents=()),
+            own=True,
+        )
+
+        self.assertEqual((), verdict.steps)
+        self.assertIsNone(verdict.outcome)
+
+    def test_enabling_is_the_last_step(self):
+        """When all is well the times are noted and it is enabled."""
+        verdict = decide(
+            self.look(services=(DISABLED(identity.REASON_CREATE),)), own=True
+        )
+
+        self.assertEqual(['NoteTimes', 'EnableService'], kinds(verdict))
+
+    def test_opened_stays_open(self):
+        """One that a create has opened is not closed by the next."""
+        opened = self.look(situations.OPENED)
+
+        self.assertTrue(decide(opened, own=True).outcome.ok)
+        self.assertEqual(
+            (),
+            decide(self.look(situations.OPENED, agents=()), own=True).steps,
+        )
+
+
+class TestScope(unittest.TestCase):
+    """How far a look reaches."""
+
+    def test_names_at_first_only(self):
+        """Only the first look searches for namesakes."""
+        goal = requests.a_create('hv1', 'hv2')
+        ledger = progress.Ledger(started_at=clock.START)
+
+        self.assertEqual(
+            snapshot_model.Scope(server_names=frozenset({'hv1', 'hv2'})),
+            goal.scope(ledger),
+        )
+        self.assertEqual(snapshot_model.Scope(), goal.scope(a_ledger()))
+
+
+class TestAnySituation(unittest.TestCase):
+    """What holds whatever comes together."""
+
+    @hypothesis.given(situations.looks())
+    def test_opens_only_what_is_good(self, look):
+        """The hold is lifted only when everything is known to be good."""
+        for own in (False, True):
+            verdict = decide(look, own=own)
+            hv = assemble.assemble(look, ['hv1'])['hv1']
+            for step in verdict.steps:
+                if isinstance(step, steps.LiftHold):
+                    self.assertTrue(hv.service.up and hv.service.enabled)
+                if isinstance(step, steps.LiftHold | steps.EnableService):
+                    self.assertEqual('ACTIVE', hv.server.status)
+                    self.assertTrue(hv.service.up)
+                    self.assertIsNotNone(hv.compute_node)
+                    self.assertTrue(hv.reported)
+                    self.assertTrue(hv.agents_alive)
+
+    @hypothesis.given(situations.looks())
+    def test_makes_no_second(self, look):
+        """No server is made beside one, and no port beside one."""
+        verdict = decide(look)
+
+        if any(server.name == 'hv1' for server in look.servers):
+            self.assertNotIn('CreateServer', kinds(verdict))
+        if any(port.name == 'hv1' for port in look.ports):
+            self.assertNotIn('CreatePort', kinds(verdict))
+
+    @hypothesis.given(situations.looks())
+    def test_touches_nothing_foreign(self, look):
+        """Where somebody else has the name, nothing is done at all."""
+        hypothesis.assume(look.namesakes)
+
+        verdict = decide(look)
+
+        self.assertEqual((), verdict.steps)
+        self.assertFalse(verdict.outcome.ok)
+
+    @hypothesis.given(situations.looks())
+    def test_each_for_itself(self, look):
+        """The neighbour is judged the same, whatever hv1 is."""
+        both = requests.a_create('hv1', 'hv2')
+        alone = requests.a_create('hv2')
+
+        self.assertEqual(
+            alone.decide(look, a_ledger(), clock.START)['hv2'],
+            both.decide(look, a_ledger(), clock.START)['hv2'],
+        )

@@ -1,0 +1,361 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""Tests of what delete decides."""
+
+import dataclasses
+import unittest
+
+import hypothesis
+
+from hvctl.decide import assemble
+from hvctl.decide import delete
+from hvctl.decide import emptiness
+from hvctl.model import identity
+from hvctl.model import progress
+from hvctl.model import records
+from hvctl.model import snapshot as snapshot_model
+from hvctl.model import steps
+from hvctl.model.hypervisor import Phase
+from hvctl.tests.fixtures import builders
+from hvctl.tests.fixtures import clock
+from hvctl.tests.fixtures import situations
+
+CHOSEN = builders.a_compute_id()
+NODE = builders.a_node().id
+CLOSED = builders.a_disabled_service(identity.REASON_DELETE)
+DOWN = dataclasses.replace(CLOSED, state='down')
+IRONIC = builders.a_service('ironic')
+DELETE = steps.DeleteServer(name='hv1', server_id=builders.a_server().id)
+
+
+def a_ledger(**changes) -> progress.Ledger:
+    """What a run knows after its first look."""
+    return progress.Ledger(started_at=clock.START, looks=1, **changes)
+
+
+def decide(look, ledger=None) -> progress.Verdict:
+    """What delete says of hv1."""
+    goal = delete.Delete(names=('hv1',))
+    return goal.decide(look, ledger or a_ledger(), clock.START)['hv1']
+
+
+def a_look(**changes) -> snapshot_model.Snapshot:
+    """A look at an enabled hv1 with changes."""
+    return dataclasses.replace(builders.a_snapshot('hv1'), **changes)
+
+
+def a_look_without_server(**changes) -> snapshot_model.Snapshot:
+    """A look at hv1 when Nova has forgotten the server."""
+    return a_look(
+        **{
+            'servers': (),
+            'services': (DOWN, IRONIC),
+            'nodes': (
+                builders.a_node(provision_state='available', instance_id=None),
+            ),
+            **changes,
+        }
+    )
+
+
+class TestStop(unittest.TestCase):
+    """As long as the server is there."""
+
+    def test_disables_first(self):
+        """The service is closed before anything else, the node noted."""
+        verdict = decide(a_look())
+
+        self.assertEqual(
+            (
+                steps.DisableService(
+                    name='hv1',
+                    service_id=builders.a_service().id,
+                    reason=identity.REASON_DELETE,
+                ),
+            ),
+            verdict.steps,
+        )
+        self.assertEqual(NODE, verdict.node_id)
+
+    def test_then_deletes_the_server(self):
+        """Disabled, or with no service at all, the server goes."""
+        for services in ((CLOSED, IRONIC), (IRONIC,)):
+            with self.subTest(services=services):
+                verdict = decide(a_look(services=services))
+
+                self.assertEqual((DELETE,), verdict.steps)
+                self.assertEqual(NODE, verdict.node_id)
+
+    def test_with_its_twins(self):
+        """Servers that lost a race go as well."""
+        twin = builders.a_server(id='twin', created_at=None)
+
+        verdict = decide(
+            a_look(
+                servers=(builders.a_server(), twin), services=(CLOSED, IRONIC)
+            )
+        )
+
+        self.assertEqual(
+            {builders.a_server().id, 'twin'},
+            {step.server_id for step in verdict.steps},
+        )
+
+    def test_soft_deleted(self):
+        """A server whose deletion Nova put off is deleted for good."""
+        look = a_look(
+            servers=(builders.a_server(status='SOFT_DELETED'),),
+            services=(CLOSED, IRONIC),
+        )
+
+        verdict = decide(look, a_ledger(done={DELETE: True}))
+
+        (step,) = verdict.steps
+        self.assertTrue(step.soft_deleted)
+
+    def test_waits_for_the_server(self):
+        """Once asked for, the deletion is waited for."""
+        look = a_look(
+            servers=(builders.a_server(task_state='deleting'),),
+            services=(CLOSED, IRONIC),
+        )
+
+        verdict = decide(look, a_ledger(done={DELETE: True}))
+
+        self.assertEqual((), verdict.steps)
+        self.assertIsNone(verdict.outcome)
+        self.assertEqual(Phase.STOPPING, verdict.status.phase)
+
+    def test_server_that_does_not_go(self):
+        """A server in ERROR after its deletion ends it with the reason."""
+        look = a_look(
+            servers=(builders.a_server(status='ERROR', fault='stuck'),),
+            services=(CLOSED, IRONIC),
+        )
+
+        self.assertEqual((DELETE,), decide(look).steps)
+        verdict = decide(look, a_ledger(done={DELETE: True}))
+        self.assertFalse(verdict.outcome.ok)
+        self.assertIn('stuck', verdict.outcome.message)
+
+    def test_needs_the_driver_of_ironic(self):
+        """With Nova's Ironic host down the machine would run on."""
+        ironic = builders.a_service('ironic', state='down')
+
+        verdict = decide(a_look(services=(CLOSED, ironic)))
+
+        self.assertEqual((), verdict.steps)
+        self.assertIn('ironic', verdict.outcome.message)
+
+    def test_failed_step(self):
+        """A step that failed for good ends it with its sentence."""
+        failure = progress.Failure(step=DELETE, message='could not')
+
+        verdict = decide(a_look(), a_ledger(failures={'hv1': failure}))
+
+        self.assertEqual('could not', verdict.outcome.message)
+
+
+class TestRefusals(unittest.TestCase):
+    """What is in the way."""
+
+    def test_occupied(self):
+        """Guests, migrations and strange consumers each keep it."""
+        for changes in (
+            {'guests': {'hv1': (builders.a_guest(),)}},
+            {'migrations': {'hv1': (builders.a_migration(),)}},
+            {'consumers': {CHOSEN: frozenset({'somebody'})}},
+        ):
+            with self.subTest(changes=changes):
+                verdict = decide(a_look(**changes))
+
+                self.assertEqual((), verdict.steps)
+                self.assertFalse(verdict.outcome.ok)
+                self.assertIn('drain hv1', verdict.outcome.message)
+
+    def test_first_look_does_not_reach_the_guests(self):
+        """Before the guests are known nothing is done."""
+        verdict = decide(a_look(guests={}))
+
+        self.assertEqual((), verdict.steps)
+        self.assertIsNone(verdict.outcome)
+
+    def test_not_ours(self):
+        """What hvctl did not make is refused, and named."""
+        strange = situations.STRANGE
+        for kind, thing in (
+            ('namesakes', builders.a_server(id=strange)),
+            ('services', builders.a_service(id=strange)),
+            ('providers', builders.a_provider(id=strange)),
+            ('compute_nodes', builders.a_compute_node(id=strange)),
+            ('agents', builders.an_agent(id=strange)),
+        ):
+            with self.subTest(kind=kind):
+                verdict = decide(builders.a_snapshot(**{kind: (thing,)}))
+
+                self.assertEqual((), verdict.steps)
+                self.assertFalse(verdict.outcome.ok)
+                self.assertIn(strange, verdict.outcome.message)
+
+    def test_twice(self):
+        """What is gone already is a success."""
+        self.assertEqual(
+            progress.Outcome(ok=True, message='was gone already'),
+            decide(builders.a_snapshot()).outcome,
+        )
+
+
+class TestClear(unittest.TestCase):
+    """When the server is gone."""
+
+    def test_waits_for_the_service(self):
+        """A nova-compute that may still live keeps its records."""
+        verdict = decide(a_look_without_server(services=(CLOSED, IRONIC)))
+
+        self.assertEqual((), verdict.steps)
+        self.assertIsNone(verdict.outcome)
+        self.assertIn('down', verdict.status.reason)
+
+    def test_waits_for_ironic(self):
+        """So does a node that Ironic still tears down."""
+        nodes = (builders.a_node(provision_state='deleting'),)
+
+        verdict = decide(
+            a_look_without_server(nodes=nodes),
+            a_ledger(node_ids={'hv1': NODE}),
+        )
+
+        self.assertEqual((), verdict.steps)
+        self.assertIsNone(verdict.outcome)
+        self.assertIn('node-of-hv1', verdict.status.reason)
+
+    def test_failed_teardown(self):
+        """A node in error is said with Ironic's words."""
+        nodes = (
+            builders.a_node(provision_state='error', last_error='no power'),
+        )
+
+        verdict = decide(
+            a_look_without_server(nodes=nodes),
+            a_ledger(node_ids={'hv1': NODE}),
+        )
+
+        self.assertFalse(verdict.outcome.ok)
+        self.assertIn('no power', verdict.outcome.message)
+
+    def test_removes_everything(self):
+        """Agents, port, membership, service, and the provider at last."""
+        aggregate = records.Aggregate(
+            id=7, name='a', hosts=frozenset({'hv1', 'x'})
+        )
+
+        verdict = decide(a_look_without_server(aggregates=(aggregate,)))
+
+        self.assertEqual(
+            (
+                steps.DeleteAgent(name='hv1', agent_id=builders.an_agent().id),
+                steps.DeletePort(name='hv1', port_id=builders.a_port().id),
+                steps.LeaveAggregate(name='hv1', aggregate_id=7, host='hv1'),
+                steps.DeleteService(name='hv1', service_id=DOWN.id),
+                steps.DeleteProvider(name='hv1', provider_id=CHOSEN),
+            ),
+            verdict.steps,
+        )
+
+    def test_hold_is_no_consumer(self):
+        """The hold of one that never opened is not in the way."""
+        hold = frozenset({identity.hold_id(CHOSEN)})
+
+        verdict = decide(a_look_without_server(consumers={CHOSEN: hold}))
+
+        self.assertIn(
+            steps.DeleteProvider(name='hv1', provider_id=CHOSEN),
+            verdict.steps,
+        )
+
+    def test_port_alone(self):
+        """A port without anything else is removed."""
+        look = builders.a_snapshot(
+            ports=(builders.a_port(),), guests={'hv1': ()}
+        )
+
+        verdict = decide(look)
+
+        self.assertEqual(
+            (steps.DeletePort(name='hv1', port_id=builders.a_port().id),),
+            verdict.steps,
+        )
+
+    def test_done(self):
+        """When this run has removed the last of it, it is done."""
+        verdict = decide(builders.a_snapshot(), a_ledger(done={DELETE: True}))
+
+        self.assertEqual(progress.Outcome(ok=True), verdict.outcome)
+
+    def test_done_and_taken(self):
+        """What has the name afterwards is somebody else's, and is said."""
+        verdict = decide(
+            builders.a_snapshot(services=(builders.a_service(),)),
+            a_ledger(done={DELETE: True}),
+        )
+
+        self.assertFalse(verdict.outcome.ok)
+        self.assertIn('is gone, but there is', verdict.outcome.message)
+
+
+class TestScope(unittest.TestCase):
+    """How far a look reaches."""
+
+    def test_reaches_into_what_was_found(self):
+        """The second look reads guests and consumers of what exists."""
+        goal = delete.Delete(names=('hv1', 'hv2'))
+        ledger = progress.Ledger(started_at=clock.START)
+
+        first = goal.scope(ledger)
+        ledger.last = builders.a_snapshot('hv1')
+        second = goal.scope(ledger)
+
+        self.assertEqual(frozenset({'hv1', 'hv2'}), first.server_names)
+        self.assertEqual(frozenset({'hv1'}), second.hosts)
+        self.assertEqual(frozenset({CHOSEN}), second.provider_ids)
+        self.assertTrue(first.aggregates and second.aggregates)
+
+
+class TestAnySituation(unittest.TestCase):
+    """What holds whatever comes together."""
+
+    @hypothesis.given(situations.looks())
+    def test_never_deletes_what_is_occupied(self, look):
+        """With guests, migrations or strangers nothing is changed."""
+        verdict = decide(look)
+        hv = assemble.assemble(look, ['hv1'])['hv1']
+
+        if emptiness.occupants(hv):
+            self.assertEqual((), verdict.steps)
+
+    @hypothesis.given(situations.looks())
+    def test_machine_first(self, look):
+        """No record goes while there is a server or a living service."""
+        verdict = decide(look)
+        hv = assemble.assemble(look, ['hv1'])['hv1']
+        records_too = [
+            step
+            for step in verdict.steps
+            if not isinstance(step, steps.DisableService | steps.DeleteServer)
+        ]
+
+        if hv.server or (hv.service and hv.service.up):
+            self.assertEqual([], records_too)
+
+    @hypothesis.given(situations.looks())
+    def test_only_what_is_ours(self, look):
+        """No provider goes that neither its id nor its host proves ours."""
+        proven = any(map(assemble.marked, look.services))
+
+        for step in decide(look).steps:
+            if isinstance(step, steps.DeleteProvider):
+                self.assertTrue(
+                    proven or identity.is_ours('hv1', step.provider_id)
+                )
+            if isinstance(step, steps.DeleteServer):
+                self.assertNotEqual(situations.STRANGE, step.server_id)
