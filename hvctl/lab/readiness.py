@@ -57,9 +57,9 @@ def wait(lab: paths.Lab, names: Iterable[str]) -> None:
                 first.setdefault(name, process.pid)
             # supervisord starts what ended again: it shows in the pid.
             if process.failed or first.get(name, process.pid) != process.pid:
+                reason = process.reason and f' ({process.reason})'
                 raise errors.LabError(
-                    f'{name} does not start ({process.reason}).\n'
-                    + logs.tail(lab, name)
+                    f'{name} does not start{reason}.\n' + logs.tail(lab, name)
                 )
             if process.running and answers(lab, program):
                 del waited[name]

@@ -8,6 +8,7 @@ Every step looks first, so a call that was killed is taken up by the next.
 import concurrent.futures
 import pathlib
 
+from hvctl.lab import bytecode
 from hvctl.lab import configuration
 from hvctl.lab import credentials
 from hvctl.lab import databases
@@ -66,13 +67,19 @@ def up(lab: paths.Lab, count: int | None, report: Report) -> None:
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         # It takes the longest the first time, and nothing but machines
         # needs it.
-        built = pool.submit(image.ensure, lab, report)
+        built = pool.submit(_prepare_machines, lab, report)
         disk.prepare(lab)
         _start_services(lab, secrets, report, new=not known)
         _fill(lab, wanted, report)
         if not built.done():
             report('waiting for the node image')
         built.result()
+
+
+def _prepare_machines(lab: paths.Lab, report: Report) -> None:
+    image.ensure(lab, report)
+    if bytecode.missing():
+        bytecode.make(lab)
 
 
 def _start_services(
@@ -132,7 +139,7 @@ def _fill(lab: paths.Lab, wanted: int, report: Report) -> None:
     system = connection.connect(lab, clients.SYSTEM_CLOUD)
     names = configuration.node_names(wanted)
     if wanted > known:
-        report(f'enrolling {wanted - known} nodes')
+        report(f'enrolling nodes up to {names[-1]}')
         nodes.enrol(system, names)
         nodes.provide(system, names)
     else:

@@ -22,6 +22,8 @@ def _configuration(lab: paths.Lab) -> ini.Sections:
             'use_stderr': True,
         },
         'database': mariadb.options(lab, 'keystone'),
+        # One process serves all, so its memory is cache enough.
+        'cache': {'enabled': True, 'backend': 'oslo_cache.dict'},
         'token': {'provider': 'fernet', 'expiration': 24 * 3600},
         'fernet_tokens': {'key_repository': str(keys / 'fernet')},
         'fernet_receipts': {'key_repository': str(keys / 'fernet')},
