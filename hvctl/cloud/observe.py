@@ -26,8 +26,8 @@ _T = typing.TypeVar('_T')
 _WORKERS = 6
 
 _NODE_FIELDS = (
-    'uuid,name,provision_state,power_state,instance_uuid,maintenance,'
-    'last_error'
+    'uuid,name,resource_class,provision_state,power_state,instance_uuid,'
+    'maintenance,last_error'
 )
 
 

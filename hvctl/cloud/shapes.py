@@ -115,6 +115,7 @@ def node(body: JSON) -> records.Node:
     return records.Node(
         id=body['uuid'],
         name=body.get('name'),
+        resource_class=body.get('resource_class'),
         provision_state=body.get('provision_state') or 'available',
         power_state=body.get('power_state'),
         instance_id=body.get('instance_uuid'),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 import dataclasses
 import datetime
+import re
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,15 +117,25 @@ class Agent:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """An Ironic node."""
+    """An Ironic node.
+
+    :ivar resource_class: in Ironic's words, as in ``baremetal``
+    """
 
     id: str
     name: str | None = None
+    resource_class: str | None = None
     provision_state: str = ''
     power_state: str | None = None
     instance_id: str | None = None
     maintenance: bool = False
     last_error: str | None = None
+
+    @property
+    def placement_class(self) -> str:
+        """The resource class as Placement has it (nova's ironic driver)."""
+        words = re.sub(r'[^0-9A-Za-z]', '_', self.resource_class or '')
+        return f'CUSTOM_{words.upper()}'
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

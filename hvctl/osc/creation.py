@@ -12,11 +12,15 @@ import secrets
 
 from hvctl import exceptions
 from hvctl.cloud import client as client_module
+from hvctl.decide import assemble
 from hvctl.decide import create
 from hvctl.decide import names as names_module
+from hvctl.decide import preflight
 from hvctl.model import identity
+from hvctl.model import preflight as preflight_model
 from hvctl.model import progress
 from hvctl.model import request
+from hvctl.model import snapshot
 from hvctl.model import steps
 from hvctl.userdata import builtin
 from hvctl.userdata import fragment
@@ -25,61 +29,90 @@ from hvctl.userdata import limits
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What ``create`` would do now.
+    """What ``create`` found out before it makes anything.
 
+    :ivar goal: what it would work towards
+    :ivar checks: everything that was looked at for all names
     :ivar verdicts: the first verdict on each name
     """
 
+    goal: create.Create
+    checks: list[preflight_model.Check]
     verdicts: dict[str, progress.Verdict]
+
+    @property
+    def failed(self) -> list[preflight_model.Check]:
+        """The checks that stand in the way of every name."""
+        return [
+            check
+            for check in self.checks
+            if check.verdict is preflight_model.Verdict.FAILED
+        ]
 
     @property
     def ok(self) -> bool:
         """Whether nothing stands in the way."""
-        return all(
+        return not self.failed and all(
             verdict.outcome is None or verdict.outcome.ok
             for verdict in self.verdicts.values()
         )
 
 
-def goal(
+def plan(
     client: client_module.Client, parsed_args: argparse.Namespace
-) -> create.Create:
-    """Check everything that can be checked, and make the goal.
+) -> Plan:
+    """Check everything that can be checked, and change nothing.
 
-    :raises InvalidRequest: when something is wrong with what was asked for
+    :raises InvalidRequest: when what was asked for makes no sense
     :raises CloudError: when the cloud cannot be asked
     """
     names = names_module.check(parsed_args.names)
     names_module.check_domain(parsed_args.domain)
     _check_properties(parsed_args.properties)
     wanted = _wanted(names, parsed_args)
-    found = client.resolve.resolve(
+    now = datetime.datetime.now(datetime.UTC)
+    look = client.observe(snapshot.Scope(server_names=frozenset(names)))
+    found = assemble.assemble(
+        look, names, dict.fromkeys(names, parsed_args.domain)
+    )
+    number = sum(hv.server is None for hv in found.values())
+    facts = client.resolve.ask(
         image=parsed_args.image,
         flavor=parsed_args.flavor,
         network=parsed_args.network,
         key_name=parsed_args.key_name,
+        number=number,
     )
-    return create.Create(
+    goal = create.Create(
         request=request.CreateRequest(
             hypervisors=wanted,
-            image_id=found.image_id,
-            flavor_id=found.flavor_id,
-            network_id=found.network_id,
-            key_name=found.key_name,
+            image_id=facts.image_id,
+            flavor_id=facts.flavor.id if facts.flavor else '',
+            network_id=facts.network_id,
+            key_name=parsed_args.key_name,
             vnic_type=parsed_args.vnic_type,
             domain=parsed_args.domain,
             properties=parsed_args.properties,
             wait=parsed_args.wait,
         )
     )
-
-
-def plan(client: client_module.Client, goal: create.Create) -> Plan:
-    """Take one look and decide, and do nothing."""
-    now = datetime.datetime.now(datetime.UTC)
     ledger = progress.Ledger(started_at=now)
-    look = client.observe(goal.scope(ledger))
-    return Plan(verdicts=goal.decide(look, ledger, now))
+    return Plan(
+        goal=goal,
+        checks=preflight.checks(facts, number, look.nodes),
+        verdicts=goal.decide(look, ledger, now),
+    )
+
+
+def insist(plan: Plan) -> None:
+    """Go no further when a check failed.
+
+    :raises InvalidRequest: with everything that stands in the way
+    """
+    if plan.failed:
+        raise exceptions.InvalidRequest(
+            '; '.join(check.message for check in plan.failed)
+        )
 
 
 def _check_properties(properties: dict[str, str]) -> None:

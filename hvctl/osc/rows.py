@@ -51,7 +51,7 @@ LISTED_LONG = (
     'Memory MB Used',
     'Memory MB',
 )
-PLAN = ('Name', 'Step', 'Action')
+PLAN = ('Name', 'Kind', 'Result', 'What')
 
 
 def created(result: loop.Result) -> list[Row]:
@@ -109,15 +109,23 @@ def drained(result: loop.Result) -> list[Row]:
 
 
 def plan(planned: creation.Plan) -> list[Row]:
-    """A row for each step that ``create`` would begin with."""
-    rows: list[Row] = []
+    """A row for each check and for each step that ``create`` begins with."""
+    rows: list[Row] = [
+        ('', 'check', str(check.verdict), check.message)
+        for check in planned.checks
+    ]
     for name, verdict in planned.verdicts.items():
         if verdict.outcome is not None:
-            rows.append((name, 0, verdict.outcome.message or 'nothing'))
-        for number, step in enumerate(verdict.steps, start=1):
-            rows.append((name, number, creation.STEP_WORDS[type(step)]))
+            result = 'ok' if verdict.outcome.ok else 'failed'
+            message = verdict.outcome.message or 'nothing to do'
+            rows.append((name, 'check', result, message))
+        rows += [
+            (name, 'step', 'planned', creation.STEP_WORDS[type(step)])
+            for step in verdict.steps
+        ]
         if verdict.outcome is None and not verdict.steps:
-            rows.append((name, 0, f'wait: {verdict.status.reason}'))
+            reason = verdict.status.reason
+            rows.append((name, 'wait', 'planned', reason))
     return rows
 
 

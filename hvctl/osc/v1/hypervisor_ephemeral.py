@@ -129,8 +129,12 @@ class CreateHypervisorEphemeral(command.Verb):
         from hvctl.osc import creation
         from hvctl.osc import rows
 
-        goal = creation.goal(self._client, parsed_args)
-        if parsed_args.user_data and not parsed_args.dry_run:
+        plan = creation.plan(self._client, parsed_args)
+        if parsed_args.dry_run:
+            self._failed = not plan.ok
+            return rows.PLAN, rows.plan(plan)
+        creation.insist(plan)
+        if parsed_args.user_data:
             self.app.stderr.write(
                 _(
                     'With your own user-data no hold keeps guests out while '
@@ -139,11 +143,7 @@ class CreateHypervisorEphemeral(command.Verb):
                 )
                 + '\n'
             )
-        if parsed_args.dry_run:
-            plan = creation.plan(self._client, goal)
-            self._failed = not plan.ok
-            return rows.PLAN, rows.plan(plan)
-        result = self.work(goal, parsed_args.timeout, 'create')
+        result = self.work(plan.goal, parsed_args.timeout, 'create')
         return rows.CREATED, rows.created(result)
 
 

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides whether a create may begin: every problem, not the first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from hvctl.model import preflight
+from hvctl.model import records
+from hvctl.model.preflight import Check
+from hvctl.model.preflight import Verdict
+
+#: States in which Ironic has a node between two tenants.
+_CLEANING = frozenset({'cleaning', 'clean wait', 'clean hold', 'deleting'})
+
+
+def checks(
+    facts: preflight.Facts,
+    number: int,
+    nodes: Iterable[records.Node] | None,
+) -> list[Check]:
+    """Look at everything that does not depend on one name.
+
+    :param facts: what the clouds answered
+    :param number: servers and ports to make
+    :param nodes: the Ironic nodes that may be read, None when none may
+    :returns: every check, whatever it found
+    """
+    found = [
+        Check(subject=subject, verdict=Verdict.FAILED, message=message)
+        for subject, message in facts.problems
+    ]
+    if facts.flavor is not None:
+        found.append(_flavor(facts.flavor))
+        found.append(_stock(facts, facts.flavor, number, nodes))
+        found += _quotas(facts, facts.flavor, number)
+    return found
+
+
+def bare_metal_class(flavor: preflight.Flavor) -> str | None:
+    """The custom resource class by which a flavor asks for a node."""
+    return next(
+        (
+            name
+            for name, amount in flavor.resources.items()
+            if name.startswith('CUSTOM_') and amount > 0
+        ),
+        None,
+    )
+
+
+def _flavor(flavor: preflight.Flavor) -> Check:
+    name = bare_metal_class(flavor)
+    if name is None:
+        return Check(
+            subject='flavor',
+            verdict=Verdict.FAILED,
+            message=f'flavor {flavor.name} does not ask for bare metal: it '
+            'has no property resources:CUSTOM_<class>=1',
+        )
+    return Check(
+        subject='flavor',
+        verdict=Verdict.OK,
+        message=f'{flavor.name} asks for {name}',
+    )
+
+
+def _stock(
+    facts: preflight.Facts,
+    flavor: preflight.Flavor,
+    number: int,
+    nodes: Iterable[records.Node] | None,
+) -> Check:
+    if facts.candidates is None:
+        return Check(
+            subject='nodes',
+            verdict=Verdict.UNKNOWN,
+            message='Placement was not asked for free nodes',
+        )
+    if facts.candidates >= number:
+        return Check(
+            subject='nodes',
+            verdict=Verdict.OK,
+            message=f'{number} asked for, at least as many are free',
+        )
+    known = stock(nodes or (), bare_metal_class(flavor))
+    breakdown = ', '.join(f'{count} {state}' for state, count in known.items())
+    seen = f' (of the nodes that may be read: {breakdown})' if known else ''
+    return Check(
+        subject='nodes',
+        verdict=Verdict.FAILED,
+        message=f'{number} nodes for flavor {flavor.name} are asked for and '
+        f'{facts.candidates} are free{seen}',
+    )
+
+
+def stock(
+    nodes: Iterable[records.Node], resource_class: str | None
+) -> dict[str, int]:
+    """Count nodes of a resource class by what they are to a create.
+
+    :param nodes: the nodes
+    :param resource_class: Placement's name of the class
+    """
+    return dict(
+        Counter(
+            _use(node)
+            for node in nodes
+            if node.placement_class == resource_class
+        )
+    )
+
+
+def _use(node: records.Node) -> str:
+    if node.maintenance:
+        return 'in maintenance'
+    if node.provision_state in _CLEANING:
+        return 'cleaning'
+    if node.instance_id is not None:
+        return 'in use'
+    if node.provision_state == 'available':
+        return 'free'
+    return node.provision_state
+
+
+def _quotas(
+    facts: preflight.Facts, flavor: preflight.Flavor, number: int
+) -> list[Check]:
+    needs = {
+        'servers': number,
+        'cores': number * flavor.vcpus,
+        'memory (MiB)': number * flavor.ram,
+        'ports': number,
+    }
+    found = []
+    for what, needed in needs.items():
+        quota = facts.quotas.get(what)
+        if quota is None:
+            verdict = Verdict.UNKNOWN
+            message = f'the quota of {what} cannot be read'
+        elif quota.allows(needed):
+            verdict = Verdict.OK
+            message = f'{needed} {what} fit in'
+        else:
+            verdict = Verdict.FAILED
+            message = (
+                f"the project's quota has {quota.left} {what} left and "
+                f'{needed} are needed; raise it with openstack quota set'
+            )
+        found.append(
+            Check(subject=f'quota of {what}', verdict=verdict, message=message)
+        )
+    return found

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is asked of the clouds before a create makes anything."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+
+
+class Verdict(enum.StrEnum):
+    """What a check says."""
+
+    OK = 'ok'
+    FAILED = 'failed'
+    UNKNOWN = 'unknown'
+    """The cloud does not tell; it stops nothing."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing that was looked at.
+
+    :ivar subject: what, in one or two words
+    :ivar message: what was found; where it failed, what to type next
+    """
+
+    subject: str
+    verdict: Verdict
+    message: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Flavor:
+    """What a flavor asks for.
+
+    :ivar resources: amounts by Placement's resource class
+    :ivar required: traits that a node must have
+    :ivar vcpus: counted against the quota of cores, bare metal or not
+    :ivar ram: counted against the quota of memory, MiB
+    """
+
+    id: str
+    name: str
+    resources: dict[str, int]
+    required: tuple[str, ...] = ()
+    vcpus: int = 0
+    ram: int = 0
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    """What of a quota is left; -1 is no limit."""
+
+    left: int
+
+    def allows(self, number: int) -> bool:
+        """Whether so many more fit in."""
+        return self.left < 0 or number <= self.left
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What the clouds answered.
+
+    :ivar problems: names that were not found, or not just once
+    :ivar candidates: free nodes for the flavor, as many as were asked for at
+        most; None when Placement was not asked
+    :ivar quotas: by what they limit; left out where the cloud does not tell
+    """
+
+    image_id: str = ''
+    flavor: Flavor | None = None
+    network_id: str = ''
+    problems: tuple[tuple[str, str], ...] = ()
+    candidates: int | None = None
+    quotas: dict[str, Quota] = dataclasses.field(default_factory=dict)
