@@ -222,7 +222,7 @@ class TestClear(unittest.TestCase):
 
         verdict = decide(
             a_look_without_server(nodes=nodes),
-            a_ledger(node_ids={'hv1': NODE}),
+            a_ledger(nodes_tried={'hv1': (NODE,)}),
         )
 
         self.assertEqual((), verdict.steps)
@@ -237,7 +237,7 @@ class TestClear(unittest.TestCase):
 
         verdict = decide(
             a_look_without_server(nodes=nodes),
-            a_ledger(node_ids={'hv1': NODE}),
+            a_ledger(nodes_tried={'hv1': (NODE,)}),
         )
 
         self.assertFalse(verdict.outcome.ok)
