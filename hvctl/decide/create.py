@@ -10,22 +10,23 @@ it is the last step.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 import dataclasses
 import datetime
 
 from hvctl.decide import assemble
+from hvctl.decide import delete
+from hvctl.decide import failures
 from hvctl.decide import foreign
 from hvctl.decide import phase as phases
 from hvctl.model import hypervisor
 from hvctl.model import identity
 from hvctl.model import progress
+from hvctl.model import records
 from hvctl.model import request as request_model
 from hvctl.model import snapshot as snapshot_model
 from hvctl.model import steps
 from hvctl.model.hypervisor import Phase
-
-#: These phases do not pass by themselves.
-_ENDS = frozenset({Phase.FAILED, Phase.STOPPING})
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +37,12 @@ class Create:
 
     def scope(self, ledger: progress.Ledger) -> snapshot_model.Scope:
         """What the next look must reach."""
-        if ledger.looks:
-            return snapshot_model.Scope()
-        names = frozenset(self.request.hypervisors)
-        return snapshot_model.Scope(server_names=names)
+        if not ledger.looks:
+            names = frozenset(self.request.hypervisors)
+            return snapshot_model.Scope(server_names=names)
+        if ledger.given_up:
+            return self._removal(ledger.given_up).scope(ledger)
+        return snapshot_model.Scope()
 
     def decide(
         self,
@@ -53,10 +56,43 @@ class Create:
             self.request.hypervisors,
             dict.fromkeys(self.request.hypervisors, self.request.domain),
         )
-        return {
-            name: self._one(snapshot, hv, ledger, now)
+        verdicts = {
+            name: self._take_back(name, snapshot, ledger, now)
+            if name in ledger.given_up
+            else self._one(snapshot, hv, ledger, now)
             for name, hv in found.items()
         }
+        if not self.request.delete_on_failure:
+            return verdicts
+        return {
+            name: _give_up(name, verdict, ledger)
+            for name, verdict in verdicts.items()
+        }
+
+    def _removal(self, names: Iterable[str]) -> delete.Delete:
+        return delete.Delete(names=tuple(names))
+
+    def _take_back(
+        self,
+        name: str,
+        snapshot: snapshot_model.Snapshot,
+        ledger: progress.Ledger,
+        now: datetime.datetime,
+    ) -> progress.Verdict:
+        """Remove what this run made of a hypervisor that failed."""
+        verdict = self._removal([name]).decide(snapshot, ledger, now)[name]
+        if verdict.outcome is None:
+            return verdict
+        message = ledger.given_up[name]
+        if verdict.outcome.ok:
+            message += '; what was made of it is removed again'
+        else:
+            message += (
+                f'; and it could not be removed: {verdict.outcome.message}'
+            )
+        return dataclasses.replace(
+            verdict, outcome=progress.Outcome(ok=False, message=message)
+        )
 
     def _one(
         self,
@@ -87,15 +123,56 @@ class Create:
             )
         if hv.server is None:
             return self._provision(hv, status, ledger)
-        if status.phase in _ENDS:
+        if status.phase is Phase.FAILED:
+            if self._may_retry(hv.name, ledger):
+                return _retry(hv.name, hv.server, status)
+            return _failed(
+                status, failures.server_failed(hv, snapshot, ledger)
+            )
+        if status.phase is Phase.STOPPING:
+            if _between_tries(hv.name, ledger):
+                return progress.Verdict(status=status)
             return _failed(status, f'{status.reason}; {_again(hv)}')
-        verdict = self._open(hv, status, ledger, now)
+        still = self._overdue(hv, status, ledger, now)
+        if still is not None:
+            return _failed(
+                status, failures.overdue(hv, status, snapshot, still)
+            )
+        verdict = dataclasses.replace(
+            self._open(hv, status, ledger, now), node_id=hv.server.node
+        )
         if self.request.wait or verdict.steps or verdict.outcome:
             return verdict
         return dataclasses.replace(
             verdict,
             outcome=progress.Outcome(ok=True, message=status.reason),
         )
+
+    def _may_retry(self, name: str, ledger: progress.Ledger) -> bool:
+        """Whether the deploy of a server that this run made goes anew."""
+        made = ledger.times(name, steps.CreateServer)
+        return 0 < made <= self.request.retries
+
+    def _overdue(
+        self,
+        hv: hypervisor.Hypervisor,
+        status: hypervisor.Status,
+        ledger: progress.Ledger,
+        now: datetime.datetime,
+    ) -> float | None:
+        """How long nothing has changed, if that is too long."""
+        limits = self.request.limits
+        limit = {
+            Phase.BUILDING: limits.deploy,
+            Phase.BOOTING: limits.boot,
+            Phase.READY: None,
+            Phase.ENABLED: None,
+        }.get(status.phase, limits.registration)
+        since = ledger.changed_at.get(hv.name)
+        if limit is None or since is None:
+            return None
+        still = (now - since).total_seconds()
+        return still if still > limit else None
 
     def _provision(
         self,
@@ -104,7 +181,8 @@ class Create:
         ledger: progress.Ledger,
     ) -> progress.Verdict:
         """Make what is missing, the hold first and the server last."""
-        if ledger.did(hv.name, steps.CreateServer):
+        made = ledger.times(hv.name, steps.CreateServer)
+        if made and not _between_tries(hv.name, ledger):
             return _failed(
                 status,
                 f'the server of {hv.name} was made and is gone again: '
@@ -157,6 +235,7 @@ class Create:
                 metadata=self._metadata(compute_id),
                 user_data=wanted.user_data(compute_id),
                 port_id=hv.ports[0].id if hv.ports else None,
+                attempt=made + 1,
             )
         )
         making = hypervisor.Status(
@@ -264,6 +343,51 @@ class Create:
         return _done(status, ledger, hv)
 
 
+def _between_tries(name: str, ledger: progress.Ledger) -> bool:
+    """Whether this run has deleted the server that it made, to try anew."""
+    made = ledger.times(name, steps.CreateServer)
+    return 0 < made <= ledger.times(name, steps.DeleteServer)
+
+
+def _retry(
+    name: str, server: records.Server, status: hypervisor.Status
+) -> progress.Verdict:
+    fault = (server.fault or 'no reason given').rstrip('. ')
+    return progress.Verdict(
+        status=hypervisor.Status(
+            phase=Phase.BUILDING,
+            reason=f'the deploy failed ({fault}) and is tried anew',
+            hint=status.hint,
+        ),
+        steps=(steps.DeleteServer(name=name, server_id=server.id),),
+        node_id=server.node,
+    )
+
+
+def _give_up(
+    name: str, verdict: progress.Verdict, ledger: progress.Ledger
+) -> progress.Verdict:
+    """Turn a failure into a removal, if this run made what failed."""
+    made = any(
+        ledger.times(name, kind)
+        for kind in (
+            steps.CreateProvider,
+            steps.CreatePort,
+            steps.CreateServer,
+        )
+    )
+    if (
+        verdict.outcome is None
+        or verdict.outcome.ok
+        or name in ledger.given_up
+        or not made
+    ):
+        return verdict
+    return dataclasses.replace(
+        verdict, outcome=None, giving_up=verdict.outcome.message
+    )
+
+
 def _was_opened(hv: hypervisor.Hypervisor) -> bool:
     """Whether a create got to its end on this server."""
     return hv.server is not None and identity.ENABLED_KEY in hv.server.metadata
@@ -277,7 +401,7 @@ def _times(
     """What to write down for ``show``; nothing when it is written."""
     if hv.server is None or _was_opened(hv):
         return ()
-    if ledger.did(hv.name, steps.NoteTimes):
+    if ledger.times(hv.name, steps.NoteTimes):
         return ()
     metadata = {identity.ENABLED_KEY: now.isoformat(timespec='seconds')}
     booting = ledger.first_seen.get((hv.name, Phase.BOOTING))

@@ -216,7 +216,7 @@ class Delete:
         ledger: progress.Ledger,
     ) -> progress.Verdict | None:
         """Whether Ironic is done with the machine; None when it is."""
-        node_id = ledger.node_ids.get(hv.name)
+        node_id = next(reversed(ledger.nodes_tried.get(hv.name, ())), None)
         node = next((n for n in snapshot.nodes or () if n.id == node_id), None)
         if node is None:
             # Ironic does not show it to this project any more: given back.

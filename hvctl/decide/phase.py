@@ -140,7 +140,8 @@ def _building(hv: Hypervisor) -> str:
     return f'the server is {doing}'
 
 
-def _expected_hosts(hv: Hypervisor) -> str:
+def expected_hosts(hv: Hypervisor) -> str:
+    """The names by which its nova-compute may register."""
     return f'{hv.name} or {hv.name}.{hv.domain}' if hv.domain else hv.name
 
 
@@ -231,7 +232,7 @@ _TABLE: tuple[_Row, ...] = (
         lambda hv: hv.service is None,
         lambda hv: (
             'the machine is deployed; waiting for nova-compute to register '
-            f'as {_expected_hosts(hv)}'
+            f'as {expected_hosts(hv)}'
         ),
         _show,
     ),

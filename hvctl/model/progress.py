@@ -57,8 +57,10 @@ class Verdict:
     :ivar status: where it is, and what is waited for
     :ivar steps: what to do now; steps whose lane is still busy are left out
     :ivar outcome: None as long as there is something to do or to wait for
-    :ivar node_id: the Ironic node, to be remembered when the server is gone
+    :ivar node_id: the Ironic node, to be remembered when nothing else tells
+        it any more
     :ivar moves: the guests' moves, as they stand now
+    :ivar giving_up: why it failed, when what was made is to be removed now
     """
 
     status: hypervisor.Status
@@ -66,6 +68,7 @@ class Verdict:
     outcome: Outcome | None = None
     node_id: str | None = None
     moves: tuple[Move, ...] = ()
+    giving_up: str | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,8 +142,10 @@ class Ledger:
     :ivar answers: what a step that asks something was told
     :ivar failures: by lane
     :ivar first_seen: when this run saw a hypervisor in a phase first
-    :ivar node_ids: the Ironic nodes of the hypervisors, by name
+    :ivar changed_at: when a hypervisor's status changed last
+    :ivar nodes_tried: the Ironic nodes of each hypervisor, the last one last
     :ivar moves: by the guest's id
+    :ivar given_up: why a hypervisor that is being taken back failed
     """
 
     started_at: datetime.datetime
@@ -152,8 +157,14 @@ class Ledger:
     first_seen: dict[tuple[str, hypervisor.Phase], datetime.datetime] = (
         dataclasses.field(default_factory=dict)
     )
-    node_ids: dict[str, str] = dataclasses.field(default_factory=dict)
+    changed_at: dict[str, datetime.datetime] = dataclasses.field(
+        default_factory=dict
+    )
+    nodes_tried: dict[str, tuple[str, ...]] = dataclasses.field(
+        default_factory=dict
+    )
     moves: dict[str, Move] = dataclasses.field(default_factory=dict)
+    given_up: dict[str, str] = dataclasses.field(default_factory=dict)
 
     def changed(self, name: str) -> bool:
         """Whether this run changed anything for a hypervisor."""
@@ -162,8 +173,8 @@ class Ledger:
             for step, changed in self.done.items()
         )
 
-    def did(self, name: str, kind: type[steps.Step]) -> bool:
-        """Whether this run finished a step of a kind for a hypervisor."""
-        return any(
+    def times(self, name: str, kind: type[steps.Step]) -> int:
+        """How many steps of a kind this run finished for a hypervisor."""
+        return sum(
             isinstance(step, kind) and step.name == name for step in self.done
         )

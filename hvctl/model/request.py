@@ -24,11 +24,33 @@ class Wanted:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Seconds without any change after which a phase is given up.
+
+    What changes starts its clock anew: slow is not stuck.
+
+    :ivar deploy: until Ironic has deployed the machine; its own limit for a
+        callback is 1800 (ironic/conf/conductor.py)
+    :ivar boot: until nova-compute registers; the firmware of large machines
+        checks their memory for ten minutes
+    :ivar registration: until it is mapped, has inventory and live agents;
+        Nova may take 60 to discover the host
+    """
+
+    deploy: float = 2400
+    boot: float = 1200
+    registration: float = 300
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class CreateRequest:
     """What ``create`` was asked for.
 
     :ivar hypervisors: by name
     :ivar properties: the user's own metadata for the servers
+    :ivar retries: how often a failed deploy is tried anew
+    :ivar delete_on_failure: take back what this run made of a hypervisor
+        that failed
     """
 
     hypervisors: Mapping[str, Wanted]
@@ -39,4 +61,7 @@ class CreateRequest:
     vnic_type: str = 'baremetal'
     domain: str | None = None
     properties: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    limits: Limits = Limits()
+    retries: int = 0
+    delete_on_failure: bool = False
     wait: bool = True

@@ -84,6 +84,7 @@ class CreateServer(Step):
     :ivar port_id: the port, or None to take the one that the step before
         made
     :ivar user_data: base64, as Nova wants it; may hold secrets
+    :ivar attempt: the first, or a later one after a failed deploy
     """
 
     image_id: str
@@ -92,6 +93,7 @@ class CreateServer(Step):
     metadata: Mapping[str, str] = dataclasses.field(hash=False)
     user_data: str = dataclasses.field(repr=False)
     port_id: str | None
+    attempt: int = 1
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,6 +93,8 @@ def plan(
             vnic_type=parsed_args.vnic_type,
             domain=parsed_args.domain,
             properties=parsed_args.properties,
+            retries=parsed_args.retries,
+            delete_on_failure=parsed_args.on_failure == 'delete',
             wait=parsed_args.wait,
         )
     )

@@ -211,8 +211,14 @@ class _Run:
             verdict = dataclasses.replace(verdict, outcome=None)
         before = self._verdicts.get(name)
         self._verdicts[name] = verdict
-        if verdict.node_id is not None:
-            self._ledger.node_ids[name] = verdict.node_id
+        if verdict.giving_up is not None:
+            self._ledger.given_up[name] = verdict.giving_up
+            self._ledger.failures.pop(name, None)
+        tried = self._ledger.nodes_tried.get(name, ())
+        if verdict.node_id is not None and verdict.node_id not in tried[-1:]:
+            self._ledger.nodes_tried[name] = (*tried, verdict.node_id)
+        if before is None or before.status != verdict.status:
+            self._ledger.changed_at[name] = now
         self._ledger.first_seen.setdefault((name, verdict.status.phase), now)
         self._tell(name, before, verdict)
         lanes: dict[str, list[steps.Step]] = {}

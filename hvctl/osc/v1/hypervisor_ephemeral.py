@@ -119,6 +119,28 @@ class CreateHypervisorEphemeral(command.Verb):
         )
         command.add_timeout(parser)
         parser.add_argument(
+            '--on-failure',
+            metavar='<keep|delete>',
+            choices=('keep', 'delete'),
+            default='keep',
+            help=_(
+                'What to do with a hypervisor that does not come up: keep '
+                'it to look at, or delete what this run made of it '
+                '(default: %(default)s)'
+            ),
+        )
+        parser.add_argument(
+            '--retries',
+            metavar='<number>',
+            type=int,
+            choices=range(0, 10),
+            default=0,
+            help=_(
+                'How often to try a failed deploy anew, 0 to 9 (default: '
+                '%(default)s)'
+            ),
+        )
+        parser.add_argument(
             '--dry-run',
             action='store_true',
             help=_('Print what would be done, and change nothing'),

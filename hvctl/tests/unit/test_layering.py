@@ -30,7 +30,7 @@ PACKAGES = {
     'model': set(),
     'decide': set(),
     'userdata': {'yaml'},
-    'cloud': {'keystoneauth1', 'openstack'},
+    'cloud': {'keystoneauth1', 'requests', 'openstack'},
     'run': set(),
     'osc': {'cliff', 'openstackclient', 'osc_lib', 'rich'},
 }

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides what to say of a hypervisor that does not come up.
+
+Each way to fail has words of its own, and a next step.
+"""
+
+from __future__ import annotations
+
+from hvctl.decide import phase as phases
+from hvctl.model import hypervisor
+from hvctl.model import progress
+from hvctl.model import records
+from hvctl.model import snapshot as snapshot_model
+from hvctl.model.hypervisor import Hypervisor
+from hvctl.model.hypervisor import Phase
+
+#: How Nova says that Placement had no candidate at all, and that its filters
+#: refused those it had (nova/scheduler/manager.py).
+_NO_CANDIDATE = 'No valid host was found.'
+_FILTERED = 'There are not enough hosts available'
+
+
+def server_failed(
+    hv: Hypervisor,
+    snapshot: snapshot_model.Snapshot,
+    ledger: progress.Ledger,
+) -> str:
+    """Why a bare-metal server is in ERROR."""
+    assert hv.server is not None
+    fault = (hv.server.fault or 'Nova gives no reason').rstrip('. ')
+    again = f'{phases.COMMAND} delete {hv.name}'
+    if _FILTERED in fault:
+        return (
+            f'no node for {hv.name}: nodes of the flavor are free, but '
+            'Nova refused all of them; is the nova-compute that drives '
+            f'Ironic up and enabled? (openstack compute service list); then '
+            f'{again} and create again'
+        )
+    if fault == _NO_CANDIDATE.rstrip('.'):
+        return (
+            f'no node for {hv.name}: none that the flavor asks for is free; '
+            f'{again} and create again when one is'
+        )
+    tried = _tried(hv.name, snapshot, ledger)
+    return (
+        f'the deploy of {hv.name} failed: {fault}{tried}; remove it first: '
+        f'{again}'
+    )
+
+
+def _tried(
+    name: str, snapshot: snapshot_model.Snapshot, ledger: progress.Ledger
+) -> str:
+    """Which nodes Nova tried, and what Ironic says of each."""
+    nodes = {node.id: node for node in snapshot.nodes or ()}
+    said = []
+    for node_id in ledger.nodes_tried.get(name, ()):
+        node = nodes.get(node_id)
+        label = (node and node.name) or node_id
+        error = node.last_error if node else None
+        said.append(f'{label} ({error})' if error else label)
+    if not said:
+        return ''
+    moved = ' (Nova moved on by itself)' if len(said) > 1 else ''
+    return f'; tried on Ironic node {", ".join(said)}{moved}'
+
+
+def overdue(
+    hv: Hypervisor,
+    status: hypervisor.Status,
+    snapshot: snapshot_model.Snapshot,
+    seconds: float,
+) -> str:
+    """What to look at when nothing has changed for too long."""
+    waited = f'nothing changed for {seconds:.0f} s'
+    match status.phase:
+        case Phase.BUILDING:
+            words = (
+                f'{hv.name} is not deployed, {waited}: {status.reason}; see '
+                f'openstack baremetal node show {_node(hv)}'
+            )
+        case Phase.BOOTING:
+            words = (
+                f'the machine of {hv.name} is deployed and nova-compute '
+                f'never registered as {phases.expected_hosts(hv)}, {waited}: '
+                'it does not boot the image, or cloud-init failed; look at '
+                f'its console (openstack baremetal node console show '
+                f'{_node(hv)}), or on it{_addresses(hv)} at cloud-init '
+                'status --long and journalctl -u nova-compute'
+            )
+        case Phase.DOWN:
+            words = (
+                f'nova-compute on {hv.host} registered and then died, '
+                f'{waited}; look on it{_addresses(hv)} at journalctl -u '
+                'nova-compute'
+            )
+        case Phase.UNMAPPED:
+            words = (
+                f'host {hv.host} is registered but not mapped to a cell, '
+                f'{waited}; on a controller run nova-manage cell_v2 '
+                'discover_hosts, or set [scheduler] '
+                'discover_hosts_in_cells_interval in its nova.conf'
+            )
+        case Phase.REGISTERED | Phase.NO_INVENTORY:
+            words = _no_inventory(hv, snapshot, waited)
+        case Phase.NO_AGENT:
+            words = (
+                f'{status.reason}, {waited}; look on {hv.host}'
+                f"{_addresses(hv)} at the agent's service and its log"
+            )
+        case _:
+            words = f'{hv.name} is {status.phase}, {waited}: {status.reason}'
+    return words
+
+
+def _no_inventory(
+    hv: Hypervisor, snapshot: snapshot_model.Snapshot, waited: str
+) -> str:
+    stale = stale_provider(hv, snapshot.providers)
+    if stale is not None:
+        return (
+            f'{hv.host} has no inventory, {waited}: Placement has another '
+            f'resource provider of that name, {stale.id}, left over from '
+            'earlier; when it has no allocations, openstack resource '
+            f'provider delete {stale.id}'
+        )
+    return (
+        f'{hv.host} is registered and has no inventory in Placement, '
+        f'{waited}; look on it{_addresses(hv)} at journalctl -u '
+        'nova-compute: does the [placement] section of its nova.conf work?'
+    )
+
+
+def stale_provider(
+    hv: Hypervisor, providers: tuple[records.Provider, ...]
+) -> records.Provider | None:
+    """A provider that has the host's name and another id."""
+    chosen = hv.compute_id or (hv.compute_node and hv.compute_node.id)
+    names = {hv.host}
+    if hv.compute_node is not None:
+        names.add(hv.compute_node.hostname)
+    return next(
+        (p for p in providers if p.name in names and p.id != chosen), None
+    )
+
+
+def _node(hv: Hypervisor) -> str:
+    if hv.node is not None:
+        return hv.node.name or hv.node.id
+    return (hv.server and hv.server.node) or '<node>'
+
+
+def _addresses(hv: Hypervisor) -> str:
+    addresses = hv.server.addresses if hv.server else ()
+    return f' ({", ".join(addresses)})' if addresses else ''
