@@ -133,6 +133,9 @@ def _fill(lab: paths.Lab, wanted: int, report: Report) -> None:
     report('waiting for the services to answer')
     readiness.wait(lab, _all_but_compute(lab))
     admin = connection.connect(lab, clients.ADMIN_CLOUD)
+    # Neutron's very first requests must not come two at a time: seen to
+    # answer that there is no network.
+    list(admin.network.networks())
     if not known:
         report('making networks, images and flavors')
         resources.make(admin, lab)

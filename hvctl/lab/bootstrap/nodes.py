@@ -3,6 +3,7 @@
 """Enrols the bare-metal nodes and makes them available."""
 
 from collections.abc import Iterable
+import typing
 
 from hvctl.lab import errors
 from hvctl.lab import paths
@@ -15,10 +16,14 @@ from hvctl.lab.services import nova
 
 RESOURCE_CLASS = 'baremetal'
 
-#: The order in which a node becomes available: state, next action.
-_WAY = {'enroll': 'manage', 'manageable': 'provide'}
+#: What to do with a node that Nova cannot use, by its provision state.
+_WAY = {
+    'enroll': 'manage',
+    'manageable': 'provide',
+    'clean failed': 'manage',
+}
 
-_FAILED = ('clean failed', 'error', 'adopt failed', 'inspect failed')
+_TIMEOUT = 120
 
 
 def enrol(cloud: connection.Cloud, names: Iterable[str]) -> None:
@@ -63,31 +68,34 @@ def provide(cloud: connection.Cloud, names: Iterable[str]) -> None:
 
     :param cloud: the connection of the whole system.
     :param names: the nodes to look at.
-    :raises LabError: when a node fails on the way.
+    :raises LabError: when one does not get there.
     """
-    pending = set(names)
+    pending: dict[str, typing.Any] = dict.fromkeys(names)
 
     def advance() -> bool:
         for node in cloud.baremetal.nodes(details=True):
-            if node.name not in pending or node.target_provision_state:
+            if node.name not in pending:
                 continue
+            pending[node.name] = node
             action = _WAY.get(node.provision_state)
-            if action is None:
-                pending.remove(node.name)
-            else:
+            if action:
                 cloud.baremetal.set_node_provision_state(node, action)
+            elif not node.target_provision_state:
+                del pending[node.name]
         return not pending
 
-    waiting.until(
-        advance, timeout=120, what='the nodes to be available', interval=0.5
-    )
-    failed = [
-        f'{node.name} is in "{node.provision_state}": {node.last_error}'
-        for node in cloud.baremetal.nodes(details=True)
-        if node.provision_state in _FAILED
-    ]
-    if failed:
-        raise errors.LabError('; '.join(failed))
+    try:
+        waiting.until(
+            advance, timeout=_TIMEOUT, what='the nodes', interval=0.5
+        )
+    except waiting.Timeout as error:
+        raise errors.LabError(
+            '\n'.join(
+                f'{name} is still in {node.provision_state}: {node.last_error}'
+                for name, node in pending.items()
+                if node
+            )
+        ) from error
 
 
 def power_on(cloud: connection.Cloud, lab: paths.Lab) -> None:

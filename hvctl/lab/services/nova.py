@@ -82,7 +82,7 @@ def _controller(
         'database': mariadb.options(lab, 'nova'),
         'keystone_authtoken': common.authtoken(lab, secrets, 'nova'),
         'conductor': {'workers': 1},
-        'scheduler': {'workers': 1, 'discover_hosts_in_cells_interval': 5},
+        'scheduler': {'workers': 1, 'discover_hosts_in_cells_interval': 2},
         'filter_scheduler': {'enabled_filters': ','.join(_FILTERS)},
         'quota': {'driver': 'nova.quota.NoopQuotaDriver'},
         'oslo_concurrency': {'lock_path': f'{state}/locks'},
