@@ -405,14 +405,15 @@ def _times(
         return ()
     metadata = {identity.ENABLED_KEY: now.isoformat(timespec='seconds')}
     booting = ledger.first_seen.get((hv.name, Phase.BOOTING))
-    after = [
-        seen
-        for (name, phase), seen in ledger.first_seen.items()
-        if name == hv.name and booting is not None and seen > booting
-    ]
     # A run that took up the work later has not seen it register.
-    if after:
-        metadata[identity.REGISTERED_KEY] = min(after).isoformat(
+    if booting is not None:
+        after = [
+            seen
+            for (name, _), seen in ledger.first_seen.items()
+            if name == hv.name and seen > booting
+        ]
+        registered = min(after, default=now)  # booting till this very look
+        metadata[identity.REGISTERED_KEY] = registered.isoformat(
             timespec='seconds'
         )
     return (

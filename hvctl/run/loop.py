@@ -208,7 +208,9 @@ class _Run:
     ) -> None:
         if any(work.name == name for work in self._lanes.values()):
             # What is under way may have changed what this look saw.
-            verdict = dataclasses.replace(verdict, outcome=None)
+            verdict = dataclasses.replace(
+                verdict, outcome=None, giving_up=None
+            )
         before = self._verdicts.get(name)
         self._verdicts[name] = verdict
         if verdict.giving_up is not None:
