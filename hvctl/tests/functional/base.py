@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the functional tests have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+import contextlib
+import typing
+import unittest
+
+from hvctl.tests.functional import facts
+from hvctl.tests.functional import guests
+from hvctl.tests.functional import shell
+
+
+class FunctionalTestCase(unittest.TestCase):
+    """A test on the embedded cloud."""
+
+    maxDiff = None
+
+    def boot(self, **arguments: typing.Any) -> str:
+        """Boot a guest that is gone after the test; see guests.boot."""
+        server_id = guests.boot(**arguments)
+        self.addCleanup(guests.delete, server_id)
+        return server_id
+
+    def succeed(self, command: shell.Running | shell.Result) -> shell.Result:
+        """See a command end well."""
+        return self.ends(command, 0)
+
+    def fail_with(
+        self, command: shell.Running | shell.Result, *words: str
+    ) -> shell.Result:
+        """See a command fail as it should: status 1, words, no traceback."""
+        result = self.ends(command, 1)
+        self.assertNotIn('Traceback', result.stderr)
+        for word in words:
+            self.assertIn(word, result.stdout + result.stderr, result)
+        return result
+
+    def ends(
+        self, command: shell.Running | shell.Result, status: int
+    ) -> shell.Result:
+        """See a command end with a status."""
+        if isinstance(command, shell.Running):
+            command = command.result()
+        self.assertEqual(status, command.status, str(command))
+        return command
+
+    def rows(self, result: shell.Result) -> dict[str, dict[str, typing.Any]]:
+        """Read a verb's table by the names in it."""
+        return {row['Name']: row for row in result.json()}
+
+    def assert_enabled(self, *names: str) -> None:
+        """See that Nova itself has hosts enabled."""
+        for name in names:
+            service = facts.service(name)
+            assert service is not None, f'no compute service {name}'
+            self.assertEqual(
+                ('enabled', 'up'), (service['status'], service['state'])
+            )
+
+    def assert_one_of_each(self, name: str) -> None:
+        """See that nothing was made twice."""
+        found = facts.ours(name)
+        self.assertEqual(
+            {'servers': 1, 'ports': 1, 'providers': 1},
+            {kind: len(ids) for kind, ids in found.items()},
+            found,
+        )
+
+    def assert_nothing_left(self, *words: str) -> None:
+        """See that nothing in the cloud speaks of something any more."""
+        self.assertEqual([], facts.traces(*words))
+
+
+@contextlib.contextmanager
+def only(*hosts: str) -> Iterator[None]:
+    """Disable every other hypervisor while the context lasts.
+
+    Somebody's own may be in the same cloud.
+    """
+    compute = facts.connection().compute
+    others = [
+        service['id']
+        for service in facts.services()
+        if service['host'] not in hosts
+        and service['status'] == 'enabled'
+        and service['state'] == 'up'
+        and is_hypervisor(service['host'])
+    ]
+
+    def put(status: str) -> None:
+        for service_id in others:
+            compute.put(
+                f'/os-services/{service_id}',
+                json={'status': status},
+                microversion='2.53',
+            ).raise_for_status()
+
+    put('disabled')
+    try:
+        yield
+    finally:
+        put('enabled')
+
+
+def is_hypervisor(host: str) -> bool:
+    """Whether a host takes guests, unlike the one that drives Ironic."""
+    url = f'/os-hypervisors?hypervisor_hostname_pattern={host}'
+    response = facts.connection().compute.get(url, microversion='2.53')
+    return any(
+        found['hypervisor_hostname'] == host
+        for found in response.json().get('hypervisors', [])
+    )

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Boots guests, as a tenant does or on a host that the administrator names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+import functools
+import secrets
+import typing
+
+from hvctl.tests.functional import facts
+
+_PREFIX = 'fnguest-'
+
+#: Names the host, and still asks the scheduler.
+_WITH_HOST = '2.74'
+
+
+def boot(
+    *,
+    host: str | None = None,
+    cloud: str = 'lab-demo',
+    metadata: Mapping[str, str] | None = None,
+    flavor: str = 'm1.tiny',
+) -> str:
+    """Ask for a guest.
+
+    :param host: where it must land; the administrator alone may say so
+    :param cloud: who asks
+    :param metadata: see hvctl/lab/host/migrations.py
+    :returns: its id
+    """
+    body: dict[str, typing.Any] = {
+        'name': _PREFIX + secrets.token_hex(3),
+        'imageRef': _id('image', 'images', 'guest'),
+        'flavorRef': _id('compute', 'flavors', flavor),
+        'networks': [{'uuid': _id('network', 'networks', 'tenant-vxlan')}],
+        'metadata': dict(metadata or {}),
+    }
+    if host is not None:
+        body['host'] = host
+        cloud = 'lab'
+    response = facts.connection(cloud).compute.post(
+        '/servers', json={'server': body}, microversion=_WITH_HOST
+    )
+    response.raise_for_status()
+    return str(response.json()['server']['id'])
+
+
+@functools.cache
+def _id(service: str, kind: str, name: str) -> str:
+    found = getattr(getattr(facts.connection(), service), kind)()
+    return str(next(each.id for each in found if each.name == name))
+
+
+def wait(server_id: str, *statuses: str) -> dict[str, typing.Any]:
+    """Wait until a guest has one of these statuses and nothing to do."""
+
+    def settled() -> dict[str, typing.Any] | None:
+        found = facts.server(server_id)
+        busy = found['OS-EXT-STS:task_state'] is not None
+        return found if found['status'] in statuses and not busy else None
+
+    return typing.cast(
+        dict[str, typing.Any],
+        facts.wait(settled, f'guest {server_id} to be {statuses}', 90),
+    )
+
+
+def act(server_id: str, action: str, **arguments: object) -> None:
+    """Do something to a guest, as the administrator."""
+    facts.connection().compute.post(
+        f'/servers/{server_id}/action',
+        json={action: arguments or None},
+        microversion='2.79',
+    ).raise_for_status()
+
+
+def host(server_id: str) -> str | None:
+    """Say where a guest is."""
+    found = facts.server(server_id)['OS-EXT-SRV-ATTR:host']
+    return None if found is None else str(found)
+
+
+def delete(*server_ids: str) -> None:
+    """Delete guests, and wait until they are gone."""
+    compute = facts.connection().compute
+    for server_id in server_ids:
+        compute.delete(f'/servers/{server_id}')
+    left = set(server_ids)
+    facts.wait(
+        lambda: not left & {server['id'] for server in facts.servers()},
+        'guests to be gone',
+    )
+
+
+def delete_all() -> None:
+    """Delete every guest that tests have booted."""
+    delete(
+        *(
+            server['id']
+            for server in facts.servers()
+            if server['name'].startswith(_PREFIX)
+        )
+    )

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs commands as a person does, the real ``openstack`` above all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+import dataclasses
+import json
+import os
+import pathlib
+import shlex
+import subprocess
+import sys
+import tempfile
+import typing
+
+#: More than any command here takes; one that hangs fails its test.
+TIMEOUT = 240
+
+BIN = pathlib.Path(sys.prefix) / 'bin'
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What a command did."""
+
+    command: str
+    status: int
+    stdout: str
+    stderr: str
+
+    def json(self) -> typing.Any:
+        """Read standard output as JSON."""
+        return json.loads(self.stdout)
+
+    def __str__(self) -> str:
+        """Show everything, for a failure's message."""
+        return (
+            f'$ {self.command}\n{self.stdout}{self.stderr}'
+            f'(exit status {self.status})'
+        )
+
+
+class Running:
+    """A command that is under way."""
+
+    def __init__(
+        self, command: tuple[str, ...], environment: Mapping[str, str]
+    ) -> None:
+        """Start it; its output goes to files, so it never waits for us."""
+        self._command = command
+        self._stdout = tempfile.TemporaryFile('w+')
+        self._stderr = tempfile.TemporaryFile('w+')
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=self._stdout,
+            stderr=self._stderr,
+            env={**os.environ, **environment},
+        )
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has ended."""
+        return self._process.poll() is not None
+
+    def kill(self) -> None:
+        """End it at once, as SIGKILL does."""
+        self._process.kill()
+
+    def stderr(self) -> str:
+        """Give what it has written to standard error by now."""
+        # Read beside the process's own file offset, which writing moves.
+        return os.pread(
+            self._stderr.fileno(), os.fstat(self._stderr.fileno()).st_size, 0
+        ).decode()
+
+    def result(self, timeout: float = TIMEOUT) -> Result:
+        """Wait for its end."""
+        try:
+            self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        result = Result(
+            command=shlex.join(self._command),
+            status=self._process.returncode,
+            stdout=self._read(self._stdout),
+            stderr=self._read(self._stderr),
+        )
+        self._stdout.close()
+        self._stderr.close()
+        return result
+
+    @staticmethod
+    def _read(stream: typing.TextIO) -> str:
+        stream.seek(0)
+        return stream.read()
+
+
+def start(
+    program: str, *arguments: str, environment: Mapping[str, str] | None = None
+) -> Running:
+    """Start a program of the virtualenv."""
+    return Running((str(BIN / program), *arguments), environment or {})
+
+
+def openstack(
+    *arguments: str,
+    environment: Mapping[str, str] | None = None,
+    timeout: float = TIMEOUT,
+) -> Result:
+    """Run ``openstack`` to its end."""
+    return start('openstack', *arguments, environment=environment).result(
+        timeout
+    )
+
+
+def ephemeral(
+    verb: str,
+    *arguments: str,
+    environment: Mapping[str, str] | None = None,
+) -> Running:
+    """Start ``openstack hypervisor ephemeral``, with its result as JSON."""
+    return start(
+        'openstack',
+        'hypervisor',
+        'ephemeral',
+        verb,
+        *arguments,
+        '-f',
+        'json',
+        environment=environment,
+    )
+
+
+def recipe(**changes: str | None) -> list[str]:
+    """Give the options of ``create`` that suit the embedded cloud.
+
+    :param changes: options that differ; None leaves one out
+    """
+    options: dict[str, str | None] = {
+        'image': 'debian-12-baremetal',
+        'flavor': 'my-baremetal-flavor',
+        'network': 'internalapi',
+        'key_name': 'default',
+        'config': os.environ['HVCTL_LAB_NOVA_CONF'],
+        **changes,
+    }
+    return [
+        word
+        for option, value in options.items()
+        if value is not None
+        for word in (f'--{option.replace("_", "-")}', value)
+    ]
