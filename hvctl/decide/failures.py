@@ -38,8 +38,8 @@ def server_failed(
         )
     if fault == _NO_CANDIDATE.rstrip('.'):
         return (
-            f'no node for {hv.name}: none that the flavor asks for is free; '
-            f'{again} and create again when one is'
+            f'no node for {hv.name}: none that the flavor asks for is free '
+            f'(Nova: {fault}); {again} and create again when one is'
         )
     tried = _tried(hv.name, snapshot, ledger)
     return (

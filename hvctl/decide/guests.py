@@ -126,9 +126,25 @@ def _busy(guest: records.Server) -> str:
 def record(
     move: progress.Move, migrations: tuple[records.Migration, ...]
 ) -> records.Migration | None:
-    """The migration record that a move is about, if Nova has made it."""
-    newest = _newest(move.server_id, migrations)
-    return newest if newest is not None and newest.id > move.after else None
+    """The migration record that a move is about, if Nova has made it.
+
+    Its owner may resize a guest that the move could not take: that is no
+    record of ours.
+    """
+    kind = {'live': 'live-migration', 'cold': 'migration'}.get(
+        move.method or ''
+    )
+    return max(
+        (
+            m
+            for m in migrations
+            if m.server_id == move.server_id
+            and m.migration_type == kind
+            and m.id > move.after
+        ),
+        key=lambda m: m.id,
+        default=None,
+    )
 
 
 def _newest(
