@@ -133,8 +133,12 @@ class Drain:
                     guest, hv.name, hv.host, hv.migrations, now
                 )
         for migration in _ours_to_confirm(hv):
-            if migration.server_id not in moves:
-                moves[migration.server_id] = _taken_up(hv, migration, now)
+            known = moves.get(migration.server_id)
+            # A run before this one may have sent it while it is still here.
+            if known is None or known.result == 'waiting':
+                moves[migration.server_id] = _taken_up(
+                    hv, migration, known, now
+                )
         for server_id, move in moves.items():
             moves[server_id] = self._look(
                 move, here.get(server_id), hv, ledger, now
@@ -284,7 +288,8 @@ def _ours_to_confirm(
     return [
         m
         for m in hv.migrations
-        if m.id > int(found[1])
+        if m is guests.newest(m.server_id, hv.migrations)
+        and m.id > int(found[1])
         and m.status not in emptiness.FINAL_STATUSES
         and m.migration_type == 'migration'
         and m.source == hv.host
@@ -294,20 +299,23 @@ def _ours_to_confirm(
 def _taken_up(
     hv: hypervisor.Hypervisor,
     migration: records.Migration,
+    known: progress.Move | None,
     now: datetime.datetime,
 ) -> progress.Move:
+    """Go on with a cold migration that an earlier run has asked for."""
     return progress.Move(
         server_id=migration.server_id,
-        server_name='',
-        project_id='',
+        # A guest that has left the host is in none of the lists here.
+        server_name=known.server_name if known else '',
+        project_id=known.project_id if known else '',
         hypervisor=hv.name,
-        state='',
+        state=known.state if known else '',
         method='cold',
         result='moving',
         source=hv.host,
         destination=migration.destination,
         after=migration.id - 1,
-        seen_at=now,
+        seen_at=known.seen_at if known else now,
         started_at=now,
     )
 
