@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""What tests of whole verbs have in common."""
+
+import unittest
+
+from hvctl.decide import delete
+from hvctl.decide import drain
+from hvctl.run import loop
+from hvctl.tests.fixtures import clock as clock_module
+from hvctl.tests.fixtures import failures
+from hvctl.tests.fixtures import requests
+
+
+class TestCase(unittest.TestCase):
+    """Runs verbs on a cloud in memory."""
+
+    kind = failures.Unreliable
+
+    def setUp(self):
+        self.start()
+
+    def start(self):
+        """Begin with an empty cloud."""
+        self.clock = clock_module.FakeClock()
+        self.cloud = self.kind(self.clock)
+        self.events: list = []
+
+    def run_goal(self, goal, timeout=3600) -> loop.Result:
+        """Run a goal to its end."""
+        return loop.Loop(self.cloud, self.events.append, self.clock).run(
+            goal, timeout
+        )
+
+    def create(self, *names, timeout=3600, **changes) -> loop.Result:
+        """Run create."""
+        return self.run_goal(requests.a_create(*names, **changes), timeout)
+
+    def drain(self, *names, timeout=3600) -> loop.Result:
+        """Run drain."""
+        return self.run_goal(drain.Drain(names=names), timeout)
+
+    def delete(self, *names, timeout=3600) -> loop.Result:
+        """Run delete."""
+        return self.run_goal(delete.Delete(names=names), timeout)
+
+    def message(self, result, name='hv1') -> str:
+        """What the outcome says."""
+        return result.verdicts[name].outcome.message
+
+    def kinds(self, name=None, *, changed=True) -> list[str]:
+        """The classes of the steps that were run, in order."""
+        found = self.cloud.changes if changed else self.cloud.asked
+        return [
+            type(step).__name__ for step in found if name in (None, step.name)
+        ]
+
+    def assert_one_of_each(self, name='hv1'):
+        """One server, one port and one provider, and all the rest."""
+        self.assertEqual(
+            [
+                f'server {name}',
+                'service',
+                'hypervisor',
+                'provider',
+                'port',
+                'agent',
+            ],
+            self.cloud.traces(name),
+        )
+
+    def assert_open(self, name='hv1'):
+        """Guests can land there, and it never was open before."""
+        self.cloud.landed.clear()
+        self.cloud.tenants = True
+        self.cloud.pass_time(1)
+        self.assertIn((name, 'good'), self.cloud.landed)
+
+    def assert_nothing_left(self, *names):
+        """No trace of the names, and nothing that comes back."""
+        for name in names or ('hv1',):
+            self.assertEqual([], self.cloud.traces(name))
+        self.assertEqual([], self.cloud.zombies)
