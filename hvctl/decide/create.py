@@ -126,9 +126,10 @@ class Create:
         if status.phase is Phase.FAILED:
             if self._may_retry(hv.name, ledger):
                 return _retry(hv.name, hv.server, status)
-            return _failed(
-                status, failures.server_failed(hv, snapshot, ledger)
-            )
+            words = failures.server_failed(hv, snapshot, ledger)
+            if not self.request.delete_on_failure:
+                words += f'; {_again(hv)}'
+            return _failed(status, words)
         if status.phase is Phase.STOPPING:
             if _between_tries(hv.name, ledger):
                 return progress.Verdict(status=status)

@@ -28,24 +28,19 @@ def server_failed(
     """Why a bare-metal server is in ERROR."""
     assert hv.server is not None
     fault = (hv.server.fault or 'Nova gives no reason').rstrip('. ')
-    again = f'{phases.COMMAND} delete {hv.name}'
     if _FILTERED in fault:
         return (
             f'no node for {hv.name}: nodes of the flavor are free, but '
             'Nova refused all of them; is the nova-compute that drives '
-            f'Ironic up and enabled? (openstack compute service list); then '
-            f'{again} and create again'
+            'Ironic up and enabled? (openstack compute service list)'
         )
     if fault == _NO_CANDIDATE.rstrip('.'):
         return (
             f'no node for {hv.name}: none that the flavor asks for is free '
-            f'(Nova: {fault}); {again} and create again when one is'
+            f'(Nova: {fault})'
         )
     tried = _tried(hv.name, snapshot, ledger)
-    return (
-        f'the deploy of {hv.name} failed: {fault}{tried}; remove it first: '
-        f'{again}'
-    )
+    return f'the deploy of {hv.name} failed: {fault}{tried}'
 
 
 def _tried(

@@ -47,7 +47,7 @@ def first_sight(
     :param now: the time
     :returns: the move to make or to follow, or one that says why not
     """
-    newest = _newest(guest.id, migrations)
+    last = newest(guest.id, migrations)
     move = progress.Move(
         server_id=guest.id,
         server_name=guest.name,
@@ -57,21 +57,21 @@ def first_sight(
         method=_METHODS.get(guest.status),
         result='waiting',
         source=source,
-        after=newest.id if newest else 0,
+        after=last.id if last else 0,
         seen_at=now,
     )
     if (
-        newest is not None
-        and newest.source == source
-        and newest.migration_type == 'live-migration'
-        and newest.status not in emptiness.FINAL_STATUSES
+        last is not None
+        and last.source == source
+        and last.migration_type == 'live-migration'
+        and last.status not in emptiness.FINAL_STATUSES
     ):
         # Somebody else has sent it away already: follow that.
         return dataclasses.replace(
             move,
             method='live',
             result='moving',
-            after=newest.id - 1,
+            after=last.id - 1,
             started_at=now,
         )
     return waiting(move, guest, now)
@@ -134,22 +134,16 @@ def record(
     kind = {'live': 'live-migration', 'cold': 'migration'}.get(
         move.method or ''
     )
-    return max(
-        (
-            m
-            for m in migrations
-            if m.server_id == move.server_id
-            and m.migration_type == kind
-            and m.id > move.after
-        ),
-        key=lambda m: m.id,
-        default=None,
-    )
+    last = newest(move.server_id, migrations)
+    if last is None or last.id <= move.after:
+        return None
+    return last if last.migration_type == kind else None
 
 
-def _newest(
+def newest(
     server_id: str, migrations: tuple[records.Migration, ...]
 ) -> records.Migration | None:
+    """A guest's newest migration record."""
     return max(
         (m for m in migrations if m.server_id == server_id),
         key=lambda m: m.id,
