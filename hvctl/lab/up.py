@@ -25,23 +25,12 @@ from hvctl.lab.metal import disk
 from hvctl.lab.metal import image
 from hvctl.lab.reporting import Report
 from hvctl.lab.services import clients
-from hvctl.lab.services import glance
-from hvctl.lab.services import ironic
 from hvctl.lab.services import keystone
 from hvctl.lab.services import mariadb
 from hvctl.lab.services import nova
-from hvctl.lab.services import placement
 from hvctl.lab.services import rabbitmq
 
 DEFAULT_NODES = 6
-
-#: These need no broker, so they start while it does.
-_WITHOUT_BROKER = (
-    keystone.PROGRAM,
-    ironic.PROGRAM,
-    placement.PROGRAM,
-    glance.PROGRAM,
-)
 
 
 def up(lab: paths.Lab, count: int | None, report: Report) -> None:
@@ -70,7 +59,7 @@ def up(lab: paths.Lab, count: int | None, report: Report) -> None:
         built = pool.submit(_prepare_machines, lab, report)
         disk.prepare(lab)
         _start_services(lab, secrets, report, new=not known)
-        _fill(lab, wanted, report)
+        _fill(lab, known, wanted, report)
         if not built.done():
             report('waiting for the node image')
         built.result()
@@ -104,9 +93,17 @@ def _start_services(
     if new:
         report('making the administrator')
         identity.begin(lab, secrets)
+    report('starting Keystone')
+    supervision.start(lab, [keystone.PROGRAM])
+    readiness.wait(lab, [keystone.PROGRAM, rabbitmq.PROGRAM])
+    if new:
+        report('making users and the service catalogue')
+        identity.complete(
+            connection.connect(lab, clients.ADMIN_CLOUD), lab, secrets
+        )
+    # Not before: a service that looks for another one in a catalogue that
+    # is not complete believes for ever that the other is not there.
     report('starting the services')
-    supervision.start(lab, _WITHOUT_BROKER)
-    readiness.wait(lab, [rabbitmq.PROGRAM])
     supervision.start(lab, _all_but_compute(lab))
 
 
@@ -120,16 +117,7 @@ def _all_but_compute(lab: paths.Lab) -> list[str]:
     ]
 
 
-def _fill(lab: paths.Lab, wanted: int, report: Report) -> None:
-    known = _nodes_made(lab)
-    if not known:
-        readiness.wait(lab, [keystone.PROGRAM])
-        report('making users and the service catalogue')
-        identity.complete(
-            connection.connect(lab, clients.ADMIN_CLOUD),
-            lab,
-            credentials.load(lab),
-        )
+def _fill(lab: paths.Lab, known: int, wanted: int, report: Report) -> None:
     report('waiting for the services to answer')
     readiness.wait(lab, _all_but_compute(lab))
     admin = connection.connect(lab, clients.ADMIN_CLOUD)
@@ -145,8 +133,7 @@ def _fill(lab: paths.Lab, wanted: int, report: Report) -> None:
         report(f'enrolling nodes up to {names[-1]}')
         nodes.enrol(system, names)
         nodes.provide(system, names)
-    else:
-        nodes.power_on(system, lab)
+    nodes.power_on(system, lab)
     supervision.start(lab, [nova.COMPUTE])
     report('waiting for Nova to know the nodes')
     readiness.wait(lab, [nova.COMPUTE])

@@ -37,7 +37,7 @@ class TestMain(base.LabTestCase):
             try:
                 status = main.main(arguments)
             except SystemExit as exit_:
-                status = exit_.code
+                status = int(exit_.code or 0)
         return status, out.getvalue(), err.getvalue()
 
     def test_env(self):
