@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 import contextlib
+import pathlib
+import tempfile
 import typing
 import unittest
 
@@ -17,6 +19,17 @@ class FunctionalTestCase(unittest.TestCase):
     """A test on the embedded cloud."""
 
     maxDiff = None
+
+    def file(self, name: str, content: str) -> str:
+        """Write a file that is gone after the test.
+
+        :returns: its path
+        """
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        path = pathlib.Path(directory.name) / name
+        path.write_text(content)
+        return str(path)
 
     def boot(self, **arguments: typing.Any) -> str:
         """Boot a guest that is gone after the test; see guests.boot."""

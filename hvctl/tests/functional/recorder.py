@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 import dataclasses
-import http.client
 from http import server
+import http.client
 import json
 import os
 import pathlib

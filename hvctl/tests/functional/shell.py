@@ -11,7 +11,6 @@ import pathlib
 import shlex
 import subprocess
 import sys
-import tempfile
 import typing
 
 #: More than any command here takes; one that hangs fails its test.
@@ -47,10 +46,10 @@ class Running:
     def __init__(
         self, command: tuple[str, ...], environment: Mapping[str, str]
     ) -> None:
-        """Start it; its output goes to files, so it never waits for us."""
+        """Start it; its output goes to memory, so it never waits for us."""
         self._command = command
-        self._stdout = tempfile.TemporaryFile('w+')
-        self._stderr = tempfile.TemporaryFile('w+')
+        self._stdout = os.memfd_create('stdout')
+        self._stderr = os.memfd_create('stderr')
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -59,21 +58,9 @@ class Running:
             env={**os.environ, **environment},
         )
 
-    @property
-    def ended(self) -> bool:
-        """Whether it has ended."""
-        return self._process.poll() is not None
-
     def kill(self) -> None:
         """End it at once, as SIGKILL does."""
         self._process.kill()
-
-    def stderr(self) -> str:
-        """Give what it has written to standard error by now."""
-        # Read beside the process's own file offset, which writing moves.
-        return os.pread(
-            self._stderr.fileno(), os.fstat(self._stderr.fileno()).st_size, 0
-        ).decode()
 
     def result(self, timeout: float = TIMEOUT) -> Result:
         """Wait for its end."""
@@ -82,19 +69,17 @@ class Running:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        result = Result(
+        return Result(
             command=shlex.join(self._command),
             status=self._process.returncode,
-            stdout=self._read(self._stdout),
-            stderr=self._read(self._stderr),
+            stdout=_read(self._stdout),
+            stderr=_read(self._stderr),
         )
-        self._stdout.close()
-        self._stderr.close()
-        return result
 
-    @staticmethod
-    def _read(stream: typing.TextIO) -> str:
-        stream.seek(0)
+
+def _read(descriptor: int) -> str:
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    with open(descriptor) as stream:
         return stream.read()
 
 

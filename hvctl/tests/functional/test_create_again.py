@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Create twice, in two halves, twice at once; and what it costs."""
+
+from __future__ import annotations
+
+import collections
+
+from hvctl.tests.functional import base
+from hvctl.tests.functional import facts
+from hvctl.tests.functional import hypervisors
+from hvctl.tests.functional import recorder
+from hvctl.tests.functional import shell
+
+#: Issue 2: provider, inventory, hold, port, server, enable, lift, and one.
+MOST_CHANGES = 8
+
+
+class TestCreateAgain(base.FunctionalTestCase):
+    def recorded(self) -> recorder.Recorder:
+        through = recorder.Recorder()
+        self.addCleanup(through.close)
+        return through
+
+    def test_enabled_already(self) -> None:
+        (name,) = hypervisors.enabled(1)
+        before = facts.ours(name)
+        through = self.recorded()
+        again = self.succeed(
+            shell.ephemeral(
+                'create',
+                name,
+                *shell.recipe(),
+                environment=through.environment,
+            )
+        )
+        self.assertEqual([], through.changes)
+        (row,) = again.json()
+        self.assertEqual(
+            ('unchanged', 'enabled', 'was enabled already'),
+            (row['Result'], row['Phase'], row['Message']),
+        )
+        self.assertEqual(before, facts.ours(name))
+
+    def test_cost_and_halves_and_two_at_once(self) -> None:
+        """Four ways to make hypervisors, side by side to save time."""
+        one = [hypervisors.name('one')]
+        three = [hypervisors.name(f'three{n}') for n in range(3)]
+        one_through, three_through = self.recorded(), self.recorded()
+        dry = shell.ephemeral(
+            'create',
+            *one,
+            *shell.recipe(),
+            '--dry-run',
+            environment=one_through.environment,
+        )
+        self.assertIn(
+            'create the port',
+            [row['Action'] for row in self.succeed(dry).json()],
+        )
+        self.assertEqual([], one_through.changes)
+        one_through.requests.clear()
+
+        first = shell.ephemeral(
+            'create',
+            *one,
+            *shell.recipe(),
+            environment=one_through.environment,
+        )
+        rival = shell.ephemeral('create', *one, *shell.recipe())
+        begun = shell.ephemeral(
+            'create',
+            *three,
+            *shell.recipe(),
+            '--no-wait',
+            environment=three_through.environment,
+        )
+        (half, *_) = self.succeed(begun).json()
+        self.assertIn(half['Phase'], ('building', 'booting'))
+        self.assertIsNone(facts.service(three[0]))
+        self.succeed(
+            shell.ephemeral(
+                'create',
+                *three,
+                *shell.recipe(),
+                environment=three_through.environment,
+            )
+        )
+        self.succeed(first)
+        self.succeed(rival)
+        self.assert_enabled(*one, *three)
+        for name in (*one, *three):
+            self.assert_one_of_each(name)
+
+        changes = [request.kind for request in three_through.changes]
+        self.assertLessEqual(len(changes), MOST_CHANGES * 3, changes)
+        changes = [request.kind for request in one_through.changes]
+        # The rival may have been faster each time, or slower.
+        self.assertLessEqual(len(changes), MOST_CHANGES, changes)
+        self.assertEqual(
+            self.per_look(one_through), self.per_look(three_through)
+        )
+        hypervisors.share(*one)
+        deleted = self.succeed(hypervisors.delete(*three))
+        self.assertEqual(
+            {(name, 'done') for name in three},
+            {(row['Name'], row['Result']) for row in deleted.json()},
+        )
+        self.assert_nothing_left(*three)
+
+    @staticmethod
+    def per_look(through: recorder.Recorder) -> dict[str, int]:
+        """Count the requests that one look makes, by their kind.
+
+        Every look reads the services once; what else is read on the way, to
+        find an image for one, is not read again at every look.
+        """
+        counts = collections.Counter(
+            request.kind for request in through.requests if not request.changes
+        )
+        looks = counts['GET compute /v2.1/os-services']
+        return {
+            kind: round(count / looks)
+            for kind, count in counts.items()
+            if count >= looks
+        }
