@@ -8,6 +8,7 @@ takes longer than fetching them.
 from __future__ import annotations
 
 from collections.abc import Mapping
+import json
 import logging
 import typing
 
@@ -177,7 +178,7 @@ def _message(response: requests.Response) -> str:
         if isinstance(body.get('errors'), list) and body['errors']:
             found = body['errors'][0].get('detail', body)
         elif 'error_message' in body:
-            found = body['error_message']
+            found = _ironic(body['error_message'])
         elif len(body) == 1:
             found = next(iter(body.values()))
     if isinstance(found, dict):
@@ -188,6 +189,16 @@ def _message(response: requests.Response) -> str:
             or found
         )
     return _one_line(str(found))
+
+
+def _ironic(error: object) -> object:
+    """Ironic's error is JSON once more, inside a string."""
+    if isinstance(error, str):
+        try:
+            return json.loads(error)
+        except ValueError:
+            return error
+    return error
 
 
 def _one_line(text: str) -> str:
