@@ -13,6 +13,8 @@ from hvctl.model import identity
 from hvctl.model import progress
 from hvctl.model import steps
 
+_GONE = frozenset({404})
+
 
 class Compute:
     """Nova of either cloud."""
@@ -54,13 +56,13 @@ class Compute:
                 step.server_id,
                 {'forceDelete': None},
                 f'delete the server {step.name} for good',
-                accept=404,
+                accept=_GONE,
             )
         response = self._call(
             'DELETE',
             f'/servers/{step.server_id}',
             f'delete the server {step.name}',
-            accept=404,
+            accept=_GONE,
         )
         return progress.Done(changed=response.status_code != 404)
 
@@ -104,6 +106,52 @@ class Compute:
             'DELETE',
             f'/os-services/{step.service_id}',
             f'delete the compute service of {step.name}',
+            accept=_GONE,
+        )
+        return progress.Done(changed=response.status_code != 404)
+
+    def join_aggregate(self, step: steps.JoinAggregate) -> progress.Done:
+        """Put a host into an aggregate, unless it is in."""
+        response = self._call(
+            'POST',
+            f'/os-aggregates/{step.aggregate_id}/action',
+            f'put {step.host} into aggregate {step.aggregate_id}',
+            json={'add_host': {'host': step.host}},
+            accept=409,
+        )
+        return progress.Done(changed=response.status_code != 409)
+
+    def create_test_guest(self, step: steps.CreateTestGuest) -> progress.Done:
+        """Boot a guest on one host and no other."""
+        networks: object = 'none'
+        if step.network_id is not None:
+            networks = [{'uuid': step.network_id}]
+        self._call(
+            'POST',
+            '/servers',
+            f'boot the test guest on {step.host}',
+            microversion=requests.COMPUTE_CREATE,
+            json={
+                'server': {
+                    'name': f'hvctl-test-{step.name}',
+                    'imageRef': step.image_id,
+                    'flavorRef': step.flavor_id,
+                    'networks': networks,
+                    'host': step.host,
+                    'metadata': {identity.TEST_KEY: step.name},
+                    'tags': [identity.TEST_TAG],
+                }
+            },
+        )
+        return progress.Done()
+
+    def delete_test_guest(self, step: steps.DeleteTestGuest) -> progress.Done:
+        """Delete a test guest, for good even where Nova puts deletes off."""
+        response = self._call(
+            'POST',
+            f'/servers/{step.server_id}/action',
+            f'delete the test guest of {step.name}',
+            json={'forceDelete': None},
             accept=404,
         )
         return progress.Done(changed=response.status_code != 404)
@@ -115,7 +163,7 @@ class Compute:
             f'/os-aggregates/{step.aggregate_id}/action',
             f'take {step.host} out of aggregate {step.aggregate_id}',
             json={'remove_host': {'host': step.host}},
-            accept=404,
+            accept=_GONE,
         )
         return progress.Done(changed=response.status_code != 404)
 
@@ -136,12 +184,15 @@ class Compute:
         )
 
     def confirm_migration(self, step: steps.ConfirmMigration) -> progress.Done:
-        """Confirm a cold migration, unless that has been done."""
+        """Confirm a cold migration, unless that has been done.
+
+        Nova answers 400 while it is being confirmed, and 409 afterwards.
+        """
         return self._act_on(
             step.server_id,
             {'confirmResize': None},
             f'confirm the migration of guest {step.server_id}',
-            accept=400,
+            accept=frozenset({400, 409}),
         )
 
     def ask_why(self, step: steps.AskWhy) -> progress.Done:
@@ -151,7 +202,7 @@ class Compute:
             f'/servers/{step.server_id}/os-instance-actions/{step.request_id}',
             f'read what became of the migration of {step.server_id}',
             microversion=requests.COMPUTE_ACTIONS,
-            accept=404,
+            accept=_GONE,
         )
         if response.status_code == 404:
             return progress.Done(changed=False)
@@ -172,7 +223,7 @@ class Compute:
         body: dict[str, object],
         doing: str,
         *,
-        accept: int | None = None,
+        accept: frozenset[int] = frozenset(),
     ) -> progress.Done:
         try:
             response = self._call(
@@ -202,7 +253,7 @@ class Compute:
         *,
         microversion: str = requests.COMPUTE,
         json: object | None = None,
-        accept: int | None = None,
+        accept: frozenset[int] = frozenset(),
         secret: bool = False,
     ) -> http.Response:
         return requests.call(
@@ -212,6 +263,6 @@ class Compute:
             doing,
             microversion=microversion,
             json=json,
-            accept=frozenset({accept} if accept else ()),
+            accept=accept,
             secret=secret,
         )
