@@ -125,7 +125,7 @@ def _disk(directory: pathlib.Path) -> list[str]:
 
 
 def _ports(lab: paths.Lab) -> list[str]:
-    taken = [port for port in paths.Port if not _is_free(lab.port(port))]
+    taken = [port for port in paths.Port if not is_free(lab.port(port))]
     if not taken:
         return []
     listed = ', '.join(
@@ -140,12 +140,13 @@ def _ports(lab: paths.Lab) -> list[str]:
 def _free_block(base: int) -> int:
     while base + 1000 < 65000:
         base += 1000
-        if all(_is_free(base + port) for port in paths.Port):
+        if all(is_free(base + port) for port in paths.Port):
             break
     return base
 
 
-def _is_free(port: int) -> bool:
+def is_free(port: int) -> bool:
+    """Say whether nobody listens on a loopback port."""
     with socket.socket() as probe:
         # As the programs do: what is only waiting to be forgotten is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

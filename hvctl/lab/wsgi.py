@@ -18,6 +18,14 @@ from hvctl.lab import paths
 
 _THREADS = 8
 
+#: Services keep their connections and use them every few seconds: one that
+#: is closed in the moment it is used again is a request that fails.
+_IDLE_SECONDS = 600
+_IDLE_CONNECTIONS = 1000
+
+#: All hypervisors may knock at the same moment.
+_BACKLOG = 128
+
 
 def main() -> None:
     """Serve every MODULE=PORT of the command line until SIGTERM."""
@@ -31,7 +39,11 @@ def main() -> None:
             importlib.import_module(module).application,
             numthreads=_THREADS,
             server_name=paths.HOST,
+            request_queue_size=_BACKLOG,
+            timeout=_IDLE_SECONDS,
+            shutdown_timeout=2,
         )
+        server.keep_alive_conn_limit = _IDLE_CONNECTIONS
         server.prepare()
         servers.append(server)
 

@@ -31,7 +31,7 @@ class TestFind(base.LabTestCase):
         self.disk_usage = self.patch(
             'shutil.disk_usage', mock.Mock(free=100 * 1024**3)
         )
-        self.is_free = self.patch('hvctl.lab.requirements._is_free', True)
+        self.is_free = self.patch('hvctl.lab.requirements.is_free', True)
 
     def patch(self, target: str, answer: object) -> mock.Mock:
         """Let a function give an answer, for this test."""
@@ -103,13 +103,13 @@ class TestFind(base.LabTestCase):
 class TestPort(base.LabTestCase):
     """Ports, really."""
 
-    def test_is_free(self):
+    def testis_free(self):
         """A port that somebody listens on is not free."""
         with socket.create_server(('127.0.0.1', 0)) as server:
             port = server.getsockname()[1]
-            self.assertFalse(requirements._is_free(port))
+            self.assertFalse(requirements.is_free(port))
 
-        self.assertTrue(requirements._is_free(port))
+        self.assertTrue(requirements.is_free(port))
 
 
 class TestRoot(base.LabTestCase):
