@@ -20,9 +20,10 @@ ARROWS = {
     'model': set(),
     'decide': {'model'},
     'userdata': {'model'},
+    'profiles': {'model'},
     'cloud': {'model'},
     'run': {'model', 'decide', 'userdata', 'cloud'},
-    'osc': {'model', 'decide', 'userdata', 'cloud', 'run'},
+    'osc': {'model', 'decide', 'userdata', 'profiles', 'cloud', 'run'},
     'lab': set(),
 }
 #: What each layer may import from elsewhere, beside the standard library.
@@ -30,6 +31,7 @@ PACKAGES = {
     'model': set(),
     'decide': set(),
     'userdata': {'yaml'},
+    'profiles': {'jsonschema', 'yaml'},
     'cloud': {'keystoneauth1', 'requests', 'openstack'},
     'run': set(),
     'osc': {'cliff', 'openstackclient', 'osc_lib', 'rich'},

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reads the user's own parts of the user-data."""
+
+from __future__ import annotations
+
+import pathlib
+
+from hvctl.model import profile as model
+from hvctl.profiles import tree
+
+#: Bytes; many times what Nova takes, so that the limit there can be
+#: explained with the sizes by part.
+MAX_SIZE = 1024 * 1024
+
+_TYPES = {
+    'cloud-config': model.PartType.CLOUD_CONFIG,
+    'script': model.PartType.SCRIPT,
+    'jinja': model.PartType.JINJA,
+    'boothook': model.PartType.BOOTHOOK,
+    'include': model.PartType.INCLUDE,
+    'part-handler': model.PartType.PART_HANDLER,
+}
+#: How a part begins, as cloud-init tells them apart.
+_BEGINNINGS = {
+    '#cloud-config': model.PartType.CLOUD_CONFIG,
+    '#!': model.PartType.SCRIPT,
+    '## template: jinja': model.PartType.JINJA,
+    '#cloud-boothook': model.PartType.BOOTHOOK,
+    '#include': model.PartType.INCLUDE,
+    '#part-handler': model.PartType.PART_HANDLER,
+}
+
+
+def read(
+    value: tree.Value | None, key: str, directory: pathlib.Path
+) -> tuple[tuple[model.Part, ...], list[tree.Problem]]:
+    """Read the parts that a profile names.
+
+    :param directory: where relative names begin
+    :returns: the parts in their order, and what is wrong
+    """
+    found: list[model.Part] = []
+    problems: list[tree.Problem] = []
+    for number, item in enumerate(value.items if value else []):
+        path_value = item.get('path') or item
+        path = directory / pathlib.Path(path_value.text).expanduser()
+        text, words = _text(path)
+        type_value = item.get('type')
+        kind = (
+            _TYPES[type_value.text]
+            if type_value
+            else next(
+                (t for b, t in _BEGINNINGS.items() if text.startswith(b)), None
+            )
+        )
+        if not words and kind is None:
+            words = (
+                f'{path} does not begin as a part of a user-data does '
+                f'({", ".join(_BEGINNINGS)}); name its type'
+            )
+        if words or kind is None:
+            problems.append(
+                tree.Problem(
+                    place=item.place, key=f'{key}[{number}]', words=words
+                )
+            )
+            continue
+        found.append(
+            model.Part(path=str(path.absolute()), type=kind, text=text)
+        )
+    return tuple(found), problems
+
+
+def _text(path: pathlib.Path) -> tuple[str, str]:
+    """Read a file; a text, and what is wrong with it."""
+    try:
+        with path.open('rb') as file:
+            data = file.read(MAX_SIZE + 1)
+    except OSError as error:
+        return '', f'{path} cannot be read: {error.strerror}'
+    if len(data) > MAX_SIZE:
+        return '', f'{path} has more than {MAX_SIZE // 1024} KiB'
+    try:
+        return data.decode(), ''
+    except UnicodeDecodeError:
+        return '', f'{path} is no text in UTF-8'
