@@ -146,7 +146,9 @@ def explain(error: Exception, doing: str) -> exceptions.CloudError:
     )
     no_answer = isinstance(
         error,
-        ksa_exceptions.ConnectFailure | ksa_exceptions.UnknownConnectionError,
+        ksa_exceptions.ConnectFailure
+        | ksa_exceptions.ConnectTimeout
+        | ksa_exceptions.UnknownConnectionError,
     )
     return exceptions.CloudError(
         f'could not {doing}: {_one_line(str(error))}',
