@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import typing
+
 from cliff import columns
 
 
@@ -25,3 +27,22 @@ def words(seconds: float) -> str:
         if number or (unit == 's' and not parts):
             parts.append(f'{number}{unit}')
     return ''.join(parts[:2])
+
+
+class Nested(columns.FormattableColumn[typing.Any]):
+    """Mappings and lists in each other; for people a line for each value."""
+
+    def human_readable(self) -> str:
+        """As in ``DEFAULT.my_ip='10.0.0.1'``."""
+        return '\n'.join(_lines(self._value, ''))
+
+
+def _lines(value: typing.Any, key: str) -> typing.Iterator[str]:
+    if isinstance(value, dict) and value:
+        for name, below in value.items():
+            yield from _lines(below, f'{key}.{name}' if key else name)
+    elif isinstance(value, list) and value:
+        for number, item in enumerate(value):
+            yield from _lines(item, f'{key}[{number}]')
+    elif key and value is not None:
+        yield f'{key}={value!r}'

@@ -100,6 +100,19 @@ def add_names(parser: argparse.ArgumentParser, text: str) -> None:
     parser.add_argument('names', metavar='<name>', nargs='+', help=text)
 
 
+def add_profiles_file(parser: argparse.ArgumentParser) -> None:
+    """Add where the profiles are."""
+    parser.add_argument(
+        '--profiles-file',
+        metavar='<file>',
+        help=_(
+            'File with the profiles (Env: HVCTL_PROFILES_FILE) (default: the '
+            'first of ./hvctl.yaml, ~/.config/openstack/hvctl.yaml and '
+            '/etc/openstack/hvctl.yaml)'
+        ),
+    )
+
+
 def add_timeout(parser: argparse.ArgumentParser) -> None:
     """Add the time limit for the whole."""
     parser.add_argument(

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The commands ``hypervisor ephemeral profile list|show|validate``."""
+
+from __future__ import annotations
+
+import argparse
+import typing
+
+from hvctl.i18n import _
+from hvctl.osc import command
+
+_Rows = tuple[tuple[str, ...], list[tuple[typing.Any, ...]]]
+
+
+class ListHypervisorEphemeralProfile(command.Lister):
+    _description = _('List the profiles for ephemeral hypervisors')
+    auth_required = False
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        parser = super().get_parser(prog_name)
+        command.add_profiles_file(parser)
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> _Rows:
+        from hvctl import exceptions
+        from hvctl.osc import profile_rows
+        from hvctl.profiles import files
+
+        library = files.load(parsed_args.profiles_file)
+        rows = []
+        for name in library.names():
+            try:
+                profile = library.get(name)
+            except exceptions.InvalidRequest as error:
+                rows.append(profile_rows.listed_wrong(library, name))
+                self.app.stderr.write(f'{error}\n')
+            else:
+                rows.append(profile_rows.listed(profile))
+        return profile_rows.LISTED, rows
+
+
+class ShowHypervisorEphemeralProfile(command.ShowOne):
+    _description = _(
+        'Show a profile for ephemeral hypervisors, fully merged\n\n'
+        'Secrets are shown as ***.'
+    )
+    auth_required = False
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            'name', metavar='<profile>', help=_('Name of the profile')
+        )
+        parser.add_argument(
+            '--reveal',
+            metavar='<key>',
+            action='append',
+            default=[],
+            help=_(
+                'Show the secret of this key, as in '
+                'nova.placement.password (repeat option for several)'
+            ),
+        )
+        command.add_profiles_file(parser)
+        return parser
+
+    def take_action(
+        self, parsed_args: argparse.Namespace
+    ) -> tuple[tuple[str, ...], tuple[typing.Any, ...]]:
+        from hvctl.osc import profile_rows
+        from hvctl.profiles import files
+
+        library = files.load(parsed_args.profiles_file)
+        profile = library.get(parsed_args.name)
+        return profile_rows.shown(profile, parsed_args.reveal)
+
+
+class ValidateHypervisorEphemeralProfile(command.Verb):
+    _description = _(
+        'Check profiles for ephemeral hypervisors\n\n'
+        'Prints a row for all that is wrong, and fails if there is anything.'
+    )
+    auth_required = False
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            'names',
+            metavar='<profile>',
+            nargs='*',
+            help=_(
+                'Name of the profile (repeat for several; default: all of '
+                'them)'
+            ),
+        )
+        command.add_profiles_file(parser)
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> _Rows:
+        from hvctl.osc import profile_rows
+        from hvctl.profiles import files
+
+        library = files.load(parsed_args.profiles_file)
+        names = dict.fromkeys(parsed_args.names or library.names())
+        problems = {name: library.problems(name) for name in names}
+        self._failed = any(problems.values())
+        return profile_rows.VALIDATED, profile_rows.validated(problems)
