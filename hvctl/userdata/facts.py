@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What user-data needs to know of the machine's ports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Subport:
+    """The port that the machine has in one of the trunk's sub-networks.
+
+    :ivar segmentation_id: the VLAN on the machine's own port
+    :ivar mac_address: the port's; Ironic does not change a sub-port's
+    :ivar addresses: with the length of the subnet's prefix
+    :ivar mtu: of the network
+    """
+
+    segmentation_id: int
+    mac_address: str | None = None
+    addresses: tuple[str, ...] = ()
+    mtu: int | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """The machine's ports.
+
+    :ivar address: the first address of the machine's own port, without a
+        prefix; None where it is not known yet
+    :ivar subports: by the network's name or id as the profile has it
+    """
+
+    address: str | None = None
+    subports: Mapping[str, Subport] = dataclasses.field(default_factory=dict)
+
+
+#: Nothing is known.
+NONE = Facts()

@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The files that make a machine a hypervisor, and the plan of its set-up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+import dataclasses
+import importlib.resources
+
+from hvctl.model import networking
+from hvctl.model import profile as profile_model
+from hvctl.userdata import contribution
+from hvctl.userdata import facts as facts_module
+from hvctl.userdata import neutron
+from hvctl.userdata import nova
+from hvctl.userdata import options
+from hvctl.userdata import ovn
+from hvctl.userdata import ovs
+from hvctl.userdata import provider
+from hvctl.userdata import sriov
+from hvctl.userdata import tables
+from hvctl.userdata import vlans
+
+SETUP = 'hvctl-setup'
+#: Below it lies what the set-up puts in place: the groups that may read it,
+#: and directories that packages bring, are there only then.
+STAGED = '/var/lib/hvctl/files'
+
+_PROGRAMS = '/usr/local/sbin'
+_TABLES = '/etc/hvctl'
+_UNIT = 'hvctl-network.service'
+_NOVA = ('root', 'nova')
+_NEUTRON = ('root', 'neutron')
+_ROOT = ('root', 'root')
+#: Those of libvirt that a distribution enabled: one daemon, or its parts.
+_LIBVIRT = ('libvirtd.service', 'virtqemud.socket')
+_LIBVIRT_PARTS = (
+    'virtinterfaced.socket',
+    'virtnetworkd.socket',
+    'virtnodedevd.socket',
+    'virtnwfilterd.socket',
+    'virtproxyd.socket',
+    'virtsecretd.socket',
+    'virtstoraged.socket',
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file on the host.
+
+    :ivar path: where it belongs
+    :ivar owner: user and group that it belongs to in the end
+    :ivar staged: whether the set-up puts it there
+    """
+
+    path: str
+    text: str = dataclasses.field(repr=False)
+    mode: str = '0644'
+    owner: tuple[str, str] = _ROOT
+    staged: bool = False
+
+
+def files(
+    profile: profile_model.Profile,
+    *,
+    name: str,
+    compute_id: str,
+    facts: facts_module.Facts,
+    reveal: bool,
+) -> tuple[File, ...]:
+    """Decide the files.
+
+    :raises InvalidRequest: when the profile cannot be followed
+    """
+    wiring = _contribution(profile, name, compute_id, facts)
+    sections = nova.sections(profile, name, wiring.nova)
+    placed = (
+        _configuration('/etc/nova/compute_id', f'{compute_id}\n', _NOVA),
+        _configuration(
+            nova.FILE, options.render(sections, reveal=reveal), _NOVA
+        ),
+        _configuration(
+            nova.SECOND_FILE, f'# All options are in {nova.FILE}.\n', _NOVA
+        ),
+        _configuration(provider.PATH, provider.render(profile.traits), _NOVA),
+        *(
+            _configuration(
+                path, options.render(contents, reveal=reveal), _NEUTRON
+            )
+            for path, contents in neutron.files(profile, name, wiring)
+        ),
+        *(
+            File(path=path, text=text, staged=True)
+            for path, text in wiring.placed.items()
+        ),
+    )
+    scripts = dict(wiring.tables)
+    if lines := vlans.table(profile, facts):
+        # First: tunnels may end on one of these interfaces.
+        scripts = {vlans.SCRIPT: lines, **scripts}
+    plan = _plan(profile, sections, wiring, placed, bool(scripts))
+    return (
+        *placed,
+        _table(SETUP, plan),
+        _program(SETUP),
+        *(_table(script, lines) for script, lines in scripts.items()),
+        *(_program(script) for script in scripts),
+        *([_unit(scripts, wiring)] if scripts else []),
+    )
+
+
+def command() -> str:
+    """Give the program that does the set-up."""
+    return f'{_PROGRAMS}/{SETUP}'
+
+
+def _contribution(
+    profile: profile_model.Profile,
+    name: str,
+    compute_id: str,
+    facts: facts_module.Facts,
+) -> contribution.Contribution:
+    match profile.networking:
+        case networking.Ovs() as wiring:
+            return ovs.contribute(profile, wiring, name, facts)
+        case networking.Ovn() as wiring:
+            return ovn.contribute(profile, wiring, name, compute_id, facts)
+        case networking.Sriov() as wiring:
+            return sriov.contribute(wiring)
+        case networking.NoNetworking():
+            return contribution.Contribution()
+
+
+def _plan(
+    profile: profile_model.Profile,
+    sections: profile_model.Sections,
+    wiring: contribution.Contribution,
+    placed: Iterable[File],
+    scripts: bool,
+) -> Iterator[str]:
+    """Give the lines that the set-up goes by; nova-compute comes last."""
+    yield from _packages(profile, sections, wiring)
+    # Nova refuses to start with two identities.
+    yield tables.line('remove', '/var/lib/nova/compute_id')
+    for file in placed:
+        yield tables.line('file', file.mode, *file.owner, file.path)
+    for units in wiring.switches:
+        yield tables.line('start', *units)
+    if scripts:
+        yield tables.line('start', _UNIT)
+    if nova.uses_libvirt(sections):
+        yield tables.line('start', *_LIBVIRT)
+        yield tables.line('start-if-enabled', *_LIBVIRT_PARTS)
+    for units in wiring.agents:
+        yield tables.line('restart', *units)
+    yield tables.line('restart', *nova.UNITS)
+
+
+def _packages(
+    profile: profile_model.Profile,
+    sections: profile_model.Sections,
+    wiring: contribution.Contribution,
+) -> Iterator[str]:
+    families = (
+        tuple(profile_model.Family)
+        if profile.family is None
+        else (profile.family,)
+    )
+    own = nova.packages(sections)
+    wanted = {
+        family: profile.packages.get(
+            family, (*own[family], *wiring.packages.get(family, ()))
+        )
+        for family in families
+    }
+    if not any(wanted.values()):
+        return
+    yield tables.line('packages', *wanted)
+    for family, packages in wanted.items():
+        if packages:
+            yield tables.line(f'package-{family}', *packages)
+
+
+def _configuration(path: str, text: str, owner: tuple[str, str]) -> File:
+    return File(path=path, text=text, mode='0640', owner=owner, staged=True)
+
+
+def _program(script: str) -> File:
+    source = importlib.resources.files('hvctl.userdata') / 'host' / script
+    return File(
+        path=f'{_PROGRAMS}/{script}',
+        text=source.read_text(encoding='utf-8'),
+        mode='0755',
+    )
+
+
+def _table(script: str, lines: Iterable[str]) -> File:
+    return File(
+        path=f'{_TABLES}/{script.removeprefix("hvctl-")}',
+        text=''.join(f'{line}\n' for line in lines),
+    )
+
+
+def _unit(scripts: Iterable[str], wiring: contribution.Contribution) -> File:
+    """Write the unit that runs the scripts at every boot."""
+    services = [
+        unit for units in (*wiring.agents, nova.UNITS) for unit in units
+    ]
+    after = [unit for units in wiring.switches for unit in units]
+    lines = [
+        '[Unit]',
+        "Description=The host's networking for its guests",
+        'Wants=network-online.target',
+        f'After={_units(["network-online.target", *after])}',
+        f'Before={_units(services)}',
+        '',
+        '[Service]',
+        'Type=oneshot',
+        'RemainAfterExit=yes',
+        *(f'ExecStart={_PROGRAMS}/{script}' for script in scripts),
+        # Longer than the scripts wait for what is not there yet.
+        'TimeoutStartSec=600',
+        '',
+        '[Install]',
+        # Where it fails nova-compute does not start: a host whose guests
+        # would have no network does not register.
+        f'RequiredBy={_units(nova.UNITS)}',
+    ]
+    return File(
+        path=f'/etc/systemd/system/{_UNIT}', text='\n'.join(lines) + '\n'
+    )
+
+
+def _units(names: Iterable[str]) -> str:
+    return ' '.join(
+        name if '.' in name else f'{name}.service' for name in names
+    )

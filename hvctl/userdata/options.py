@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writes files of options by section, as oslo.config reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+import re
+
+from hvctl import exceptions
+from hvctl.model import profile as profile_model
+from hvctl.model import secret
+
+_SECTION = re.compile(r'[^\[\]\s][^\[\]\r\n]*')
+_NAME = re.compile(r'[A-Za-z0-9_][A-Za-z0-9_.-]*')
+
+
+def merge(*layers: profile_model.Sections) -> profile_model.Sections:
+    """Lay sections over each other; the last that has an option decides.
+
+    :param layers: the weakest first
+    """
+    merged: dict[str, dict[str, profile_model.Option]] = {}
+    for layer in layers:
+        for section, options in layer.items():
+            merged.setdefault(section, {}).update(options)
+    return merged
+
+
+def overrides(
+    ours: profile_model.Sections, theirs: profile_model.Sections
+) -> profile_model.Sections:
+    """Let others decide only on the options that are there already.
+
+    :param ours: the options that a file has
+    :param theirs: what wins over them, beside other things
+    """
+    return {
+        section: {
+            option: theirs.get(section, {}).get(option, values)
+            for option, values in options.items()
+        }
+        for section, options in ours.items()
+    }
+
+
+def render(sections: profile_model.Sections, *, reveal: bool = True) -> str:
+    """Write the file.
+
+    :param sections: the values of options as oslo.config reads them, but a
+        secret is taken literally
+    :param reveal: write secrets too, instead of a mask
+    :raises InvalidRequest: when it cannot be written; the message has no
+        value in it
+    """
+    blocks = []
+    for section, options in sections.items():
+        if not options:
+            continue
+        if not _SECTION.fullmatch(section):
+            raise exceptions.InvalidRequest(
+                f'{section!r} cannot be the name of a section'
+            )
+        lines = [f'[{section}]']
+        for option, values in options.items():
+            if not _NAME.fullmatch(option):
+                raise exceptions.InvalidRequest(
+                    f'[{section}] {option!r} cannot be the name of an option'
+                )
+            lines += [
+                f'{option} = {_value(value, f"[{section}] {option}", reveal)}'
+                for value in values
+            ]
+        blocks.append('\n'.join(lines) + '\n')
+    return '\n'.join(blocks)
+
+
+def single(**options: str | secret.Secret) -> Mapping[str, tuple[str, ...]]:
+    """Give options that stand once in their section."""
+    return {
+        option: (value,)  # type: ignore[misc]
+        for option, value in options.items()
+    }
+
+
+def _value(value: str | secret.Secret, where: str, reveal: bool) -> str:
+    if isinstance(value, secret.Secret):
+        # Checked when it is not shown too: the answer is the same.
+        text = _literal(value.reveal(), where)
+        if not reveal:
+            return secret.MASK
+    else:
+        text = value
+    if any(character in text for character in '\r\n\0'):
+        raise exceptions.InvalidRequest(
+            f'{where} has more than one line, which an option cannot have'
+        )
+    return text
+
+
+def _literal(text: str, where: str) -> str:
+    """Write a text such that oslo.config reads just this text."""
+    if r'\$' in text:
+        # Both "\$" and "$$" are a dollar to it, so this cannot be told.
+        raise exceptions.InvalidRequest(
+            f'the secret in {where} has a backslash before a dollar, which '
+            'oslo.config cannot read; choose another secret'
+        )
+    text = text.replace('$', '$$')
+    if text != text.strip() or text[:1] in ('"', "'"):
+        return f'"{text}"'
+    return text

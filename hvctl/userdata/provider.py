@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What marks the host in Placement, by nova-compute's own means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import yaml
+
+PATH = '/etc/nova/provider_config/hvctl.yaml'
+
+#: Every ephemeral hypervisor has it.
+TRAIT = 'CUSTOM_HVCTL_EPHEMERAL'
+#: Asked for by the guest of the health test alone: it gets in while the hold
+#: keeps everybody else out.
+TEST_RESOURCE_CLASS = 'CUSTOM_HVCTL_TEST'
+
+
+def render(traits: Iterable[str]) -> str:
+    """Write the provider configuration file.
+
+    :param traits: the profile's own
+    """
+    return yaml.safe_dump(
+        {
+            'meta': {'schema_version': '1.0'},
+            'providers': [
+                {
+                    'identification': {'uuid': '$COMPUTE_NODE'},
+                    'inventories': {
+                        'additional': [
+                            {
+                                TEST_RESOURCE_CLASS: {
+                                    'total': 1,
+                                    'reserved': 0,
+                                    'min_unit': 1,
+                                    'max_unit': 1,
+                                    'step_size': 1,
+                                    'allocation_ratio': 1.0,
+                                }
+                            }
+                        ]
+                    },
+                    'traits': {
+                        'additional': list(dict.fromkeys((TRAIT, *traits)))
+                    },
+                }
+            ],
+        },
+        sort_keys=False,
+    )

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The kind ``sriov``: virtual functions for ports of VNIC type direct."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+import json
+
+from hvctl.model import networking
+from hvctl.model import profile as profile_model
+from hvctl.userdata import contribution
+from hvctl.userdata import options
+from hvctl.userdata import tables
+
+SCRIPT = 'hvctl-virtual-functions'
+
+_FILE = '/etc/neutron/plugins/ml2/sriov_agent.ini'
+_AGENT = ('neutron-sriov-agent', 'neutron-sriov-nic-agent')
+#: Neutron's own agent knows no InfiniBand; networking-mlnx brings one, with
+#: a daemon that speaks to the card.
+_INFINIBAND_FILE = '/etc/neutron/plugins/mlnx/mlnx_conf.ini'
+_INFINIBAND_DAEMON_FILE = '/etc/eswitchd/eswitchd.conf'
+_INFINIBAND_AGENTS = (
+    ('eswitchd', 'networking-mlnx-eswitchd'),
+    ('neutron-mlnx-agent',),
+)
+_PACKAGES = {
+    profile_model.Family.DEBIAN: ('neutron-sriov-agent',),
+    profile_model.Family.RHEL: ('openstack-neutron-sriov-nic-agent',),
+}
+
+
+def contribute(wiring: networking.Sriov) -> contribution.Contribution:
+    """Say what this kind brings."""
+    ethernet = tuple(_speaking(wiring, networking.Link.ETHERNET))
+    infiniband = tuple(_speaking(wiring, networking.Link.INFINIBAND))
+    files: dict[str, profile_model.Sections] = {}
+    agents: list[contribution.Units] = []
+    if ethernet:
+        files[_FILE] = _agent(ethernet)
+        agents.append(_AGENT)
+    if infiniband:
+        mappings = _mappings(infiniband)
+        files[_INFINIBAND_FILE] = {
+            'eswitch': options.single(physical_interface_mappings=mappings)
+        }
+        files[_INFINIBAND_DAEMON_FILE] = {
+            'DAEMON': options.single(fabrics=mappings)
+        }
+        agents += _INFINIBAND_AGENTS
+    specifications = tuple(
+        _device_spec(device) for device in wiring.devices if not device.exclude
+    )
+    return contribution.Contribution(
+        nova={'pci': {'device_spec': specifications}}
+        if specifications
+        else {},
+        files=files,
+        tables={SCRIPT: tuple(_line(device) for device in wiring.devices)},
+        agents=tuple(agents),
+        packages=_PACKAGES if ethernet else dict.fromkeys(_PACKAGES, ()),
+    )
+
+
+def _speaking(
+    wiring: networking.Sriov, link: networking.Link
+) -> Iterable[networking.Device]:
+    return (device for device in wiring.devices if device.link is link)
+
+
+def _mappings(devices: Iterable[networking.Device]) -> str:
+    return ','.join(
+        f'{device.physical_network}:{tables.interface(device.interface)}'
+        for device in devices
+    )
+
+
+def _agent(devices: tuple[networking.Device, ...]) -> profile_model.Sections:
+    nic = {'physical_device_mappings': _mappings(devices)}
+    exclude = ','.join(
+        f'{device.interface}:{";".join(device.exclude)}'
+        for device in devices
+        if device.exclude
+    )
+    if exclude:
+        nic['exclude_devices'] = exclude
+    return {
+        'sriov_nic': options.single(**nic),
+        # A card has no security groups.
+        'securitygroup': options.single(firewall_driver='noop'),
+    }
+
+
+def _device_spec(device: networking.Device) -> str:
+    """Give a card's functions to Nova; those made at boot are all of it."""
+    spec = {
+        'devname': device.interface,
+        'physical_network': device.physical_network,
+    }
+    if device.trusted:
+        spec['trusted'] = 'true'
+    return json.dumps(spec)
+
+
+def _line(device: networking.Device) -> str:
+    words = [tables.interface(device.interface), str(device.vfs), device.link]
+    if device.exclude:
+        # Nova cannot be told to take all but some: the script names each.
+        words += [
+            device.physical_network,
+            str(device.trusted).lower(),
+            *device.exclude,
+        ]
+    return tables.line(*words)
