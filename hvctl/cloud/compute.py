@@ -117,7 +117,7 @@ class Compute:
             f'/os-aggregates/{step.aggregate_id}/action',
             f'put {step.host} into aggregate {step.aggregate_id}',
             json={'add_host': {'host': step.host}},
-            accept=409,
+            accept=frozenset({409}),
         )
         return progress.Done(changed=response.status_code != 409)
 
@@ -152,7 +152,7 @@ class Compute:
             f'/servers/{step.server_id}/action',
             f'delete the test guest of {step.name}',
             json={'forceDelete': None},
-            accept=404,
+            accept=_GONE,
         )
         return progress.Done(changed=response.status_code != 404)
 

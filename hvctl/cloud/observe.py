@@ -64,6 +64,10 @@ class Observer:
         }
         if scope.aggregates:
             lists['aggregates'] = self._aggregates
+        for uuid in scope.members_of:
+            lists[f'members {uuid}'] = _with(
+                self._providers, {'member_of': uuid}
+            )
         if scope.server_names:
             lists['namesakes'] = lambda: self._named(scope.server_names)
         if scope.all_servers:
@@ -244,7 +248,8 @@ def _snapshot(
     if scope.all_servers:
         guests = _by_host(read['all'], read['services'])
     return snapshot_model.Snapshot(
-        servers=read['servers'],
+        servers=_tagged(read['servers'], identity.TAG),
+        test_guests=_tagged(read['servers'], identity.TEST_TAG),
         namesakes=read.get('namesakes', ()),
         services=read['services'],
         compute_nodes=read['compute_nodes'],
@@ -256,6 +261,9 @@ def _snapshot(
         agents=read['agents'],
         nodes=read['nodes'],
         aggregates=read.get('aggregates', ()),
+        members={
+            uuid: _ids(read[f'members {uuid}']) for uuid in scope.members_of
+        },
         guests=guests,
         migrations={host: read[f'migrations {host}'] for host in scope.hosts},
         consumers={
@@ -263,6 +271,12 @@ def _snapshot(
             for provider_id in scope.provider_ids
         },
     )
+
+
+def _tagged(
+    servers: Iterable[records.Server], tag: str
+) -> tuple[records.Server, ...]:
+    return tuple(server for server in servers if tag in server.tags)
 
 
 def _ids(providers: Iterable[records.Provider]) -> frozenset[str]:

@@ -127,7 +127,11 @@ def node(body: JSON) -> records.Node:
 def aggregate(body: JSON) -> records.Aggregate:
     """An aggregate of ``GET /os-aggregates``."""
     return records.Aggregate(
-        id=body['id'], name=body['name'], hosts=frozenset(body['hosts'])
+        id=body['id'],
+        name=body['name'],
+        uuid=body['uuid'],
+        availability_zone=body.get('availability_zone'),
+        hosts=frozenset(body['hosts']),
     )
 
 

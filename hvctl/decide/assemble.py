@@ -24,6 +24,10 @@ def names(snapshot: snapshot_model.Snapshot) -> list[str]:
     found = {server.name for server in snapshot.servers}
     found |= {port.name for port in snapshot.ports}
     found |= {
+        guest.metadata.get(identity.TEST_KEY, '')
+        for guest in snapshot.test_guests
+    } - {''}
+    found |= {
         short(provider.name)
         for provider in snapshot.providers
         if identity.is_ours(provider.name, provider.id)
@@ -102,6 +106,11 @@ def _one(
     agents: tuple[records.Agent, ...] | None = None
     if snapshot.agents is not None:
         agents = tuple(a for a in snapshot.agents if ours and a.host in hosts)
+    test_guests = tuple(
+        guest
+        for guest in snapshot.test_guests
+        if guest.metadata.get(identity.TEST_KEY) == name
+    )
     host = service.host if service else name
     provider_id = provider.id if provider else None
     return hypervisor.Hypervisor(
@@ -119,7 +128,8 @@ def _one(
         aggregates=tuple(
             a for a in snapshot.aggregates if ours and a.hosts & hosts
         ),
-        guests=snapshot.guests.get(host),
+        test_guests=test_guests,
+        guests=_others(snapshot.guests.get(host), test_guests),
         migrations=snapshot.migrations.get(host, ()),
         consumers=snapshot.consumers.get(provider_id or ''),
         has_room=provider_id in snapshot.providers_with_room,
@@ -144,6 +154,16 @@ def _servers(
         key=lambda s: (s.id not in holders, str(s.created_at), s.id),
     )
     return (found[0] if found else None), tuple(found[1:])
+
+
+def _others(
+    guests: tuple[records.Server, ...] | None,
+    ours: tuple[records.Server, ...],
+) -> tuple[records.Server, ...] | None:
+    if guests is None:
+        return None
+    ids = {guest.id for guest in ours}
+    return tuple(guest for guest in guests if guest.id not in ids)
 
 
 def _compute_id(

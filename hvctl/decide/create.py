@@ -18,6 +18,7 @@ from hvctl.decide import assemble
 from hvctl.decide import delete
 from hvctl.decide import failures
 from hvctl.decide import foreign
+from hvctl.decide import opening
 from hvctl.decide import phase as phases
 from hvctl.model import hypervisor
 from hvctl.model import identity
@@ -39,10 +40,14 @@ class Create:
         """What the next look must reach."""
         if not ledger.looks:
             names = frozenset(self.request.hypervisors)
-            return snapshot_model.Scope(server_names=names)
+            return dataclasses.replace(self._usual(), server_names=names)
         if ledger.given_up:
             return self._removal(ledger.given_up).scope(ledger)
-        return snapshot_model.Scope()
+        return self._usual()
+
+    def _usual(self) -> snapshot_model.Scope:
+        uuids = frozenset(self.request.aggregates)
+        return snapshot_model.Scope(aggregates=bool(uuids), members_of=uuids)
 
     def decide(
         self,
@@ -140,7 +145,8 @@ class Create:
                 status, failures.overdue(hv, status, snapshot, still)
             )
         verdict = dataclasses.replace(
-            self._open(hv, status, ledger, now), node_id=hv.server.node
+            self._open(snapshot, hv, status, ledger, now),
+            node_id=hv.server.node,
         )
         if self.request.wait or verdict.steps or verdict.outcome:
             return verdict
@@ -256,6 +262,7 @@ class Create:
 
     def _open(
         self,
+        snapshot: snapshot_model.Snapshot,
         hv: hypervisor.Hypervisor,
         status: hypervisor.Status,
         ledger: progress.Ledger,
@@ -284,6 +291,11 @@ class Create:
         if lift in ledger.done:
             # Lifted, and full at once.
             return _done(status, ledger, hv)
+        before = opening.join(
+            hv, snapshot, self.request.aggregates
+        ) or opening.try_out(hv, self.request.health_test, ledger, now)
+        if before is not None:
+            return before
         times = _times(hv, ledger, now)
         return progress.Verdict(status=status, steps=(*times, lift))
 

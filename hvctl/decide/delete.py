@@ -73,6 +73,14 @@ class Delete:
             # The first look finds it, the second reaches into it.
             return progress.Verdict(status=status)
         occupants = emptiness.occupants(hv)
+        if hv.test_guests and not occupants:
+            return progress.Verdict(
+                status=status,
+                steps=tuple(
+                    steps.DeleteTestGuest(name=hv.name, server_id=guest.id)
+                    for guest in hv.test_guests
+                ),
+            )
         if occupants:
             return _failed(
                 status,

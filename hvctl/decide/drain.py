@@ -143,6 +143,19 @@ class Drain:
             moves[server_id] = self._look(
                 move, here.get(server_id), hv, ledger, now
             )
+        for migration in _of_others_to_confirm(hv):
+            known = moves.get(migration.server_id)
+            if known is None or known.result == 'gone':
+                moves[migration.server_id] = dataclasses.replace(
+                    _taken_up(hv, migration, known, now),
+                    state='VERIFY_RESIZE',
+                    method=None,
+                    result='left',
+                    reason='resized away; waits until its owner confirms or '
+                    'reverts that',
+                    started_at=None,
+                    ended_at=now,
+                )
         return moves
 
     def _look(
@@ -166,6 +179,11 @@ class Drain:
             stands = guests.follow(move, guest, migration, now)
             if stands.result != 'failed':
                 return stands
+            if migration is None and _request(move) not in ledger.done:
+                # The request got no answer, and did not happen: once more.
+                return dataclasses.replace(
+                    move, result='waiting', started_at=None
+                )
             if _unasked(move, ledger):
                 return move  # until Nova has told the reason
             why = _answer(move, ledger)
@@ -221,7 +239,11 @@ def _follow_up(
     if migration is None or move.server_id in ledger.failures:
         return []
     confirm = steps.ConfirmMigration(name=hv.name, server_id=move.server_id)
-    if migration.status == 'finished' and confirm not in ledger.done:
+    if (
+        move.method == 'cold'
+        and migration.status == 'finished'
+        and confirm not in ledger.done
+    ):
         return [confirm]
     if migration.status in guests.BROKEN:
         ask = _unasked(move, ledger)
@@ -293,6 +315,21 @@ def _ours_to_confirm(
         and m.status not in emptiness.FINAL_STATUSES
         and m.migration_type == 'migration'
         and m.source == hv.host
+    ]
+
+
+def _of_others_to_confirm(
+    hv: hypervisor.Hypervisor,
+) -> list[records.Migration]:
+    """Moves away from here that are not the drain's to confirm."""
+    ours = {migration.id for migration in _ours_to_confirm(hv)}
+    return [
+        m
+        for m in hv.migrations
+        if m.status == 'finished'
+        and m.source == hv.host
+        and m.id not in ours
+        and m is guests.newest(m.server_id, hv.migrations)
     ]
 
 

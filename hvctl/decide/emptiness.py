@@ -53,7 +53,7 @@ def occupants(hv: hypervisor.Hypervisor) -> list[str]:
         found.append(
             f'{number} unfinished migration' + ('' if number == 1 else 's')
         )
-    known = {guest.id for guest in hv.guests or ()}
+    known = {guest.id for guest in (*(hv.guests or ()), *hv.test_guests)}
     known |= {migration.uuid for migration in going}
     known |= {migration.server_id for migration in going}
     others = sorted(strangers(hv) - known)

@@ -62,5 +62,6 @@ def owned(hv: hypervisor.Hypervisor) -> bool:
         hv.server
         or hv.ports
         or hv.compute_id
+        or hv.test_guests
         or (hv.service is not None and assemble.marked(hv.service))
     )

@@ -112,6 +112,7 @@ def left(hv: Hypervisor) -> list[str]:
         things.append(f'hypervisor {hv.compute_node.id}')
     if hv.provider:
         things.append(f'resource provider {hv.provider.id}')
+    things += [f'test guest {guest.id}' for guest in hv.test_guests]
     things += [f'port {port.id}' for port in hv.ports]
     things += [f'network agent {agent.id}' for agent in hv.agents or ()]
     things += [f'aggregate membership {a.name}' for a in hv.aggregates]

@@ -53,7 +53,8 @@ class Hypervisor:
         race, never in use
     :ivar compute_id: the compute node id that hvctl chose; None where the
         user's own user-data lets nova-compute choose
-    :ivar guests: None when the look did not reach them
+    :ivar test_guests: guests of ours that try it out
+    :ivar guests: the others; None when the look did not reach them
     :ivar has_room: Placement would let a guest in; a held one has none
     :ivar reported: nova-compute has written its inventory
     :ivar disabled_trait: Placement still leaves it out as disabled
@@ -74,6 +75,7 @@ class Hypervisor:
     agents: tuple[records.Agent, ...] | None = ()
     node: records.Node | None = None
     aggregates: tuple[records.Aggregate, ...] = ()
+    test_guests: tuple[records.Server, ...] = ()
     guests: tuple[records.Server, ...] | None = None
     migrations: tuple[records.Migration, ...] = ()
     consumers: frozenset[str] | None = None
@@ -92,6 +94,7 @@ class Hypervisor:
             or self.ports
             or self.agents
             or self.aggregates
+            or self.test_guests
         )
 
     @property

@@ -16,6 +16,15 @@ import uuid
 #: Tag of every server that hvctl makes.
 TAG = 'hvctl'
 
+#: Tag of the guest that tries a hypervisor out, and the key of its metadata
+#: that tells which.  It is of our project, so no tenant can forge it.
+TEST_TAG = 'hvctl-test'
+TEST_KEY = 'hvctl:test_of'
+
+#: Placement's resource class by which only a test guest gets in; the
+#: provider configuration of the machine gives it one.
+TEST_RESOURCE_CLASS = 'CUSTOM_HVCTL_TEST'
+
 #: Description of every port that hvctl makes.  It comes with the port, so no
 #: moment leaves one that nobody owns.  A tag would not do: Neutron takes tags
 #: with a new port and silently forgets them, unless the ML2 extension driver

@@ -140,10 +140,15 @@ class Node:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Aggregate:
-    """A host aggregate of Nova."""
+    """A host aggregate of Nova.
+
+    :ivar uuid: by which Placement knows it
+    """
 
     id: int
     name: str
+    uuid: str = ''
+    availability_zone: str | None = None
     hosts: frozenset[str] = frozenset()
 
 

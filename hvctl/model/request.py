@@ -43,11 +43,28 @@ class Limits:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class HealthTest:
+    """The guest that tries a hypervisor out while it is closed.
+
+    :ivar flavor_id: asks for nothing but the resource class of the test
+    :ivar network_id: None is a guest without a port
+    :ivar timeout: seconds until it is ACTIVE
+    """
+
+    flavor_id: str
+    image_id: str
+    network_id: str | None = None
+    timeout: float = 300
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class CreateRequest:
     """What ``create`` was asked for.
 
     :ivar hypervisors: by name
     :ivar properties: the user's own metadata for the servers
+    :ivar aggregates: ids of the host aggregates to join, by uuid
+    :ivar health_test: how to try each out; None for not at all
     :ivar retries: how often a failed deploy is tried anew
     :ivar delete_on_failure: take back what this run made of a hypervisor
         that failed
@@ -62,6 +79,8 @@ class CreateRequest:
     domain: str | None = None
     properties: Mapping[str, str] = dataclasses.field(default_factory=dict)
     limits: Limits = Limits()
+    aggregates: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    health_test: HealthTest | None = None
     retries: int = 0
     delete_on_failure: bool = False
     wait: bool = True

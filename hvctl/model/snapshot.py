@@ -20,6 +20,8 @@ class Scope:
     :ivar provider_ids: the consumers of these resource providers; one
         request each
     :ivar aggregates: the host aggregates
+    :ivar members_of: uuids of aggregates of which to read the members that
+        Placement knows; one request each
     :ivar sizes: the compute nodes' used and total VCPU and memory
     """
 
@@ -28,6 +30,7 @@ class Scope:
     hosts: frozenset[str] = frozenset()
     provider_ids: frozenset[str] = frozenset()
     aggregates: bool = False
+    members_of: frozenset[str] = frozenset()
     sizes: bool = False
 
 
@@ -36,6 +39,7 @@ class Snapshot:
     """What one look found; never changed afterwards.
 
     :ivar servers: our bare-metal servers
+    :ivar test_guests: guests of ours that try a hypervisor out
     :ivar namesakes: servers of the scope's names that are not ours
     :ivar providers_with_room: ids of the providers that have a MEMORY_MB
         left; a held one is not among them
@@ -45,12 +49,14 @@ class Snapshot:
         scheduler leaves out (trait COMPUTE_STATUS_DISABLED)
     :ivar agents: None when the network service has no agents at all
     :ivar nodes: None when Ironic cannot be read
+    :ivar members: provider ids by aggregate uuid, for those of the scope
     :ivar guests: by service host, for the hosts that the scope reached
     :ivar migrations: by service host, newest first, for those hosts
     :ivar consumers: by provider id, for the providers of the scope
     """
 
     servers: tuple[records.Server, ...] = ()
+    test_guests: tuple[records.Server, ...] = ()
     namesakes: tuple[records.Server, ...] = ()
     services: tuple[records.Service, ...] = ()
     compute_nodes: tuple[records.ComputeNode, ...] = ()
@@ -62,6 +68,9 @@ class Snapshot:
     agents: tuple[records.Agent, ...] | None = ()
     nodes: tuple[records.Node, ...] | None = ()
     aggregates: tuple[records.Aggregate, ...] = ()
+    members: Mapping[str, frozenset[str]] = dataclasses.field(
+        default_factory=dict
+    )
     guests: Mapping[str, tuple[records.Server, ...]] = dataclasses.field(
         default_factory=dict
     )

@@ -146,6 +146,35 @@ class DeleteAgent(Step):
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class JoinAggregate(Step):
+    """Put a host into a host aggregate."""
+
+    aggregate_id: int
+    host: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class CreateTestGuest(Step):
+    """Boot the guest that tries a closed hypervisor out."""
+
+    host: str
+    flavor_id: str
+    image_id: str
+    network_id: str | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteTestGuest(Step):
+    """Delete the guest that tried a hypervisor out.
+
+    :ivar failure: why the test failed; None when it did not
+    """
+
+    server_id: str
+    failure: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class LeaveAggregate(Step):
     """Take a host out of a host aggregate."""
 
