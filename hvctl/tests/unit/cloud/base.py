@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""A connection whose requests are answered here.
+
+``fixtures/answers.json`` has what the services really answered, recorded on
+the embedded cloud; lists are shortened, addresses and user-data replaced.
+"""
+
+import json
+import pathlib
+import unittest
+
+from openstack import connection
+from openstack.fixture import connection as connection_fixture
+import requests_mock
+
+from hvctl.tests import fixtures
+from hvctl.tests.fixtures import builders
+
+ANSWERS = json.loads(
+    (pathlib.Path(fixtures.__file__).parent / 'answers.json').read_text()
+)
+
+COMPUTE = 'https://compute.example.com/v2.1'
+NETWORK = 'https://network.example.com/v2.0'
+PLACEMENT = 'https://placement.example.com'
+BAREMETAL = 'https://baremetal.example.com/v1'
+IMAGE = 'https://image.example.com/v2'
+
+
+def _version(number: str, url: str, most: str | None) -> dict:
+    version = {
+        'id': number,
+        'status': 'CURRENT',
+        'links': [{'rel': 'self', 'href': url}],
+    }
+    if most:
+        low = {'v2.1': '2.1', 'v1.0': '1.0', 'v1': '1.1'}[number]
+        version |= {
+            'version': most,
+            'max_version': most,
+            'min_version': low,
+        }
+    return version
+
+
+def answer(name: str) -> dict:
+    """A recorded answer, as requests-mock takes it."""
+    return {
+        'status_code': ANSWERS[name]['status'],
+        'json': ANSWERS[name]['body'],
+    }
+
+
+class TestCase(unittest.TestCase):
+    """Sends real requests to nowhere."""
+
+    def setUp(self):
+        self.mock = requests_mock.Mocker()
+        self.mock.start()
+        self.addCleanup(self.mock.stop)
+        token = connection_fixture.ConnectionFixture(
+            project_id=builders.OURS
+        ).v3_token
+        token.user_id = 'me'
+        identity = 'https://identity.example.com'
+        self.mock.get(
+            identity,
+            json={
+                'versions': {
+                    'values': [_version('v3.14', f'{identity}/v3', None)]
+                }
+            },
+        )
+        self.mock.post(
+            f'{identity}/v3/auth/tokens',
+            json=token,
+            headers={'X-Subject-Token': 't'},
+        )
+        for root, number, url, most in (
+            ('https://compute.example.com', 'v2.1', COMPUTE, '2.104'),
+            ('https://network.example.com', 'v2.0', NETWORK, None),
+            ('https://placement.example.com', 'v1.0', PLACEMENT, '1.39'),
+            ('https://baremetal.example.com', 'v1', BAREMETAL, '1.104'),
+            ('https://image.example.com', 'v2.17', IMAGE, None),
+        ):
+            version = _version(number, url, most)
+            self.mock.get(f'{root}/', json={'versions': [version]})
+            if url != root:
+                self.mock.get(f'{url}/', json={'version': version})
+        self.conn = connection.Connection(
+            auth={
+                'auth_url': identity,
+                'username': 'u',
+                'password': 'p',
+                'project_id': builders.OURS,
+                'user_domain_id': 'd',
+            },
+            region_name='RegionOne',
+            identity_interface='public',
+        )
+        self.addCleanup(self.conn.close)
+
+    def sent(self, method: str, url: str):
+        """The requests of a method to a URL."""
+        return [
+            request
+            for request in self.mock.request_history
+            if request.method == method
+            and request.url.partition('?')[0] == url
+        ]

@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""Tests of what a look reads."""
+
+import urllib.parse
+
+from hvctl import exceptions
+from hvctl.cloud import client
+from hvctl.decide import assemble
+from hvctl.model import identity
+from hvctl.model import snapshot as snapshot_model
+from hvctl.tests.fixtures import builders
+from hvctl.tests.unit.cloud import base
+
+SERVERS = f'{base.COMPUTE}/servers/detail'
+PROVIDERS = f'{base.PLACEMENT}/resource_providers'
+
+
+class TestCase(base.TestCase):
+    """A cloud that answers what was recorded."""
+
+    def setUp(self):
+        super().setUp()
+        servers = base.ANSWERS['servers']['body']['servers']
+        nodes = base.ANSWERS['nodes']['body']['nodes']
+        self.mock.get(SERVERS, json={'servers': servers})
+        self.mock.get(f'{base.BAREMETAL}/nodes', json={'nodes': nodes})
+        for url, name in (
+            (f'{base.COMPUTE}/os-services', 'services'),
+            (f'{base.COMPUTE}/os-hypervisors', 'hypervisors'),
+            (f'{base.COMPUTE}/os-hypervisors/detail', 'hypervisors_detail'),
+            (f'{base.COMPUTE}/os-aggregates', 'aggregates'),
+            (f'{base.COMPUTE}/os-migrations', 'migrations'),
+            (PROVIDERS, 'providers'),
+            (f'{base.NETWORK}/ports', 'ports'),
+            (f'{base.NETWORK}/agents', 'agents'),
+        ):
+            self.mock.get(url, **base.answer(name))
+        self.client = client.Client(self.conn)
+
+    def observe(self, **scope) -> snapshot_model.Snapshot:
+        return self.client.observe(snapshot_model.Scope(**scope))
+
+    def queries(self, url: str) -> list[dict]:
+        """What was asked for at a URL, each value once."""
+        return [
+            dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(r.url).query))
+            for r in self.sent('GET', url)
+        ]
+
+
+class TestObserve(TestCase):
+    """Looks."""
+
+    def test_recorded(self):
+        """The recorded cloud has one whole hypervisor in its lists."""
+        look = self.observe()
+
+        hv = assemble.assemble(look, ['hv1'])['hv1']
+        self.assertEqual('ACTIVE', hv.server.status)
+        self.assertEqual('hv1', hv.host)
+        self.assertTrue(hv.agents_alive)
+        self.assertIsNotNone(hv.node)
+        self.assertIsNone(hv.guests)
+        self.assertEqual((), look.namesakes)
+
+    def test_cost(self):
+        """A look is ten lists, whatever it finds."""
+        self.observe()
+        before = len(self.mock.request_history)
+
+        self.observe()
+
+        self.assertLessEqual(len(self.mock.request_history) - before, 10)
+
+    def test_our_servers_only(self):
+        """Of this project, with our tag: any tenant can set that."""
+        self.observe()
+
+        (query,) = self.queries(SERVERS)
+        self.assertEqual(identity.TAG, query['tags'])
+        self.assertNotIn('all_tenants', query)
+
+    def test_our_ports_only(self):
+        """With our mark, of this project."""
+        self.observe()
+
+        (query,) = self.queries(f'{base.NETWORK}/ports')
+        self.assertEqual(
+            {
+                'description': identity.PORT_MARK,
+                'project_id': builders.OURS,
+            },
+            query,
+        )
+
+    def test_providers(self):
+        """Room, report and trait are asked of Placement, for all at once."""
+        hv = base.ANSWERS['providers']['body']['resource_providers'][1]['uuid']
+        self.mock.get(PROVIDERS, json={'resource_providers': []})
+        self.mock.get(
+            f'{PROVIDERS}?required=COMPUTE_NODE', **base.answer('providers')
+        )
+
+        look = self.observe()
+
+        self.assertIn(hv, look.providers_reported)
+        self.assertEqual(frozenset(), look.providers_with_room)
+        self.assertEqual(frozenset(), look.providers_disabled)
+        self.assertCountEqual(
+            [
+                {},
+                {'resources': 'MEMORY_MB:1'},
+                {'required': 'COMPUTE_NODE'},
+                {'required': 'COMPUTE_STATUS_DISABLED'},
+            ],
+            self.queries(PROVIDERS),
+        )
+
+    def test_namesakes(self):
+        """Servers of the names are searched in all projects, ours left out."""
+        ours = base.ANSWERS['servers']['body']['servers'][0]
+        theirs = {**ours, 'id': 'theirs', 'tenant_id': builders.THEIRS}
+        untagged = {**ours, 'id': 'untagged', 'tags': []}
+        mine = {**ours, 'tenant_id': builders.OURS}
+        self.mock.get(SERVERS, json={'servers': []})
+        self.mock.get(
+            f'{SERVERS}?all_tenants=1',
+            json={'servers': [mine, theirs, untagged]},
+        )
+
+        look = self.observe(server_names=frozenset({'hv1', 'hv-2'}))
+
+        self.assertEqual(
+            ['theirs', 'untagged'], [server.id for server in look.namesakes]
+        )
+        query = next(q for q in self.queries(SERVERS) if 'all_tenants' in q)
+        self.assertEqual('^(hv-2|hv1)$', query['name'])
+
+    def test_guests_of_a_host(self):
+        """Guests, soft-deleted ones too, and migrations of a host."""
+        look = self.observe(hosts=frozenset({'hv2'}))
+
+        query = next(q for q in self.queries(SERVERS) if 'host' in q)
+        self.assertEqual(
+            {'all_tenants': '1', 'soft_deleted': 'True', 'host': 'hv2'}, query
+        )
+        self.assertEqual({'hv2'}, set(look.guests))
+        self.assertEqual(
+            [{'host': 'hv2'}], self.queries(f'{base.COMPUTE}/os-migrations')
+        )
+        self.assertEqual(2, len(look.migrations['hv2']))
+
+    def test_all_guests(self):
+        """One list for the guests of all; hosts without any have none."""
+        look = self.observe(all_servers=True)
+
+        self.assertEqual((), look.guests['hv1'])
+        self.assertEqual(
+            1, len([q for q in self.queries(SERVERS) if 'tags' not in q])
+        )
+        self.assertEqual('hv1', look.guests['ironic'][0].name)
+
+    def test_consumers(self):
+        """The consumers of a provider; one that is gone has none."""
+        self.mock.get(
+            f'{PROVIDERS}/p1/allocations',
+            json={'allocations': {'c1': {}, 'c2': {}}},
+        )
+        self.mock.get(f'{PROVIDERS}/p2/allocations', **base.answer('alloc404'))
+
+        look = self.observe(provider_ids=frozenset({'p1', 'p2'}))
+
+        self.assertEqual(
+            {'p1': frozenset({'c1', 'c2'}), 'p2': frozenset()},
+            look.consumers,
+        )
+
+    def test_sizes(self):
+        """The sizes are read only where they are asked for."""
+        with_sizes = self.observe(sizes=True)
+        without = self.observe()
+
+        self.assertEqual(32, with_sizes.compute_nodes[1].vcpus)
+        self.assertIsNone(without.compute_nodes[1].vcpus)
+        (request,) = self.sent('GET', f'{base.COMPUTE}/os-hypervisors/detail')
+        self.assertEqual(
+            '2.87', request.headers['X-OpenStack-Nova-API-Version']
+        )
+
+    def test_aggregates(self):
+        """So are the aggregates."""
+        self.observe()
+        self.assertEqual([], self.sent('GET', f'{base.COMPUTE}/os-aggregates'))
+        self.observe(aggregates=True)
+        self.assertEqual(
+            1, len(self.sent('GET', f'{base.COMPUTE}/os-aggregates'))
+        )
+
+    def test_without_agents(self):
+        """A network service without agents has none, which is no error."""
+        self.mock.get(f'{base.NETWORK}/agents', status_code=404, json={})
+
+        self.assertIsNone(self.observe().agents)
+
+    def test_without_nodes(self):
+        """Nor is it an error when Ironic shows its nodes to nobody."""
+        for status in (403, 404):
+            with self.subTest(status=status):
+                self.mock.get(
+                    f'{base.BAREMETAL}/nodes', status_code=status, json={}
+                )
+
+                self.assertIsNone(self.observe().nodes)
+
+    def test_list_that_fails(self):
+        """A list that cannot be read is named, and there is no half look."""
+        for url, words in (
+            (f'{base.COMPUTE}/os-services', 'list the compute services'),
+            (PROVIDERS, 'list the resource providers'),
+            (f'{base.NETWORK}/ports', 'list the ports'),
+            (f'{base.BAREMETAL}/nodes', 'list the Ironic nodes'),
+        ):
+            with self.subTest(url=url):
+                self.setUp()
+                # The SDK itself is patient with Ironic's 503.
+                self.mock.get(url, status_code=500, json={})
+
+                with self.assertRaisesRegex(exceptions.CloudError, words):
+                    self.observe()
+
+    def test_without_admin_role(self):
+        """Without the role the first look says so."""
+        self.mock.get(f'{base.COMPUTE}/os-services', **base.answer('nova403'))
+
+        with self.assertRaisesRegex(exceptions.CloudError, 'admin role'):
+            self.observe()
