@@ -18,9 +18,6 @@ from hvctl.lab.services import nova
 from hvctl.lab.services import placement
 from hvctl.lab.services import rabbitmq
 
-#: The most nodes a lab can have: a supervisor program waits for each.
-MAX_NODES = 32
-
 #: The supervisor's group of the machines.
 NODE_GROUP = 'nodes'
 
@@ -91,7 +88,7 @@ def write(lab: paths.Lab, secrets: credentials.Credentials) -> None:
             )
         ),
         # supervisord refuses a log file in a directory that is not there.
-        *(lab.node(name) for name in node_names(MAX_NODES)),
+        *(lab.node(name) for name in node_names(paths.MAX_NODES)),
     ):
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     for file, text in files(lab, secrets).items():
@@ -153,7 +150,7 @@ def _nodes(lab: paths.Lab) -> ini.Options:
     name = 'node-%(process_num)d'
     return {
         'process_name': name,
-        'numprocs': MAX_NODES,
+        'numprocs': paths.MAX_NODES,
         'command': (
             f'{_quoted(str(lab.python))} -m hvctl.lab.metal.machine {name}'
         ),

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""The command hvctl-lab, and the only place of the lab that prints."""
+"""The command hvctl-lab, and the only place of the lab that prints.
+
+What needs a package of the extra `lab` is imported by the call that uses it:
+a package that is missing is then told in a sentence.
+"""
 
 import argparse
 from collections.abc import Sequence
@@ -9,12 +13,10 @@ import shlex
 import sys
 import time
 
-from hvctl.lab import configuration
 from hvctl.lab import errors
 from hvctl.lab import lock
 from hvctl.lab import paths
 from hvctl.lab import requirements
-from hvctl.lab.services import clients
 
 _MIB = 1024**2
 
@@ -32,9 +34,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.call(lab, options))
     except KeyboardInterrupt:
         return 130
+    except ModuleNotFoundError as error:
+        if (error.name or '').startswith('hvctl'):
+            raise
+        text = (
+            f'the Python package {error.name} is missing; run: '
+            f"{sys.executable} -m pip install 'hvctl[lab]'"
+        )
     except (errors.LabError, ValueError) as error:
-        print(f'hvctl-lab: {error}', file=sys.stderr)
-        return 1
+        text = str(error)
+    print(f'hvctl-lab: {text}', file=sys.stderr)
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -87,9 +97,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _node_count(text: str) -> int:
-    if not text.isdigit() or not 1 <= int(text) <= configuration.MAX_NODES:
+    if not text.isdigit() or not 1 <= int(text) <= paths.MAX_NODES:
         raise argparse.ArgumentTypeError(
-            f'{text} is not a number from 1 to {configuration.MAX_NODES}'
+            f'{text} is not a number from 1 to {paths.MAX_NODES}'
         )
     return int(text)
 
@@ -110,15 +120,7 @@ class _Progress:
 
 
 def _up(lab: paths.Lab, options: argparse.Namespace) -> int:
-    # Imported late: what is missing is to be said in a sentence, and the
-    # other calls are to be quick.
-    try:
-        from hvctl.lab import up
-    except ModuleNotFoundError as error:
-        raise errors.LabError(
-            f'the Python package {error.name} is missing; run: '
-            f"{sys.executable} -m pip install 'hvctl[lab]'"
-        ) from error
+    from hvctl.lab import up
 
     progress = _Progress()
     with lock.of_lab(lab, progress.waiting):
@@ -128,6 +130,8 @@ def _up(lab: paths.Lab, options: argparse.Namespace) -> int:
 
 
 def _run(lab: paths.Lab, options: argparse.Namespace) -> int:
+    from hvctl.lab.services import clients
+
     _up(lab, options)
     variables = os.environ | clients.environment(lab)
     programs = lab.program('')
@@ -141,6 +145,8 @@ def _run(lab: paths.Lab, options: argparse.Namespace) -> int:
 
 
 def _env(lab: paths.Lab, _options: argparse.Namespace) -> int:
+    from hvctl.lab.services import clients
+
     if not lab.clouds_yaml.exists():
         raise errors.LabError('there is no cloud yet; run: hvctl-lab up')
     for name, value in clients.environment(lab).items():

@@ -27,6 +27,9 @@ BOOTABLE_IMAGE_ID = '6b6d4f0e-6ce1-4c53-9a0c-3a5b8d3d2f12'
 
 HOST = '127.0.0.1'
 
+#: The most nodes a lab can have: a supervised program waits for each.
+MAX_NODES = 32
+
 
 class Port(enum.IntEnum):
     """The listening ports, as offsets from the first one of the block."""

@@ -82,6 +82,21 @@ class TestMain(base.LabTestCase):
         ):
             self.assertEqual((1, '', 'hvctl-lab: no disk\n'), self.call('up'))
 
+    def test_package_missing(self):
+        """A package that is not installed is told with the command."""
+        with mock.patch.dict('sys.modules', {'hvctl.lab.up': None}):
+            self.assertRaises(ModuleNotFoundError, main.main, ['up'])
+        with mock.patch(
+            'hvctl.lab.up.up',
+            autospec=True,
+            side_effect=ModuleNotFoundError(name='openstack'),
+        ):
+            status, _, err = self.call('up')
+
+        self.assertEqual(1, status)
+        self.assertIn('openstack is missing; run: ', err)
+        self.assertIn("-m pip install 'hvctl[lab]'", err)
+
     def test_node_count(self):
         """Numbers that cannot be are refused."""
         for count in ('0', '33', 'x', '-1'):
