@@ -53,6 +53,19 @@ class ShowOne(_Base, command.ShowOne):
     """A command that prints one thing."""
 
 
+class Text(_Base):
+    """A command that prints a text as it is."""
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Print it."""
+        text = self.text(parsed_args)
+        self.app.stdout.write(text if text.endswith('\n') else f'{text}\n')
+
+    def text(self, parsed_args: argparse.Namespace) -> str:
+        """Give the text."""
+        raise NotImplementedError
+
+
 class Verb(Lister):
     """A command that works towards a goal and prints a row for each thing.
 

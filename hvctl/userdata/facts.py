@@ -6,6 +6,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 import dataclasses
 
+from hvctl.model import profile as profile_model
+
+#: Stands for what is not known in what is only shown.
+UNKNOWN = '?'
+
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Subport:
@@ -17,10 +22,10 @@ class Subport:
     :ivar mtu: of the network
     """
 
-    segmentation_id: int
+    segmentation_id: int | str
     mac_address: str | None = None
     addresses: tuple[str, ...] = ()
-    mtu: int | None = None
+    mtu: int | str | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,5 +41,20 @@ class Facts:
     subports: Mapping[str, Subport] = dataclasses.field(default_factory=dict)
 
 
-#: Nothing is known.
-NONE = Facts()
+def sketch(profile: profile_model.Profile) -> Facts:
+    """Stand in for what only the cloud knows, to show a user-data.
+
+    :param profile: what the hypervisor is
+    """
+    return Facts(
+        address=UNKNOWN,
+        subports={
+            subnetwork.network: Subport(
+                segmentation_id=subnetwork.segmentation_id or UNKNOWN,
+                mac_address=UNKNOWN,
+                addresses=(UNKNOWN,),
+                mtu=UNKNOWN,
+            )
+            for subnetwork in profile.subnetworks
+        },
+    )

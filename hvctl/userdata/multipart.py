@@ -55,6 +55,14 @@ class Document:
             message.attach(_attachment(part))
         return message.as_string()
 
+    def decoded(self) -> str:
+        """Give its parts one after the other, each with a heading."""
+        return '\n'.join(
+            f'# ---- {part.filename} ({part.content_type}, '
+            f'{part.size} bytes)\n{part.text}'
+            for part in self.parts
+        )
+
     def encode(self) -> str:
         """Give it as Nova takes it: compressed where that helps, base64.
 

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command ``hypervisor ephemeral user data show``."""
+
+from __future__ import annotations
+
+import argparse
+
+from hvctl.i18n import _
+from hvctl.osc import command
+
+
+class ShowHypervisorEphemeralUserData(command.Text):
+    _description = _(
+        'Show the user-data of an ephemeral hypervisor\n\n'
+        'It is what create would send for a profile and a name, before it '
+        'is compressed. Secrets are shown as ***, and what only the cloud '
+        'knows, such as the addresses of the ports, as a question mark. The '
+        'compute node id is an example: create chooses one each time.'
+    )
+    auth_required = False
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            'name', metavar='<name>', help=_('Name of the hypervisor')
+        )
+        parser.add_argument(
+            '--profile',
+            metavar='<profile>',
+            required=True,
+            help=_('Profile of the hypervisor (required)'),
+        )
+        parser.add_argument(
+            '--decode',
+            action='store_true',
+            help=_('Show it part by part, without what holds them together'),
+        )
+        parser.add_argument(
+            '--reveal',
+            action='store_true',
+            help=_('Show secrets too'),
+        )
+        command.add_profiles_file(parser)
+        return parser
+
+    def text(self, parsed_args: argparse.Namespace) -> str:
+        from hvctl.decide import names
+        from hvctl.model import identity
+        from hvctl.profiles import files
+        from hvctl.userdata import document
+        from hvctl.userdata import facts
+
+        (name,) = names.check([parsed_args.name])
+        profile = files.load(parsed_args.profiles_file).get(
+            parsed_args.profile
+        )
+        sent, masked = (
+            document.render(
+                profile,
+                name=name,
+                compute_id=identity.new_compute_id(name, bytes(6)),
+                facts=facts.sketch(profile),
+                reveal=reveal,
+            )
+            for reveal in (True, False)
+        )
+        # What Nova would refuse is refused here too.
+        sent.encode()
+        shown = sent if parsed_args.reveal else masked
+        return shown.decoded() if parsed_args.decode else shown.text()
