@@ -1,0 +1,348 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""Tests of what becomes of the values of a file."""
+
+import dataclasses
+import json
+import pathlib
+
+import jsonschema
+
+import hvctl
+from hvctl.model import networking
+from hvctl.model import profile as model
+from hvctl.model import request
+from hvctl.model import secret
+from hvctl.profiles import check
+from hvctl.tests.unit.profiles import base
+
+
+class TestBuild(base.ProfilesTestCase):
+    """Values and where they go."""
+
+    def get(self, body, secure=None):
+        lines = ''.join(f'    {line}\n' for line in body.splitlines())
+        return self.load(f'profiles:\n  a:\n{lines}', secure).get('a')
+
+    def test_scalars(self):
+        """What is a plain value is taken as it is."""
+        profile = self.get(
+            'image: i\nflavor: f\nnetwork: n\nvnic_type: normal\nsubnet: s\n'
+            'fixed_ip: 2001:db8::1\nkey_name: k\ndomain: example.org\n'
+            'compute_cloud: c\navailability_zone: z\n'
+            'cpu_allocation_ratio: 16\nreserved_host_cpus: 2\n'
+            'traits: [CUSTOM_A]\nfamily: rhel'
+        )
+
+        self.assertEqual(
+            model.Profile(
+                name='a',
+                path=str(self.main),
+                image='i',
+                flavor='f',
+                network='n',
+                vnic_type='normal',
+                subnet='s',
+                fixed_ip='2001:db8::1',
+                key_name='k',
+                domain='example.org',
+                compute_cloud='c',
+                availability_zone='z',
+                cpu_allocation_ratio=16,
+                reserved_host_cpus=2,
+                traits=('CUSTOM_A',),
+                family=model.Family.RHEL,
+            ),
+            profile,
+        )
+
+    def test_durations(self):
+        """Durations are seconds, however they are written."""
+        for text, seconds in {
+            '90': 90,
+            '90s': 90,
+            '45m': 2700,
+            '8h': 28800,
+            '"2d"': 172800,
+        }.items():
+            with self.subTest(text=text):
+                self.assertEqual(seconds, self.get(f'expiry: {text}').expiry)
+
+    def test_limits(self):
+        """A time limit that is left out is the one without a profile."""
+        profile = self.get('timeouts: {boot: 1h}')
+
+        self.assertEqual(request.Limits(boot=3600), profile.limits)
+
+    def test_live_migration(self):
+        """So is what is left out of the live migration."""
+        profile = self.get('live_migration: {max_concurrent: 0}')
+
+        self.assertEqual(
+            model.LiveMigration(max_concurrent=0), profile.live_migration
+        )
+
+    def test_health_test(self):
+        """The test guest, all of it."""
+        profile = self.get(
+            'health_test: {enabled: true, image: i, flavor: f, network: n, '
+            'vnic_type: direct, answer: address, timeout: 2m}'
+        )
+
+        self.assertEqual(
+            model.HealthTest(
+                enabled=True,
+                image='i',
+                flavor='f',
+                network='n',
+                vnic_type='direct',
+                answer=model.Answer.ADDRESS,
+                timeout=120,
+            ),
+            profile.health_test,
+        )
+
+    def test_packages(self):
+        """None at all, none for a family, and what nobody said differ."""
+        debian, rhel = model.Family
+        for text, packages in {
+            'packages: []': {debian: (), rhel: ()},
+            'packages: {}': {},
+            'packages: {debian: []}': {debian: ()},
+            'packages: {rhel: [x, y], debian: ~}': {rhel: ('x', 'y')},
+        }.items():
+            with self.subTest(text=text):
+                self.assertEqual(packages, self.get(text).packages)
+
+    def test_subnetworks(self):
+        """Networks on the trunk."""
+        profile = self.get(
+            'subnetworks:\n'
+            '  - {network: n, segmentation_id: 7, address: dhcp}\n'
+            '  - {network: m, subnet: s, interface: storage}'
+        )
+
+        self.assertEqual(
+            (
+                model.Subnetwork(
+                    network='n',
+                    segmentation_id=7,
+                    address=networking.Address.DHCP,
+                ),
+                model.Subnetwork(network='m', subnet='s', interface='storage'),
+            ),
+            profile.subnetworks,
+        )
+
+    def test_sriov(self):
+        """Adapters with virtual functions."""
+        profile = self.get(
+            'networking:\n  kind: sriov\n  devices:\n'
+            '    - {interface: ib0, physical_network: p, vfs: 8, '
+            'link: infiniband, trusted: true, exclude: ["0000:3b:02.1"]}'
+        )
+
+        self.assertEqual(
+            networking.Sriov(
+                devices=(
+                    networking.Device(
+                        interface='ib0',
+                        physical_network='p',
+                        vfs=8,
+                        link=networking.Link.INFINIBAND,
+                        trusted=True,
+                        exclude=('0000:3b:02.1',),
+                    ),
+                )
+            ),
+            profile.networking,
+        )
+
+    def test_ovn(self):
+        """OVN, whose shared secret is one whatever it says."""
+        body = (
+            'networking:\n  kind: ovn\n  southbound: ["tcp:10.0.0.1:6642"]\n'
+            '  bridge_mappings: {p: br-ex}\n'
+            '  bridge_interfaces: {br-ex: eno1}\n'
+            '  metadata_host: 10.0.0.2\n'
+            '  metadata_proxy_shared_secret: '
+        )
+        secure = 'profiles: {a: {secrets: {m: "pa$s"}}}'
+        for text in ('<secret:m>', 'pa$s'):
+            with self.subTest(text=text):
+                found = self.get(body + text, secure).networking
+
+                self.assertEqual(
+                    networking.Ovn(
+                        southbound=('tcp:10.0.0.1:6642',),
+                        bridge_mappings={'p': 'br-ex'},
+                        bridge_interfaces={'br-ex': 'eno1'},
+                        metadata_host='10.0.0.2',
+                        metadata_proxy_shared_secret=secret.Secret('pa$s'),
+                    ),
+                    found,
+                )
+                self.assertNotIn('pa$s', repr(found))
+
+    def test_options(self):
+        """An option is written as it was, once or as often as it is there."""
+        profile = self.get(
+            'neutron:\n  a:\n    text: x y\n    truth: yes\n    number: 0x10\n'
+            '    ratio: 16.0\n    nothing: ""\n    many: [x, 2]\n    none: []'
+        )
+
+        self.assertEqual(
+            {
+                'a': {
+                    'text': ('x y',),
+                    'truth': ('yes',),
+                    'number': ('0x10',),
+                    'ratio': ('16.0',),
+                    'nothing': ('',),
+                    'many': ('x', '2'),
+                    'none': (),
+                }
+            },
+            profile.neutron,
+        )
+
+    def test_secret_in_a_url(self):
+        """What a URL would misread in a secret is quoted."""
+        profile = self.get(
+            'nova: {DEFAULT: {transport_url: '
+            '"rabbit://n:<secret:x>@a,n:<secret:x>@b/"}}',
+            'profiles: {a: {secrets: {x: "a/b@$"}}}',
+        )
+
+        (value,) = profile.nova['DEFAULT']['transport_url']
+        self.assertEqual(
+            'rabbit://n:a%2Fb%40%24@a,n:a%2Fb%40%24@b/', value.reveal()
+        )
+
+    def test_secret_with_a_dollar(self):
+        """oslo.config gets the dollar that would name another option."""
+        profile = self.get(
+            'nova: {placement: {password: <secret:x>}}',
+            'profiles: {a: {secrets: {x: a$b}}}',
+        )
+
+        (value,) = profile.nova['placement']['password']
+        self.assertEqual('a$$b', value.reveal())
+
+    def test_what_is_hidden(self):
+        """Secrets are hidden wherever they are written."""
+        profile = self.get(
+            'nova:\n  s:\n    password: Hunter2\n    key: x<secret:x>y\n'
+            '    metadata_proxy_shared_secret: Hunter2\n'
+            '    url: rabbit://u:Hunter2@h/\n    mine: [one, x<secret:x>]\n'
+            '    send_service_user_token: true\n    auth_type: password\n'
+            '    auth_url: http://h:5000/v3',
+            'profiles: {a: {secrets: {x: Hunter2}, nova: {s: {o: Hunter2}}}}',
+        )
+
+        shown = {
+            name
+            for name, values in profile.nova['s'].items()
+            if not any(isinstance(value, secret.Secret) for value in values)
+        }
+        self.assertEqual(
+            {'send_service_user_token', 'auth_type', 'auth_url'}, shown
+        )
+        for text in (repr(profile), str(profile), str(dict(profile.nova))):
+            self.assertNotIn(base.SECRET, text)
+
+    def test_parts(self):
+        """Your own parts are read, relative to the file."""
+        kinds = {
+            'config': ('#cloud-config\n{}', model.PartType.CLOUD_CONFIG),
+            'script': ('#!/bin/sh\n', model.PartType.SCRIPT),
+            'jinja': (
+                '## template: jinja\n#cloud-config\n',
+                model.PartType.JINJA,
+            ),
+            'boothook': ('#cloud-boothook\n', model.PartType.BOOTHOOK),
+            'include': ('#include\nhttp://a\n', model.PartType.INCLUDE),
+            'handler': ('#part-handler\n', model.PartType.PART_HANDLER),
+        }
+        for name, (text, _) in kinds.items():
+            (self.directory / name).write_text(text)
+        names = ''.join(f'\n  - {name}' for name in kinds)
+
+        profile = self.get(f'user_data:{names}')
+
+        self.assertEqual(
+            [
+                (str(self.directory / name), kind, text)
+                for name, (text, kind) in kinds.items()
+            ],
+            [(part.path, part.type, part.text) for part in profile.user_data],
+        )
+        self.assertNotIn('http://a', repr(profile))
+
+    def test_part_with_a_type(self):
+        """The type that the profile names is the one."""
+        (self.directory / 'x').write_text('#!/bin/sh\n')
+
+        (part,) = self.get('user_data: [{path: x, type: boothook}]').user_data
+
+        self.assertIs(model.PartType.BOOTHOOK, part.type)
+
+    def test_part_that_is_no_text(self):
+        """A part that is no text is an error, not a traceback."""
+        (self.directory / 'x').write_bytes(b'#!\xff')
+
+        self.assertIn(
+            'x is no text in UTF-8',
+            self.error('profiles: {a: {user_data: [x]}}'),
+        )
+
+
+class TestSchema(base.ProfilesTestCase):
+    """The schema that ships with the package."""
+
+    def test_is_one(self):
+        """It is a schema, and every key in it is described."""
+        schema = check.schema()
+        jsonschema.Draft202012Validator.check_schema(schema)
+
+        for part in (schema, *schema['$defs'].values()):
+            for key, below in part['properties'].items():
+                with self.subTest(key=key):
+                    self.assertTrue(below['description'].endswith('.'))
+
+    def test_defaults(self):
+        """Its defaults are those of the profile."""
+        profile = model.Profile(name='a')
+        for part, found in (
+            (check.schema(), profile),
+            (self.below('live_migration'), profile.live_migration),
+            (self.below('timeouts'), profile.limits),
+            (self.below('health_test'), profile.health_test),
+            (check.schema()['$defs']['ovs'], networking.Ovs()),
+            (
+                check.schema()['$defs']['ovn'],
+                networking.Ovn(southbound=('tcp:a:1',)),
+            ),
+        ):
+            for key, below in part['properties'].items():
+                if 'default' in below:
+                    with self.subTest(key=key):
+                        self.assertEqual(below['default'], getattr(found, key))
+
+    def test_keys(self):
+        """What a profile has can be written into the file."""
+        fields = {field.name for field in dataclasses.fields(model.Profile)}
+
+        self.assertEqual(
+            fields - {'name', 'path', 'limits'} | {'timeouts'},
+            set(check.schema()['properties']),
+        )
+
+    def test_is_shipped(self):
+        """It is a file of the package."""
+        file = pathlib.Path(hvctl.__file__).parent / 'profiles/schema.json'
+
+        self.assertIsInstance(json.loads(file.read_text()), dict)
+
+    def below(self, key):
+        return check.schema()['properties'][key]
