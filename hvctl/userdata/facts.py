@@ -41,6 +41,10 @@ class Facts:
     subports: Mapping[str, Subport] = dataclasses.field(default_factory=dict)
 
 
+#: Enough for a profile without sub-networks.
+NONE = Facts()
+
+
 def sketch(profile: profile_model.Profile) -> Facts:
     """Stand in for what only the cloud knows, to show a user-data.
 
