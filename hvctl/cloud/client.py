@@ -36,6 +36,7 @@ class Client:
             type[steps.Step], Callable[[typing.Any], progress.Done]
         ] = {
             steps.CreateProvider: provider.create_provider,
+            steps.RenameProvider: provider.rename_provider,
             steps.SetHoldInventory: provider.set_hold_inventory,
             steps.PlaceHold: provider.place_hold,
             steps.LiftHold: provider.lift_hold,

@@ -30,6 +30,9 @@ class Network:
         }
         if step.mac_address is not None:
             port['mac_address'] = step.mac_address
+        address = {'subnet_id': step.subnet_id, 'ip_address': step.fixed_ip}
+        if any(address.values()):
+            port['fixed_ips'] = [{k: v for k, v in address.items() if v}]
         response = requests.call(
             self._client,
             'POST',

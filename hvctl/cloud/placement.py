@@ -39,7 +39,7 @@ class Placement:
             'POST',
             '/resource_providers',
             f'create the resource provider of {step.name}',
-            json={'uuid': step.provider_id, 'name': step.name},
+            json={'uuid': step.provider_id, 'name': step.provider_name},
             accept=409,
         )
         if response.status_code != 409:
@@ -52,12 +52,22 @@ class Placement:
         )
         if found.status_code == 404:
             raise exceptions.CloudError(
-                f'there is another resource provider {step.name} in '
+                f'there is another resource provider {step.provider_name} in '
                 'Placement already',
                 status=409,
                 transient=True,  # a run beside this one may have made it
             )
         return progress.Done(changed=False)
+
+    def rename_provider(self, step: steps.RenameProvider) -> progress.Done:
+        """Give a provider another name; Nova finds it by its id."""
+        self._call(
+            'PUT',
+            f'/resource_providers/{step.provider_id}',
+            f'rename the resource provider of {step.name}',
+            json={'name': step.provider_name},
+        )
+        return progress.Done()
 
     def set_hold_inventory(
         self, step: steps.SetHoldInventory

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent import futures
 import typing
 
@@ -12,7 +12,12 @@ from openstack import connection
 from openstack import exceptions as sdk_exceptions
 
 from hvctl.cloud import requests
+from hvctl.cloud import shapes
 from hvctl.model import preflight
+from hvctl.model import records
+
+#: The name or id that is looked up, and how.
+_Look = tuple[str | None, Callable[[], typing.Any]]
 
 #: Requests at once; see hvctl.cloud.observe.
 _WORKERS = 6
@@ -24,47 +29,19 @@ class Resolver:
     def __init__(self, conn: connection.Connection) -> None:
         self._conn = conn
 
-    def ask(
-        self,
-        *,
-        image: str,
-        flavor: str,
-        network: str,
-        key_name: str | None,
-        number: int,
-    ) -> preflight.Facts:
+    def ask(self, names: preflight.Names, number: int) -> preflight.Facts:
         """Look everything up.
 
         :param number: servers to make
         :raises CloudError: when the cloud could not be asked
         """
-        conn = self._conn
-        looks: dict[str, Callable[[], typing.Any]] = {
-            'bare-metal endpoint': self._endpoint,
-            'image': lambda: conn.image.find_image(
-                image, ignore_missing=False
-            ),
-            'flavor': lambda: self._flavor(flavor),
-            'network': lambda: conn.network.find_network(
-                network, ignore_missing=False
-            ),
-            'server quota': self._server_quotas,
-            'port quota': self._port_quota,
-        }
-        asked: dict[str, str | None] = {
-            'image': image,
-            'flavor': flavor,
-            'network': network,
-        }
-        if key_name is not None:
-            asked['keypair'] = key_name
-            looks['keypair'] = lambda: conn.compute.find_keypair(
-                key_name, ignore_missing=False
-            )
+        looks = self._looks(names)
         found: dict[str, typing.Any] = {}
         problems: list[tuple[str, str]] = []
         with futures.ThreadPoolExecutor(_WORKERS) as pool:
-            running = {kind: pool.submit(look) for kind, look in looks.items()}
+            running = {
+                kind: pool.submit(look) for kind, (_, look) in looks.items()
+            }
         for kind, future in running.items():
             try:
                 found[kind] = future.result()
@@ -72,13 +49,20 @@ class Resolver:
                 ksa_exceptions.ClientException,
                 sdk_exceptions.SDKException,
             ) as error:
-                problems.append((kind, _problem(error, kind, asked.get(kind))))
+                asked = looks[kind][0]
+                problems.append((kind, _problem(error, kind, asked)))
+        aggregates, missing = _aggregates(names, found.get('aggregates', ()))
         wanted: preflight.Flavor | None = found.get('flavor')
         return preflight.Facts(
-            image_id=found['image'].id if 'image' in found else '',
+            image_id=_id(found, 'image') or '',
             flavor=wanted,
-            network_id=found['network'].id if 'network' in found else '',
-            problems=tuple(problems),
+            network_id=_id(found, 'network') or '',
+            subnet_id=_id(found, 'subnet'),
+            aggregates=aggregates,
+            test_flavor=found.get('test flavor'),
+            test_image_id=_id(found, 'test image') or '',
+            test_network_id=_id(found, 'test network'),
+            problems=(*problems, *missing),
             candidates=self._candidates(wanted, number) if wanted else None,
             quotas={
                 **found.get('server quota', {}),
@@ -86,11 +70,52 @@ class Resolver:
             },
         )
 
+    def _looks(self, names: preflight.Names) -> dict[str, _Look]:
+        """What to look up: the name or id, and how."""
+        conn = self._conn
+        image = _finder(conn.image.find_image)
+        network = _finder(conn.network.find_network)
+        looks: dict[str, _Look] = {
+            'bare-metal endpoint': (None, self._endpoint),
+            'image': image(names.image),
+            'flavor': self._flavor_look(names.flavor),
+            'network': network(names.network),
+            'server quota': (None, self._server_quotas),
+            'port quota': (None, self._port_quota),
+        }
+        if names.key_name is not None:
+            keypair = _finder(conn.compute.find_keypair)
+            looks['keypair'] = keypair(names.key_name)
+        if names.subnet is not None:
+            looks['subnet'] = _finder(conn.network.find_subnet)(names.subnet)
+        if names.aggregates or names.availability_zone:
+            looks['aggregates'] = (None, self._all_aggregates)
+        if names.test_flavor is not None:
+            looks['test flavor'] = self._flavor_look(names.test_flavor)
+        if names.test_image is not None:
+            looks['test image'] = image(names.test_image)
+        if names.test_network is not None:
+            looks['test network'] = network(names.test_network)
+        return looks
+
     def _endpoint(self) -> str:
         endpoint = self._conn.baremetal.get_endpoint()
         if endpoint is None:
             raise ksa_exceptions.EndpointNotFound()
         return str(endpoint)
+
+    def _all_aggregates(self) -> list[records.Aggregate]:
+        found = requests.pages(
+            self._conn.compute,
+            '/os-aggregates',
+            'aggregates',
+            'list the aggregates',
+            microversion=requests.COMPUTE,
+        )
+        return [shapes.aggregate(body) for body in found or ()]
+
+    def _flavor_look(self, name: str) -> _Look:
+        return name, lambda: self._flavor(name)
 
     def _flavor(self, name: str) -> preflight.Flavor:
         found = self._conn.compute.find_flavor(
@@ -170,6 +195,48 @@ class Resolver:
         port = response.json()['quota']['port']
         used = int(port['used']) + int(port['reserved'])
         return {'ports': _left(port['limit'], used)}
+
+
+def _finder(
+    find: Callable[..., typing.Any],
+) -> Callable[[str], _Look]:
+    def look(name: str) -> _Look:
+        return name, lambda: find(name, ignore_missing=False)
+
+    return look
+
+
+def _id(found: Mapping[str, typing.Any], kind: str) -> str | None:
+    return str(found[kind].id) if kind in found else None
+
+
+def _aggregates(
+    names: preflight.Names, known: Iterable[records.Aggregate]
+) -> tuple[dict[str, int], list[tuple[str, str]]]:
+    """The aggregates to join, by uuid, and what is wrong with them."""
+    by_name = {aggregate.name: aggregate for aggregate in known}
+    problems = [
+        ('aggregate', f'there is no aggregate {name}')
+        for name in names.aggregates
+        if name not in by_name
+    ]
+    wanted = [by_name[name] for name in names.aggregates if name in by_name]
+    zone = names.availability_zone
+    if zone and all(a.availability_zone != zone for a in wanted):
+        # A zone is nothing but what an aggregate says of its hosts.
+        of_zone = [a for a in by_name.values() if a.availability_zone == zone]
+        if len(of_zone) == 1:
+            wanted += of_zone
+        else:
+            listed = ', '.join(a.name for a in of_zone) or 'none'
+            problems.append(
+                (
+                    'availability zone',
+                    f'not just one aggregate makes availability zone {zone}: '
+                    f'{listed}; name the aggregate to join',
+                )
+            )
+    return {a.uuid: a.id for a in wanted}, problems
 
 
 def _left(most: int, used: int) -> preflight.Quota:

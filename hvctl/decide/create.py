@@ -216,7 +216,11 @@ class Create:
         if compute_id is not None:
             if hv.provider is None:
                 todo.append(
-                    steps.CreateProvider(name=hv.name, provider_id=compute_id)
+                    steps.CreateProvider(
+                        name=hv.name,
+                        provider_id=compute_id,
+                        provider_name=self._hostname(hv.name),
+                    )
                 )
             todo.append(
                 steps.SetHoldInventory(name=hv.name, provider_id=compute_id)
@@ -231,6 +235,8 @@ class Create:
                     mac_address=(
                         identity.port_mac(compute_id) if compute_id else None
                     ),
+                    subnet_id=self.request.subnet_id,
+                    fixed_ip=self.request.fixed_ip,
                 )
             )
         todo.append(
@@ -251,6 +257,11 @@ class Create:
             hint=status.hint,
         )
         return progress.Verdict(status=making, steps=tuple(todo))
+
+    def _hostname(self, name: str) -> str:
+        """The name that libvirt will give the hypervisor."""
+        domain = self.request.domain
+        return name if domain is None else f'{name}.{domain}'
 
     def _metadata(self, compute_id: str | None) -> dict[str, str]:
         metadata = dict(self.request.properties)
@@ -291,9 +302,11 @@ class Create:
         if lift in ledger.done:
             # Lifted, and full at once.
             return _done(status, ledger, hv)
-        before = opening.join(
-            hv, snapshot, self.request.aggregates
-        ) or opening.try_out(hv, self.request.health_test, ledger, now)
+        before = (
+            opening.rename(hv)
+            or opening.join(hv, snapshot, self.request.aggregates)
+            or opening.try_out(hv, self.request.health_test, ledger, now)
+        )
         if before is not None:
             return before
         times = _times(hv, ledger, now)

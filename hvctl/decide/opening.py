@@ -18,6 +18,29 @@ from hvctl.model import steps
 from hvctl.model.hypervisor import Phase
 
 
+def rename(hv: hypervisor.Hypervisor) -> progress.Verdict | None:
+    """See that the provider has the name of the hypervisor.
+
+    Nova finds it by its id, but brings it into aggregates by its name.
+
+    :returns: None when it has
+    """
+    if hv.provider is None or hv.compute_node is None:
+        return None
+    if hv.provider.name == hv.compute_node.hostname:
+        return None
+    return progress.Verdict(
+        status=_ready('renaming the resource provider'),
+        steps=(
+            steps.RenameProvider(
+                name=hv.name,
+                provider_id=hv.provider.id,
+                provider_name=hv.compute_node.hostname,
+            ),
+        ),
+    )
+
+
 def join(
     hv: hypervisor.Hypervisor,
     snapshot: snapshot_model.Snapshot,

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from hvctl.model import identity
 from hvctl.model import preflight
 from hvctl.model import records
 from hvctl.model.preflight import Check
@@ -35,7 +36,27 @@ def checks(
         found.append(_flavor(facts.flavor))
         found.append(_stock(facts, facts.flavor, number, nodes))
         found += _quotas(facts, facts.flavor, number)
+    if facts.test_flavor is not None:
+        found.append(_test_flavor(facts.test_flavor))
     return found
+
+
+def _test_flavor(flavor: preflight.Flavor) -> Check:
+    asked = {name: n for name, n in flavor.resources.items() if n > 0}
+    zeroed = {'VCPU', 'MEMORY_MB', 'DISK_GB'} <= flavor.resources.keys()
+    if asked == {identity.TEST_RESOURCE_CLASS: 1} and zeroed:
+        return Check(
+            subject='test flavor',
+            verdict=Verdict.OK,
+            message=f'{flavor.name} gets into a closed host',
+        )
+    return Check(
+        subject='test flavor',
+        verdict=Verdict.FAILED,
+        message=f'flavor {flavor.name} does not get into a closed host: set '
+        'its properties resources:VCPU=0 resources:MEMORY_MB=0 '
+        f'resources:DISK_GB=0 resources:{identity.TEST_RESOURCE_CLASS}=1',
+    )
 
 
 def bare_metal_class(flavor: preflight.Flavor) -> str | None:

@@ -25,6 +25,9 @@ TEST_KEY = 'hvctl:test_of'
 #: provider configuration of the machine gives it one.
 TEST_RESOURCE_CLASS = 'CUSTOM_HVCTL_TEST'
 
+#: The flavor of test guests where a profile names none.
+TEST_FLAVOR = 'hvctl-test'
+
 #: Description of every port that hvctl makes.  It comes with the port, so no
 #: moment leaves one that nobody owns.  A tag would not do: Neutron takes tags
 #: with a new port and silently forgets them, unless the ML2 extension driver

@@ -59,9 +59,30 @@ class Quota:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What to look up, by name or id.
+
+    :ivar aggregates: names of host aggregates
+    :ivar test_flavor: and the next two: of the test guest
+    """
+
+    image: str
+    flavor: str
+    network: str
+    key_name: str | None = None
+    subnet: str | None = None
+    aggregates: tuple[str, ...] = ()
+    availability_zone: str | None = None
+    test_flavor: str | None = None
+    test_image: str | None = None
+    test_network: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What the clouds answered.
 
+    :ivar aggregates: ids of the aggregates to join, by uuid
     :ivar problems: names that were not found, or not just once
     :ivar candidates: free nodes for the flavor, as many as were asked for at
         most; None when Placement was not asked
@@ -71,6 +92,11 @@ class Facts:
     image_id: str = ''
     flavor: Flavor | None = None
     network_id: str = ''
+    subnet_id: str | None = None
+    aggregates: dict[str, int] = dataclasses.field(default_factory=dict)
+    test_flavor: Flavor | None = None
+    test_image_id: str = ''
+    test_network_id: str | None = None
     problems: tuple[tuple[str, str], ...] = ()
     candidates: int | None = None
     quotas: dict[str, Quota] = dataclasses.field(default_factory=dict)

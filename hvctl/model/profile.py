@@ -131,8 +131,8 @@ class HealthTest:
     """The small guest that boots before anybody else may.
 
     :ivar enabled: whether ``create`` does it without being asked
-    :ivar flavor: name or id; None lets hvctl make one that asks for nothing
-        but the host's place for a test
+    :ivar flavor: name or id, one that asks for nothing but the host's place
+        for a test; None is the flavor ``hvctl-test``
     :ivar image: name or id; needed where the test is enabled
     :ivar network: name or id; None is a guest without a port
     :ivar vnic_type: of its port: ``normal`` or ``direct``

@@ -76,6 +76,8 @@ class CreateRequest:
     network_id: str
     key_name: str | None = None
     vnic_type: str = 'baremetal'
+    subnet_id: str | None = None
+    fixed_ip: str | None = None
     domain: str | None = None
     properties: Mapping[str, str] = dataclasses.field(default_factory=dict)
     limits: Limits = Limits()

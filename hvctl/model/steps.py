@@ -28,9 +28,21 @@ class Step:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class CreateProvider(Step):
-    """Make the resource provider that nova-compute will adopt."""
+    """Make the resource provider that nova-compute will adopt.
+
+    :ivar provider_name: that of the hypervisor that will register
+    """
 
     provider_id: str
+    provider_name: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class RenameProvider(Step):
+    """Give the provider the name by which the hypervisor registered."""
+
+    provider_id: str
+    provider_name: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +75,17 @@ class DeleteProvider(Step):
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class CreatePort(Step):
-    """Make the bare-metal server's port."""
+    """Make the bare-metal server's port.
+
+    :ivar subnet_id: of its address; None is Neutron's choice
+    :ivar fixed_ip: its address; None is Neutron's choice
+    """
 
     network_id: str
     vnic_type: str
     mac_address: str | None
+    subnet_id: str | None = None
+    fixed_ip: str | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import datetime
-import os
-import pathlib
+import functools
 import secrets
 
 from hvctl import exceptions
@@ -22,9 +21,7 @@ from hvctl.model import progress
 from hvctl.model import request
 from hvctl.model import snapshot
 from hvctl.model import steps
-from hvctl.userdata import builtin
-from hvctl.userdata import fragment
-from hvctl.userdata import limits
+from hvctl.osc import settings
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,30 +66,33 @@ def plan(
     names = names_module.check(parsed_args.names)
     names_module.check_domain(parsed_args.domain)
     _check_properties(parsed_args.properties)
-    wanted = _wanted(names, parsed_args)
+    wanted = settings.settle(parsed_args)
+    if wanted.fixed_ip is not None and len(names) > 1:
+        raise exceptions.InvalidRequest(
+            f'the profile has fixed_ip {wanted.fixed_ip}, which only one of '
+            f'{len(names)} hypervisors can have'
+        )
+    hypervisors = {name: _wanted(name, wanted) for name in names}
     now = datetime.datetime.now(datetime.UTC)
     look = client.observe(snapshot.Scope(server_names=frozenset(names)))
-    found = assemble.assemble(
-        look, names, dict.fromkeys(names, parsed_args.domain)
-    )
+    found = assemble.assemble(look, names, dict.fromkeys(names, wanted.domain))
     number = sum(hv.server is None for hv in found.values())
-    facts = client.resolve.ask(
-        image=parsed_args.image,
-        flavor=parsed_args.flavor,
-        network=parsed_args.network,
-        key_name=parsed_args.key_name,
-        number=number,
-    )
+    facts = client.resolve.ask(wanted.names, number)
     goal = create.Create(
         request=request.CreateRequest(
-            hypervisors=wanted,
+            hypervisors=hypervisors,
             image_id=facts.image_id,
             flavor_id=facts.flavor.id if facts.flavor else '',
             network_id=facts.network_id,
-            key_name=parsed_args.key_name,
-            vnic_type=parsed_args.vnic_type,
-            domain=parsed_args.domain,
+            key_name=wanted.names.key_name,
+            vnic_type=wanted.vnic_type,
+            subnet_id=facts.subnet_id,
+            fixed_ip=wanted.fixed_ip,
+            domain=wanted.domain,
             properties=parsed_args.properties,
+            limits=wanted.limits,
+            aggregates=facts.aggregates,
+            health_test=_health_test(wanted, facts),
             retries=parsed_args.retries,
             delete_on_failure=parsed_args.on_failure == 'delete',
             wait=parsed_args.wait,
@@ -126,70 +126,38 @@ def _check_properties(properties: dict[str, str]) -> None:
             )
 
 
-def _wanted(
-    names: tuple[str, ...], parsed_args: argparse.Namespace
-) -> dict[str, request.Wanted]:
-    if parsed_args.user_data is not None:
-        own = limits.encode(
-            _read(parsed_args.user_data, '--user-data'),
-            f'--user-data {parsed_args.user_data}',
-        )
-        return {
-            name: request.Wanted(
-                name=name, compute_id=None, user_data=lambda _: own
-            )
-            for name in names
-        }
-    source = f'--config {parsed_args.config}'
-    try:
-        text = _read(parsed_args.config, '--config').decode()
-    except UnicodeDecodeError as error:
-        raise exceptions.InvalidRequest(
-            f'{source} is not a text in UTF-8, so it is no nova.conf'
-        ) from error
-    config = fragment.read(text, source)
-    return {
-        name: _from_config(name, parsed_args.domain, config, source)
-        for name in names
-    }
-
-
-def _from_config(
-    name: str,
-    domain: str | None,
-    config: fragment.Fragment,
-    source: str,
-) -> request.Wanted:
-    def user_data(compute_id: str | None) -> str:
-        assert compute_id is not None
-        document = builtin.render(
-            name=name,
-            domain=domain,
-            compute_id=compute_id,
-            fragment=config,
-        )
-        return limits.encode(document.encode(), source)
-
-    compute_id = identity.new_compute_id(name, secrets.token_bytes(6))
-    user_data(compute_id)  # too large is found now, not half way
+def _wanted(name: str, wanted: settings.Settings) -> request.Wanted:
+    compute_id = None
+    if not wanted.own_user_data:
+        compute_id = identity.new_compute_id(name, secrets.token_bytes(6))
+    wanted.render(name, compute_id)  # too large is found now, not half way
     return request.Wanted(
-        name=name, compute_id=compute_id, user_data=user_data
+        name=name,
+        compute_id=compute_id,
+        user_data=functools.partial(wanted.render, name),
     )
 
 
-def _read(path: str, option: str) -> bytes:
-    try:
-        return pathlib.Path(path).expanduser().read_bytes()
-    except OSError as error:
-        raise exceptions.InvalidRequest(
-            f'{option} {path} cannot be read: '
-            f'{os.strerror(error.errno) if error.errno else error}'
-        ) from error
+def _health_test(
+    wanted: settings.Settings, facts: preflight_model.Facts
+) -> request.HealthTest | None:
+    if wanted.test is None or facts.test_flavor is None:
+        return None
+    return request.HealthTest(
+        flavor_id=facts.test_flavor.id,
+        image_id=facts.test_image_id,
+        network_id=facts.test_network_id,
+        timeout=wanted.test.timeout,
+    )
 
 
 #: What each step of a plan does, in words.
 STEP_WORDS: dict[type[steps.Step], str] = {
     steps.CreateProvider: 'create the resource provider',
+    steps.RenameProvider: 'rename the resource provider',
+    steps.JoinAggregate: 'join an aggregate',
+    steps.CreateTestGuest: 'boot a test guest on it',
+    steps.DeleteTestGuest: 'delete the test guest',
     steps.SetHoldInventory: 'give it an inventory for the hold',
     steps.PlaceHold: 'place the hold: nobody can land there',
     steps.CreatePort: 'create the port',

@@ -30,24 +30,27 @@ class CreateHypervisorEphemeral(command.Verb):
             _('Name of the hypervisor, and of its host (repeat for several)'),
         )
         parser.add_argument(
+            '--profile',
+            metavar='<profile>',
+            help=_('Profile that says what the hypervisors are (name)'),
+        )
+        command.add_profiles_file(parser)
+        parser.add_argument(
             '--image',
             metavar='<image>',
-            required=True,
-            help=_('Image for the machine (name or ID) (required)'),
+            help=_('Image for the machine (name or ID)'),
         )
         parser.add_argument(
             '--flavor',
             metavar='<flavor>',
-            required=True,
-            help=_('Flavor that asks for bare metal (name or ID) (required)'),
+            help=_('Flavor that asks for bare metal (name or ID)'),
         )
         parser.add_argument(
             '--network',
             metavar='<network>',
-            required=True,
             help=_(
                 "Network on which the host reaches the cloud's internal "
-                'services (name or ID) (required)'
+                'services (name or ID)'
             ),
         )
         parser.add_argument(
@@ -55,7 +58,7 @@ class CreateHypervisorEphemeral(command.Verb):
             metavar='<keypair>',
             help=_('Keypair for the machine (name)'),
         )
-        source = parser.add_mutually_exclusive_group(required=True)
+        source = parser.add_mutually_exclusive_group()
         source.add_argument(
             '--config',
             metavar='<nova-conf-fragment>',
@@ -83,7 +86,6 @@ class CreateHypervisorEphemeral(command.Verb):
             '--vnic-type',
             metavar='<vnic-type>',
             choices=('baremetal', 'normal'),
-            default='baremetal',
             help=_(
                 "VNIC type of the machine's port: baremetal or normal "
                 '(default: %(default)s)'
@@ -118,6 +120,14 @@ class CreateHypervisorEphemeral(command.Verb):
             ),
         )
         command.add_timeout(parser)
+        parser.add_argument(
+            '--health-test',
+            action='store_true',
+            help=_(
+                'Boot a test guest on each hypervisor before anybody else '
+                'may; the profile says which'
+            ),
+        )
         parser.add_argument(
             '--on-failure',
             metavar='<keep|delete>',

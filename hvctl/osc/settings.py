@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Lays the options of ``create`` over its profile."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+import dataclasses
+import os
+import pathlib
+
+from hvctl import exceptions
+from hvctl.model import identity
+from hvctl.model import preflight
+from hvctl.model import profile as profile_model
+from hvctl.model import request
+from hvctl.profiles import files
+from hvctl.userdata import builtin
+from hvctl.userdata import document
+from hvctl.userdata import facts
+from hvctl.userdata import fragment
+from hvctl.userdata import limits
+
+#: Gives a hypervisor's user-data, in base64, by its name and compute node id.
+Render = Callable[[str, str | None], str]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the hypervisors are to be.
+
+    :ivar names: what of it is to be looked up
+    :ivar render: gives the user-data
+    :ivar own_user_data: the user's own file is sent, so nova-compute chooses
+        its compute node id itself
+    :ivar test: how to try each out; None for not at all
+    """
+
+    names: preflight.Names
+    vnic_type: str
+    fixed_ip: str | None
+    domain: str | None
+    limits: request.Limits
+    render: Render
+    own_user_data: bool
+    test: profile_model.HealthTest | None
+
+
+def settle(parsed_args: argparse.Namespace) -> Settings:
+    """Decide what the hypervisors are to be.
+
+    :raises InvalidRequest: when something is missing or makes no sense
+    """
+    profile = profile_model.Profile(name='')
+    if parsed_args.profile is not None:
+        library = files.load(parsed_args.profiles_file)
+        profile = library.get(parsed_args.profile)
+        _refuse_unmade(profile)
+    domain = parsed_args.domain or profile.domain
+    profile = dataclasses.replace(profile, domain=domain)
+    test = _test(parsed_args, profile)
+    return Settings(
+        names=preflight.Names(
+            image=_needed('image', parsed_args.image, profile.image),
+            flavor=_needed('flavor', parsed_args.flavor, profile.flavor),
+            network=_needed('network', parsed_args.network, profile.network),
+            key_name=parsed_args.key_name or profile.key_name,
+            subnet=profile.subnet,
+            aggregates=profile.aggregates,
+            availability_zone=profile.availability_zone,
+            test_flavor=test.flavor if test else None,
+            test_image=test.image if test else None,
+            test_network=test.network if test else None,
+        ),
+        vnic_type=parsed_args.vnic_type or profile.vnic_type,
+        fixed_ip=profile.fixed_ip,
+        domain=domain,
+        limits=profile.limits,
+        render=_renderer(parsed_args, profile),
+        own_user_data=parsed_args.user_data is not None,
+        test=test,
+    )
+
+
+def _needed(what: str, option: str | None, of_profile: str | None) -> str:
+    value = option or of_profile
+    if value is None:
+        raise exceptions.InvalidRequest(
+            f'no {what}: give --{what}, or a --profile that has one'
+        )
+    return value
+
+
+def _refuse_unmade(profile: profile_model.Profile) -> None:
+    """Refuse what a profile may say and create cannot do yet."""
+    unmade = {
+        'subnetworks': profile.subnetworks,
+        'compute_cloud': profile.compute_cloud,
+        'expiry': profile.expiry,
+    }
+    for key, value in unmade.items():
+        if value:
+            raise exceptions.InvalidRequest(
+                f'profile {profile.name} has {key}, which create cannot '
+                'follow yet: remove it'
+            )
+
+
+def _test(
+    parsed_args: argparse.Namespace, profile: profile_model.Profile
+) -> profile_model.HealthTest | None:
+    test = profile.health_test
+    if not (parsed_args.health_test or test.enabled):
+        return None
+    if parsed_args.profile is None or parsed_args.config is not None:
+        raise exceptions.InvalidRequest(
+            '--health-test needs the user-data of a --profile: only that '
+            'gives the host a place for the test guest'
+        )
+    if test.image is None:
+        raise exceptions.InvalidRequest(
+            f'profile {profile.name} has no health_test.image for the test '
+            'guest to boot'
+        )
+    asked = (test.vnic_type, test.answer)
+    if asked != ('normal', profile_model.Answer.NONE):
+        raise exceptions.InvalidRequest(
+            f'profile {profile.name} asks for a health test with '
+            f'{test.vnic_type} port and answer {test.answer}, which create '
+            'cannot do yet: leave out vnic_type and answer'
+        )
+    return dataclasses.replace(
+        test, flavor=test.flavor or identity.TEST_FLAVOR
+    )
+
+
+def _renderer(
+    parsed_args: argparse.Namespace, profile: profile_model.Profile
+) -> Render:
+    if parsed_args.user_data is not None:
+        own = limits.encode(
+            _read(parsed_args.user_data, '--user-data'),
+            f'--user-data {parsed_args.user_data}',
+        )
+        return lambda name, compute_id: own
+    if parsed_args.config is not None:
+        return _of_fragment(parsed_args.config, profile.domain)
+    if parsed_args.profile is None:
+        raise exceptions.InvalidRequest(
+            'nothing says what the host is to be: give --profile <name>, '
+            '--config <nova.conf fragment> or --user-data <file>'
+        )
+
+    def of_profile(name: str, compute_id: str | None) -> str:
+        assert compute_id is not None
+        return document.render(
+            profile,
+            name=name,
+            compute_id=compute_id,
+            facts=facts.Facts(),
+        ).encode()
+
+    return of_profile
+
+
+def _of_fragment(path: str, domain: str | None) -> Render:
+    source = f'--config {path}'
+    try:
+        text = _read(path, '--config').decode()
+    except UnicodeDecodeError as error:
+        raise exceptions.InvalidRequest(
+            f'{source} is not a text in UTF-8, so it is no nova.conf'
+        ) from error
+    config = fragment.read(text, source)
+
+    def render(name: str, compute_id: str | None) -> str:
+        assert compute_id is not None
+        rendered = builtin.render(
+            name=name, domain=domain, compute_id=compute_id, fragment=config
+        )
+        return limits.encode(rendered.encode(), source)
+
+    return render
+
+
+def _read(path: str, option: str) -> bytes:
+    try:
+        return pathlib.Path(path).expanduser().read_bytes()
+    except OSError as error:
+        raise exceptions.InvalidRequest(
+            f'{option} {path} cannot be read: '
+            f'{os.strerror(error.errno) if error.errno else error}'
+        ) from error
