@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent import futures
+import os
 import typing
 
 from keystoneauth1 import adapter
-from keystoneauth1 import exceptions as ksa_exceptions
 from openstack import connection
 
 from hvctl import exceptions
@@ -107,14 +107,21 @@ class Observer:
         return tuple(map(shapes.server, self._servers({'tags': identity.TAG})))
 
     def _named(self, names: frozenset[str]) -> tuple[records.Server, ...]:
-        # Nova takes the name as a regular expression of its database.
-        pattern = '|'.join(sorted(names))
-        found = self._servers({'all_tenants': 1, 'name': f'^({pattern})$'})
+        # Nova takes the name as a regular expression, but escapes every "|"
+        # (nova/db/main/api.py, _safe_regex_mysql): the longest beginning that
+        # the names share keeps it one request.
+        pattern = '^' + os.path.commonprefix([*names])  # noqa: RUF071
+        if len(names) == 1:
+            pattern += '$'
+        found = self._servers({'all_tenants': 1, 'name': pattern})
         return tuple(
             server
             for server in map(shapes.server, found)
-            if server.project_id != self._project_id
-            or identity.TAG not in server.tags
+            if server.name in names
+            and (
+                server.project_id != self._project_id
+                or identity.TAG not in server.tags
+            )
         )
 
     def _guests(
@@ -230,7 +237,7 @@ class Observer:
                 accept=frozenset({403, 404}),
             )
         except exceptions.CloudError as error:
-            if isinstance(error.__cause__, ksa_exceptions.EndpointNotFound):
+            if isinstance(error.__cause__, requests.NO_SERVICE):
                 return None
             raise
         return None if found is None else tuple(map(shapes.node, found))

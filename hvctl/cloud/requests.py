@@ -41,6 +41,12 @@ BAREMETAL = '1.46'
 #: generations, limits of rates, and a service that is not there for a moment.
 _TRANSIENT = frozenset({409, 429, 500, 502, 503, 504})
 
+#: What is raised where the catalogue does not have a service.
+NO_SERVICE = (
+    ksa_exceptions.EndpointNotFound,
+    sdk_exceptions.ServiceDisabledException,
+)
+
 JSON = dict[str, typing.Any]
 
 

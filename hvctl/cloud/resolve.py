@@ -248,7 +248,7 @@ def _problem(error: Exception, kind: str, asked: str | None) -> str:
         return f'there is no {kind} {asked}'
     if isinstance(error, sdk_exceptions.DuplicateResource):
         return f'there is more than one {kind} {asked}: give its id'
-    if isinstance(error, ksa_exceptions.EndpointNotFound):
+    if isinstance(error, requests.NO_SERVICE):
         return (
             'the cloud has no bare-metal endpoint in its catalogue: '
             'hypervisors are made of Ironic nodes'
