@@ -2,12 +2,18 @@
 
 """Settings of Sphinx for hvctl's documentation."""
 
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent / '_extensions'))
+
 project = 'hvctl'
 copyright = 'the hvctl maintainers'
 
 extensions = [
     'cliff.sphinxext',
     'openstackdocstheme',
+    'profile_keys',
 ]
 
 root_doc = 'index'

@@ -76,10 +76,6 @@ class Library:
         value = self._main[name].get('extends')
         return value.text if value is not None else ''
 
-    def place(self, name: str) -> str:
-        """Say where a profile is."""
-        return str(self._main[name].place)
-
     def _merged(self, name: str) -> tuple[tree.Value, list[tree.Problem]]:
         """Lay a profile over those that it extends."""
         if name not in self._main:

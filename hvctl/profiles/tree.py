@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 import dataclasses
 import typing
 
@@ -103,12 +102,3 @@ def merge(below: Value, above: Value) -> Value:
         old = content.get(key)
         content[key] = value if old is None else merge(old, value)
     return dataclasses.replace(above, content=content)
-
-
-def walk(value: Value, key: str = '') -> Iterator[tuple[str, Value]]:
-    """Give every value below one, with its key."""
-    yield key, value
-    for name, below in value.mapping.items():
-        yield from walk(below, f'{key}.{name}' if key else name)
-    for number, below in enumerate(value.items):
-        yield from walk(below, f'{key}[{number}]')

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""The directive ``profile-keys``: a table of what the schema describes.
+
+Its argument is a definition of the schema, such as ``ovs``, or a key that
+has keys of its own, such as ``health_test``; without one, the table has the
+keys of a profile.
+"""
+
+from typing import Any, ClassVar
+
+from docutils import nodes
+from docutils import statemachine
+from docutils.parsers import rst
+from sphinx import application
+
+from hvctl.profiles import check
+
+_TYPES = {
+    'string': 'text',
+    'integer': 'number',
+    'number': 'number',
+    'boolean': 'true or false',
+    'array': 'list',
+    'object': 'mapping',
+}
+
+
+def _type(part: dict[str, Any]) -> str:
+    if 'const' in part:
+        return f'``{part["const"]}``'
+    if 'enum' in part:
+        return ', '.join(f'``{value}``' for value in part['enum'])
+    if part.get('x-form', '').startswith('a duration'):
+        return 'duration'
+    names = part['type']
+    names = [names] if isinstance(names, str) else names
+    return ' or '.join(_TYPES[name] for name in names)
+
+
+def _default(part: dict[str, Any]) -> str:
+    if 'default' not in part:
+        return ''
+    value = part['default']
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return f'``{text}``'
+
+
+class ProfileKeys(rst.Directive):
+    """Writes the table."""
+
+    optional_arguments = 1
+    has_content: ClassVar[bool] = False
+
+    def run(self) -> list[nodes.Node]:
+        """Give the table."""
+        schema = check.schema()
+        definitions = schema['$defs']
+        known = {
+            **schema['properties'],
+            **definitions['sriov']['properties'],
+            **definitions,
+        }
+        part = known[self.arguments[0]] if self.arguments else schema
+        part = part.get('items', part)
+        lines = [
+            '.. list-table::',
+            '   :header-rows: 1',
+            '   :widths: 24 18 14 44',
+            '',
+            '   * - Key',
+            '     - Type',
+            '     - Default',
+            '     - Meaning',
+        ]
+        required = part.get('required', [])
+        for key, below in part['properties'].items():
+            default = _default(below)
+            lines += [
+                f'   * - ``{key}``',
+                f'     - {_type(below)}',
+                f'     - {"required" if key in required else default}',
+                f'     - {below["description"]}',
+            ]
+        return self.parse(lines)
+
+    def parse(self, lines: list[str]) -> list[nodes.Node]:
+        """Let docutils read what a person could have written."""
+        node = nodes.section()
+        source = 'hvctl/profiles/schema.json'
+        self.state.nested_parse(
+            statemachine.StringList(lines, source), self.content_offset, node
+        )
+        return node.children
+
+
+def setup(app: application.Sphinx) -> dict[str, Any]:
+    """Add the directive."""
+    app.add_directive('profile-keys', ProfileKeys)
+    return {'parallel_read_safe': True, 'parallel_write_safe': True}
