@@ -17,7 +17,12 @@ from cliff import command
 COMMANDS = 'openstack.hvctl.v1'
 
 #: What every call of openstack has imported before it looks for plugins.
-CLIENT = ('cliff', 'osc_lib.command.command', 'osc_lib.cli.format_columns')
+CLIENT = (
+    'cliff',
+    'osc_lib.cli.format_columns',
+    'osc_lib.cli.parseractions',
+    'osc_lib.command.command',
+)
 
 #: Run in a fresh interpreter: the modules that the given ones pull in.
 PULLED_IN = """
