@@ -51,7 +51,11 @@ class TestPlacement(TestCase):
         """It has the chosen id and the hypervisor's name."""
         self.mock.post(PROVIDERS, json={})
 
-        done = self.act(steps.CreateProvider(name='hv1', provider_id=CHOSEN))
+        done = self.act(
+            steps.CreateProvider(
+                name='hv1', provider_id=CHOSEN, provider_name='hv1'
+            )
+        )
 
         self.assertTrue(done.changed)
         self.assertEqual({'uuid': CHOSEN, 'name': 'hv1'}, self.last().json())
@@ -61,7 +65,9 @@ class TestPlacement(TestCase):
 
     def test_create_provider_twice(self):
         """One of the same id is as good; one of the name only is not."""
-        step = steps.CreateProvider(name='hv1', provider_id=CHOSEN)
+        step = steps.CreateProvider(
+            name='hv1', provider_id=CHOSEN, provider_name='hv1'
+        )
         self.mock.post(PROVIDERS, **base.answer('placement409'))
         self.mock.get(PROVIDER, json={})
         self.assertFalse(self.act(step).changed)

@@ -290,7 +290,10 @@ class TestFailures(base.TestCase):
         """A hold that stood without a server is built upon."""
         earlier = builders.a_compute_id(life=9)
         self.cloud.act(
-            steps.CreateProvider(name='hv1', provider_id=earlier), {}
+            steps.CreateProvider(
+                name='hv1', provider_id=earlier, provider_name='hv1'
+            ),
+            {},
         )
 
         result = self.create('hv1')

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""Whole commands on a cloud that lives in memory."""
+
+import io
+import json
+import pathlib
+import tempfile
+import types
+from unittest import mock
+
+import fixtures
+from osc_lib.test import base
+
+from hvctl.model import preflight
+from hvctl.osc.v1 import hypervisor_ephemeral
+from hvctl.osc.v1 import hypervisor_ephemeral_drain
+from hvctl.tests.fixtures import builders
+from hvctl.tests.fixtures import clock
+from hvctl.tests.fixtures import failures
+from hvctl.tests.fixtures import requests
+
+COMMANDS = {
+    'create': hypervisor_ephemeral.CreateHypervisorEphemeral,
+    'delete': hypervisor_ephemeral.DeleteHypervisorEphemeral,
+    'drain': hypervisor_ephemeral_drain.DrainHypervisorEphemeral,
+    'list': hypervisor_ephemeral.ListHypervisorEphemeral,
+    'show': hypervisor_ephemeral.ShowHypervisorEphemeral,
+}
+
+
+class Resolver:
+    """Finds everything, unless a test says what is wrong.
+
+    :ivar changes: what is different in the facts
+    :ivar asked: what was asked for
+    """
+
+    def __init__(self) -> None:
+        self.changes: dict = {}
+        self.asked: preflight.Names | None = None
+
+    def ask(self, names: preflight.Names, number: int) -> preflight.Facts:
+        """Look everything up."""
+        self.asked = names
+        return preflight.Facts(
+            **{
+                'image_id': builders.an_id('image'),
+                'flavor': preflight.Flavor(
+                    id=builders.an_id('flavor'),
+                    name='metal',
+                    resources={'CUSTOM_BAREMETAL': 1},
+                ),
+                'network_id': builders.an_id('internalapi'),
+                'candidates': number,
+                'quotas': {
+                    kind: preflight.Quota(left=-1)
+                    for kind in ('servers', 'cores', 'memory (MiB)', 'ports')
+                },
+                **self.changes,
+            }
+        )
+
+
+class TestCommand(base.TestCommand):
+    """Runs commands as the client does, with every option they have."""
+
+    def setUp(self):
+        super().setUp()
+        self.clock = clock.FakeClock()
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'hvctl.run.clock.SystemClock', lambda: self.clock
+            )
+        )
+        self.cloud = failures.Unreliable(self.clock)
+        self.cloud.resolve = Resolver()
+        self.app.client_manager.hvctl = self.cloud
+        self.app.options = types.SimpleNamespace(verbose_level=1)
+        self.app.stderr = io.StringIO()
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.directory = pathlib.Path(directory.name)
+        self.config = self.a_file('nova.conf', requests.NOVA_CONF)
+
+    def a_file(self, name: str, content: str | bytes) -> str:
+        """Write a file."""
+        path = self.directory / name
+        if isinstance(content, str):
+            content = content.encode()
+        path.write_bytes(content)
+        return str(path)
+
+    def run_command(self, verb: str, *args: str) -> int:
+        """Run a command, and keep what it prints.
+
+        :returns: the exit status
+        """
+        self.app.stdout = io.StringIO()
+        command = COMMANDS[verb](self.app, mock.Mock())
+        parsed = self.check_parser(command, [str(a) for a in args], [])
+        status = command.run(parsed)
+        self.out = self.app.stdout.getvalue()
+        self.err = self.app.stderr.getvalue()
+        return status
+
+    def create(self, *args: str, config: bool = True) -> int:
+        """Run create with the options that it needs."""
+        return self.run_command(
+            'create',
+            *('--image', 'debian', '--flavor', 'metal'),
+            *('--network', 'internalapi'),
+            *(('--config', self.config) if config else ()),
+            *('-f', 'json'),
+            *args,
+        )
+
+    def rows(self) -> list[dict]:
+        """The rows that were printed as JSON."""
+        return json.loads(self.out)

@@ -1,0 +1,348 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""Tests of the command create."""
+
+import io
+import logging
+
+import fixtures
+from osc_lib import exceptions as osc_exceptions
+from osc_lib.test import base as osc_base
+
+from hvctl.model import identity
+from hvctl.model import preflight
+from hvctl.model import steps
+from hvctl.tests.fixtures import builders
+from hvctl.tests.fixtures import cloud as cloud_module
+from hvctl.tests.fixtures import requests
+from hvctl.tests.unit.osc import base
+
+COLUMNS = [
+    'Name',
+    'Result',
+    'Phase',
+    'Host',
+    'Server ID',
+    'Seconds',
+    'Message',
+]
+
+
+class TestCreate(base.TestCommand):
+    """What it prints and does."""
+
+    def test_columns(self):
+        """One row for each name, on standard output only."""
+        self.assertEqual(0, self.create('hv1', 'hv2'))
+
+        first, second = self.rows()
+        self.assertEqual(COLUMNS, list(first))
+        (server,) = self.cloud.ours('hv1')
+        self.assertEqual(
+            {
+                'Name': 'hv1',
+                'Result': 'done',
+                'Phase': 'enabled',
+                'Host': 'hv1',
+                'Server ID': server.id,
+                'Seconds': first['Seconds'],
+                'Message': '',
+            },
+            first,
+        )
+        self.assertIsInstance(first['Seconds'], int)
+        self.assertEqual('hv2', second['Name'])
+
+    def test_other_formatters(self):
+        """Every formatter of cliff can print it."""
+        for formatter in ('table', 'value', 'csv', 'yaml'):
+            self.assertEqual(0, self.create('hv1', '-f', formatter))
+            self.assertIn('hv1', self.out)
+
+    def test_some_columns(self):
+        """One column, for scripts."""
+        self.create('hv1', '-f', 'value', '-c', 'Result')
+
+        self.assertEqual('done\n', self.out)
+
+    def test_twice(self):
+        """The second time it says that nothing changed."""
+        self.create('hv1')
+
+        self.assertEqual(0, self.create('hv1'))
+
+        (row,) = self.rows()
+        self.assertEqual('unchanged', row['Result'])
+        self.assertEqual('was enabled already', row['Message'])
+
+    def test_name_twice(self):
+        """A name that is given twice is made once."""
+        self.assertEqual(0, self.create('hv1', 'hv1'))
+
+        self.assertEqual(1, len(self.rows()))
+
+    def test_what_was_asked_for(self):
+        """Options reach the port and the server."""
+        self.create(
+            'hv1',
+            *('--key-name', 'k', '--vnic-type', 'normal'),
+            *('--property', 'a=b', '--property', 'c=d'),
+            *('--domain', 'example.org'),
+        )
+
+        asked = self.cloud.resolve.asked
+        self.assertEqual(
+            ('debian', 'metal', 'internalapi', 'k'),
+            (asked.image, asked.flavor, asked.network, asked.key_name),
+        )
+        port, server = (
+            next(step for step in self.cloud.changes if type(step) is kind)
+            for kind in (steps.CreatePort, steps.CreateServer)
+        )
+        self.assertEqual('normal', port.vnic_type)
+        self.assertEqual('k', server.key_name)
+        self.assertEqual('b', server.metadata['a'])
+        self.assertEqual('d', server.metadata['c'])
+        self.assertEqual('example.org', server.metadata[identity.DOMAIN_KEY])
+
+    def test_no_wait(self):
+        """It returns when the servers are requested."""
+        self.assertEqual(0, self.create('hv1', '--no-wait'))
+
+        (row,) = self.rows()
+        self.assertEqual('done', row['Result'])
+        self.assertEqual('building', row['Phase'])
+        self.assertLess(self.clock.seconds, 10)
+
+    def test_one_of_a_batch_fails(self):
+        """The others are made, the exit status is 1 and a row says why."""
+        self.cloud.add_service('hv2')
+
+        self.assertEqual(1, self.create('hv1', 'hv2', 'hv3'))
+
+        self.assertEqual(
+            ['done', 'failed', 'done'], [row['Result'] for row in self.rows()]
+        )
+        self.assertIn('is taken by', self.rows()[1]['Message'])
+
+    def test_timeout(self):
+        """What is not finished in time fails, and says what to do."""
+        del self.cloud.machines.stages['registered']
+
+        self.assertEqual(1, self.create('hv1', '--timeout', '60'))
+
+        (row,) = self.rows()
+        self.assertEqual('failed', row['Result'])
+        self.assertEqual('booting', row['Phase'])
+        self.assertIn('run the same command again', row['Message'])
+
+    def test_own_user_data(self):
+        """The user's own user-data comes with a warning."""
+        own = self.a_file('own', '#!/bin/sh\n')
+
+        status = self.create('hv1', '--user-data', own, config=False)
+
+        self.assertEqual(0, status)
+        self.assertIn('no hold keeps guests out', self.err)
+        self.assertNotIn('hold', self.out)
+
+    def test_no_warning_otherwise(self):
+        """With the built-in one there is nothing to warn of."""
+        self.create('hv1')
+
+        self.assertNotIn('no hold', self.err)
+
+
+class TestDryRun(base.TestCommand):
+    """--dry-run."""
+
+    def test_changes_nothing(self):
+        """It prints the steps and does none of them."""
+        self.assertEqual(0, self.create('hv1', '--dry-run'))
+
+        self.assertEqual([], self.cloud.asked)
+        self.assertEqual(0, self.clock.seconds)
+        rows = [row for row in self.rows() if row['Kind'] == 'step']
+        self.assertEqual(['Name', 'Kind', 'Result', 'What'], list(rows[0]))
+        self.assertEqual(
+            [
+                'create the resource provider',
+                'give it an inventory for the hold',
+                'place the hold: nobody can land there',
+                'create the port',
+                'create the server, and wait for nova-compute',
+            ],
+            [row['What'] for row in rows],
+        )
+
+    def test_says_what_is_in_the_way(self):
+        """What would fail makes it fail."""
+        self.cloud.add_service('hv1')
+
+        self.assertEqual(1, self.create('hv1', '--dry-run'))
+
+        self.assertIn('is taken by', self.out)
+
+    def test_shows_every_problem(self):
+        """All that is wrong with the request is in the rows."""
+        self.cloud.resolve.changes = {
+            'problems': (('image', 'there is no image debian'),)
+        }
+
+        self.assertEqual(1, self.create('hv1', '--dry-run'))
+
+        self.assertIn('there is no image debian', self.out)
+
+    def test_enabled_already(self):
+        """For what is there already there is nothing to do."""
+        self.create('hv1')
+
+        self.assertEqual(0, self.create('hv1', '--dry-run'))
+
+        self.assertIn('was enabled already', self.out)
+
+    def test_no_warning(self):
+        """Nothing is warned of that does not happen."""
+        own = self.a_file('own', '#!/bin/sh\n')
+
+        self.create('hv1', '--user-data', own, '--dry-run', config=False)
+
+        self.assertEqual('', self.err)
+
+
+class TestRefusals(base.TestCommand):
+    """Bad input."""
+
+    def assert_refused(self, words, *args, **options):
+        error = self.assertRaises(
+            osc_exceptions.CommandError, self.create, *args, **options
+        )
+        self.assertIn(words, str(error))
+        self.assertNotIn('\n', str(error))
+        self.assertNotIn(requests.SECRET, str(error))
+        self.assertEqual([], self.cloud.asked)
+
+    def test_names(self):
+        """A name that is no host name, and a domain that is none."""
+        self.assert_refused("no host name: 'HV_1'", 'HV_1')
+        self.assert_refused('no domain', 'hv1', '--domain', 'a..b')
+
+    def test_properties(self):
+        """Keys that are ours."""
+        self.assert_refused(
+            "hvctl's own", 'hv1', '--property', 'hvctl:compute_id=1'
+        )
+
+    def test_files(self):
+        """Files that cannot be read, or are none of the kind."""
+        self.assert_refused(
+            'cannot be read: No such file or directory',
+            'hv1',
+            *('--config', '/nowhere/nova.conf'),
+            config=False,
+        )
+        self.assert_refused(
+            'cannot be read: Is a directory',
+            'hv1',
+            *('--user-data', self.directory),
+            config=False,
+        )
+        self.assert_refused(
+            'not a text in UTF-8',
+            'hv1',
+            *('--config', self.a_file('bytes', b'\xff\xfe')),
+            config=False,
+        )
+        self.assert_refused(
+            'line 1 has an option before',
+            'hv1',
+            *('--config', self.a_file('bad', f'p = {requests.SECRET}\n')),
+            config=False,
+        )
+
+    def test_too_large(self):
+        """More than Nova takes, whoever wrote it."""
+        large = f'[DEFAULT]\na = {requests.SECRET * 9000}\n'
+        self.assert_refused(
+            'is too large for Nova',
+            'hv1',
+            *('--config', self.a_file('large', large)),
+            config=False,
+        )
+        self.assert_refused(
+            'is too large for Nova',
+            'hv1',
+            *('--user-data', self.a_file('large', large)),
+            config=False,
+        )
+
+    def test_names_of_things(self):
+        """Everything that does not exist is named at once."""
+        self.cloud.resolve.changes = {
+            'problems': (
+                ('image', 'there is no image debian'),
+                ('network', 'there is no network internalapi'),
+            )
+        }
+
+        self.assert_refused(
+            'there is no image debian; there is no network internalapi', 'hv1'
+        )
+
+    def test_stock_and_quota(self):
+        """Too few nodes or too small a quota, before anything is made."""
+        self.cloud.resolve.changes = {'candidates': 1}
+        self.assert_refused('2 nodes for flavor metal', 'hv1', 'hv2')
+        self.cloud.resolve.changes = {
+            'quotas': {'servers': preflight.Quota(left=1)}
+        }
+        self.assert_refused('has 1 servers left', 'hv1', 'hv2')
+
+    def test_cloud_cannot_be_asked(self):
+        """The cloud's own sentence, and nothing else."""
+        error = cloud_module.refusal('could not list: forbidden', 403)
+
+        def observe(scope):
+            raise error
+
+        self.cloud.observe = observe
+        self.assert_refused('could not list: forbidden', 'hv1')
+
+    def test_options(self):
+        """Options that contradict each other, or are missing."""
+        self.useFixture(fixtures.MonkeyPatch('sys.stderr', io.StringIO()))
+        for args in (
+            ('hv1', '--user-data', 'x'),
+            ('hv1', '--wait', '--no-wait'),
+            ('hv1', '--timeout', '0'),
+            ('hv1', '--timeout', 'soon'),
+            ('hv1', '--vnic-type', 'direct'),
+            (),
+        ):
+            self.assertRaises(osc_base.ParserException, self.create, *args)
+        self.assert_refused(
+            'nothing says what the host is to be', 'hv1', config=False
+        )
+
+
+class TestSecrets(base.TestCommand):
+    """What a run with secrets leaves behind."""
+
+    def test_nowhere(self):
+        """Not in the output, not on the way, not in the debug log."""
+        log = self.useFixture(fixtures.FakeLogger(level=logging.DEBUG))
+
+        self.create('hv1')
+        self.cloud.trouble[steps.CreateServer] = (
+            9,
+            cloud_module.refusal('no'),
+            False,
+        )
+        self.create('hv2')
+
+        document = self.cloud.changes[4].user_data
+        self.assertGreater(len(document), 100)
+        for text in (self.out, self.err, log.output):
+            self.assertNotIn(requests.SECRET, text)
+            self.assertNotIn(document[:50], text)
+        self.assertIn(builders.a_port().name, log.output)

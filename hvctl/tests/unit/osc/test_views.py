@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""Tests of the commands list and show."""
+
+import datetime
+
+from osc_lib import exceptions as osc_exceptions
+
+from hvctl.model import identity
+from hvctl.osc import showing
+from hvctl.tests.fixtures import builders
+from hvctl.tests.fixtures import clock
+from hvctl.tests.unit.osc import base
+
+
+class TestList(base.TestCommand):
+    """The command list."""
+
+    def test_nothing(self):
+        """Without hypervisors there are no rows."""
+        self.cloud.add_service('compute1')
+
+        self.assertEqual(0, self.run_command('list', '-f', 'json'))
+
+        self.assertEqual([], self.rows())
+
+    def test_columns(self):
+        """One row for each, sorted by name."""
+        self.cloud.has_hypervisor('hv2')
+        self.cloud.has_hypervisor('hv1')
+        self.cloud.add_guest('g1', 'hv2')
+        self.clock.seconds += 100
+
+        self.run_command('list', '-f', 'json')
+
+        first, second = self.rows()
+        self.assertEqual(
+            {
+                'Name': 'hv1',
+                'Phase': 'enabled',
+                'Host': 'hv1',
+                'Status': 'enabled',
+                'State': 'up',
+                'Guests': 0,
+                'Age': 100,
+            },
+            first,
+        )
+        self.assertEqual(1, second['Guests'])
+
+    def test_age_for_people(self):
+        """In a table the age has units."""
+        self.cloud.has_hypervisor('hv1')
+        self.clock.seconds += 3700
+
+        self.run_command('list', '-f', 'table')
+
+        self.assertIn('1h1m', self.out)
+
+    def test_long(self):
+        """More columns; the sizes are asked for only then."""
+        self.cloud.has_hypervisor('hv1')
+
+        self.run_command('list', '--long', '-f', 'json')
+
+        (row,) = self.rows()
+        self.assertEqual(
+            {
+                'Server ID': builders.a_server().id,
+                'Compute ID': builders.a_compute_id(),
+                'Addresses': ['10.0.0.5'],
+            },
+            {
+                key: row[key]
+                for key in ('Server ID', 'Compute ID', 'Addresses')
+            },
+        )
+        for key in ('VCPUs Used', 'VCPUs', 'Memory MB Used', 'Memory MB'):
+            self.assertIn(key, row)
+        self.run_command('list')
+        self.assertEqual(
+            [True, False], [scope.sizes for scope in self.cloud.scopes]
+        )
+
+    def test_half_gone(self):
+        """What is half made or half gone is listed as well."""
+        self.create('hv1', '--no-wait')
+        self.cloud.ports['p'] = builders.a_port('hv2', id='p', device_id='')
+
+        self.run_command('list', '-f', 'json')
+
+        self.assertEqual(
+            [('hv1', 'building', 0), ('hv2', 'orphaned', 0)],
+            [(r['Name'], r['Phase'], r['Guests']) for r in self.rows()],
+        )
+
+    def test_one_look(self):
+        """It takes one look, however many there are."""
+        for number in range(5):
+            self.cloud.has_hypervisor(f'hv{number}')
+
+        self.run_command('list')
+
+        self.assertEqual(1, len(self.cloud.scopes))
+
+
+class TestShow(base.TestCommand):
+    """The command show."""
+
+    def show(self, *args: str) -> dict:
+        self.assertEqual(0, self.run_command('show', *args, '-f', 'json'))
+        return self.rows()
+
+    def test_everything(self):
+        """All that is known, and what to do next."""
+        metadata = {**builders.a_server().metadata, 'team': 'x'}
+        self.cloud.has_hypervisor('hv1', metadata=metadata)
+        guest = self.cloud.add_guest('g1', 'hv1')
+
+        shown = self.show('hv1')
+
+        for key, value in {
+            'name': 'hv1',
+            'phase': 'enabled',
+            'host': 'hv1',
+            'service_status': 'enabled',
+            'service_state': 'up',
+            'server_status': 'ACTIVE',
+            'compute_id': builders.a_compute_id(),
+            'properties': {'team': 'x'},
+            'guests_count': 1,
+            'guests': {guest.id: 'g1 ACTIVE'},
+            'held': False,
+            'left': [],
+        }.items():
+            self.assertEqual(value, shown[key], key)
+
+    def test_other_formatters(self):
+        """Every formatter of cliff can print it."""
+        self.cloud.has_hypervisor('hv1')
+        for formatter in ('table', 'shell', 'value', 'yaml'):
+            self.assertEqual(
+                0, self.run_command('show', 'hv1', '-f', formatter)
+            )
+            self.assertIn('hv1', self.out)
+
+    def test_half_gone(self):
+        """What is left of it is named, with the command that removes it."""
+        self.cloud.has_hypervisor('hv1')
+        self.cloud.machines.end(builders.a_server().id)
+        self.cloud.pass_time(100)
+
+        shown = self.show('hv1')
+
+        self.assertEqual('orphaned', shown['phase'])
+        self.assertIn('delete hv1', shown['next_command'])
+        self.assertIn(f'port {builders.a_port().id}', shown['left'])
+
+    def test_unknown(self):
+        """There is none of that name: one sentence."""
+        error = self.assertRaises(
+            osc_exceptions.CommandError, self.run_command, 'show', 'hv1'
+        )
+
+        self.assertIn('there is no ephemeral hypervisor hv1', str(error))
+        self.assertIn('hypervisor ephemeral list', str(error))
+
+    def test_foreign(self):
+        """A host that hvctl did not make is none of its hypervisors."""
+        self.cloud.add_service('compute1')
+
+        self.assertRaises(
+            osc_exceptions.CommandError, self.run_command, 'show', 'compute1'
+        )
+
+
+class TestPhaseSeconds(base.TestCommand):
+    """How long each phase took."""
+
+    def seconds(self, **changes) -> dict[str, int]:
+        hv = builders.a_hypervisor(server=builders.a_server(**changes))
+        return showing.phase_seconds(hv)
+
+    def test_table(self):
+        """As far as the cloud has it, and nothing that is made up."""
+        later = clock.START + datetime.timedelta(seconds=30)
+        registered = {identity.REGISTERED_KEY: '2026-11-23T12:01:00+00:00'}
+        enabled = {identity.ENABLED_KEY: '2026-11-23T12:01:10+00:00'}
+        for metadata, launched, expected in (
+            (
+                registered | enabled,
+                later,
+                {'building': 30, 'booting': 30, 'ready': 10},
+            ),
+            (enabled, later, {'building': 30}),
+            ({}, None, {}),
+            ({identity.REGISTERED_KEY: 'x'}, later, {'building': 30}),
+        ):
+            self.assertEqual(
+                expected,
+                self.seconds(metadata=metadata, launched_at=launched),
+            )
+
+    def test_without_server(self):
+        """Without a server nothing is known."""
+        hv = builders.a_hypervisor(server=None)
+
+        self.assertEqual({}, showing.phase_seconds(hv))

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""What the tests of user-data have in common."""
+
+import configparser
+
+import yaml
+
+from hvctl.model import networking
+from hvctl.model import profile as profile_model
+from hvctl.model import secret
+from hvctl.userdata import document
+from hvctl.userdata import facts
+from hvctl.userdata import host
+
+NAME = 'hv1'
+COMPUTE_ID = '5c6a4f0e-7f1b-8d2a-9a35-0d8b6a3f4c11'
+PASSWORD = 'corr$ect horse'
+TRANSPORT_URL = 'rabbit://nova:corr%24ect%20horse@10.0.0.2:5672/'
+
+OVS = networking.Ovs(
+    bridge_mappings={'physnet1': 'br-ex'},
+    bridge_interfaces={'br-ex': 'ens2f0'},
+    tunnel_types=('vxlan',),
+)
+OVN = networking.Ovn(
+    southbound=('tcp:10.0.0.3:6642', 'tcp:10.0.0.4:6642'),
+    bridge_mappings={'physnet1': 'br-ex'},
+    bridge_interfaces={'br-ex': 'ens2f0'},
+    metadata_host='10.0.0.5',
+    metadata_proxy_shared_secret=secret.Secret('proxy-word'),
+)
+CARD = networking.Device(
+    interface='ens1f0', physical_network='physnet1', vfs=8
+)
+INFINIBAND_CARD = networking.Device(
+    interface='ib0',
+    physical_network='fabric',
+    vfs=4,
+    link=networking.Link.INFINIBAND,
+)
+KINDS = {
+    'none': networking.NoNetworking(),
+    'ovs': OVS,
+    'ovn': OVN,
+    'ethernet': networking.Sriov(devices=(CARD,)),
+    'infiniband': networking.Sriov(devices=(INFINIBAND_CARD,)),
+    'both': networking.Sriov(devices=(CARD, INFINIBAND_CARD)),
+}
+
+
+def a_profile(**fields):
+    """Give a profile, plain but for what is asked for."""
+    fields.setdefault('name', 'plain')
+    fields.setdefault('network', 'internalapi')
+    fields.setdefault(
+        'nova',
+        {
+            'DEFAULT': {'transport_url': (secret.Secret(TRANSPORT_URL),)},
+            'placement': {
+                'username': ('placement',),
+                'password': (secret.Secret(PASSWORD),),
+            },
+        },
+    )
+    fields.setdefault('secrets', {'service': secret.Secret(PASSWORD)})
+    return profile_model.Profile(**fields)
+
+
+def some_facts():
+    """Give the ports of a machine with one sub-network, ``storage``."""
+    return facts.Facts(
+        address='10.0.0.21',
+        subports={
+            'storage': facts.Subport(
+                segmentation_id=301,
+                mac_address='fa:16:3e:00:00:01',
+                addresses=('10.3.0.21/24',),
+                mtu=8950,
+            )
+        },
+    )
+
+
+def render(profile, **arguments):
+    """Render with this module's names and ports."""
+    arguments = {
+        'name': NAME,
+        'compute_id': COMPUTE_ID,
+        'facts': some_facts(),
+        **arguments,
+    }
+    return document.render(profile, **arguments)
+
+
+def config(profile, **arguments):
+    """Give our first part, read back."""
+    part = render(profile, **arguments).parts[0]
+    assert part.text.startswith('#cloud-config\n')
+    return yaml.safe_load(part.text)
+
+
+def files(profile, **arguments):
+    """Give what our part writes: where it ends up, and its text."""
+    return {
+        entry['path'].removeprefix(host.STAGED): entry['content']
+        for entry in config(profile, **arguments)['write_files']
+    }
+
+
+def options(text):
+    """Read a file of options, none of which stands there twice."""
+    parser = configparser.RawConfigParser(default_section='')
+    parser.read_string(text)
+    return {section: dict(parser[section]) for section in parser.sections()}
+
+
+def plan(profile, **arguments):
+    """Give the lines of the plan for the set-up."""
+    return files(profile, **arguments)['/etc/hvctl/setup'].splitlines()

@@ -1,0 +1,447 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""The files of a host, and the order of its set-up."""
+
+import unittest
+
+from hvctl import exceptions
+from hvctl.model import profile as profile_model
+from hvctl.model import secret
+from hvctl.tests.unit.userdata import base
+
+#: What every host has.
+EVERY = {
+    '/etc/nova/compute_id',
+    '/etc/nova/nova.conf',
+    '/etc/nova/nova-compute.conf',
+    '/etc/nova/provider_config/hvctl.yaml',
+    '/etc/hvctl/setup',
+    '/usr/local/sbin/hvctl-setup',
+}
+NEUTRON = {'/etc/neutron/neutron.conf'}
+UNIT = '/etc/systemd/system/hvctl-network.service'
+SWITCH = {UNIT, '/etc/hvctl/switch', '/usr/local/sbin/hvctl-switch'}
+FUNCTIONS = {
+    UNIT,
+    '/etc/hvctl/virtual-functions',
+    '/usr/local/sbin/hvctl-virtual-functions',
+}
+ML2 = '/etc/neutron/plugins/ml2/'
+INFINIBAND = {
+    '/etc/neutron/plugins/mlnx/mlnx_conf.ini',
+    '/etc/eswitchd/eswitchd.conf',
+}
+FILES = {
+    'none': set(),
+    'ovs': NEUTRON | SWITCH | {ML2 + 'openvswitch_agent.ini'},
+    'ovn': NEUTRON
+    | SWITCH
+    | {
+        ML2 + 'ovn_agent.ini',
+        '/etc/neutron/neutron_ovn_metadata_agent.ini',
+        '/etc/openvswitch/system-id.conf',
+    },
+    'ethernet': NEUTRON | FUNCTIONS | {ML2 + 'sriov_agent.ini'},
+    'infiniband': NEUTRON | FUNCTIONS | INFINIBAND,
+    'both': NEUTRON | FUNCTIONS | INFINIBAND | {ML2 + 'sriov_agent.ini'},
+}
+LIBVIRT = 'start libvirtd.service virtqemud.socket'
+#: The services, in their order.
+SERVICES = {
+    'none': [],
+    'ovs': [
+        'start openvswitch-switch openvswitch',
+        'start hvctl-network.service',
+        'restart neutron-openvswitch-agent',
+    ],
+    'ovn': [
+        'start openvswitch-switch openvswitch',
+        'start hvctl-network.service',
+        'restart ovn-host ovn-controller',
+        'restart neutron-ovn-agent neutron-ovn-metadata-agent',
+    ],
+    'ethernet': [
+        'start hvctl-network.service',
+        'restart neutron-sriov-agent neutron-sriov-nic-agent',
+    ],
+    'infiniband': [
+        'start hvctl-network.service',
+        'restart eswitchd networking-mlnx-eswitchd',
+        'restart neutron-mlnx-agent',
+    ],
+    'both': [
+        'start hvctl-network.service',
+        'restart neutron-sriov-agent neutron-sriov-nic-agent',
+        'restart eswitchd networking-mlnx-eswitchd',
+        'restart neutron-mlnx-agent',
+    ],
+}
+
+
+def services(profile):
+    return [
+        line
+        for line in base.plan(profile)
+        if line.split()[0] in ('start', 'restart')
+    ]
+
+
+class TestFiles(unittest.TestCase):
+    """Which files, whose, and who may read them."""
+
+    def test_exactly_these(self):
+        """Each kind has its own files and no others."""
+        for kind, wiring in base.KINDS.items():
+            with self.subTest(kind=kind):
+                written = base.files(base.a_profile(networking=wiring))
+
+                self.assertEqual(EVERY | FILES[kind], set(written))
+
+    def test_modes(self):
+        """What may hold secrets is root's alone until it is in place."""
+        for kind, wiring in base.KINDS.items():
+            for entry in base.config(base.a_profile(networking=wiring))[
+                'write_files'
+            ]:
+                with self.subTest(kind=kind, path=entry['path']):
+                    path = entry['path']
+                    if path.startswith('/var/lib/hvctl/files/'):
+                        expected = '0600'
+                    elif path.startswith('/usr/local/sbin/'):
+                        expected = '0755'
+                    else:
+                        expected = '0644'
+                    self.assertEqual(expected, entry['permissions'])
+                    self.assertEqual('root:root', entry['owner'])
+
+    def test_places(self):
+        """Then it is the service's, by its group, and nobody else's."""
+        lines = base.plan(base.a_profile(networking=base.OVN))
+
+        self.assertEqual(
+            [
+                'file 0640 root nova /etc/nova/compute_id',
+                'file 0640 root nova /etc/nova/nova.conf',
+                'file 0640 root nova /etc/nova/nova-compute.conf',
+                'file 0640 root nova /etc/nova/provider_config/hvctl.yaml',
+                'file 0640 root neutron /etc/neutron/neutron.conf',
+                'file 0640 root neutron '
+                '/etc/neutron/plugins/ml2/ovn_agent.ini',
+                'file 0640 root neutron '
+                '/etc/neutron/neutron_ovn_metadata_agent.ini',
+                'file 0644 root root /etc/openvswitch/system-id.conf',
+            ],
+            [line for line in lines if line.startswith('file ')],
+        )
+
+    def test_secrets_only_where_they_are_staged(self):
+        """No script, table or unit has one, so no command line can."""
+        for kind, wiring in base.KINDS.items():
+            for entry in base.config(base.a_profile(networking=wiring))[
+                'write_files'
+            ]:
+                if entry['permissions'] == '0600':
+                    continue
+                with self.subTest(kind=kind, path=entry['path']):
+                    for word in ('corr', 'proxy-word', 'rabbit'):
+                        self.assertNotIn(word, entry['content'])
+
+
+class TestPlan(unittest.TestCase):
+    """The lines that the set-up goes by."""
+
+    def test_services(self):
+        """In their order, nova-compute last."""
+        for kind, wiring in base.KINDS.items():
+            with self.subTest(kind=kind):
+                lines = services(base.a_profile(networking=wiring))
+
+                self.assertEqual(
+                    'restart nova-compute openstack-nova-compute',
+                    lines.pop(),
+                )
+                lines.remove(LIBVIRT)
+                self.assertEqual(SERVICES[kind], lines)
+
+    def test_without_libvirt(self):
+        """Another driver needs no libvirt, nor its packages."""
+        profile = base.a_profile(
+            nova={'DEFAULT': {'compute_driver': ('fake.FakeDriver',)}}
+        )
+
+        self.assertNotIn(LIBVIRT, services(profile))
+        self.assertNotIn('nova-compute-kvm', ' '.join(base.plan(profile)))
+
+    def test_old_identity_goes_first(self):
+        """An image may have another host's."""
+        lines = base.plan(base.a_profile())
+
+        self.assertLess(
+            lines.index('remove /var/lib/nova/compute_id'),
+            next(i for i, x in enumerate(lines) if x.startswith('file ')),
+        )
+
+    def test_packages_of_both(self):
+        """The machine looks which family it is."""
+        lines = base.plan(base.a_profile(networking=base.OVS))
+
+        self.assertEqual(
+            [
+                'packages debian rhel',
+                'package-debian nova-compute nova-compute-kvm '
+                'neutron-openvswitch-agent openvswitch-switch',
+                'package-rhel openstack-nova-compute '
+                'openstack-neutron-openvswitch',
+            ],
+            lines[:3],
+        )
+
+    def test_packages_of_one(self):
+        """Or the profile knows."""
+        lines = base.plan(
+            base.a_profile(
+                family=profile_model.Family.RHEL,
+                packages={profile_model.Family.RHEL: ('one', 'two')},
+            )
+        )
+
+        self.assertEqual(['packages rhel', 'package-rhel one two'], lines[:2])
+
+    def test_packages_of_one_in_the_image(self):
+        """Only the other family installs some."""
+        lines = base.plan(
+            base.a_profile(packages={profile_model.Family.DEBIAN: ()})
+        )
+
+        self.assertEqual(
+            [
+                'packages debian rhel',
+                'package-rhel openstack-nova-compute',
+            ],
+            lines[:2],
+        )
+
+    def test_packages_in_the_image(self):
+        """Then the plan has none, whatever the family."""
+        lines = base.plan(
+            base.a_profile(packages=dict.fromkeys(profile_model.Family, ()))
+        )
+
+        self.assertFalse([x for x in lines if x.startswith('package')])
+
+    def test_words(self):
+        """What would be several words for the host is refused."""
+        for package in ('two words', '', 'line\nbreak', 'tab\t'):
+            profile = base.a_profile(
+                packages={profile_model.Family.DEBIAN: (package,)}
+            )
+            with self.subTest(package=package):
+                with self.assertRaises(exceptions.InvalidRequest):
+                    base.render(profile)
+
+
+class TestUnit(unittest.TestCase):
+    """What runs the scripts at every boot."""
+
+    def test_order(self):
+        """After the switch, before the agent and nova-compute."""
+        text = base.files(base.a_profile(networking=base.OVS))[UNIT]
+
+        unit = base.options('\n'.join(text.splitlines()))
+        self.assertEqual(
+            'network-online.target openvswitch-switch.service '
+            'openvswitch.service',
+            unit['Unit']['after'],
+        )
+        self.assertEqual(
+            'neutron-openvswitch-agent.service nova-compute.service '
+            'openstack-nova-compute.service',
+            unit['Unit']['before'],
+        )
+        self.assertEqual(
+            'nova-compute.service openstack-nova-compute.service',
+            unit['Install']['requiredby'],
+        )
+        self.assertEqual('oneshot', unit['Service']['type'])
+
+    def test_vlans_come_first(self):
+        """Tunnels may end on them."""
+        profile = base.a_profile(
+            networking=base.OVS,
+            subnetworks=(profile_model.Subnetwork(network='storage'),),
+        )
+
+        lines = base.files(profile)[UNIT].splitlines()
+
+        self.assertEqual(
+            [
+                'ExecStart=/usr/local/sbin/hvctl-vlans',
+                'ExecStart=/usr/local/sbin/hvctl-switch',
+            ],
+            [line for line in lines if line.startswith('ExecStart=')],
+        )
+
+
+class TestIdentity(unittest.TestCase):
+    """One name everywhere."""
+
+    def test_name(self):
+        """Nova, Neutron and the switch have the same."""
+        for kind, wiring in base.KINDS.items():
+            with self.subTest(kind=kind):
+                files = base.files(
+                    base.a_profile(networking=wiring, domain='example.org')
+                )
+
+                nova = base.options(files['/etc/nova/nova.conf'])
+                self.assertEqual('hv1', nova['DEFAULT']['host'])
+                if set(files) >= NEUTRON:
+                    neutron = base.options(files['/etc/neutron/neutron.conf'])
+                    self.assertEqual('hv1', neutron['DEFAULT']['host'])
+                if '/etc/hvctl/switch' in files:
+                    self.assertIn(
+                        'external-id hostname hv1\n',
+                        files['/etc/hvctl/switch'],
+                    )
+
+    def test_compute_id(self):
+        """The one that was chosen."""
+        files = base.files(base.a_profile())
+
+        self.assertEqual(f'{base.COMPUTE_ID}\n', files['/etc/nova/compute_id'])
+
+    def test_host_name(self):
+        """Short and qualified form agree, so it cannot flip."""
+        for domain, fqdn in (
+            (None, 'hv1'),
+            ('example.org', 'hv1.example.org'),
+        ):
+            with self.subTest(domain=domain):
+                config = base.config(base.a_profile(domain=domain))
+
+                config.pop('write_files')
+                self.assertEqual(
+                    {
+                        'hostname': 'hv1',
+                        'fqdn': fqdn,
+                        'prefer_fqdn_over_hostname': True,
+                        'preserve_hostname': False,
+                        'manage_etc_hosts': 'localhost',
+                    },
+                    config,
+                )
+
+    def test_host_is_ours(self):
+        """A profile that sets it is refused."""
+        for field in ('nova', 'neutron'):
+            profile = base.a_profile(
+                **{field: {'DEFAULT': {'host': ('other',)}}}
+            )
+            with self.subTest(field=field):
+                with self.assertRaisesRegex(
+                    exceptions.InvalidRequest, f'{field}: DEFAULT: host'
+                ):
+                    base.render(profile)
+
+
+class TestNova(unittest.TestCase):
+    """The host's nova.conf."""
+
+    def test_fields(self):
+        """What the profile says in its own words."""
+        nova = self.nova(
+            cpu_allocation_ratio=16.0,
+            reserved_host_memory_mb=4096,
+            live_migration=profile_model.LiveMigration(
+                max_concurrent=8, permit_post_copy=True
+            ),
+        )
+
+        self.assertEqual('16.0', nova['DEFAULT']['cpu_allocation_ratio'])
+        self.assertNotIn('ram_allocation_ratio', nova['DEFAULT'])
+        self.assertEqual('4096', nova['DEFAULT']['reserved_host_memory_mb'])
+        self.assertEqual(
+            '8', nova['DEFAULT']['max_concurrent_live_migrations']
+        )
+        self.assertEqual(
+            {
+                'live_migration_inbound_addr': '$my_ip',
+                'live_migration_permit_auto_converge': 'true',
+                'live_migration_permit_post_copy': 'true',
+                'live_migration_completion_timeout': '800',
+                'live_migration_timeout_action': 'abort',
+            },
+            nova['libvirt'],
+        )
+
+    def test_options_win(self):
+        """Any option of the profile is the last word."""
+        nova = self.nova(
+            cpu_allocation_ratio=16.0,
+            nova={
+                'DEFAULT': {'cpu_allocation_ratio': ('4.0',)},
+                'libvirt': {'virt_type': ('qemu',)},
+            },
+        )
+
+        self.assertEqual('4.0', nova['DEFAULT']['cpu_allocation_ratio'])
+        self.assertEqual('qemu', nova['libvirt']['virt_type'])
+        self.assertIn('live_migration_timeout_action', nova['libvirt'])
+
+    def test_second_file_is_empty(self):
+        """Debian's packages have options in it that would win."""
+        text = base.files(base.a_profile())['/etc/nova/nova-compute.conf']
+
+        self.assertEqual({}, base.options(text))
+
+    def nova(self, **fields):
+        files = base.files(base.a_profile(**fields))
+        return base.options(files['/etc/nova/nova.conf'])
+
+
+class TestNeutron(unittest.TestCase):
+    """The agents' files."""
+
+    def test_bus_is_novas(self):
+        """Unless the profile has another for Neutron."""
+        own = {'DEFAULT': {'transport_url': (secret.Secret('rabbit://n/'),)}}
+        for fields, expected in (
+            ({}, base.TRANSPORT_URL),
+            ({'neutron': own}, 'rabbit://n/'),
+        ):
+            with self.subTest(fields=fields):
+                files = base.files(
+                    base.a_profile(networking=base.OVS, **fields)
+                )
+
+                neutron = base.options(files['/etc/neutron/neutron.conf'])
+                self.assertEqual(expected, neutron['DEFAULT']['transport_url'])
+
+    def test_options_win(self):
+        """In the agent's own file too, which is read last."""
+        files = base.files(
+            base.a_profile(
+                networking=base.OVS,
+                neutron={
+                    'securitygroup': {'firewall_driver': ('iptables_hybrid',)},
+                    'agent': {'extensions': ('qos',)},
+                },
+            )
+        )
+
+        agent = base.options(files[ML2 + 'openvswitch_agent.ini'])
+        self.assertEqual(
+            {'firewall_driver': 'iptables_hybrid'}, agent['securitygroup']
+        )
+        self.assertEqual({'tunnel_types': 'vxlan'}, agent['agent'])
+        neutron = base.options(files['/etc/neutron/neutron.conf'])
+        self.assertEqual({'extensions': 'qos'}, neutron['agent'])
+
+    def test_none_with_options(self):
+        """The image's own agent is told what the profile says."""
+        files = base.files(
+            base.a_profile(neutron={'DEFAULT': {'debug': ('true',)}})
+        )
+
+        neutron = base.options(files['/etc/neutron/neutron.conf'])
+        self.assertEqual('true', neutron['DEFAULT']['debug'])
