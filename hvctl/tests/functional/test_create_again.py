@@ -55,7 +55,7 @@ class TestCreateAgain(base.FunctionalTestCase):
         )
         self.assertIn(
             'create the port',
-            [row['Action'] for row in self.succeed(dry).json()],
+            [row['What'] for row in self.succeed(dry).json()],
         )
         self.assertEqual([], one_through.changes)
         one_through.requests.clear()
