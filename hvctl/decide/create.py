@@ -10,20 +10,18 @@ it is the last step.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 import dataclasses
 import datetime
 
 from hvctl.decide import assemble
-from hvctl.decide import delete
 from hvctl.decide import failures
 from hvctl.decide import foreign
 from hvctl.decide import opening
 from hvctl.decide import phase as phases
+from hvctl.decide import taking_back
 from hvctl.model import hypervisor
 from hvctl.model import identity
 from hvctl.model import progress
-from hvctl.model import records
 from hvctl.model import request as request_model
 from hvctl.model import snapshot as snapshot_model
 from hvctl.model import steps
@@ -42,7 +40,7 @@ class Create:
             names = frozenset(self.request.hypervisors)
             return dataclasses.replace(self._usual(), server_names=names)
         if ledger.given_up:
-            return self._removal(ledger.given_up).scope(ledger)
+            return taking_back.scope(ledger)
         return self._usual()
 
     def _usual(self) -> snapshot_model.Scope:
@@ -62,7 +60,7 @@ class Create:
             dict.fromkeys(self.request.hypervisors, self.request.domain),
         )
         verdicts = {
-            name: self._take_back(name, snapshot, ledger, now)
+            name: taking_back.take_back(name, snapshot, ledger, now)
             if name in ledger.given_up
             else self._one(snapshot, hv, ledger, now)
             for name, hv in found.items()
@@ -70,34 +68,9 @@ class Create:
         if not self.request.delete_on_failure:
             return verdicts
         return {
-            name: _give_up(name, verdict, ledger)
+            name: taking_back.give_up(name, verdict, ledger)
             for name, verdict in verdicts.items()
         }
-
-    def _removal(self, names: Iterable[str]) -> delete.Delete:
-        return delete.Delete(names=tuple(names))
-
-    def _take_back(
-        self,
-        name: str,
-        snapshot: snapshot_model.Snapshot,
-        ledger: progress.Ledger,
-        now: datetime.datetime,
-    ) -> progress.Verdict:
-        """Remove what this run made of a hypervisor that failed."""
-        verdict = self._removal([name]).decide(snapshot, ledger, now)[name]
-        if verdict.outcome is None:
-            return verdict
-        message = ledger.given_up[name]
-        if verdict.outcome.ok:
-            message += '; what was made of it is removed again'
-        else:
-            message += (
-                f'; and it could not be removed: {verdict.outcome.message}'
-            )
-        return dataclasses.replace(
-            verdict, outcome=progress.Outcome(ok=False, message=message)
-        )
 
     def _one(
         self,
@@ -129,14 +102,14 @@ class Create:
         if hv.server is None:
             return self._provision(hv, status, ledger)
         if status.phase is Phase.FAILED:
-            if self._may_retry(hv.name, ledger):
-                return _retry(hv.name, hv.server, status)
+            if taking_back.may_retry(hv.name, self.request.retries, ledger):
+                return taking_back.retry(hv.name, hv.server, status)
             words = failures.server_failed(hv, snapshot, ledger)
             if not self.request.delete_on_failure:
                 words += f'; {_again(hv)}'
             return _failed(status, words)
         if status.phase is Phase.STOPPING:
-            if _between_tries(hv.name, ledger):
+            if taking_back.between_tries(hv.name, ledger):
                 return progress.Verdict(status=status)
             return _failed(status, f'{status.reason}; {_again(hv)}')
         still = self._overdue(hv, status, ledger, now)
@@ -154,11 +127,6 @@ class Create:
             verdict,
             outcome=progress.Outcome(ok=True, message=status.reason),
         )
-
-    def _may_retry(self, name: str, ledger: progress.Ledger) -> bool:
-        """Whether the deploy of a server that this run made goes anew."""
-        made = ledger.times(name, steps.CreateServer)
-        return 0 < made <= self.request.retries
 
     def _overdue(
         self,
@@ -189,7 +157,7 @@ class Create:
     ) -> progress.Verdict:
         """Make what is missing, the hold first and the server last."""
         made = ledger.times(hv.name, steps.CreateServer)
-        if made and not _between_tries(hv.name, ledger):
+        if made and not taking_back.between_tries(hv.name, ledger):
             return _failed(
                 status,
                 f'the server of {hv.name} was made and is gone again: '
@@ -367,51 +335,6 @@ class Create:
         if hv.disabled_trait:
             return progress.Verdict(status=_trait(status))
         return _done(status, ledger, hv)
-
-
-def _between_tries(name: str, ledger: progress.Ledger) -> bool:
-    """Whether this run has deleted the server that it made, to try anew."""
-    made = ledger.times(name, steps.CreateServer)
-    return 0 < made <= ledger.times(name, steps.DeleteServer)
-
-
-def _retry(
-    name: str, server: records.Server, status: hypervisor.Status
-) -> progress.Verdict:
-    fault = (server.fault or 'no reason given').rstrip('. ')
-    return progress.Verdict(
-        status=hypervisor.Status(
-            phase=Phase.BUILDING,
-            reason=f'the deploy failed ({fault}) and is tried anew',
-            hint=status.hint,
-        ),
-        steps=(steps.DeleteServer(name=name, server_id=server.id),),
-        node_id=server.node,
-    )
-
-
-def _give_up(
-    name: str, verdict: progress.Verdict, ledger: progress.Ledger
-) -> progress.Verdict:
-    """Turn a failure into a removal, if this run made what failed."""
-    made = any(
-        ledger.times(name, kind)
-        for kind in (
-            steps.CreateProvider,
-            steps.CreatePort,
-            steps.CreateServer,
-        )
-    )
-    if (
-        verdict.outcome is None
-        or verdict.outcome.ok
-        or name in ledger.given_up
-        or not made
-    ):
-        return verdict
-    return dataclasses.replace(
-        verdict, outcome=None, giving_up=verdict.outcome.message
-    )
 
 
 def _was_opened(hv: hypervisor.Hypervisor) -> bool:

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides what becomes of what a create made and could not finish.
+
+A failed deploy is tried anew; what failed for good is taken back, if that is
+wanted, and only what this very run made.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+
+from hvctl.decide import delete
+from hvctl.model import hypervisor
+from hvctl.model import progress
+from hvctl.model import records
+from hvctl.model import snapshot as snapshot_model
+from hvctl.model import steps
+from hvctl.model.hypervisor import Phase
+
+
+def may_retry(name: str, retries: int, ledger: progress.Ledger) -> bool:
+    """Whether the deploy of a server that this run made goes anew."""
+    return 0 < ledger.times(name, steps.CreateServer) <= retries
+
+
+def between_tries(name: str, ledger: progress.Ledger) -> bool:
+    """Whether this run has deleted the server that it made, to try anew."""
+    made = ledger.times(name, steps.CreateServer)
+    return 0 < made <= ledger.times(name, steps.DeleteServer)
+
+
+def retry(
+    name: str, server: records.Server, status: hypervisor.Status
+) -> progress.Verdict:
+    """Delete a server whose deploy failed, to make another."""
+    fault = (server.fault or 'no reason given').rstrip('. ')
+    return progress.Verdict(
+        status=hypervisor.Status(
+            phase=Phase.BUILDING,
+            reason=f'the deploy failed ({fault}) and is tried anew',
+            hint=status.hint,
+        ),
+        steps=(steps.DeleteServer(name=name, server_id=server.id),),
+        node_id=server.node,
+    )
+
+
+def give_up(
+    name: str, verdict: progress.Verdict, ledger: progress.Ledger
+) -> progress.Verdict:
+    """Turn a failure into a removal, if this run made what failed."""
+    made = any(
+        ledger.times(name, kind)
+        for kind in (
+            steps.CreateProvider,
+            steps.CreatePort,
+            steps.CreateServer,
+        )
+    )
+    if (
+        verdict.outcome is None
+        or verdict.outcome.ok
+        or name in ledger.given_up
+        or not made
+    ):
+        return verdict
+    return dataclasses.replace(
+        verdict, outcome=None, giving_up=verdict.outcome.message
+    )
+
+
+def scope(ledger: progress.Ledger) -> snapshot_model.Scope:
+    """What the next look must reach for what is being taken back."""
+    return delete.Delete(names=tuple(ledger.given_up)).scope(ledger)
+
+
+def take_back(
+    name: str,
+    snapshot: snapshot_model.Snapshot,
+    ledger: progress.Ledger,
+    now: datetime.datetime,
+) -> progress.Verdict:
+    """Remove what this run made of a hypervisor that failed."""
+    goal = delete.Delete(names=(name,))
+    verdict = goal.decide(snapshot, ledger, now)[name]
+    if verdict.outcome is None:
+        return verdict
+    message = ledger.given_up[name]
+    if verdict.outcome.ok:
+        message += '; what was made of it is removed again'
+    else:
+        message += f'; and it could not be removed: {verdict.outcome.message}'
+    return dataclasses.replace(
+        verdict, outcome=progress.Outcome(ok=False, message=message)
+    )
