@@ -24,7 +24,7 @@ def files(
     :raises InvalidRequest: when the profile sets the host's name
     """
     nova_module.refuse_host(profile.neutron, profile, 'neutron')
-    if wiring.agents or profile.neutron:
+    if wiring.files or profile.neutron:
         yield FILE, options.merge(_defaults(profile, name), profile.neutron)
     for path, sections in wiring.files.items():
         # Agents read their own file last, so what the profile says of an

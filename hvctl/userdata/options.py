@@ -83,18 +83,17 @@ def single(**options: str | secret.Secret) -> Mapping[str, tuple[str, ...]]:
 
 
 def _value(value: str | secret.Secret, where: str, reveal: bool) -> str:
-    if isinstance(value, secret.Secret):
-        # Checked when it is not shown too: the answer is the same.
-        text = _literal(value.reveal(), where)
-        if not reveal:
-            return secret.MASK
-    else:
-        text = value
+    hidden = isinstance(value, secret.Secret)
+    text = value.reveal() if isinstance(value, secret.Secret) else value
     if any(character in text for character in '\r\n\0'):
         raise exceptions.InvalidRequest(
             f'{where} has more than one line, which an option cannot have'
         )
-    return text
+    if not hidden:
+        return text
+    # Also when it is not shown: what cannot be written is refused then too.
+    literal = _literal(text, where)
+    return literal if reveal else secret.MASK
 
 
 def _literal(text: str, where: str) -> str:

@@ -7,13 +7,12 @@ from collections.abc import Iterable
 
 import yaml
 
+from hvctl.model import identity
+
 PATH = '/etc/nova/provider_config/hvctl.yaml'
 
 #: Every ephemeral hypervisor has it.
 TRAIT = 'CUSTOM_HVCTL_EPHEMERAL'
-#: Asked for by the guest of the health test alone: it gets in while the hold
-#: keeps everybody else out.
-TEST_RESOURCE_CLASS = 'CUSTOM_HVCTL_TEST'
 
 
 def render(traits: Iterable[str]) -> str:
@@ -30,7 +29,10 @@ def render(traits: Iterable[str]) -> str:
                     'inventories': {
                         'additional': [
                             {
-                                TEST_RESOURCE_CLASS: {
+                                # Only the guest of the health test asks
+                                # for it: it gets in while the hold keeps
+                                # everybody else out.
+                                identity.TEST_RESOURCE_CLASS: {
                                     'total': 1,
                                     'reserved': 0,
                                     'min_unit': 1,

@@ -32,10 +32,9 @@ def interface(
     subnetwork: profile_model.Subnetwork, facts: facts_module.Facts
 ) -> str:
     """Name a sub-network's interface on the host."""
-    return tables.interface(
-        subnetwork.interface
-        or f'vlan{_subport(subnetwork, facts).segmentation_id}'
-    )
+    if subnetwork.interface is not None:
+        return tables.interface(subnetwork.interface)
+    return f'vlan{_subport(subnetwork, facts).segmentation_id}'
 
 
 def subnetwork(

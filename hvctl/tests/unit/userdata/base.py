@@ -109,8 +109,8 @@ def files(profile, **arguments):
 
 
 def options(text):
-    """Read a file of options, none of which stands there twice."""
-    parser = configparser.RawConfigParser(default_section='')
+    """Read a file of options; of one that stands there twice, the last."""
+    parser = configparser.RawConfigParser(default_section='', strict=False)
     parser.read_string(text)
     return {section: dict(parser[section]) for section in parser.sections()}
 

@@ -1,0 +1,268 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""The parts of a user-data, and what cloud-init makes of them."""
+
+import json
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+import yaml
+
+from hvctl.model import profile as profile_model
+from hvctl.tests.unit.userdata import base
+
+#: The distribution's Python, which has the distribution's cloud-init.
+PYTHON = '/usr/bin/python3'
+
+#: Does with a user-data what cloud-init does with it at boot, up to the
+#: point where it would be carried out.
+MERGE = """
+import json, pathlib, sys
+from cloudinit import handlers, helpers, user_data
+from cloudinit.handlers import cloud_config, jinja_template, shell_script
+root = sys.argv[1]
+paths = helpers.Paths({'cloud_dir': root, 'run_dir': root})
+pathlib.Path(root, 'instance/scripts').mkdir(parents=True)
+pathlib.Path(paths.get_runpath('instance_data_sensitive')).write_text(
+    '{"v1": {"region": "here"}}')
+message = user_data.UserDataProcessor(paths).process(sys.stdin.buffer.read())
+paths.get_ipath = lambda name=None: root + '/merged'
+config = cloud_config.CloudConfigPartHandler(paths)
+script = shell_script.ShellScriptPartHandler(paths)
+template = jinja_template.JinjaTemplatePartHandler(
+    paths, sub_handlers=[config, script])
+registered = helpers.ContentHandlers()
+for handler in (config, script, template):
+    registered.register(handler, initialized=True)
+    handlers.call_begin(handler, None, 'always')
+handlers.walk(message, handlers.walker_callback, data={
+    'handlers': registered, 'handlerdir': root, 'data': None,
+    'frequency': 'always', 'handlercount': 0, 'excluded': []})
+for handler in (script, template, config):
+    handlers.call_end(handler, None, 'always')
+print(pathlib.Path(root, 'merged').read_text())
+"""
+
+#: What ``cloud-init schema --config-file`` does, for many files in one go.
+VALIDATE = """
+import json, sys
+from cloudinit.config import schema
+known = schema.get_schema()
+answers = {}
+for name in sys.argv[1:]:
+    try:
+        schema.validate_cloudconfig_file(name, known)
+        answers[name] = ''
+    except Exception as error:
+        answers[name] = str(error)
+print(json.dumps(answers))
+"""
+
+
+def a_part(text, name='site.yaml', type=profile_model.PartType.CLOUD_CONFIG):
+    return profile_model.Part(path=f'/etc/site/{name}', type=type, text=text)
+
+
+def has_cloud_init():
+    return (
+        pathlib.Path(PYTHON).exists()
+        and not subprocess.run(
+            [PYTHON, '-c', 'import cloudinit'],
+            capture_output=True,
+        ).returncode
+    )
+
+
+class TestParts(unittest.TestCase):
+    """Ours, theirs, and the start."""
+
+    def test_order(self):
+        """Theirs are between, unchanged, and numbered for their order."""
+        parts = base.render(
+            base.a_profile(
+                user_data=(
+                    a_part('#cloud-config\n{}\n'),
+                    a_part(
+                        '#!/bin/sh\n', 'z.sh', profile_model.PartType.SCRIPT
+                    ),
+                )
+            )
+        ).parts
+
+        self.assertEqual(
+            [
+                ('hvctl.yaml', 'text/cloud-config'),
+                ('001-site.yaml', 'text/cloud-config'),
+                ('002-z.sh', 'text/x-shellscript'),
+                ('hvctl-start.yaml', 'text/cloud-config'),
+            ],
+            [(part.filename, part.content_type) for part in parts],
+        )
+        self.assertEqual('#cloud-config\n{}\n', parts[1].text)
+
+    def test_start(self):
+        """The last thing of all is the set-up."""
+        text = base.render(base.a_profile()).parts[-1].text
+
+        self.assertEqual(
+            {'runcmd': [['/usr/local/sbin/hvctl-setup']]},
+            yaml.safe_load(text),
+        )
+
+    def test_merge(self):
+        """How theirs are merged is ours to say, unless they say it."""
+        for text, type_, says in (
+            ('#cloud-config\na: 1\n', 'CLOUD_CONFIG', True),
+            ('#cloud-config\nmerge_how: dict()\n', 'CLOUD_CONFIG', False),
+            ('#cloud-config\nmerge_type : dict()\n', 'CLOUD_CONFIG', False),
+            ('## template: jinja\n#cloud-config\n', 'JINJA', True),
+            ('#!/bin/sh\n', 'SCRIPT', False),
+        ):
+            with self.subTest(text=text):
+                part = base.render(
+                    base.a_profile(
+                        user_data=(
+                            a_part(text, type=profile_model.PartType[type_]),
+                        )
+                    )
+                ).parts[1]
+
+                self.assertEqual(says, part.merge is not None)
+
+    def test_texts_are_readable(self):
+        """Files stand in it as they are, not quoted."""
+        text = base.render(base.a_profile()).parts[0].text
+
+        self.assertIn('\n    [placement]\n', text)
+
+
+@unittest.skipUnless(has_cloud_init(), 'cloud-init is not there')
+class TestCloudInit(unittest.TestCase):
+    """What the distribution's cloud-init makes of it."""
+
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.directory = pathlib.Path(directory.name)
+
+    def merge(self, *parts):
+        document = base.render(base.a_profile(user_data=parts))
+        done = subprocess.run(
+            [PYTHON, '-c', MERGE, str(self.directory)],
+            input=document.text().encode(),
+            capture_output=True,
+        )
+        self.assertEqual(0, done.returncode, done.stderr.decode())
+        return yaml.safe_load(done.stdout)
+
+    def test_ours_alone(self):
+        """Both of our parts are there."""
+        config = self.merge()
+
+        self.assertEqual('hv1', config['fqdn'])
+        self.assertEqual([['/usr/local/sbin/hvctl-setup']], config['runcmd'])
+
+    def test_theirs_adds(self):
+        """Lists grow, what we set stays, nova-compute is started last."""
+        config = self.merge(
+            a_part(
+                '#cloud-config\n'
+                'hostname: other\n'
+                'runcmd: [[one], [two]]\n'
+                'write_files: [{path: /one}]\n'
+                'ntp: {servers: [10.0.0.1]}\n'
+            ),
+            a_part(
+                '#cloud-config\n'
+                'runcmd: [[three]]\n'
+                'ntp: {servers: [10.0.0.2], enabled: true}\n',
+                'more.yaml',
+            ),
+        )
+
+        self.assertEqual('hv1', config['hostname'])
+        self.assertEqual(
+            [['one'], ['two'], ['three'], ['/usr/local/sbin/hvctl-setup']],
+            config['runcmd'],
+        )
+        paths = [entry['path'] for entry in config['write_files']]
+        self.assertIn('/usr/local/sbin/hvctl-setup', paths)
+        self.assertEqual('/one', paths[-1])
+        self.assertEqual(
+            {'servers': ['10.0.0.1', '10.0.0.2'], 'enabled': True},
+            config['ntp'],
+        )
+
+    def test_jinja(self):
+        """A template is filled in, and added like any other."""
+        config = self.merge(
+            a_part(
+                '## template: jinja\n'
+                '#cloud-config\n'
+                'runcmd: [["{{ v1.region }}"]]\n',
+                type=profile_model.PartType.JINJA,
+            )
+        )
+
+        self.assertEqual(
+            [['here'], ['/usr/local/sbin/hvctl-setup']], config['runcmd']
+        )
+
+    def test_scripts(self):
+        """They run in their order, and before the set-up."""
+        self.merge(
+            *(
+                a_part('#!/bin/sh\n', name, profile_model.PartType.SCRIPT)
+                for name in ('z.sh', 'a.sh')
+            )
+        )
+
+        names = sorted(
+            path.name
+            for path in (self.directory / 'instance/scripts').iterdir()
+        )
+        self.assertEqual(['001-z.sh', '002-a.sh'], names)
+        self.assertLess(names[-1], 'runcmd')
+
+
+@unittest.skipUnless(shutil.which('cloud-init'), 'cloud-init is not there')
+class TestSchema(unittest.TestCase):
+    """The distribution's own check, for every kind and family."""
+
+    def test_valid(self):
+        """No part of ours has anything that cloud-init does not know."""
+        families = (None, *profile_model.Family)
+        profiles = [
+            base.a_profile(
+                networking=wiring,
+                family=family,
+                domain=domain,
+                subnetworks=(profile_model.Subnetwork(network='storage'),),
+            )
+            for wiring in base.KINDS.values()
+            for family, domain in zip(
+                families, (None, 'example.org', None), strict=True
+            )
+        ]
+        texts = {
+            part.text
+            for profile in profiles
+            for part in base.render(profile).parts
+        }
+        with tempfile.TemporaryDirectory() as directory:
+            files = []
+            for number, text in enumerate(sorted(texts)):
+                path = pathlib.Path(directory, str(number))
+                path.write_text(text)
+                files.append(str(path))
+            done = subprocess.run(
+                [PYTHON, '-c', VALIDATE, *files],
+                capture_output=True,
+                text=True,
+            )
+
+        self.assertEqual((0, ''), (done.returncode, done.stderr))
+        self.assertEqual(dict.fromkeys(files, ''), json.loads(done.stdout))
