@@ -10,100 +10,82 @@ from hvctl.tests.functional import recorder
 from hvctl.tests.functional import shell
 
 
-class Killed:
-    """A create that ends with SIGKILL at a certain request."""
-
-    def __init__(self, purpose: str, moment: recorder.Judge) -> None:
-        """Start it.
-
-        :param purpose: a part of the hypervisor's name
-        :param moment: recognises the request
-        """
-        self.name = hypervisors.name(purpose)
-        self._moment = moment
-        self._recorder = recorder.Recorder(self._judge)
-        self.running = shell.ephemeral(
-            'create',
-            self.name,
-            *shell.recipe(),
-            environment=self._recorder.environment,
-        )
-
-    def _judge(self, request: recorder.Request) -> bool:
-        if not self._moment(request):
-            return False
-        self.running.kill()
-        return True
-
-    def result(self) -> shell.Result:
-        """Wait for its end."""
-        try:
-            return self.running.result()
-        finally:
-            self._recorder.close()
-
-
 class TestCreateKilled(base.FunctionalTestCase):
-    def test_killed_anywhere(self) -> None:
+    def setUp(self) -> None:
+        super().setUp()
+        self.name = hypervisors.name('killed')
+
+    def kill(self, moment: recorder.Judge) -> dict[str, int]:
+        """Start a create, and kill it at a certain request.
+
+        :param moment: recognises the request
+        :returns: how many things of each kind there are then
+        """
+
+        def judge(request: recorder.Request) -> bool:
+            if not moment(request):
+                return False
+            create.kill()
+            return True
+
+        through = recorder.Recorder(judge)
+        try:
+            create = shell.ephemeral(
+                'create',
+                self.name,
+                *shell.recipe(),
+                environment=through.environment,
+            )
+            self.ends(create, -9)
+        finally:
+            through.close()
+        return {kind: len(ids) for kind, ids in facts.ours(self.name).items()}
+
+    def test_again_and_again(self) -> None:
         sees = recorder.matching
-        all_of_them = [
-            # The answer to what was made is lost.
-            Killed(
-                'provider',
-                sees(
-                    'POST', 'placement', '/resource_providers', answered=True
-                ),
-            ),
-            Killed('port', sees('POST', 'network', '/ports', answered=True)),
-            Killed(
-                'server', sees('POST', 'compute', '/servers', answered=True)
-            ),
-            # The machine goes on with nobody looking.
-            Killed('boot', self._booting),
-            # Everything is good, but guests are not let in.
-            Killed(
-                'lift',
-                sees(
-                    'DELETE', 'placement', '/allocations/[^/]+', answered=False
-                ),
-            ),
-        ]
-        for killed in all_of_them:
-            self.ends(killed.result(), -9)
-        names = [killed.name for killed in all_of_them]
-        before = {name: facts.ours(name) for name in names}
-        self.assertEqual(
-            [(0, 0, 1), (0, 1, 1), (1, 1, 1), (1, 1, 1), (1, 1, 1)],
-            [
-                tuple(len(before[name][kind]) for kind in before[name])
-                for name in names
-            ],
+        # The answers to what was made are lost.
+        made = self.kill(
+            sees('POST', 'placement', '/resource_providers', answered=True)
+        )
+        self.assertEqual({'providers': 1, 'ports': 0, 'servers': 0}, made)
+        provider = facts.ours(self.name)['providers']
+        made = self.kill(
+            sees('PUT', 'placement', '/allocations/[^/]+', answered=True)
+        )
+        self.assertEqual({'providers': 1, 'ports': 0, 'servers': 0}, made)
+        made = self.kill(sees('POST', 'network', '/ports', answered=True))
+        self.assertEqual({'providers': 1, 'ports': 1, 'servers': 0}, made)
+        made = self.kill(sees('POST', 'compute', '/servers', answered=True))
+        self.assertEqual({'providers': 1, 'ports': 1, 'servers': 1}, made)
+        before = facts.ours(self.name)
+        # The machine goes on with nobody looking.
+        self.kill(self.booting)
+        self.assertIsNone(facts.service(self.name))
+        # Everything is good, but guests are not let in.
+        self.kill(
+            sees('DELETE', 'placement', '/allocations/[^/]+', answered=False)
+        )
+        self.assert_enabled(self.name)
+        self.assertEqual(1, len(facts.consumers(provider[0])))
+        shown = self.succeed(shell.ephemeral('show', self.name)).json()
+        self.assertEqual('ready', shown['phase'])
+        self.assertIs(True, shown['held'])
+
+        last = self.succeed(
+            shell.ephemeral('create', self.name, *shell.recipe())
         )
 
-        again = self.succeed(
-            shell.ephemeral('create', *names, *shell.recipe())
-        )
+        self.assertEqual('done', last.json()[0]['Result'])
+        self.assert_enabled(self.name)
+        self.assert_one_of_each(self.name)
+        self.assertEqual(before, facts.ours(self.name))
+        self.assertEqual(provider, before['providers'])
+        self.assertEqual(set(), facts.consumers(provider[0]))
+        hypervisors.share(self.name)
 
-        self.assertEqual(
-            dict.fromkeys(names, 'done'),
-            {row['Name']: row['Result'] for row in again.json()},
-        )
-        self.assert_enabled(*names)
-        for name in names:
-            self.assert_one_of_each(name)
-            # What was made before is what is used.
-            for kind, ids in facts.ours(name).items():
-                self.assertLessEqual(set(before[name][kind]), set(ids), name)
-            (provider,) = facts.ours(name)['providers']
-            self.assertEqual(set(), facts.consumers(provider))
-        hypervisors.share(*names)
-
-    @staticmethod
-    def _booting(request: recorder.Request) -> bool:
-        """Recognise the first look after the machine was switched on."""
+    def booting(self, request: recorder.Request) -> bool:
+        """Recognise the first look after the machine was deployed."""
         if request.service != 'baremetal' or 'nodes' not in request.path:
             return False
-        return any(
-            server['status'] == 'ACTIVE' and '-boot-' in server['name']
-            for server in facts.servers()
-        )
+        (server_id,) = facts.ours(self.name)['servers']
+        return bool(facts.server(server_id)['status'] == 'ACTIVE')

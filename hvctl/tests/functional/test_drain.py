@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import typing
 
+from hvctl.lab.host import migrations
 from hvctl.tests.functional import base
 from hvctl.tests.functional import facts
 from hvctl.tests.functional import guests
@@ -156,3 +157,34 @@ class TestDrain(base.FunctionalTestCase):
         self.assertRegex(row['Reason'], 'No valid host')
         found = guests.wait(active, 'ACTIVE')
         self.assertEqual(self.source, found['OS-EXT-SRV-ATTR:host'])
+
+    def test_guest_that_hangs(self) -> None:
+        hanging = self.guest(lab_migration='hang')
+        drained = self.fail_with(
+            shell.ephemeral('drain', self.source, '--timeout', '8'),
+            'not finished after 8 s',
+        )
+        (row,) = drained.json()
+        self.assertEqual(
+            (hanging, 'live', 'moving', self.target),
+            (
+                row['Guest ID'],
+                row['Method'],
+                row['Result'],
+                row['Destination'],
+            ),
+        )
+        # It is taken up where it is: no second migration.
+        again = shell.ephemeral('drain', self.source)
+        facts.connection().compute.put(
+            f'/servers/{hanging}/tags/{migrations.RELEASE_TAG}',
+            microversion='2.79',
+        ).raise_for_status()
+        (row,) = self.succeed(again).json()
+        self.assertEqual('moved', row['Result'])
+        listed = facts.get(
+            'compute', f'/os-migrations?instance_uuid={hanging}', '2.80'
+        )
+        self.assertEqual(
+            ['completed'], [each['status'] for each in listed['migrations']]
+        )

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from hvctl.tests.functional import base
 from hvctl.tests.functional import facts
 from hvctl.tests.functional import hypervisors
@@ -43,7 +45,8 @@ class TestFailures(base.FunctionalTestCase):
         # These two have their nodes; every other node fails.
         for name in (silent, broken):
             facts.wait(
-                lambda name=name: self.node_of(name), f'{name} to have a node'
+                functools.partial(self.node_of, name),
+                f'{name} to have a node',
             )
         self.fail_deployments()
         failed = self.fail_with(

@@ -173,7 +173,9 @@ class TestForeign(base.FunctionalTestCase):
 
         :returns: the name that each holds, by the word for it
         """
-        server, provider = (hypervisors.name(f'foreign{n}') for n in (1, 2))
+        server, provider, agent = (
+            hypervisors.name(f'foreign{n}') for n in (1, 2, 3)
+        )
         compute = facts.connection().compute
         server_id = self.boot(cloud='lab-demo')
         guests.wait(server_id, 'ACTIVE', 'ERROR')
@@ -186,6 +188,7 @@ class TestForeign(base.FunctionalTestCase):
             microversion='1.20',
         ).raise_for_status()
         self.addCleanup(placement.delete, f'/resource_providers/{provider_id}')
+        self.agent(agent)
         # The host whose nova-compute drives Ironic.
         (driver,) = {
             service['host']
@@ -196,8 +199,38 @@ class TestForeign(base.FunctionalTestCase):
         return {
             'server': server,
             'resource provider': provider,
+            'network agent': agent,
             'compute service': driver,
         }
+
+    def agent(self, host: str) -> None:
+        """Let an agent of a host register, and end."""
+        config = pathlib.Path(os.environ['HVCTL_LAB_NOVA_CONF']).read_text()
+        transport = next(
+            line
+            for line in config.splitlines()
+            if line.startswith('transport_url')
+        )
+        running = shell.start(
+            *('python', '-m', 'hvctl.lab.host.agent', 'openvswitch'),
+            '--config-file',
+            self.file(
+                'neutron.conf', f'[DEFAULT]\nhost={host}\n{transport}\n'
+            ),
+        )
+
+        def found() -> dict[str, typing.Any] | None:
+            agents = facts.get('network', '/agents')['agents']
+            return next((a for a in agents if a['host'] == host), None)
+
+        try:
+            agent_id = facts.wait(found, f'the agent of {host}')['id']
+        finally:
+            running.kill()
+            running.result()
+        self.addCleanup(
+            facts.connection().network.delete, f'/agents/{agent_id}'
+        )
 
     def test_foreign_names_are_refused_and_stay(self) -> None:
         holders = self.holders()
@@ -225,6 +258,7 @@ class TestForeign(base.FunctionalTestCase):
             sorted((s['id'], s['name'], s['status']) for s in facts.servers()),
             sorted(p['id'] for p in facts.ports()),
             sorted((p['uuid'], p['name']) for p in facts.providers()),
+            sorted(a['id'] for a in facts.get('network', '/agents')['agents']),
             sorted(
                 (s['id'], s['status'], str(s['disabled_reason']))
                 for s in facts.services()
