@@ -184,7 +184,7 @@ class Drain:
                 return dataclasses.replace(
                     move, result='waiting', started_at=None
                 )
-            if _unasked(move, ledger):
+            if migration is not None and _unasked(move, ledger):
                 return move  # until Nova has told the reason
             why = _answer(move, ledger)
             return dataclasses.replace(stands, reason=why or stands.reason)
@@ -283,7 +283,7 @@ def _refusal(
         if taken:
             return (
                 f'{hv.name} is not an ephemeral hypervisor of this project: '
-                f'it is {", ".join(taken)}, which hvctl did not make'
+                f'it is {foreign.listed(taken)}, which hvctl did not make'
             )
         return f'there is no ephemeral hypervisor {hv.name}'
     if hv.service is None:
