@@ -40,7 +40,7 @@ class TestHolders(unittest.TestCase):
                 'resource provider i4 (hv1)',
                 'network agent i5 (Open vSwitch agent on hv1)',
             ],
-            foreign.holders(look, hv),
+            [h.words for h in foreign.holders(look, hv)],
         )
 
     def test_namesake_must_match_exactly(self):

@@ -1,0 +1,310 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""Tests of drain and delete on a cloud that lives in memory."""
+
+from hvctl.decide import drain
+from hvctl.model import identity
+from hvctl.model import records
+from hvctl.model import steps
+from hvctl.tests.fixtures import builders
+from hvctl.tests.fixtures import cloud as cloud_module
+from hvctl.tests.fixtures import failures
+from hvctl.tests.unit.run import base
+
+
+class TestDrain(base.TestCase):
+    """From a hypervisor with guests to an empty one."""
+
+    def setUp(self):
+        super().setUp()
+        self.cloud.has_hypervisor('hv1')
+
+    def results(self, result) -> dict[str, str]:
+        """How each guest's move ended, by the guest's name."""
+        return {
+            move.server_name: move.result
+            for move in result.ledger.moves.values()
+        }
+
+    def test_every_kind(self):
+        """Live ones and cold ones are moved, and the cold ones confirmed."""
+        self.cloud.add_guest('g1', 'hv1')
+        self.cloud.add_guest('g2', 'hv1', status='PAUSED')
+        self.cloud.add_guest('g3', 'hv1', status='SHUTOFF')
+
+        result = self.drain('hv1')
+
+        self.assertTrue(result.ok)
+        self.assertEqual({'moved'}, set(self.results(result).values()))
+        self.assertEqual(
+            {'completed', 'confirmed'},
+            {m.status for m in self.cloud.migrations.all.values()},
+        )
+        provider = self.cloud.providers[builders.a_compute_id()]
+        self.assertEqual({}, provider.used)
+        service = self.cloud.service_of('hv1')
+        self.assertTrue(
+            service.disabled_reason.startswith(identity.REASON_DRAIN)
+        )
+
+    def test_limit(self):
+        """Never more than the limit are under way."""
+        for number in range(12):
+            self.cloud.add_guest(f'g{number}', 'hv1')
+
+        self.assertTrue(self.drain('hv1').ok)
+
+        self.assertEqual(drain.PARALLEL, self.cloud.migrations.most)
+
+    def test_ends_of_guests(self):
+        """What fails, hangs or is refused does not keep the others."""
+        for fate, words in (
+            ('fails', 'No valid host was found'),
+            ('refused', 'does not permit'),
+            ('no record', 'no migration record'),
+        ):
+            with self.subTest(fate=fate):
+                self.start()
+                self.cloud.has_hypervisor('hv1')
+                bad = self.cloud.add_guest('bad', 'hv1')
+                self.cloud.add_guest('good', 'hv1')
+                self.cloud.migrations.fates[bad.id] = fate
+
+                result = self.drain('hv1')
+
+                self.assertFalse(result.ok)
+                self.assertEqual(
+                    {'bad': 'failed', 'good': 'moved'}, self.results(result)
+                )
+                self.assertIn(words, result.ledger.moves[bad.id].reason)
+
+    def test_hangs(self):
+        """A migration that hangs is waited for until the time is over."""
+        bad = self.cloud.add_guest('bad', 'hv1')
+        self.cloud.add_guest('good', 'hv1')
+        self.cloud.migrations.fates[bad.id] = 'hangs'
+
+        result = self.drain('hv1', timeout=300)
+
+        self.assertFalse(result.ok)
+        self.assertEqual(
+            {'bad': 'moving', 'good': 'moved'}, self.results(result)
+        )
+        self.assertIn('1 of 2 guests moved', self.message(result))
+
+    def test_untouchable(self):
+        """What drain must not touch is reported, and not touched."""
+        self.cloud.add_guest('g1', 'hv1', status='RESCUE')
+        self.cloud.add_guest('g2', 'hv1', status='SUSPENDED')
+
+        result = self.drain('hv1')
+
+        self.assertFalse(result.ok)
+        self.assertEqual({'left'}, set(self.results(result).values()))
+        self.assertEqual(['DisableService'], self.kinds(changed=False))
+
+    def test_several_at_once(self):
+        """All are closed before the first guest is sent away."""
+        self.cloud.has_hypervisor('hv2')
+        self.cloud.add_guest('g1', 'hv1')
+        self.cloud.add_guest('g2', 'hv2')
+
+        self.assertTrue(self.drain('hv1', 'hv2').ok)
+
+        self.assertEqual(
+            ['DisableService', 'DisableService', 'LiveMigrate', 'LiveMigrate'],
+            self.kinds(),
+        )
+
+    def test_twice(self):
+        """Drained twice is a success that changes nothing."""
+        self.cloud.add_guest('g1', 'hv1')
+        self.drain('hv1')
+        before = list(self.cloud.changes)
+
+        result = self.drain('hv1')
+
+        self.assertTrue(result.ok)
+        self.assertEqual(before, self.cloud.changes)
+
+    def test_lost_answer(self):
+        """A request whose answer was lost is found by its record."""
+        self.cloud.add_guest('g1', 'hv1')
+        self.cloud.add_guest('g2', 'hv1', status='SHUTOFF')
+        for step in (
+            steps.LiveMigrate,
+            steps.ColdMigrate,
+            steps.ConfirmMigration,
+        ):
+            self.cloud.trouble[step] = (1, failures.no_answer(), True)
+
+        result = self.drain('hv1')
+
+        self.assertTrue(result.ok, self.message(result))
+        self.assertEqual(2, len(self.cloud.migrations.all))
+
+    def test_guest_that_comes_late(self):
+        """A guest that was being built when it was closed is moved too."""
+        self.cloud.add_guest('g1', 'hv1')
+
+        def come():
+            if 3 < self.clock.seconds < 5:
+                self.cloud.add_guest('g2', 'hv1')
+            self.clock.on_wait = lambda: (
+                None if len(self.cloud.servers) > 2 else come()
+            )
+
+        self.clock.on_wait = come
+
+        result = self.drain('hv1')
+
+        self.assertTrue(result.ok)
+        self.assertEqual({'g1': 'moved', 'g2': 'moved'}, self.results(result))
+
+    def test_drained_is_not_made_again(self):
+        """create does not open what a drain has closed."""
+        self.drain('hv1')
+
+        result = self.create('hv1')
+
+        self.assertFalse(result.ok)
+        self.assertIn('closed for a drain', self.message(result))
+
+
+class TestDelete(base.TestCase):
+    """From a hypervisor to nothing."""
+
+    def test_whole(self):
+        """The machine first, and the provider last of all."""
+        self.create('hv1')
+        self.cloud.changes.clear()
+        self.cloud.aggregates[7] = records.Aggregate(
+            id=7, name='a', hosts=frozenset({'hv1', 'other'})
+        )
+
+        self.assertTrue(self.delete('hv1').ok)
+
+        self.assertEqual(['DisableService', 'DeleteServer'], self.kinds()[:2])
+        self.assert_nothing_left()
+        self.assertEqual(frozenset({'other'}), self.cloud.aggregates[7].hosts)
+
+    def test_provider_that_nova_could_not_delete(self):
+        """A provider that Nova leaves, with its hold, is removed by us."""
+        self.create('hv1', wait=False)
+        self.cloud.pass_time(47)
+
+        result = self.delete('hv1')
+
+        self.assertTrue(result.ok)
+        self.assert_nothing_left()
+        self.assertIn('DeleteProvider', self.kinds())
+
+    def test_at_every_age(self):
+        """However far its machine has come, nothing is left."""
+        for seconds in (0, 10, 25, 41, 43, 45, 51, 60):
+            with self.subTest(seconds=seconds):
+                self.start()
+                self.create('hv1', wait=False)
+                self.cloud.pass_time(seconds)
+
+                result = self.delete('hv1')
+
+                self.assertTrue(result.ok, self.message(result))
+                self.assert_nothing_left()
+
+    def test_that_never_deployed(self):
+        """One whose deployment failed is removed as well."""
+        self.cloud.machines.deploy_error = 'Exceeded maximum number'
+        self.create('hv1')
+
+        self.assertTrue(self.delete('hv1').ok)
+
+        self.assert_nothing_left()
+
+    def test_twice(self):
+        """Deleted twice is a success."""
+        self.create('hv1')
+        self.delete('hv1')
+
+        result = self.delete('hv1')
+
+        self.assertTrue(result.ok)
+        self.assertEqual('was gone already', self.message(result))
+
+    def test_with_guests(self):
+        """Nothing changes while there are guests."""
+        self.cloud.has_hypervisor('hv1')
+        self.cloud.add_guest('g1', 'hv1')
+
+        result = self.delete('hv1')
+
+        self.assertFalse(result.ok)
+        self.assertEqual([], self.cloud.asked)
+
+    def test_teardown_fails(self):
+        """What Ironic could not tear down is said, not hidden."""
+        self.create('hv1')
+        self.cloud.machines.teardown_error = 'power off failed'
+
+        result = self.delete('hv1')
+
+        self.assertFalse(result.ok)
+        self.assertIn('power off failed', self.message(result))
+        self.assertNotIn('DeleteService', self.kinds())
+
+    def test_passing_trouble(self):
+        """A request that fails once, whichever, is made good."""
+        for step in (
+            steps.DisableService,
+            steps.DeleteServer,
+            steps.DeleteService,
+            steps.DeleteAgent,
+            steps.DeletePort,
+            steps.DeleteProvider,
+        ):
+            for happened in (False, True):
+                with self.subTest(step=step.__name__, happened=happened):
+                    self.start()
+                    self.create('hv1')
+                    self.cloud.trouble[step] = (
+                        1,
+                        failures.no_answer(),
+                        happened,
+                    )
+
+                    result = self.delete('hv1')
+
+                    self.assertTrue(result.ok, self.message(result))
+                    self.assert_nothing_left()
+
+    def test_conflict_that_lasts(self):
+        """A provider that stays in use is said in the end."""
+        self.create('hv1')
+        self.cloud.trouble[steps.DeleteProvider] = (
+            99,
+            cloud_module.conflict('the resource provider is in use'),
+            False,
+        )
+        provider = self.cloud.providers[builders.a_compute_id()]
+
+        def use():
+            if self.cloud.ours('hv1') == []:
+                provider.used['late'] = 1
+
+        self.clock.on_wait = use
+
+        result = self.delete('hv1')
+
+        self.assertFalse(result.ok)
+
+    def test_and_create_again(self):
+        """The name can be used again at once, with another id."""
+        self.create('hv1')
+        self.delete('hv1')
+
+        self.assertTrue(self.create('hv1', life=2).ok)
+
+        self.assert_one_of_each()
+        self.assertEqual(
+            {builders.a_compute_id(life=2)}, set(self.cloud.providers)
+        )

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""Tests of two runs that do the same at the same time."""
+
+import hypothesis
+from hypothesis import strategies
+
+from hvctl.decide import delete
+from hvctl.tests.fixtures import requests
+from hvctl.tests.fixtures import rivals
+from hvctl.tests.unit.run import base
+
+#: Which of two runs goes on, again and again.
+TURNS = strategies.lists(strategies.booleans(), min_size=1, max_size=40)
+
+
+class TestRivals(base.TestCase):
+    """Two runs, mixed in any order."""
+
+    def race(self, first, second, turns) -> list[dict]:
+        """Mix two runs.
+
+        :param turns: who goes on, over and over until both have ended
+        :returns: the outcomes of each
+        """
+        runs = [
+            rivals.steps_of(first, self.cloud),
+            rivals.steps_of(second, self.cloud),
+        ]
+        outcomes: list[dict | None] = [None, None]
+        for _ in range(2000):
+            for turn in (*turns, True, False):
+                if outcomes[turn] is not None:
+                    continue
+                try:
+                    next(runs[turn])
+                except StopIteration as end:
+                    outcomes[turn] = end.value
+            if None not in outcomes:
+                return outcomes
+        raise AssertionError('the runs do not end')
+
+    @hypothesis.given(TURNS)
+    def test_creates(self, turns):
+        """Two creates of one name make one of each, and both succeed."""
+        self.start()
+
+        outcomes = self.race(
+            requests.a_create('hv1', life=1),
+            requests.a_create('hv1', life=2),
+            turns,
+        )
+
+        for outcome in outcomes:
+            self.assertTrue(outcome['hv1'].ok, outcome['hv1'].message)
+        self.assert_one_of_each()
+        self.assert_open()
+
+    @hypothesis.given(TURNS)
+    def test_creates_never_open_too_early(self, turns):
+        """Nor does the one open what the other has not finished."""
+        self.start()
+        self.cloud.tenants = True
+
+        self.race(
+            requests.a_create('hv1', life=1),
+            requests.a_create('hv1', life=2),
+            turns,
+        )
+
+        self.assertNotIn('bad', [how for _, how in self.cloud.landed])
+
+    @hypothesis.given(TURNS)
+    def test_deletes(self, turns):
+        """Two deletes of one name leave nothing, and both succeed."""
+        self.start()
+        self.create('hv1')
+
+        outcomes = self.race(
+            delete.Delete(names=('hv1',)),
+            delete.Delete(names=('hv1',)),
+            turns,
+        )
+
+        for outcome in outcomes:
+            self.assertTrue(outcome['hv1'].ok, outcome['hv1'].message)
+        self.assert_nothing_left()
+
+    @hypothesis.given(TURNS)
+    def test_create_against_delete(self, turns):
+        """Whoever wins, a delete afterwards leaves nothing."""
+        self.start()
+
+        self.race(
+            requests.a_create('hv1'),
+            delete.Delete(names=('hv1',)),
+            turns,
+        )
+
+        self.assertTrue(self.delete('hv1').ok)
+        self.assert_nothing_left()
