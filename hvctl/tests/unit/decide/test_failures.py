@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""Tests of what is said of a hypervisor that does not come up."""
+
+import unittest
+
+from hvctl.decide import failures
+from hvctl.decide import phase
+from hvctl.model import progress
+from hvctl.model.hypervisor import Phase
+from hvctl.tests.fixtures import builders
+from hvctl.tests.fixtures import clock
+
+
+def a_ledger(**changes) -> progress.Ledger:
+    """What a run knows after its first look."""
+    return progress.Ledger(started_at=clock.START, looks=1, **changes)
+
+
+class TestServerFailed(unittest.TestCase):
+    """Why a bare-metal server is in ERROR."""
+
+    def say(self, fault, nodes=(), **ledger):
+        hv = builders.a_hypervisor(
+            server=builders.a_server(status='ERROR', fault=fault)
+        )
+        look = builders.a_snapshot('hv1', nodes=nodes)
+        return failures.server_failed(hv, look, a_ledger(**ledger))
+
+    def test_faults(self):
+        """Each fault of Nova has words of its own."""
+        for fault, words in (
+            ('No valid host was found. ', 'none that the flavor asks for'),
+            (
+                'No valid host was found. There are not enough hosts '
+                'available.',
+                'Nova refused all of them',
+            ),
+            ('Exceeded maximum number of retries.', 'Exceeded maximum number'),
+            (None, 'Nova gives no reason'),
+        ):
+            with self.subTest(fault=fault):
+                said = self.say(fault)
+
+                self.assertIn(words, said)
+                self.assertFalse(said.endswith('.'))
+
+    def test_nodes_that_were_tried(self):
+        """Ironic's words on each node that was tried are given."""
+        nodes = (
+            builders.a_node(id='n1', name='node-1', last_error='no power'),
+        )
+
+        said = self.say('x', nodes, nodes_tried={'hv1': ('n1', 'n2')})
+
+        self.assertIn('node-1 (no power)', said)
+        self.assertIn('n2', said)
+
+
+class TestOverdue(unittest.TestCase):
+    """What to look at when nothing changes."""
+
+    def test_each_phase(self):
+        """Each phase names what it waits for, and where to look."""
+        for changes, expected, words in (
+            (
+                {'server': builders.a_server(status='BUILD')},
+                Phase.BUILDING,
+                'baremetal node show node-of-hv1',
+            ),
+            (
+                {'service': None},
+                Phase.BOOTING,
+                'never registered as hv1',
+            ),
+            (
+                {'service': builders.a_service(state='down')},
+                Phase.DOWN,
+                'journalctl -u nova-compute',
+            ),
+            ({'compute_node': None}, Phase.UNMAPPED, 'discover_hosts'),
+            (
+                {'reported': False},
+                Phase.NO_INVENTORY,
+                'no inventory in Placement',
+            ),
+            ({'agents': ()}, Phase.NO_AGENT, 'no network agent of host hv1'),
+        ):
+            with self.subTest(expected=expected):
+                hv = builders.a_hypervisor(**changes)
+                status = phase.status(hv)
+                look = builders.a_snapshot('hv1')
+
+                said = failures.overdue(hv, status, look, 300)
+
+                self.assertEqual(expected, status.phase)
+                self.assertIn(words, said)
+                self.assertIn('nothing changed for 300 s', said)
+
+    def test_stale_provider(self):
+        """A leftover provider of the name is what keeps it empty."""
+        hv = builders.a_hypervisor(reported=False, provider=None)
+        stale = builders.a_provider(id=builders.an_id('stale'))
+        look = builders.a_snapshot(providers=(stale,))
+
+        said = failures.overdue(hv, phase.status(hv), look, 300)
+
+        self.assertIn(f'resource provider delete {stale.id}', said)

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""Tests of whether a create may begin."""
+
+import unittest
+
+from hvctl.decide import preflight
+from hvctl.model import preflight as model
+from hvctl.tests.fixtures import builders
+
+METAL = model.Flavor(
+    id='f',
+    name='metal',
+    resources={'VCPU': 0, 'CUSTOM_BAREMETAL': 1},
+    vcpus=4,
+    ram=1024,
+)
+PLENTY = {
+    kind: model.Quota(left=-1)
+    for kind in ('servers', 'cores', 'memory (MiB)', 'ports')
+}
+
+
+def failed(nodes=(), number=2, **changes) -> list[str]:
+    """What stands in the way of making some."""
+    facts = model.Facts(
+        **{
+            'image_id': 'i',
+            'flavor': METAL,
+            'network_id': 'n',
+            'candidates': number,
+            'quotas': PLENTY,
+            **changes,
+        }
+    )
+    return [
+        check.message
+        for check in preflight.checks(facts, number, nodes)
+        if check.verdict is model.Verdict.FAILED
+    ]
+
+
+class TestChecks(unittest.TestCase):
+    """Every problem, not the first."""
+
+    def test_good(self):
+        """Nothing stands in the way."""
+        self.assertEqual([], failed())
+
+    def test_each(self):
+        """Each thing that may be wrong is said."""
+        virtual = model.Flavor(id='f', name='m1', resources={'VCPU': 1})
+        for changes, words in (
+            ({'problems': (('image', 'there is no image x'),)}, 'no image x'),
+            ({'flavor': virtual}, 'm1 does not ask for bare metal'),
+            ({'candidates': 1}, '2 nodes for flavor metal'),
+            (
+                {'quotas': {**PLENTY, 'cores': model.Quota(left=7)}},
+                'has 7 cores left and 8 are needed',
+            ),
+            (
+                {'quotas': {**PLENTY, 'ports': model.Quota(left=0)}},
+                'has 0 ports left and 2 are needed',
+            ),
+        ):
+            with self.subTest(words=words):
+                (said,) = failed(**changes)
+
+                self.assertIn(words, said)
+
+    def test_all_at_once(self):
+        """Several problems are said together."""
+        self.assertEqual(
+            3,
+            len(
+                failed(
+                    problems=(('network', 'there is no network x'),),
+                    candidates=0,
+                    quotas={'servers': model.Quota(left=1)},
+                )
+            ),
+        )
+
+    def test_unknown_stops_nothing(self):
+        """What the cloud does not tell stops nothing."""
+        self.assertEqual([], failed(candidates=None, quotas={}))
+
+    def test_nodes_are_broken_down(self):
+        """Where nodes are missing, what the others do is said."""
+        nodes = [
+            builders.a_node(resource_class='baremetal'),
+            builders.a_node(
+                resource_class='baremetal',
+                provision_state='cleaning',
+                instance_id=None,
+            ),
+            builders.a_node(resource_class='baremetal', maintenance=True),
+            builders.a_node(
+                resource_class='baremetal',
+                provision_state='available',
+                instance_id=None,
+            ),
+            builders.a_node(resource_class='gpu'),
+        ]
+
+        (said,) = failed(nodes, candidates=1)
+
+        for words in (
+            '1 in use',
+            '1 cleaning',
+            '1 in maintenance',
+            '1 free',
+        ):
+            self.assertIn(words, said)
