@@ -87,8 +87,9 @@ class Create:
         if taken:
             return _failed(
                 status,
-                f'the name {hv.name} is taken by {", ".join(taken)}, which '
-                'hvctl did not make; choose another name or remove it',
+                f'the name {hv.name} is taken by {foreign.listed(taken)}, '
+                'which hvctl did not make; choose another name, or if that '
+                f'is left over: {foreign.remedies(taken)}',
             )
         if hv.duplicates:
             return progress.Verdict(

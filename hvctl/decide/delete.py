@@ -105,14 +105,15 @@ class Delete:
             return _failed(
                 status,
                 f'{hv.name} is not an ephemeral hypervisor of this project: '
-                f'it is {", ".join(taken)}, which hvctl did not make',
+                f'it is {foreign.listed(taken)}, which hvctl did not make',
             )
         waiting = self._machine(snapshot, hv, ledger)
         if waiting is not None:
             return waiting
         if taken:
             return _failed(
-                status, f'{hv.name} is gone, but there is {", ".join(taken)}'
+                status,
+                f'{hv.name} is gone, but there is {foreign.listed(taken)}',
             )
         message = '' if ledger.changed(hv.name) else 'was gone already'
         return progress.Verdict(

@@ -3,20 +3,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+import typing
+
 from hvctl.decide import assemble
 from hvctl.model import hypervisor
 from hvctl.model import snapshot as snapshot_model
 
 
+class Holder(typing.NamedTuple):
+    """Something that has a name and is not ours.
+
+    :ivar words: what it is, as in ``compute service 7b3... (host hv1)``
+    :ivar remedy: what removes it, should it be left over
+    """
+
+    words: str
+    remedy: str | None
+
+
 def holders(
     snapshot: snapshot_model.Snapshot, hv: hypervisor.Hypervisor
-) -> list[str]:
-    """Name everything that holds a hypervisor's name and is not ours.
+) -> list[Holder]:
+    """Find everything that holds a hypervisor's name and is not ours.
 
     :param snapshot: a look whose scope had the name
     :param hv: the hypervisor of that name, put together from the look
-    :returns: words such as ``compute service 7b3... (host hv1)``; empty when
-        the name is free or ours
+    :returns: what was found; empty when the name is free or ours
     """
     hosts = {hv.name}
     if hv.domain:
@@ -29,31 +42,54 @@ def holders(
     ours |= {server.id for server in hv.duplicates}
     ours |= {agent.id for agent in hv.agents or ()}
     found = [
-        f'server {server.id} (project {server.project_id})'
+        Holder(
+            f'server {server.id} (project {server.project_id})',
+            f'openstack server delete {server.id}',
+        )
         for server in snapshot.namesakes
         if server.name == hv.name
     ]
     found += [
-        f'compute service {service.id} (host {service.host})'
+        Holder(
+            f'compute service {service.id} (host {service.host})',
+            f'openstack compute service delete {service.id}',
+        )
         for service in snapshot.services
         if service.host in hosts and service.id not in ours
     ]
     found += [
-        f'hypervisor {node.id} ({node.hostname})'
+        # It goes with its service.
+        Holder(f'hypervisor {node.id} ({node.hostname})', None)
         for node in snapshot.compute_nodes
         if node.hostname in hosts and node.id not in ours
     ]
     found += [
-        f'resource provider {provider.id} ({provider.name})'
+        Holder(
+            f'resource provider {provider.id} ({provider.name})',
+            f'openstack resource provider delete {provider.id}',
+        )
         for provider in snapshot.providers
         if provider.name in hosts and provider.id not in ours
     ]
     found += [
-        f'network agent {agent.id} ({agent.agent_type} on {agent.host})'
+        Holder(
+            f'network agent {agent.id} ({agent.agent_type} on {agent.host})',
+            f'openstack network agent delete {agent.id}',
+        )
         for agent in snapshot.agents or ()
         if agent.host in hosts and agent.id not in ours
     ]
     return found
+
+
+def listed(found: Iterable[Holder]) -> str:
+    """Name everything that holds a name."""
+    return ', '.join(holder.words for holder in found)
+
+
+def remedies(found: Iterable[Holder]) -> str:
+    """What to type if all of it is left over."""
+    return ' && '.join(h.remedy for h in found if h.remedy is not None)
 
 
 def owned(hv: hypervisor.Hypervisor) -> bool:
