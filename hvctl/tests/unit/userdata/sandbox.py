@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""Runs a script of the host in a directory that stands for the host."""
+
+import importlib.resources
+import pathlib
+import subprocess
+
+#: Where the scripts look.
+ROOTS = ('/etc', '/sys', '/var')
+
+#: Writes down how it was called; says what the test has it say.
+STUB = """#!/bin/sh
+echo "$(basename "$0")${*:+ }$*" >>"$SANDBOX/calls"
+answer=$SANDBOX/answers/$(basename "$0")
+[ ! -e "$answer" ] || . "$answer"
+"""
+PROGRAMS = (
+    'apt-get',
+    'dhclient',
+    'dnf',
+    'install',
+    'ip',
+    'ovs-vsctl',
+    'sleep',
+    'systemctl',
+)
+TOOLS = (
+    'basename',
+    'cat',
+    'cp',
+    'cut',
+    'grep',
+    'head',
+    'mkdir',
+    'readlink',
+    'rm',
+    'sed',
+    'sh',
+    'tr',
+)
+
+
+class Host:
+    """A host that is a directory."""
+
+    def __init__(self, root):
+        """Make it, with nothing but tools.
+
+        :param root: an empty directory
+        """
+        self.root = pathlib.Path(root)
+        self._bin = self.root / 'bin'
+        self._bin.mkdir()
+        (self.root / 'answers').mkdir()
+        for program in PROGRAMS:
+            self._program(program, STUB)
+        for tool in TOOLS:
+            (self._bin / tool).symlink_to(f'/usr/bin/{tool}')
+        self.answer('install', 'shift 6; cp "$1" "$2"')
+
+    def _program(self, name, text):
+        path = self._bin / name
+        path.write_text(text)
+        path.chmod(0o755)
+
+    def answer(self, program, text):
+        """Say in shell what a program does beside writing down its call."""
+        (self.root / 'answers' / program).write_text(text)
+
+    def without(self, program):
+        """Take a program away."""
+        (self._bin / program).unlink()
+
+    def path(self, name):
+        """Give the path of a file on the host."""
+        return self.root / name.lstrip('/')
+
+    def write(self, name, text=''):
+        """Write a file on the host."""
+        path = self.path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    def table(self, name, text):
+        """Write a script's table; the paths in it become the host's."""
+        self.write(name, self._inside(text, ' '))
+
+    def _inside(self, text, *before):
+        """Let no path lead out of the directory."""
+        for root in ROOTS:
+            for character in before:
+                text = text.replace(
+                    f'{character}{root}/', f'{character}{self.root}{root}/'
+                )
+        return text
+
+    def read(self, name):
+        """Read a file on the host."""
+        return self.path(name).read_text()
+
+    def run(self, script):
+        """Run a script.
+
+        :returns: its exit status and what it said on standard error
+        """
+        source = importlib.resources.files('hvctl.userdata') / 'host' / script
+        text = self._inside(source.read_text(), ' ', '=', '"', '>')
+        # What is staged has the path that it has on a host.
+        text = text.replace('$staged$path', '$staged${path#"$SANDBOX"}')
+        done = subprocess.run(
+            ['/bin/sh', '-s'],
+            input=text,
+            env={'PATH': str(self._bin), 'SANDBOX': str(self.root)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        return done.returncode, done.stderr
+
+    def calls(self, *programs):
+        """Give the calls of programs, all but waiting if none is named."""
+        log = self.root / 'calls'
+        lines = log.read_text().splitlines() if log.exists() else []
+        return [
+            line
+            for line in lines
+            if (
+                line.split()[0] in programs
+                if programs
+                else line.split()[0] != 'sleep'
+            )
+        ]
