@@ -10,6 +10,8 @@ import os
 import pathlib
 
 from hvctl import exceptions
+from hvctl.cloud import client as client_module
+from hvctl.decide import preflight as decide_preflight
 from hvctl.model import identity
 from hvctl.model import preflight
 from hvctl.model import profile as profile_model
@@ -58,20 +60,16 @@ def settle(parsed_args: argparse.Namespace) -> Settings:
         _refuse_unmade(profile)
     domain = parsed_args.domain or profile.domain
     profile = dataclasses.replace(profile, domain=domain)
+    profile = dataclasses.replace(
+        profile,
+        image=parsed_args.image or profile.image,
+        flavor=parsed_args.flavor or profile.flavor,
+        network=parsed_args.network or profile.network,
+        key_name=parsed_args.key_name or profile.key_name,
+    )
     test = _test(parsed_args, profile)
     return Settings(
-        names=preflight.Names(
-            image=_needed('image', parsed_args.image, profile.image),
-            flavor=_needed('flavor', parsed_args.flavor, profile.flavor),
-            network=_needed('network', parsed_args.network, profile.network),
-            key_name=parsed_args.key_name or profile.key_name,
-            subnet=profile.subnet,
-            aggregates=profile.aggregates,
-            availability_zone=profile.availability_zone,
-            test_flavor=test.flavor if test else None,
-            test_image=test.image if test else None,
-            test_network=test.network if test else None,
-        ),
+        names=to_look_up(profile, test),
         vnic_type=parsed_args.vnic_type or profile.vnic_type,
         fixed_ip=profile.fixed_ip,
         domain=domain,
@@ -82,8 +80,50 @@ def settle(parsed_args: argparse.Namespace) -> Settings:
     )
 
 
-def _needed(what: str, option: str | None, of_profile: str | None) -> str:
-    value = option or of_profile
+def to_look_up(
+    profile: profile_model.Profile, test: profile_model.HealthTest | None
+) -> preflight.Names:
+    """Say what of a profile only the cloud knows.
+
+    :param test: the health test to be done, if any
+    :raises InvalidRequest: when there is no image, flavor or network
+    """
+    return preflight.Names(
+        image=_needed('image', profile.image),
+        flavor=_needed('flavor', profile.flavor),
+        network=_needed('network', profile.network),
+        key_name=profile.key_name,
+        subnet=profile.subnet,
+        aggregates=profile.aggregates,
+        availability_zone=profile.availability_zone,
+        test_flavor=test.flavor or identity.TEST_FLAVOR if test else None,
+        test_image=test.image if test else None,
+        test_network=test.network if test else None,
+    )
+
+
+def unknown(
+    client: client_module.Client, profile: profile_model.Profile
+) -> tuple[str, ...]:
+    """Say which names of a profile the cloud does not know.
+
+    :raises CloudError: when the cloud cannot be asked
+    """
+    test = profile.health_test if profile.health_test.enabled else None
+    try:
+        names = to_look_up(profile, test)
+    except exceptions.InvalidRequest as error:
+        return (str(error),)
+    facts = client.resolve.ask(names, number=0)
+    checks = decide_preflight.checks(facts, 0, None)
+    return tuple(
+        check.message
+        for check in checks
+        if check.verdict is preflight.Verdict.FAILED
+    )
+
+
+def _needed(what: str, value: str | None) -> str:
     if value is None:
         raise exceptions.InvalidRequest(
             f'no {what}: give --{what}, or a --profile that has one'
@@ -129,9 +169,7 @@ def _test(
             f'{test.vnic_type} port and answer {test.answer}, which create '
             'cannot do yet: leave out vnic_type and answer'
         )
-    return dataclasses.replace(
-        test, flavor=test.flavor or identity.TEST_FLAVOR
-    )
+    return test
 
 
 def _renderer(

@@ -93,15 +93,27 @@ class ValidateHypervisorEphemeralProfile(command.Verb):
                 'them)'
             ),
         )
+        parser.add_argument(
+            '--online',
+            action='store_true',
+            help=_('Check every name in them against the cloud as well'),
+        )
         command.add_profiles_file(parser)
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> _Rows:
         from hvctl.osc import profile_rows
+        from hvctl.osc import settings
         from hvctl.profiles import files
 
         library = files.load(parsed_args.profiles_file)
         names = dict.fromkeys(parsed_args.names or library.names())
         problems = {name: library.problems(name) for name in names}
+        if parsed_args.online:
+            self.app.client_manager.setup_auth()
+            for name in [n for n in names if not problems[n]]:
+                problems[name] = settings.unknown(
+                    self._client, library.get(name)
+                )
         self._failed = any(problems.values())
         return profile_rows.VALIDATED, profile_rows.validated(problems)
