@@ -16,6 +16,7 @@ from hvctl.lab.services import mariadb
 from hvctl.lab.services import neutron
 from hvctl.lab.services import nova
 from hvctl.lab.services import placement
+from hvctl.lab.services import profiles
 from hvctl.lab.services import rabbitmq
 
 #: The supervisor's group of the machines.
@@ -63,6 +64,7 @@ def files(
         **ironic.files(lab, secrets),
         **nova.files(lab, secrets),
         **clients.files(lab, secrets),
+        **profiles.files(lab, secrets),
     }
 
 

@@ -167,3 +167,13 @@ class Lab:
     def hypervisor_nova_conf(self) -> pathlib.Path:
         """The nova.conf fragment that a hypervisor of this cloud needs."""
         return self.etc / 'hypervisor' / 'nova.conf'
+
+    @property
+    def profiles(self) -> pathlib.Path:
+        """The profiles for hypervisors of this cloud."""
+        return self.etc / 'hvctl.yaml'
+
+    @property
+    def profiles_secrets(self) -> pathlib.Path:
+        """The secrets that stand in the profiles."""
+        return self.etc / 'hvctl-secure.yaml'

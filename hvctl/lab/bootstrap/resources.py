@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""Networks, images, flavors and a key, as a bare-metal cloud has them."""
+"""What a bare-metal cloud has: networks, images, flavors and the like."""
 
 import typing
 
 from hvctl.lab import credentials
 from hvctl.lab import paths
 from hvctl.lab.bootstrap import connection
+from hvctl.lab.bootstrap import names
 from hvctl.lab.services import common
 from hvctl.lab.services import neutron
 
@@ -14,15 +15,12 @@ from hvctl.lab.services import neutron
 _NETWORKS = {
     common.SHARED_NETWORK: ('vlan', 101, True, '10.10.0.0/20'),
     'tenant-vlan': ('vlan', 102, True, '10.20.0.0/20'),
-    'tenant-vxlan': ('vxlan', 103, True, '10.30.0.0/20'),
+    names.TENANT_NETWORK: ('vxlan', 103, True, '10.30.0.0/20'),
 }
-
-BARE_METAL_IMAGE = 'debian-12-baremetal'
-GUEST_IMAGE = 'guest'
 
 #: name: (VCPUs, MiB of memory, GiB of disk, extra specs)
 _FLAVORS: dict[str, tuple[int, int, int, dict[str, str]]] = {
-    'my-baremetal-flavor': (
+    names.BARE_METAL_FLAVOR: (
         1,
         1024,
         10,
@@ -33,11 +31,20 @@ _FLAVORS: dict[str, tuple[int, int, int, dict[str, str]]] = {
             'resources:DISK_GB': '0',
         },
     ),
+    names.TEST_FLAVOR: (
+        1,
+        64,
+        1,
+        {
+            'resources:CUSTOM_HVCTL_TEST': '1',
+            'resources:VCPU': '0',
+            'resources:MEMORY_MB': '0',
+            'resources:DISK_GB': '0',
+        },
+    ),
     'm1.tiny': (1, 512, 1, {}),
     'm1.small': (1, 2048, 20, {}),
 }
-
-KEYPAIR = 'default'
 
 
 def make(cloud: connection.Cloud, lab: paths.Lab) -> None:
@@ -49,6 +56,7 @@ def make(cloud: connection.Cloud, lab: paths.Lab) -> None:
     _make_networks(cloud)
     _make_images(cloud)
     _make_flavors(cloud)
+    _make_aggregate(cloud)
     _make_keypair(cloud, lab)
 
 
@@ -80,8 +88,8 @@ def _make_networks(cloud: connection.Cloud) -> None:
 def _make_images(cloud: connection.Cloud) -> None:
     # Their content is never used: the machines boot the lab's root file
     # system, and guests do not boot.
-    _image(cloud, BARE_METAL_IMAGE, id=paths.BOOTABLE_IMAGE_ID)
-    _image(cloud, GUEST_IMAGE)
+    _image(cloud, names.BARE_METAL_IMAGE, id=paths.BOOTABLE_IMAGE_ID)
+    _image(cloud, names.GUEST_IMAGE)
 
 
 def _image(cloud: connection.Cloud, name: str, **attributes: str) -> None:
@@ -111,7 +119,14 @@ def _make_flavors(cloud: connection.Cloud) -> None:
             cloud.compute.create_flavor_extra_specs(flavor, specs)
 
 
+def _make_aggregate(cloud: connection.Cloud) -> None:
+    if cloud.compute.find_aggregate(names.AGGREGATE) is None:
+        cloud.compute.create_aggregate(
+            name=names.AGGREGATE, availability_zone=names.AGGREGATE
+        )
+
+
 def _make_keypair(cloud: connection.Cloud, lab: paths.Lab) -> None:
-    if cloud.compute.find_keypair(KEYPAIR, ignore_missing=True) is None:
+    if cloud.compute.find_keypair(names.KEYPAIR, ignore_missing=True) is None:
         public = credentials.key_pair(lab.etc / 'id_ed25519')
-        cloud.compute.create_keypair(name=KEYPAIR, public_key=public)
+        cloud.compute.create_keypair(name=names.KEYPAIR, public_key=public)

@@ -68,5 +68,6 @@ def environment(lab: paths.Lab) -> dict[str, str]:
     return {
         'OS_CLIENT_CONFIG_FILE': str(lab.clouds_yaml),
         'OS_CLOUD': ADMIN_CLOUD,
+        'HVCTL_PROFILES_FILE': str(lab.profiles),
         'HVCTL_LAB_NOVA_CONF': str(lab.hypervisor_nova_conf),
     }

@@ -108,9 +108,10 @@ def _ironic_compute(
     }
 
 
-def _hypervisor(
+def hypervisor(
     lab: paths.Lab, secrets: credentials.Credentials
 ) -> ini.Sections:
+    """Give the options that a hypervisor needs, all but its name."""
     sections = _shared(lab, secrets)
     return sections | {
         'DEFAULT': dict(sections['DEFAULT'])
@@ -128,7 +129,7 @@ def files(
     return {
         _file(lab): ini.render(_controller(lab, secrets)),
         _compute_file(lab): ini.render(_ironic_compute(lab, secrets)),
-        lab.hypervisor_nova_conf: ini.render(_hypervisor(lab, secrets)),
+        lab.hypervisor_nova_conf: ini.render(hypervisor(lab, secrets)),
     }
 
 

@@ -50,6 +50,7 @@ class TestMain(base.LabTestCase):
         self.assertEqual(
             f'export OS_CLIENT_CONFIG_FILE={self.lab.clouds_yaml}\n'
             'export OS_CLOUD=lab\n'
+            f'export HVCTL_PROFILES_FILE={self.lab.profiles}\n'
             f'export HVCTL_LAB_NOVA_CONF={self.lab.hypervisor_nova_conf}\n',
             out,
         )
