@@ -466,6 +466,7 @@ class TestScope(unittest.TestCase):
 class TestAnySituation(unittest.TestCase):
     """What holds whatever comes together."""
 
+    @situations.SOME
     @hypothesis.given(situations.looks())
     def test_opens_only_what_is_good(self, look):
         """The hold is lifted only when everything is known to be good."""
@@ -482,6 +483,7 @@ class TestAnySituation(unittest.TestCase):
                     self.assertTrue(hv.reported)
                     self.assertTrue(hv.agents_alive)
 
+    @situations.SOME
     @hypothesis.given(situations.looks())
     def test_makes_no_second(self, look):
         """No server is made beside one, and no port beside one."""
@@ -492,6 +494,7 @@ class TestAnySituation(unittest.TestCase):
         if any(port.name == 'hv1' for port in look.ports):
             self.assertNotIn('CreatePort', kinds(verdict))
 
+    @situations.SOME
     @hypothesis.given(situations.looks())
     def test_touches_nothing_foreign(self, look):
         """Where somebody else has the name, nothing is done at all."""
@@ -502,6 +505,7 @@ class TestAnySituation(unittest.TestCase):
         self.assertEqual((), verdict.steps)
         self.assertFalse(verdict.outcome.ok)
 
+    @situations.SOME
     @hypothesis.given(situations.looks())
     def test_each_for_itself(self, look):
         """The neighbour is judged the same, whatever hv1 is."""

@@ -324,6 +324,7 @@ class TestScope(unittest.TestCase):
 class TestAnySituation(unittest.TestCase):
     """What holds whatever comes together."""
 
+    @situations.SOME
     @hypothesis.given(situations.looks())
     def test_never_deletes_what_is_occupied(self, look):
         """With guests, migrations or strangers nothing is changed."""
@@ -333,6 +334,7 @@ class TestAnySituation(unittest.TestCase):
         if emptiness.occupants(hv):
             self.assertEqual((), verdict.steps)
 
+    @situations.SOME
     @hypothesis.given(situations.looks())
     def test_machine_first(self, look):
         """No record goes while there is a server or a living service."""
@@ -347,6 +349,7 @@ class TestAnySituation(unittest.TestCase):
         if hv.server or (hv.service and hv.service.up):
             self.assertEqual([], records_too)
 
+    @situations.SOME
     @hypothesis.given(situations.looks())
     def test_only_what_is_ours(self, look):
         """No provider goes that neither its id nor its host proves ours."""

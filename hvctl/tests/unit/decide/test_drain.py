@@ -351,6 +351,7 @@ class TestScope(unittest.TestCase):
 class TestAnySituation(unittest.TestCase):
     """What holds whatever comes together."""
 
+    @situations.SOME
     @hypothesis.given(situations.looks())
     def test_never_ends_well_with_anything_left(self, look):
         """Success means no guest, no migration and no allocation."""
@@ -363,6 +364,7 @@ class TestAnySituation(unittest.TestCase):
             self.assertEqual(frozenset(), emptiness.strangers(hv))
             self.assertFalse(hv.service.enabled)
 
+    @situations.SOME
     @hypothesis.given(situations.looks())
     def test_touches_only_what_it_may(self, look):
         """Only idle ACTIVE, PAUSED and SHUTOFF guests are migrated."""
@@ -379,6 +381,7 @@ class TestAnySituation(unittest.TestCase):
             if isinstance(step, steps.LiveMigrate | steps.ColdMigrate):
                 self.assertIsNone(guests[step.server_id].task_state)
 
+    @situations.SOME
     @hypothesis.given(situations.looks())
     def test_migrates_from_what_is_closed_only(self, look):
         """Nothing is sent away from a host that may get new guests."""
@@ -388,6 +391,7 @@ class TestAnySituation(unittest.TestCase):
         if any(isinstance(step, steps.GuestStep) for step in verdict.steps):
             self.assertFalse(hv.service.enabled)
 
+    @situations.SOME
     @hypothesis.given(situations.looks())
     def test_confirms_no_resize_of_others(self, look):
         """Only cold migrations are confirmed, never an owner's resize."""

@@ -6,6 +6,7 @@ import hypothesis
 from hypothesis import strategies
 
 from hvctl.tests.fixtures import failures
+from hvctl.tests.fixtures import situations
 from hvctl.tests.unit.run import base
 
 
@@ -157,6 +158,7 @@ class TestKilled(base.TestCase):
 
             self.at_each_end(story)
 
+    @situations.SOME
     @hypothesis.given(
         strategies.lists(strategies.integers(1, 6), max_size=5),
         strategies.booleans(),

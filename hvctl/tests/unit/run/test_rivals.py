@@ -8,6 +8,7 @@ from hypothesis import strategies
 from hvctl.decide import delete
 from hvctl.tests.fixtures import requests
 from hvctl.tests.fixtures import rivals
+from hvctl.tests.fixtures import situations
 from hvctl.tests.unit.run import base
 
 #: Which of two runs goes on, again and again.
@@ -40,6 +41,7 @@ class TestRivals(base.TestCase):
                 return outcomes
         raise AssertionError('the runs do not end')
 
+    @situations.SOME
     @hypothesis.given(TURNS)
     def test_creates(self, turns):
         """Two creates of one name make one of each, and both succeed."""
@@ -56,6 +58,7 @@ class TestRivals(base.TestCase):
         self.assert_one_of_each()
         self.assert_open()
 
+    @situations.SOME
     @hypothesis.given(TURNS)
     def test_creates_never_open_too_early(self, turns):
         """Nor does the one open what the other has not finished."""
@@ -70,6 +73,7 @@ class TestRivals(base.TestCase):
 
         self.assertNotIn('bad', [how for _, how in self.cloud.landed])
 
+    @situations.SOME
     @hypothesis.given(TURNS)
     def test_deletes(self, turns):
         """Two deletes of one name leave nothing, and both succeed."""
@@ -86,6 +90,7 @@ class TestRivals(base.TestCase):
             self.assertTrue(outcome['hv1'].ok, outcome['hv1'].message)
         self.assert_nothing_left()
 
+    @situations.SOME
     @hypothesis.given(TURNS)
     def test_create_against_delete(self, turns):
         """Whoever wins, a delete afterwards leaves nothing."""

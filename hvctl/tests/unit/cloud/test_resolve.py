@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""Tests of what is asked before a create."""
+
+from hvctl import exceptions
+from hvctl.cloud import resolve
+from hvctl.model import preflight
+from hvctl.tests.fixtures import builders
+from hvctl.tests.unit.cloud import base
+
+FLAVOR = {
+    'id': 'f1',
+    'name': 'metal',
+    'vcpus': 4,
+    'ram': 1024,
+    'disk': 10,
+    'extra_specs': {
+        'resources:CUSTOM_BAREMETAL': '1',
+        'resources:VCPU': '0',
+        'trait:CUSTOM_FAST': 'required',
+        'trait:CUSTOM_SLOW': 'forbidden',
+    },
+}
+CANDIDATES = f'{base.PLACEMENT}/allocation_candidates'
+QUOTA = f'{base.NETWORK}/quotas/{builders.OURS}/details'
+
+
+class TestAsk(base.TestCase):
+    """Everything at once."""
+
+    def setUp(self):
+        super().setUp()
+        for url, one, many, thing in (
+            (f'{base.IMAGE}/images', None, 'images', {'id': 'i1'}),
+            (f'{base.COMPUTE}/flavors', 'flavor', 'flavors', FLAVOR),
+            (f'{base.NETWORK}/networks', 'network', 'networks', {'id': 'n1'}),
+        ):
+            name = {'i1': 'debian', 'n1': 'internalapi'}.get(thing['id'])
+            thing = {'name': name, **thing}
+            self.mock.get(
+                f'{url}/{thing["id"]}', json={one: thing} if one else thing
+            )
+            self.mock.get(f'{url}/{thing["name"]}', status_code=404, json={})
+            self.mock.get(f'{url}/nothing', status_code=404, json={})
+            self.mock.get(url, json={many: [thing]})
+            self.mock.get(f'{url}?name=nothing', json={many: []})
+        self.mock.get(
+            f'{base.COMPUTE}/flavors/detail', json={'flavors': [FLAVOR]}
+        )
+        self.mock.get(
+            f'{base.COMPUTE}/flavors/f1/os-extra_specs',
+            json={'extra_specs': FLAVOR['extra_specs']},
+        )
+        self.mock.get(f'{base.COMPUTE}/limits', **base.answer('limits'))
+        self.mock.get(QUOTA, **base.answer('port_quota'))
+        self.mock.get(CANDIDATES, json={'allocation_requests': [{}, {}]})
+
+    def ask(self, number=2, **changes) -> preflight.Facts:
+        names = preflight.Names(
+            **{
+                'image': 'i1',
+                'flavor': 'f1',
+                'network': 'n1',
+                **changes,
+            }
+        )
+        return resolve.Resolver(self.conn).ask(names, number)
+
+    def test_found(self):
+        """Names become ids, and the flavor tells what it asks for."""
+        facts = self.ask(image='debian', flavor='metal', network='internalapi')
+
+        self.assertEqual((), facts.problems)
+        self.assertEqual('i1', facts.image_id)
+        self.assertEqual('n1', facts.network_id)
+        self.assertEqual('f1', facts.flavor.id)
+        self.assertEqual(
+            {'CUSTOM_BAREMETAL': 1, 'VCPU': 0}, facts.flavor.resources
+        )
+        self.assertEqual(('CUSTOM_FAST',), facts.flavor.required)
+
+    def test_stock(self):
+        """Placement is asked for as many as are wanted, and no more."""
+        self.assertEqual(2, self.ask(number=3).candidates)
+
+        (request,) = self.sent('GET', CANDIDATES)
+        self.assertEqual(
+            {
+                'resources': ['custom_baremetal:1'],
+                'required': ['custom_fast'],
+                'limit': ['3'],
+            },
+            request.qs,
+        )
+        self.assertIsNone(self.ask(number=0).candidates)
+
+    def test_quotas(self):
+        """No limit is no limit; what is used is taken off."""
+        self.assertTrue(
+            all(quota.left == -1 for quota in self.ask().quotas.values())
+        )
+        self.mock.get(
+            QUOTA,
+            json={'quota': {'port': {'limit': 5, 'used': 3, 'reserved': 1}}},
+        )
+        self.assertEqual(1, self.ask().quotas['ports'].left)
+
+    def test_quotas_that_are_not_told(self):
+        """A network service that does not tell its quota stops nothing."""
+        self.mock.get(QUOTA, status_code=404, json={})
+
+        self.assertNotIn('ports', self.ask().quotas)
+
+    def test_missing(self):
+        """Everything that is missing is named at once."""
+        facts = self.ask(image='nothing', network='nothing')
+
+        self.assertEqual(
+            ['there is no image nothing', 'there is no network nothing'],
+            [message for _, message in facts.problems],
+        )
+
+    def test_ambiguous(self):
+        """Two of one name are one too many."""
+        url = f'{base.NETWORK}/networks'
+        twins = [{'id': i, 'name': 'twin'} for i in ('a', 'b')]
+        self.mock.get(f'{url}/twin', status_code=404, json={})
+        self.mock.get(f'{url}?name=twin', json={'networks': twins})
+
+        ((_, message),) = self.ask(network='twin').problems
+
+        self.assertIn('more than one network twin: give its id', message)
+
+    def test_cannot_be_asked(self):
+        """A service that does not answer is an error, not a finding."""
+        self.mock.get(f'{base.NETWORK}/networks/n1', status_code=500, json={})
+
+        with self.assertRaisesRegex(
+            exceptions.CloudError, 'could not look up the network'
+        ):
+            self.ask()
+
+    def test_aggregates(self):
+        """Aggregates are found by name, or by the zone that they make."""
+        zone = {'availability_zone': 'az1'}
+        self.mock.get(
+            f'{base.COMPUTE}/os-aggregates',
+            json={
+                'aggregates': [
+                    {
+                        'id': 1,
+                        'uuid': 'u1',
+                        'name': 'a',
+                        'hosts': [],
+                        'availability_zone': 'az1',
+                        'metadata': zone,
+                    },
+                    {
+                        'id': 2,
+                        'uuid': 'u2',
+                        'name': 'b',
+                        'hosts': [],
+                        'availability_zone': None,
+                        'metadata': {},
+                    },
+                ]
+            },
+        )
+
+        self.assertEqual({'u2': 2}, self.ask(aggregates=('b',)).aggregates)
+        self.assertEqual(
+            {'u1': 1}, self.ask(availability_zone='az1').aggregates
+        )
+        ((_, message),) = self.ask(aggregates=('c',)).problems
+        self.assertEqual('there is no aggregate c', message)
+        ((_, message),) = self.ask(availability_zone='az2').problems
+        self.assertIn('availability zone az2: none', message)
