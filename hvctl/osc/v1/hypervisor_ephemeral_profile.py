@@ -110,7 +110,9 @@ class ValidateHypervisorEphemeralProfile(command.Verb):
         names = dict.fromkeys(parsed_args.names or library.names())
         problems = {name: library.problems(name) for name in names}
         if parsed_args.online:
-            self.app.client_manager.setup_auth()
+            # The client has prepared for a command that needs no cloud.
+            self.auth_required = True
+            self.app.prepare_to_run_command(self)
             for name in [n for n in names if not problems[n]]:
                 problems[name] = settings.unknown(
                     self._client, library.get(name)
