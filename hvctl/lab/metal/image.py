@@ -4,7 +4,8 @@
 
 It is the host's own distribution release, so that the services' virtualenv
 works inside a machine as it does outside, with the users, directories and
-units that a distribution's OpenStack packages bring, none of them enabled.
+units that a distribution's OpenStack packages bring, none of them enabled,
+and stand-ins for Open vSwitch and a network adapter with virtual functions.
 """
 
 from collections.abc import Callable, Iterator
@@ -63,7 +64,7 @@ MASKED = (
 )
 
 #: To be raised when the code below makes another image of the same constants.
-_STEPS_VERSION = 1
+_STEPS_VERSION = 2
 
 _OVERLAID = pathlib.Path(__file__).with_name('root')
 
@@ -256,4 +257,4 @@ def _overlay(root: pathlib.Path) -> None:
             target.mkdir(exist_ok=True)
         else:
             shutil.copyfile(source, target)
-            os.chmod(target, 0o644)
+            os.chmod(target, 0o755 if os.access(source, os.X_OK) else 0o644)
