@@ -23,10 +23,11 @@ from hvctl.run import clock as clock_module
 
 LOG = logging.getLogger(__name__)
 
-#: Seconds between two looks: short while things change, longer while a
-#: machine takes its minutes.
+#: Seconds between two looks: a tenth of the time since anything changed, so
+#: that no phase is noticed much later than it could be, within bounds.
 SHORTEST_PAUSE = 1.0
 LONGEST_PAUSE = 5.0
+_SHARE = 0.1
 
 #: Steps that are under way at once.  The SDK keeps ten connections to a host;
 #: the other six are for looking (hvctl.cloud.observe).
@@ -164,7 +165,7 @@ class _Run:
         self.stopped = threading.Event()
         self._seconds: dict[str, float] = {}
         self._began = clock.monotonic()
-        self._pause = SHORTEST_PAUSE
+        self._changed = self._began
 
     def to_the_end(self, timeout: float) -> Result:
         deadline = self._began + timeout
@@ -243,11 +244,11 @@ class _Run:
             known = self._ledger.moves.get(move.server_id)
             self._ledger.moves[move.server_id] = move
             if known is None or known.result != move.result:
-                self._pause = SHORTEST_PAUSE
+                self._changed = self._clock.monotonic()
                 self._listen(progress.MoveChanged(name=name, move=move))
         at = self._clock.monotonic()
         if before is None or before.status != verdict.status:
-            self._pause = SHORTEST_PAUSE
+            self._changed = at
             phase = before.status.phase if before is not None else None
             seconds = at - self._since[name] if name in self._since else None
             if phase != verdict.status.phase:
@@ -307,15 +308,16 @@ class _Run:
 
     def _rest(self, deadline: float) -> None:
         """Wait until a lane is through, or it is time to look again."""
-        left = max(0.0, deadline - self._clock.monotonic())
+        now = self._clock.monotonic()
+        pause = max(SHORTEST_PAUSE, (now - self._changed) * _SHARE)
+        pause = min(pause, LONGEST_PAUSE, max(0.0, deadline - now))
         running = [work.future for work in self._lanes.values()]
-        self._clock.wait(running, min(self._pause, left))
+        self._clock.wait(running, pause)
         for lane, work in list(self._lanes.items()):
             if work.future.done():
                 del self._lanes[lane]
                 self._book(lane, work.future.result())
-                self._pause = SHORTEST_PAUSE
-        self._pause = min(self._pause * 1.3, LONGEST_PAUSE)
+                self._changed = self._clock.monotonic()
 
     def _final(self, name: str) -> bool:
         verdict = self._verdicts.get(name)
