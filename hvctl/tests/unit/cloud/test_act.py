@@ -6,7 +6,6 @@ from hvctl import exceptions
 from hvctl.cloud import client
 from hvctl.cloud import placement
 from hvctl.model import identity
-from hvctl.model import progress
 from hvctl.model import steps
 from hvctl.tests.fixtures import builders
 from hvctl.tests.unit.cloud import base
@@ -31,7 +30,7 @@ class TestCase(base.TestCase):
         super().setUp()
         self.client = client.Client(self.conn)
 
-    def act(self, step, before=None) -> progress.Done:
+    def act(self, step, before=None):
         return self.client.act(step, before or {})
 
     def last(self):

@@ -38,7 +38,7 @@ class TestCase(base.TestCase):
             self.mock.get(url, **base.answer(name))
         self.client = client.Client(self.conn)
 
-    def observe(self, **scope) -> snapshot_model.Snapshot:
+    def observe(self, **scope):
         return self.client.observe(snapshot_model.Scope(**scope))
 
     def queries(self, url: str) -> list[dict]:

@@ -15,7 +15,7 @@ SERVERS = f'{base.COMPUTE}/servers/detail'
 class TestErrors(base.TestCase):
     """What is made of errors."""
 
-    def fail(self, url, client, **answer) -> exceptions.CloudError:
+    def provoke(self, url, client, **answer):
         self.mock.get(f'{url}/thing', **answer)
         with self.assertRaises(exceptions.CloudError) as caught:
             requests.call(client, 'GET', '/thing', 'read the thing')
@@ -59,7 +59,7 @@ class TestErrors(base.TestCase):
             ),
         ):
             with self.subTest(name=name):
-                error = self.fail(url, client, **base.answer(name))
+                error = self.provoke(url, client, **base.answer(name))
 
                 text = str(error)
                 self.assertTrue(text.startswith('could not read the thing: '))
@@ -78,7 +78,7 @@ class TestErrors(base.TestCase):
             (['odd'], "['odd']"),
         ):
             with self.subTest(body=body):
-                error = self.fail(
+                error = self.provoke(
                     base.COMPUTE,
                     self.conn.compute,
                     json=body,
@@ -92,7 +92,7 @@ class TestErrors(base.TestCase):
 
     def test_no_json(self):
         """What a proxy says in HTML is not printed."""
-        error = self.fail(
+        error = self.provoke(
             base.COMPUTE,
             self.conn.compute,
             text='<html>',
@@ -106,13 +106,13 @@ class TestErrors(base.TestCase):
 
     def test_forbidden(self):
         """A missing role is what a 403 usually means; a quota is not."""
-        error = self.fail(
+        error = self.provoke(
             base.COMPUTE, self.conn.compute, **base.answer('nova403')
         )
 
         self.assertIn('admin role', str(error))
         self.assertFalse(error.transient)
-        error = self.fail(
+        error = self.provoke(
             base.COMPUTE,
             self.conn.compute,
             status_code=403,
@@ -134,7 +134,7 @@ class TestErrors(base.TestCase):
             (503, True),
         ):
             with self.subTest(status=status):
-                error = self.fail(
+                error = self.provoke(
                     base.COMPUTE,
                     self.conn.compute,
                     status_code=status,
@@ -148,7 +148,7 @@ class TestErrors(base.TestCase):
         """A broken connection has no status and is worth another try."""
         for failure in (http.ConnectionError, http.Timeout):
             with self.subTest(failure=failure):
-                error = self.fail(
+                error = self.provoke(
                     base.COMPUTE, self.conn.compute, exc=failure('down')
                 )
 

@@ -10,7 +10,7 @@ from hvctl.model import identity
 from hvctl.tests.unit.cloud import base
 
 
-def first(name: str, key: str) -> dict:
+def first(name: str, key: str):
     """The first entry of a recorded list."""
     return base.ANSWERS[name]['body'][key][0]
 

@@ -22,7 +22,7 @@ from hvctl.tests.fixtures import requests
 from hvctl.tests.fixtures import situations
 
 CHOSEN = builders.a_compute_id()
-HELD = {'providers_with_room': frozenset()}
+HELD: dict = {'providers_with_room': frozenset()}
 DISABLED = builders.a_disabled_service
 
 

@@ -23,7 +23,7 @@ NEW = builders.a_disabled_service(phase.NOVA_DISABLED_NEW)
 #: What is changed of an enabled hypervisor, the phase, words of the reason,
 #: words of the next command.  In the order of the table: each has what makes
 #: the phases below it as well, where that is possible.
-ROWS = (
+ROWS: tuple = (
     (
         {'server': None, 'service': DOWN, 'ports': ()},
         Phase.ORPHANED,

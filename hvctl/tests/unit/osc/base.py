@@ -20,7 +20,7 @@ from hvctl.tests.fixtures import clock
 from hvctl.tests.fixtures import failures
 from hvctl.tests.fixtures import requests
 
-COMMANDS = {
+COMMANDS: dict = {
     'create': hypervisor_ephemeral.CreateHypervisorEphemeral,
     'delete': hypervisor_ephemeral.DeleteHypervisorEphemeral,
     'drain': hypervisor_ephemeral_drain.DrainHypervisorEphemeral,
@@ -77,7 +77,7 @@ class TestCommand(base.TestCommand):
         self.cloud.resolve = Resolver()
         self.app.client_manager.hvctl = self.cloud
         self.app.options = types.SimpleNamespace(verbose_level=1)
-        self.app.stderr = io.StringIO()
+        self.errors = self.app.stderr = io.StringIO()
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
         self.directory = pathlib.Path(directory.name)
@@ -91,20 +91,20 @@ class TestCommand(base.TestCommand):
         path.write_bytes(content)
         return str(path)
 
-    def run_command(self, verb: str, *args: str) -> int:
+    def run_command(self, verb, *args):
         """Run a command, and keep what it prints.
 
         :returns: the exit status
         """
-        self.app.stdout = io.StringIO()
+        output = self.app.stdout = io.StringIO()
         command = COMMANDS[verb](self.app, mock.Mock())
         parsed = self.check_parser(command, [str(a) for a in args], [])
         status = command.run(parsed)
-        self.out = self.app.stdout.getvalue()
-        self.err = self.app.stderr.getvalue()
+        self.out = output.getvalue()
+        self.err = self.errors.getvalue()
         return status
 
-    def create(self, *args: str, config: bool = True) -> int:
+    def create(self, *args, config=True):
         """Run create with the options that it needs."""
         return self.run_command(
             'create',
@@ -115,6 +115,6 @@ class TestCommand(base.TestCommand):
             *args,
         )
 
-    def rows(self) -> list[dict]:
+    def rows(self):
         """The rows that were printed as JSON."""
         return json.loads(self.out)

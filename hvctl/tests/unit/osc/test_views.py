@@ -107,7 +107,7 @@ class TestList(base.TestCommand):
 class TestShow(base.TestCommand):
     """The command show."""
 
-    def show(self, *args: str) -> dict:
+    def show(self, *args):
         self.assertEqual(0, self.run_command('show', *args, '-f', 'json'))
         return self.rows()
 

@@ -15,7 +15,7 @@ from hvctl.tests.fixtures import requests
 class TestCase(unittest.TestCase):
     """Runs verbs on a cloud in memory."""
 
-    kind = failures.Unreliable
+    kind: type = failures.Unreliable
 
     def setUp(self):
         self.start()
@@ -44,7 +44,7 @@ class TestCase(unittest.TestCase):
         """Run delete."""
         return self.run_goal(delete.Delete(names=names), timeout)
 
-    def message(self, result, name='hv1') -> str:
+    def message(self, result, name='hv1'):
         """What the outcome says."""
         return result.verdicts[name].outcome.message
 

@@ -18,7 +18,7 @@ TURNS = strategies.lists(strategies.booleans(), min_size=1, max_size=40)
 class TestRivals(base.TestCase):
     """Two runs, mixed in any order."""
 
-    def race(self, first, second, turns) -> list[dict]:
+    def race(self, first, second, turns):
         """Mix two runs.
 
         :param turns: who goes on, over and over until both have ended
