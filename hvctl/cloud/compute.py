@@ -33,7 +33,10 @@ class Compute:
             'flavorRef': step.flavor_id,
             'networks': [{'port': port_id}],
             'config_drive': True,
-            'metadata': dict(step.metadata),
+            'metadata': {
+                **step.metadata,
+                identity.MARK_KEY: identity.MARK,
+            },
             'tags': [identity.TAG],
             'user_data': step.user_data,
         }
@@ -138,8 +141,10 @@ class Compute:
                     'flavorRef': step.flavor_id,
                     'networks': networks,
                     'host': step.host,
-                    'metadata': {identity.TEST_KEY: step.name},
-                    'tags': [identity.TEST_TAG],
+                    'metadata': {
+                        identity.MARK_KEY: identity.MARK,
+                        identity.TEST_KEY: step.name,
+                    },
                 }
             },
         )

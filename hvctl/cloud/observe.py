@@ -103,8 +103,10 @@ class Observer:
         )
 
     def _ours(self) -> tuple[records.Server, ...]:
-        # Of this project only: any tenant can give a server our tag.
-        return tuple(map(shapes.server, self._servers({'tags': identity.TAG})))
+        # Of this project only: any tenant can give a server our mark.
+        # A soft-deleted one still has its machine.
+        found = map(shapes.server, self._servers({'soft_deleted': 'True'}))
+        return tuple(server for server in found if _marked(server))
 
     def _named(self, names: frozenset[str]) -> tuple[records.Server, ...]:
         # Nova takes the name as a regular expression, but escapes every "|"
@@ -118,10 +120,7 @@ class Observer:
             server
             for server in map(shapes.server, found)
             if server.name in names
-            and (
-                server.project_id != self._project_id
-                or identity.TAG not in server.tags
-            )
+            and (server.project_id != self._project_id or not _marked(server))
         )
 
     def _guests(
@@ -255,8 +254,8 @@ def _snapshot(
     if scope.all_servers:
         guests = _by_host(read['all'], read['services'])
     return snapshot_model.Snapshot(
-        servers=_tagged(read['servers'], identity.TAG),
-        test_guests=_tagged(read['servers'], identity.TEST_TAG),
+        servers=tuple(s for s in read['servers'] if not _tests(s)),
+        test_guests=tuple(s for s in read['servers'] if _tests(s)),
         namesakes=read.get('namesakes', ()),
         services=read['services'],
         compute_nodes=read['compute_nodes'],
@@ -280,10 +279,12 @@ def _snapshot(
     )
 
 
-def _tagged(
-    servers: Iterable[records.Server], tag: str
-) -> tuple[records.Server, ...]:
-    return tuple(server for server in servers if tag in server.tags)
+def _marked(server: records.Server) -> bool:
+    return server.metadata.get(identity.MARK_KEY) == identity.MARK
+
+
+def _tests(server: records.Server) -> bool:
+    return identity.TEST_KEY in server.metadata
 
 
 def _ids(providers: Iterable[records.Provider]) -> frozenset[str]:

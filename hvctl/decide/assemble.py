@@ -104,7 +104,7 @@ def _one(
         service = node = provider = None
     ours = bool(server or service or node or provider)
     agents: tuple[records.Agent, ...] | None = None
-    if snapshot.agents is not None:
+    if snapshot.agents is not None and _networked(server):
         agents = tuple(a for a in snapshot.agents if ours and a.host in hosts)
     test_guests = tuple(
         guest
@@ -154,6 +154,14 @@ def _servers(
         key=lambda s: (s.id not in holders, str(s.created_at), s.id),
     )
     return (found[0] if found else None), tuple(found[1:])
+
+
+def _networked(server: records.Server | None) -> bool:
+    return (
+        server is None
+        or server.metadata.get(identity.NETWORKING_KEY)
+        != identity.NO_NETWORKING
+    )
 
 
 def _others(

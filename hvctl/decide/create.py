@@ -238,6 +238,8 @@ class Create:
             metadata[identity.COMPUTE_ID_KEY] = compute_id
         if self.request.domain is not None:
             metadata[identity.DOMAIN_KEY] = self.request.domain
+        if not self.request.networked:
+            metadata[identity.NETWORKING_KEY] = identity.NO_NETWORKING
         return metadata
 
     def _open(

@@ -13,12 +13,19 @@ from __future__ import annotations
 import hashlib
 import uuid
 
-#: Tag of every server that hvctl makes.
+#: Metadata of every server that hvctl makes.  Servers of our project only
+#: count: any tenant can write the same.  Tags would not do: a new server has
+#: none until the conductor has made it from the request for it
+#: (nova/objects/build_request.py), so a look by tag right after the request
+#: finds nothing.
+MARK_KEY = 'hvctl:made_by'
+MARK = 'hvctl'
+
+#: Tag of the hypervisors' servers, for people: nothing is decided by it.
 TAG = 'hvctl'
 
-#: Tag of the guest that tries a hypervisor out, and the key of its metadata
-#: that tells which.  It is of our project, so no tenant can forge it.
-TEST_TAG = 'hvctl-test'
+#: Key of the metadata of the guest that tries a hypervisor out; the value
+#: tells which one.
 TEST_KEY = 'hvctl:test_of'
 
 #: Placement's resource class by which only a test guest gets in; the
@@ -38,6 +45,9 @@ PORT_MARK = 'hvctl: port of an ephemeral hypervisor'
 METADATA_PREFIX = 'hvctl:'
 COMPUTE_ID_KEY = 'hvctl:compute_id'
 DOMAIN_KEY = 'hvctl:domain'
+#: ``none`` on a host whose guests have no ports, so that no agent is missed.
+NETWORKING_KEY = 'hvctl:networking'
+NO_NETWORKING = 'none'
 REGISTERED_KEY = 'hvctl:registered_at'
 ENABLED_KEY = 'hvctl:enabled_at'
 

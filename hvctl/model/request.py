@@ -63,6 +63,7 @@ class CreateRequest:
 
     :ivar hypervisors: by name
     :ivar properties: the user's own metadata for the servers
+    :ivar networked: guests have ports, so the host has network agents
     :ivar aggregates: ids of the host aggregates to join, by uuid
     :ivar health_test: how to try each out; None for not at all
     :ivar retries: how often a failed deploy is tried anew
@@ -81,6 +82,7 @@ class CreateRequest:
     domain: str | None = None
     properties: Mapping[str, str] = dataclasses.field(default_factory=dict)
     limits: Limits = Limits()
+    networked: bool = True
     aggregates: Mapping[str, int] = dataclasses.field(default_factory=dict)
     health_test: HealthTest | None = None
     retries: int = 0

@@ -91,6 +91,7 @@ def plan(
             domain=wanted.domain,
             properties=parsed_args.properties,
             limits=wanted.limits,
+            networked=wanted.networked,
             aggregates=facts.aggregates,
             health_test=_health_test(wanted, facts),
             retries=parsed_args.retries,

@@ -13,6 +13,7 @@ from hvctl import exceptions
 from hvctl.cloud import client as client_module
 from hvctl.decide import preflight as decide_preflight
 from hvctl.model import identity
+from hvctl.model import networking
 from hvctl.model import preflight
 from hvctl.model import profile as profile_model
 from hvctl.model import request
@@ -35,6 +36,7 @@ class Settings:
     :ivar render: gives the user-data
     :ivar own_user_data: the user's own file is sent, so nova-compute chooses
         its compute node id itself
+    :ivar networked: guests have ports
     :ivar test: how to try each out; None for not at all
     """
 
@@ -45,6 +47,7 @@ class Settings:
     limits: request.Limits
     render: Render
     own_user_data: bool
+    networked: bool
     test: profile_model.HealthTest | None
 
 
@@ -76,6 +79,8 @@ def settle(parsed_args: argparse.Namespace) -> Settings:
         limits=profile.limits,
         render=_renderer(parsed_args, profile),
         own_user_data=parsed_args.user_data is not None,
+        networked=parsed_args.profile is None
+        or not isinstance(profile.networking, networking.NoNetworking),
         test=test,
     )
 
