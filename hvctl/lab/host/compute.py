@@ -15,6 +15,7 @@ from nova.cmd import compute  # isort: skip
 import nova.conf
 from oslo_concurrency import lockutils
 
+from hvctl.lab.host import devices
 from hvctl.lab.host import driver
 
 STATE_PATH = '/var/lib/nova'
@@ -25,6 +26,8 @@ def main() -> None:
     sys.modules['nova.virt.hvctl_lab'] = driver
     nova.conf.CONF.set_default('state_path', STATE_PATH)
     lockutils.set_defaults(f'{STATE_PATH}/lock')
+    # Nova looks device_spec up before it loads the driver.
+    devices.answer_lookups()
     compute.main()
 
 

@@ -66,7 +66,6 @@ class Driver(fake.FakeDriverWithoutFakeNodes):
                 devices.passthrough(settings.virtual_functions)
             ),
         )
-        devices.answer_lookups()
         self.instances = guests.Guests(
             pathlib.Path(CONF.state_path) / 'guests'
         )
