@@ -46,8 +46,7 @@ def overrides(
 def render(sections: profile_model.Sections, *, reveal: bool = True) -> str:
     """Write the file.
 
-    :param sections: the values of options as oslo.config reads them, but a
-        secret is taken literally
+    :param sections: with values as they stand in a file
     :param reveal: write secrets too, instead of a mask
     :raises InvalidRequest: when it cannot be written; the message has no
         value in it
@@ -82,29 +81,31 @@ def single(**options: str | secret.Secret) -> Mapping[str, tuple[str, ...]]:
     }
 
 
+def literal(value: secret.Secret, where: str) -> secret.Secret:
+    """Write a text such that oslo.config reads just this text.
+
+    :param where: what to call it in an error
+    :raises InvalidRequest: when there is no way to write it
+    """
+    text = value.reveal()
+    if r'\$' in text:
+        # Both "\$" and "$$" are a dollar to it, so this cannot be told.
+        raise exceptions.InvalidRequest(
+            f'{where} has a backslash before a dollar, which oslo.config '
+            'cannot read; choose another secret'
+        )
+    text = text.replace('$', '$$')
+    if text != text.strip() or text[:1] in ('"', "'"):
+        text = f'"{text}"'
+    return secret.Secret(text)
+
+
 def _value(value: str | secret.Secret, where: str, reveal: bool) -> str:
     hidden = isinstance(value, secret.Secret)
     text = value.reveal() if isinstance(value, secret.Secret) else value
+    # Also when it is not shown: what cannot be written is refused then too.
     if any(character in text for character in '\r\n\0'):
         raise exceptions.InvalidRequest(
             f'{where} has more than one line, which an option cannot have'
         )
-    if not hidden:
-        return text
-    # Also when it is not shown: what cannot be written is refused then too.
-    literal = _literal(text, where)
-    return literal if reveal else secret.MASK
-
-
-def _literal(text: str, where: str) -> str:
-    """Write a text such that oslo.config reads just this text."""
-    if r'\$' in text:
-        # Both "\$" and "$$" are a dollar to it, so this cannot be told.
-        raise exceptions.InvalidRequest(
-            f'the secret in {where} has a backslash before a dollar, which '
-            'oslo.config cannot read; choose another secret'
-        )
-    text = text.replace('$', '$$')
-    if text != text.strip() or text[:1] in ('"', "'"):
-        return f'"{text}"'
-    return text
+    return secret.MASK if hidden and not reveal else text

@@ -59,7 +59,7 @@ def a_profile(**fields):
             'DEFAULT': {'transport_url': (secret.Secret(TRANSPORT_URL),)},
             'placement': {
                 'username': ('placement',),
-                'password': (secret.Secret(PASSWORD),),
+                'password': (secret.Secret(PASSWORD.replace('$', '$$')),),
             },
         },
     )

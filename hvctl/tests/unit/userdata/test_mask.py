@@ -97,7 +97,7 @@ class TestRender(unittest.TestCase):
         found = {one.reveal() for one in mask.secrets(profile)}
 
         self.assertEqual(
-            {base.PASSWORD, base.TRANSPORT_URL, 'proxy-word'}, found
+            {'corr$$ect horse', base.TRANSPORT_URL, 'proxy-word'}, found
         )
 
     def test_kinds_without(self):
