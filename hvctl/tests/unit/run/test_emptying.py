@@ -4,7 +4,6 @@
 
 from hvctl.decide import drain
 from hvctl.model import identity
-from hvctl.model import records
 from hvctl.model import steps
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import cloud as cloud_module
@@ -178,15 +177,15 @@ class TestDelete(base.TestCase):
         """The machine first, and the provider last of all."""
         self.create('hv1')
         self.cloud.changes.clear()
-        self.cloud.aggregates[7] = records.Aggregate(
-            id=7, name='a', hosts=frozenset({'hv1', 'other'})
-        )
+        self.cloud.aggregates.add(7, 'a', 'hv1', 'other')
 
         self.assertTrue(self.delete('hv1').ok)
 
         self.assertEqual(['DisableService', 'DeleteServer'], self.kinds()[:2])
         self.assert_nothing_left()
-        self.assertEqual(frozenset({'other'}), self.cloud.aggregates[7].hosts)
+        self.assertEqual(
+            frozenset({'other'}), self.cloud.aggregates.all[7].hosts
+        )
 
     def test_provider_that_nova_could_not_delete(self):
         """A provider that Nova leaves, with its hold, is removed by us."""

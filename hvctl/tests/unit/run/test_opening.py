@@ -1,0 +1,292 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""Tests of what a hypervisor goes through before guests may come."""
+
+import contextlib
+
+from hvctl.model import request
+from hvctl.tests.fixtures import builders
+from hvctl.tests.fixtures import failures
+from hvctl.tests.unit.run import base
+
+TEST = request.HealthTest(flavor_id='f', image_id='i', timeout=60)
+
+
+class TestCase(base.TestCase):
+    """Runs create with all that may come before the end."""
+
+    kind = failures.Mortal
+
+    def prepare(self):
+        """Let tenants try to get in, and let there be an aggregate."""
+        self.cloud.tenants = True
+        aggregate = self.cloud.aggregates.add(3, 'a', 'other')
+        self.aggregates = {aggregate.uuid: 3}
+        self.uuid = aggregate.uuid
+
+    def open(self, *names, **changes):
+        """Run create with an aggregate and a health test."""
+        return self.create(
+            *(names or ('hv1',)),
+            **{
+                'aggregates': self.aggregates,
+                'health_test': TEST,
+                **changes,
+            },
+        )
+
+    def trying(self):
+        """The test guests that there are."""
+        return [s for s in self.cloud.servers.values() if 'test' in s.name]
+
+
+class TestOpening(TestCase):
+    """Aggregates and the health test."""
+
+    def test_both(self):
+        """It joins, is tried out, and only then is opened."""
+        self.prepare()
+
+        result = self.open()
+
+        self.assertTrue(result.ok, self.message(result))
+        kinds = self.kinds()
+        self.assertEqual(
+            [
+                'JoinAggregate',
+                'CreateTestGuest',
+                'DeleteTestGuest',
+                'NoteTimes',
+                'LiftHold',
+            ],
+            kinds[5:],
+        )
+        self.assertEqual([], self.trying())
+        self.assertEqual(
+            {builders.a_compute_id()}, self.cloud.aggregates.members[self.uuid]
+        )
+        self.assert_open()
+
+    def test_not_open_while_it_is_tried(self):
+        """No tenant lands there while the test guest is on it."""
+        self.prepare()
+        self.cloud.test_guests.seconds = 30
+        during = []
+        self.clock.on_wait = lambda: (
+            during.extend(self.cloud.landed) if self.trying() else None
+        )
+
+        self.assertTrue(self.open().ok)
+
+        self.assertEqual([], during)
+
+    def test_failed(self):
+        """A test guest that fails keeps it closed, and is removed."""
+        self.prepare()
+        self.cloud.test_guests.fault = 'Binding failed for port'
+
+        result = self.open()
+
+        self.assertFalse(result.ok)
+        self.assertIn('health test of hv1 failed', self.message(result))
+        self.assertIn('Binding failed for port', self.message(result))
+        self.assertEqual([], self.trying())
+        self.assertEqual([], self.cloud.landed)
+
+    def test_never_boots(self):
+        """So does one that does not boot in its time."""
+        self.prepare()
+        self.cloud.test_guests.seconds = None
+
+        result = self.open()
+
+        self.assertFalse(result.ok)
+        self.assertIn('was BUILD for', self.message(result))
+        self.assertEqual([], self.trying())
+
+    def test_placement_does_not_know(self):
+        """Nova's yes is not enough: Placement must have it as well."""
+        self.prepare()
+        self.cloud.aggregates.deaf = True
+
+        result = self.open(timeout=200)
+
+        self.assertFalse(result.ok)
+        self.assertIn('aggregate a', self.message(result))
+        self.assertIn('sync_aggregates', self.message(result))
+        self.assertEqual([], self.cloud.landed)
+
+    def test_killed(self):
+        """Killed anywhere, it ends open, tried out, and clean."""
+        for unanswered in (False, True):
+            for lives in range(1, 12):
+                with self.subTest(lives=lives, unanswered=unanswered):
+                    self.start()
+                    self.prepare()
+                    self.cloud.lives = lives
+                    self.cloud.unanswered = unanswered
+                    with contextlib.suppress(failures.Killed):
+                        self.open()
+                    self.cloud.lives = None
+
+                    result = self.open(life=2)
+
+                    self.assertTrue(result.ok, self.message(result))
+                    self.assertEqual([], self.trying())
+                    self.assertNotIn(
+                        'bad', [how for _, how in self.cloud.landed]
+                    )
+
+    def test_deleted_with_its_test_guest(self):
+        """A delete removes the test guest that a killed create left."""
+        self.prepare()
+        self.cloud.lives = 7
+        self.cloud.unanswered = True
+        with self.assertRaises(failures.Killed):
+            self.open()
+        self.cloud.lives = None
+        self.assertEqual(1, len(self.trying()))
+
+        result = self.delete('hv1')
+
+        self.assertTrue(result.ok, self.message(result))
+        self.assertEqual([], self.trying())
+        self.assert_nothing_left()
+
+    def test_leaves_nothing_of_the_aggregate(self):
+        """A delete takes it out of the aggregate again."""
+        self.prepare()
+        self.open()
+
+        self.assertTrue(self.delete('hv1').ok)
+
+        self.assertEqual(
+            frozenset({'other'}), self.cloud.aggregates.all[3].hosts
+        )
+
+
+class TestLimits(TestCase):
+    """What is given up when nothing changes."""
+
+    def test_each(self):
+        """Each part of the way has its limit, and its words."""
+        limits = request.Limits(deploy=100, boot=200, registration=300)
+        for stage, seconds, words in (
+            ('deployed', 100, 'is not deployed'),
+            ('registered', 200, 'never registered'),
+            ('mapped', 300, 'discover_hosts'),
+            ('agents', 300, 'no network agent'),
+        ):
+            with self.subTest(stage=stage):
+                self.start()
+                reached = self.cloud.machines.stages.pop(stage)
+
+                result = self.create('hv1', limits=limits)
+
+                self.assertFalse(result.ok)
+                self.assertIn(words, self.message(result))
+                self.assertLess(self.clock.seconds, reached + seconds + 15)
+
+    def test_slow_is_not_stuck(self):
+        """What moves on is waited for, however long the whole takes."""
+        stages = self.cloud.machines.stages
+        for number, stage in enumerate(stages, start=1):
+            stages[stage] = 90 * number
+        limits = request.Limits(deploy=95, boot=95, registration=185)
+
+        self.assertTrue(self.create('hv1', limits=limits).ok)
+
+
+class TestRetries(TestCase):
+    """Deploys that fail."""
+
+    def fail_deploys(self, times: int) -> None:
+        """Let the first deploys fail."""
+        self.cloud.machines.deploy_error = 'Exceeded maximum number'
+
+        def mend():
+            if self.kinds().count('CreateServer') > times:
+                self.cloud.machines.deploy_error = None
+
+        self.clock.on_wait = mend
+
+    def test_succeeds(self):
+        """A later try counts, on the same port and under the same hold."""
+        self.fail_deploys(2)
+
+        result = self.create('hv1', retries=2)
+
+        self.assertTrue(result.ok, self.message(result))
+        self.assertEqual(3, self.kinds().count('CreateServer'))
+        self.assertEqual(1, self.kinds().count('CreatePort'))
+        self.assertEqual(1, self.kinds().count('CreateProvider'))
+        self.assert_one_of_each()
+
+    def test_too_often(self):
+        """After the last try it is a failure."""
+        self.fail_deploys(9)
+
+        result = self.create('hv1', retries=1)
+
+        self.assertFalse(result.ok)
+        self.assertEqual(2, self.kinds().count('CreateServer'))
+        self.assertIn('Exceeded maximum number', self.message(result))
+
+    def test_not_of_others(self):
+        """A failed server of an earlier run is not deleted for a retry."""
+        self.fail_deploys(9)
+        self.create('hv1')
+
+        result = self.create('hv1', retries=3)
+
+        self.assertFalse(result.ok)
+        self.assertNotIn('DeleteServer', self.kinds())
+
+
+class TestTakingBack(TestCase):
+    """--on-failure delete."""
+
+    def test_removes_what_it_made(self):
+        """What failed is removed without a trace, and the reason is said."""
+        self.cloud.machines.deploy_error = 'Exceeded maximum number'
+
+        result = self.create('hv1', delete_on_failure=True)
+
+        self.assertFalse(result.ok)
+        self.assertIn('Exceeded maximum number', self.message(result))
+        self.assertIn('is removed again', self.message(result))
+        self.assert_nothing_left()
+
+    def test_only_what_failed(self):
+        """The others of the batch stay."""
+        self.cloud.add_service('hv2')
+
+        result = self.create('hv1', 'hv2', delete_on_failure=True)
+
+        self.assertFalse(result.ok)
+        self.assertTrue(result.verdicts['hv1'].outcome.ok)
+        self.assert_one_of_each('hv1')
+        self.assertIsNotNone(self.cloud.service_of('hv2'))
+
+    def test_not_what_others_made(self):
+        """What an earlier run made is kept."""
+        self.cloud.machines.deploy_error = 'Exceeded maximum number'
+        self.create('hv1')
+        before = self.cloud.traces('hv1')
+
+        result = self.create('hv1', delete_on_failure=True)
+
+        self.assertFalse(result.ok)
+        self.assertEqual(before, self.cloud.traces('hv1'))
+
+    def test_failed_test(self):
+        """One that does not pass its health test goes as well."""
+        self.prepare()
+        self.cloud.test_guests.fault = 'Binding failed'
+
+        result = self.open(delete_on_failure=True)
+
+        self.assertFalse(result.ok)
+        self.assertIn('Binding failed', self.message(result))
+        self.assertEqual([], self.trying())
+        self.assert_nothing_left()
