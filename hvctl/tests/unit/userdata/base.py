@@ -15,8 +15,8 @@ from hvctl.userdata import host
 
 NAME = 'hv1'
 COMPUTE_ID = '5c6a4f0e-7f1b-8d2a-9a35-0d8b6a3f4c11'
-PASSWORD = 'corr$ect horse'
-TRANSPORT_URL = 'rabbit://nova:corr%24ect%20horse@10.0.0.2:5672/'
+PASSWORD = 'battery$staple'
+TRANSPORT_URL = 'rabbit://nova:battery%24staple@10.0.0.2:5672/'
 
 OVS = networking.Ovs(
     bridge_mappings={'physnet1': 'br-ex'},

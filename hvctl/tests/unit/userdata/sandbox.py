@@ -5,6 +5,8 @@
 import importlib.resources
 import pathlib
 import subprocess
+import tempfile
+import unittest
 
 #: Where the scripts look.
 ROOTS = ('/etc', '/sys', '/var')
@@ -131,3 +133,20 @@ class Host:
                 else line.split()[0] != 'sleep'
             )
         ]
+
+
+class TestCase(unittest.TestCase):
+    """A host for each test."""
+
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.host = Host(directory.name)
+
+    def assert_runs(self, script):
+        self.assertEqual((0, ''), self.host.run(script))
+
+    def assert_fails(self, script, words):
+        status, said = self.host.run(script)
+        self.assertNotEqual(0, status)
+        self.assertIn(words, said)

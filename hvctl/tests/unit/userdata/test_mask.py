@@ -85,7 +85,7 @@ class TestRender(unittest.TestCase):
         """What is sent has them."""
         files = base.files(base.a_profile(networking=base.OVN))
 
-        self.assertIn('corr$$ect horse', files['/etc/nova/nova.conf'])
+        self.assertIn('battery$$staple', files['/etc/nova/nova.conf'])
         self.assertIn(
             'proxy-word', files['/etc/neutron/plugins/ml2/ovn_agent.ini']
         )
@@ -97,7 +97,7 @@ class TestRender(unittest.TestCase):
         found = {one.reveal() for one in mask.secrets(profile)}
 
         self.assertEqual(
-            {'corr$$ect horse', base.TRANSPORT_URL, 'proxy-word'}, found
+            {'battery$$staple', base.TRANSPORT_URL, 'proxy-word'}, found
         )
 
     def test_kinds_without(self):

@@ -5,7 +5,6 @@
 import pathlib
 import shutil
 import subprocess
-import tempfile
 import unittest
 
 from hvctl.tests.unit.userdata import base
@@ -18,23 +17,6 @@ SCRIPTS = (
     'hvctl-virtual-functions',
     'hvctl-vlans',
 )
-
-
-class TestCase(unittest.TestCase):
-    """A host for each test."""
-
-    def setUp(self):
-        directory = tempfile.TemporaryDirectory()
-        self.addCleanup(directory.cleanup)
-        self.host = sandbox.Host(directory.name)
-
-    def assert_runs(self, script):
-        self.assertEqual((0, ''), self.host.run(script))
-
-    def assert_fails(self, script, words):
-        status, said = self.host.run(script)
-        self.assertNotEqual(0, status)
-        self.assertIn(words, said)
 
 
 class TestSyntax(unittest.TestCase):
@@ -54,217 +36,7 @@ class TestSyntax(unittest.TestCase):
                     )
 
 
-class TestSetup(TestCase):
-    """hvctl-setup."""
-
-    def setUp(self):
-        super().setUp()
-        self.units(installed=['hvctl-network.service', 'nova-compute'])
-        self.host.write('/etc/os-release', 'ID=debian\n')
-
-    def units(self, installed=(), enabled=()):
-        self.host.answer(
-            'systemctl',
-            'case $1 in\n'
-            f'cat) [ "$2" != - ] && case " {" ".join(installed)} " in '
-            '*" $2 "*) ;; *) exit 1 ;; esac ;;\n'
-            f'is-enabled) case " {" ".join(enabled)} " in '
-            '*" $3 "*) ;; *) exit 1 ;; esac ;;\n'
-            'esac\n',
-        )
-
-    def plan(self, *lines):
-        self.host.table('/etc/hvctl/setup', '\n'.join(lines) + '\n')
-
-    def changes(self):
-        return [
-            call
-            for call in self.host.calls()
-            if not call.startswith(('systemctl cat', 'systemctl is-enabled'))
-        ]
-
-    def test_whole_plan(self):
-        """Packages, files, services: in that order, as rendered."""
-        written = base.files(base.a_profile(networking=base.OVS))
-        self.host.table('/etc/hvctl/setup', written['/etc/hvctl/setup'])
-        for path in ('/etc/nova/nova.conf', '/etc/nova/compute_id'):
-            self.host.write(f'/var/lib/hvctl/files{path}', written[path])
-        self.units(
-            installed=[
-                'openvswitch-switch',
-                'hvctl-network.service',
-                'libvirtd.service',
-                'neutron-openvswitch-agent',
-                'nova-compute',
-            ]
-        )
-        self.host.write('/var/lib/nova/compute_id', 'of another host')
-
-        self.assert_runs('hvctl-setup')
-
-        masked = (
-            '--quiet --runtime neutron-openvswitch-agent nova-compute '
-            'openstack-nova-compute'
-        )
-        calls = self.changes()
-        installed = [call for call in calls if call.startswith('install ')]
-        self.assertEqual(
-            [
-                f'systemctl mask {masked}',
-                'apt-get -q -o DPkg::Lock::Timeout=600 update',
-                'apt-get -q -y -o DPkg::Lock::Timeout=600 '
-                '-o Dpkg::Options::=--force-confold install nova-compute '
-                'nova-compute-kvm neutron-openvswitch-agent '
-                'openvswitch-switch',
-                f'systemctl unmask {masked}',
-                *installed,
-                'systemctl daemon-reload',
-                'systemctl enable --quiet openvswitch-switch',
-                'systemctl start openvswitch-switch',
-                'systemctl enable --quiet hvctl-network.service',
-                'systemctl start hvctl-network.service',
-                'systemctl enable --quiet libvirtd.service',
-                'systemctl start libvirtd.service',
-                'systemctl enable --quiet neutron-openvswitch-agent',
-                'systemctl restart neutron-openvswitch-agent',
-                'systemctl enable --quiet nova-compute',
-                'systemctl restart nova-compute',
-            ],
-            calls,
-        )
-        self.assertEqual(2, len(installed))
-        self.assertIn('-m 0640 -o root -g nova ', installed[0])
-        self.assertEqual(
-            written['/etc/nova/nova.conf'],
-            self.host.read('/etc/nova/nova.conf'),
-        )
-        self.assertFalse(
-            self.host.path('/var/lib/hvctl/files/etc/nova/nova.conf').exists()
-        )
-        self.assertFalse(self.host.path('/var/lib/nova/compute_id').exists())
-
-    def test_families(self):
-        """By what the machine says of itself."""
-        for release, tool in (
-            ('ID=ubuntu\nID_LIKE=debian\n', 'apt-get'),
-            ('ID="rocky"\nID_LIKE="rhel centos fedora"\n', 'dnf'),
-            ('ID=rhel\n', 'dnf'),
-            ('ID=mint\nID_LIKE="ubuntu debian"\n', 'apt-get'),
-        ):
-            self.host.path('calls').unlink(missing_ok=True)
-            self.host.write('/etc/os-release', release)
-            self.plan(
-                'packages debian rhel', 'package-debian a', 'package-rhel a'
-            )
-            with self.subTest(release=release):
-                self.assert_runs('hvctl-setup')
-
-                calls = self.host.calls('apt-get', 'dnf')
-                self.assertTrue(calls[-1].startswith(tool), calls)
-                self.assertTrue(calls[-1].endswith(' install a'), calls)
-
-    def test_unknown_family(self):
-        """Nothing is guessed."""
-        self.host.write('/etc/os-release', 'ID=arch\n')
-        self.plan('packages debian rhel', 'package-debian a')
-
-        self.assert_fails('hvctl-setup', 'neither of Debian')
-
-    def test_other_family(self):
-        """A profile for the other family is refused by the machine."""
-        self.plan('packages rhel', 'package-rhel a', 'restart nova-compute')
-
-        self.assert_fails('hvctl-setup', 'no packages for the family debian')
-        self.assertEqual([], self.changes())
-
-    def test_family_in_the_image(self):
-        """One that has none of its own installs nothing."""
-        self.plan(
-            'packages debian rhel', 'package-rhel a', 'restart nova-compute'
-        )
-
-        self.assert_runs('hvctl-setup')
-
-        self.assertEqual([], self.host.calls('apt-get', 'dnf'))
-        self.assertIn('systemctl restart nova-compute', self.changes())
-
-    def test_no_packages(self):
-        """Then the family does not matter."""
-        self.host.write('/etc/os-release', 'ID=arch\n')
-        self.plan('restart nova-compute')
-
-        self.assert_runs('hvctl-setup')
-
-    def test_packages_fail(self):
-        """Nothing is started."""
-        self.host.answer('apt-get', 'exit 100')
-        self.plan('packages debian', 'package-debian a b', 'restart x')
-
-        self.assert_fails(
-            'hvctl-setup',
-            'failed while installing a b; nova-compute was not started',
-        )
-        self.assertFalse(
-            [call for call in self.changes() if ' restart ' in call]
-        )
-
-    def test_service_fails(self):
-        """What comes after it is not started."""
-        self.host.answer(
-            'systemctl',
-            'case "$*" in "start hvctl-network.service") exit 1 ;; esac',
-        )
-        self.plan('start hvctl-network.service', 'restart nova-compute')
-
-        self.assert_fails(
-            'hvctl-setup', 'failed while starting hvctl-network.service'
-        )
-        self.assertNotIn('systemctl restart nova-compute', self.changes())
-
-    def test_missing_service(self):
-        """An agent that is not installed keeps the host from registering."""
-        self.plan('restart one two', 'restart nova-compute')
-
-        self.assert_fails('hvctl-setup', 'none of these is installed: one two')
-        self.assertNotIn('systemctl restart nova-compute', self.changes())
-
-    def test_names(self):
-        """The enabled one of a service's names, else the first there."""
-        for enabled, chosen in (((), 'two'), (('three',), 'three')):
-            self.host.path('calls').unlink(missing_ok=True)
-            self.units(installed=('two', 'three'), enabled=enabled)
-            self.plan('restart one two three')
-            with self.subTest(enabled=enabled):
-                self.assert_runs('hvctl-setup')
-
-                self.assertEqual(
-                    f'systemctl restart {chosen}', self.changes()[-1]
-                )
-
-    def test_start_if_enabled(self):
-        """What a distribution did not choose stays as it is."""
-        self.units(installed=('one', 'two'), enabled=('two',))
-        self.plan('start-if-enabled one two three')
-
-        self.assert_runs('hvctl-setup')
-
-        self.assertEqual(
-            ['systemctl daemon-reload', 'systemctl start two'],
-            self.changes(),
-        )
-
-    def test_again(self):
-        """What is in place already does not hinder a second run."""
-        self.plan('file 0640 root nova /etc/nova/nova.conf')
-        self.host.write('/var/lib/hvctl/files/etc/nova/nova.conf', 'x')
-
-        self.assert_runs('hvctl-setup')
-        self.assert_runs('hvctl-setup')
-
-        self.assertEqual('x', self.host.read('/etc/nova/nova.conf'))
-
-
-class TestVlans(TestCase):
+class TestVlans(sandbox.TestCase):
     """hvctl-vlans."""
 
     def table(self, *lines):
@@ -356,7 +128,7 @@ class TestVlans(TestCase):
         self.assert_fails('hvctl-vlans', 'no DHCP client')
 
 
-class TestVirtualFunctions(TestCase):
+class TestVirtualFunctions(sandbox.TestCase):
     """hvctl-virtual-functions."""
 
     CARD = '/sys/class/net/ens1f0/device'
@@ -463,7 +235,7 @@ class TestVirtualFunctions(TestCase):
             )
 
 
-class TestSwitch(TestCase):
+class TestSwitch(sandbox.TestCase):
     """hvctl-switch."""
 
     AGENT = '/etc/neutron/plugins/ml2/openvswitch_agent.ini'
