@@ -74,6 +74,18 @@ class TestPlacement(TestCase):
         self.mock.get(PROVIDER, **base.answer('placement404'))
         self.assert_fails(step, transient=True, words='another')
 
+    def test_rename_provider(self):
+        """The name is all that changes."""
+        self.mock.put(PROVIDER, json={})
+
+        self.act(
+            steps.RenameProvider(
+                name='hv1', provider_id=CHOSEN, provider_name='hv1.a.org'
+            )
+        )
+
+        self.assertEqual({'name': 'hv1.a.org'}, self.last().json())
+
     def test_set_hold_inventory(self):
         """A provider without inventory gets the hold's."""
         self.mock.get(INVENTORIES, json=NOTHING)
@@ -262,7 +274,7 @@ class TestServers(TestCase):
                 'flavorRef': 'f',
                 'networks': [{'port': 'p'}],
                 'config_drive': True,
-                'metadata': {'a': 'b'},
+                'metadata': {'a': 'b', identity.MARK_KEY: identity.MARK},
                 'tags': [identity.TAG],
                 'user_data': 'c2VjcmV0',
                 'key_name': 'k',
@@ -360,6 +372,24 @@ class TestServices(TestCase):
 
                 self.assertEqual(status != 404, done.changed)
 
+    def test_join_aggregate(self):
+        """A host that is in already is no error."""
+        step = steps.JoinAggregate(name='hv1', aggregate_id=7, host='hv1')
+        for status in (200, 409):
+            with self.subTest(status=status):
+                self.mock.post(
+                    f'{base.COMPUTE}/os-aggregates/7/action',
+                    status_code=status,
+                    json={},
+                )
+
+                done = self.act(step)
+
+                self.assertEqual(status != 409, done.changed)
+                self.assertEqual(
+                    {'add_host': {'host': 'hv1'}}, self.last().json()
+                )
+
     def test_leave_aggregate(self):
         """A host that has left already is no error."""
         step = steps.LeaveAggregate(name='hv1', aggregate_id=7, host='hv1')
@@ -377,6 +407,47 @@ class TestServices(TestCase):
                 self.assertEqual(
                     {'remove_host': {'host': 'hv1'}}, self.last().json()
                 )
+
+
+class TestTestGuest(TestCase):
+    """The guest that tries a hypervisor out."""
+
+    def test_boot(self):
+        """On this host and no other, with the mark of what it tries."""
+        self.mock.post(f'{base.COMPUTE}/servers', json={'server': {'id': 's'}})
+        for network, networks in ((None, 'none'), ('n', [{'uuid': 'n'}])):
+            with self.subTest(network=network):
+                self.act(
+                    steps.CreateTestGuest(
+                        name='hv1',
+                        host='hv1.a.org',
+                        flavor_id='f',
+                        image_id='i',
+                        network_id=network,
+                    )
+                )
+
+                body = self.last().json()['server']
+                self.assertEqual('hv1.a.org', body['host'])
+                self.assertEqual(networks, body['networks'])
+                self.assertEqual('hv1', body['metadata'][identity.TEST_KEY])
+
+    def test_delete(self):
+        """For good; what is gone already is no error."""
+        for status in (202, 404):
+            with self.subTest(status=status):
+                self.mock.post(
+                    f'{base.COMPUTE}/servers/s/action',
+                    status_code=status,
+                    json={},
+                )
+
+                done = self.act(
+                    steps.DeleteTestGuest(name='hv1', server_id='s')
+                )
+
+                self.assertEqual(status != 404, done.changed)
+                self.assertEqual({'forceDelete': None}, self.last().json())
 
 
 class TestGuests(TestCase):

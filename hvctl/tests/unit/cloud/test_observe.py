@@ -74,12 +74,17 @@ class TestObserve(TestCase):
         self.assertLessEqual(len(self.mock.request_history) - before, 10)
 
     def test_our_servers_only(self):
-        """Of this project, with our tag: any tenant can set that."""
-        self.observe()
+        """Of this project, with our mark: any tenant can write that."""
+        ours = base.ANSWERS['servers']['body']['servers'][0]
+        other = {**ours, 'id': 'other', 'metadata': {}}
+        self.mock.get(SERVERS, json={'servers': [ours, other]})
 
+        look = self.observe()
+
+        self.assertEqual([ours['id']], [server.id for server in look.servers])
         (query,) = self.queries(SERVERS)
-        self.assertEqual(identity.TAG, query['tags'])
-        self.assertNotIn('all_tenants', query)
+        # A soft-deleted one still has its machine.
+        self.assertEqual({'soft_deleted': 'True'}, query)
 
     def test_our_ports_only(self):
         """With our mark, of this project."""
@@ -121,19 +126,19 @@ class TestObserve(TestCase):
         """Servers of the names are searched in all projects, ours left out."""
         ours = base.ANSWERS['servers']['body']['servers'][0]
         theirs = {**ours, 'id': 'theirs', 'tenant_id': builders.THEIRS}
-        untagged = {**ours, 'id': 'untagged', 'tags': []}
+        unmarked = {**ours, 'id': 'unmarked', 'metadata': {}}
         mine = {**ours, 'tenant_id': builders.OURS}
         other = {**theirs, 'name': 'hv10'}
         self.mock.get(SERVERS, json={'servers': []})
         self.mock.get(
             f'{SERVERS}?all_tenants=1',
-            json={'servers': [mine, theirs, untagged, other]},
+            json={'servers': [mine, theirs, unmarked, other]},
         )
 
         look = self.observe(server_names=frozenset({'hv1', 'hv-2'}))
 
         self.assertEqual(
-            ['theirs', 'untagged'], [server.id for server in look.namesakes]
+            ['theirs', 'unmarked'], [server.id for server in look.namesakes]
         )
         query = next(q for q in self.queries(SERVERS) if 'all_tenants' in q)
         self.assertEqual('^hv', query['name'])
@@ -158,7 +163,7 @@ class TestObserve(TestCase):
 
         self.assertEqual((), look.guests['hv1'])
         self.assertEqual(
-            1, len([q for q in self.queries(SERVERS) if 'tags' not in q])
+            1, len([q for q in self.queries(SERVERS) if 'all_tenants' in q])
         )
         self.assertEqual('hv1', look.guests['ironic'][0].name)
 
