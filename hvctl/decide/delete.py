@@ -74,12 +74,13 @@ class Delete:
             return progress.Verdict(status=status)
         occupants = emptiness.occupants(hv)
         if hv.test_guests and not occupants:
+            todo = (
+                steps.DeleteTestGuest(name=hv.name, server_id=guest.id)
+                for guest in hv.test_guests
+            )
             return progress.Verdict(
-                status=status,
-                steps=tuple(
-                    steps.DeleteTestGuest(name=hv.name, server_id=guest.id)
-                    for guest in hv.test_guests
-                ),
+                status=_stopping('waiting for the test guest to go'),
+                steps=tuple(step for step in todo if step not in ledger.done),
             )
         if occupants:
             return _failed(
