@@ -133,7 +133,10 @@ def add_timeout(parser: argparse.ArgumentParser) -> None:
         metavar='<seconds>',
         type=_positive,
         default=DEFAULT_TIMEOUT,
-        help=_('Seconds after which to stop waiting (default: %(default)s)'),
+        help=_(
+            'Seconds after which to stop waiting; the same command again '
+            'goes on (default: %(default)s)'
+        ),
     )
 
 

@@ -16,7 +16,7 @@ _Rows = tuple[tuple[str, ...], list[tuple[typing.Any, ...]]]
 
 class CreateHypervisorEphemeral(command.Verb):
     _description = _(
-        'Make ephemeral hypervisors\n\n'
+        'Make ephemeral hypervisors.\n\n'
         'Each name becomes a bare-metal server that registers as a '
         'nova-compute host, is checked while nobody can land on it, and is '
         'enabled. The same command again goes on from where the cloud is; a '
@@ -32,63 +32,77 @@ class CreateHypervisorEphemeral(command.Verb):
         parser.add_argument(
             '--profile',
             metavar='<profile>',
-            help=_('Profile that says what the hypervisors are (name)'),
+            help=_(
+                'Profile that says what the hypervisors are; other options '
+                'count more than it (name)'
+            ),
         )
         command.add_profiles_file(parser)
         parser.add_argument(
             '--image',
             metavar='<image>',
-            help=_('Image for the machine (name or ID)'),
+            help=_(
+                "Image for the machine (name or ID) (default: the profile's)"
+            ),
         )
         parser.add_argument(
             '--flavor',
             metavar='<flavor>',
-            help=_('Flavor that asks for bare metal (name or ID)'),
+            help=_(
+                'Flavor that asks for bare metal (name or ID) (default: the '
+                "profile's)"
+            ),
         )
         parser.add_argument(
             '--network',
             metavar='<network>',
             help=_(
                 "Network on which the host reaches the cloud's internal "
-                'services (name or ID)'
+                "services (name or ID) (default: the profile's)"
             ),
         )
         parser.add_argument(
             '--key-name',
             metavar='<keypair>',
-            help=_('Keypair for the machine (name)'),
+            help=_("Keypair for the machine (name) (default: the profile's)"),
         )
         source = parser.add_mutually_exclusive_group()
         source.add_argument(
             '--config',
             metavar='<nova-conf-fragment>',
             help=_(
-                'File with the nova.conf of the host, all but its name; the '
-                'built-in user-data brings it to the machine'
+                'File with the part of nova.conf that all hypervisors of the '
+                'cloud have in common, for use without a profile; the '
+                'built-in user-data adds the name and brings it to the '
+                'machine'
             ),
         )
         source.add_argument(
             '--user-data',
             metavar='<file>',
             help=_(
-                'File with your own user-data instead; nova-compute must '
-                'register as <name> or <name>.<domain>. Nothing can hold '
-                'such a host closed before it registers: its service is '
-                'disabled as soon as it shows, until it is known good'
+                'File with user-data of your own, sent as it is instead of '
+                'any other; nova-compute must register as <name> or '
+                '<name>.<domain>. Nothing can hold such a host closed before '
+                'it registers: its service is disabled as soon as it shows, '
+                'until it is known to be good'
             ),
         )
         parser.add_argument(
             '--domain',
             metavar='<domain>',
-            help=_("Domain of the machine's host name"),
+            help=_(
+                'Domain under which nova-compute may register as '
+                "<name>.<domain> (default: the profile's)"
+            ),
         )
         parser.add_argument(
             '--vnic-type',
             metavar='<vnic-type>',
             choices=('baremetal', 'normal'),
             help=_(
-                "VNIC type of the machine's port: baremetal or normal "
-                '(default: %(default)s)'
+                "VNIC type of the machine's port, baremetal or normal "
+                "(default: the profile's, else baremetal)"
             ),
         )
         parser.add_argument(
@@ -115,8 +129,8 @@ class CreateHypervisorEphemeral(command.Verb):
             action='store_false',
             dest='wait',
             help=_(
-                'Return when the servers are requested; the same command '
-                'again goes on'
+                'Return when the servers are requested. The hypervisors stay '
+                'closed until the same command, run again, has checked them'
             ),
         )
         command.add_timeout(parser)
@@ -124,8 +138,8 @@ class CreateHypervisorEphemeral(command.Verb):
             '--health-test',
             action='store_true',
             help=_(
-                'Boot a test guest on each hypervisor before anybody else '
-                'may; the profile says which'
+                'Boot a test guest on each hypervisor while it is closed to '
+                'everybody else; the profile says which guest'
             ),
         )
         parser.add_argument(
@@ -153,7 +167,9 @@ class CreateHypervisorEphemeral(command.Verb):
         parser.add_argument(
             '--dry-run',
             action='store_true',
-            help=_('Print what would be done, and change nothing'),
+            help=_(
+                'Print the checks and what would be done, and change nothing'
+            ),
         )
         return parser
 
@@ -181,7 +197,7 @@ class CreateHypervisorEphemeral(command.Verb):
 
 class DeleteHypervisorEphemeral(command.Verb):
     _description = _(
-        'Take ephemeral hypervisors away\n\n'
+        'Take ephemeral hypervisors away.\n\n'
         'Ends each machine, waits until it is really gone, and removes '
         'everything that it had in the cloud. Refuses while guests are on '
         'it.'

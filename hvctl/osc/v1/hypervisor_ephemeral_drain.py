@@ -12,7 +12,7 @@ from hvctl.osc import command
 
 class DrainHypervisorEphemeral(command.Verb):
     _description = _(
-        'Empty ephemeral hypervisors\n\n'
+        'Empty ephemeral hypervisors.\n\n'
         'Disables each, live-migrates its running and paused guests, '
         'cold-migrates its stopped ones, and ends when nothing is left on '
         'it. Guests in other states are reported and not touched. The '

@@ -41,7 +41,7 @@ class ListHypervisorEphemeralProfile(command.Lister):
 
 class ShowHypervisorEphemeralProfile(command.ShowOne):
     _description = _(
-        'Show a profile for ephemeral hypervisors, fully merged\n\n'
+        'Show a profile for ephemeral hypervisors, fully merged.\n\n'
         'Secrets are shown as ***.'
     )
     auth_required = False
@@ -77,8 +77,8 @@ class ShowHypervisorEphemeralProfile(command.ShowOne):
 
 class ValidateHypervisorEphemeralProfile(command.Verb):
     _description = _(
-        'Check profiles for ephemeral hypervisors\n\n'
-        'Prints a row for all that is wrong, and fails if there is anything.'
+        'Check profiles for ephemeral hypervisors.\n\n'
+        'Prints everything that is wrong, and fails if there is anything.'
     )
     auth_required = False
 
@@ -96,7 +96,10 @@ class ValidateHypervisorEphemeralProfile(command.Verb):
         parser.add_argument(
             '--online',
             action='store_true',
-            help=_('Check every name in them against the cloud as well'),
+            help=_(
+                'Look up every image, flavor, network and so on in the cloud '
+                'as well'
+            ),
         )
         command.add_profiles_file(parser)
         return parser

@@ -11,7 +11,7 @@ from hvctl.osc import command
 
 class ShowHypervisorEphemeralUserData(command.Text):
     _description = _(
-        'Show the user-data of an ephemeral hypervisor\n\n'
+        'Show the user-data of an ephemeral hypervisor.\n\n'
         'It is what create would send for a profile and a name, before it '
         'is compressed. Secrets are shown as ***, and what only the cloud '
         'knows, such as the addresses of the ports, as a question mark. The '
@@ -38,7 +38,7 @@ class ShowHypervisorEphemeralUserData(command.Text):
         parser.add_argument(
             '--reveal',
             action='store_true',
-            help=_('Show secrets too'),
+            help=_('Show the secrets as well'),
         )
         command.add_profiles_file(parser)
         return parser
