@@ -62,6 +62,12 @@ class Running:
         """End it at once, as SIGKILL does."""
         self._process.kill()
 
+    def stderr(self) -> str:
+        """Give what it has written to standard error by now."""
+        size = os.fstat(self._stderr).st_size
+        # Reading must not move the offset, which is the program's as well.
+        return os.pread(self._stderr, size, 0).decode()
+
     def result(self, timeout: float = TIMEOUT) -> Result:
         """Wait for its end."""
         try:

@@ -176,6 +176,7 @@ class TestDrain(base.FunctionalTestCase):
         )
         # It is taken up where it is: no second migration.
         again = shell.ephemeral('drain', self.source)
+        facts.wait(lambda: 'is moving' in again.stderr(), 'drain to follow it')
         facts.connection().compute.put(
             f'/servers/{hanging}/tags/{migrations.RELEASE_TAG}',
             microversion='2.79',

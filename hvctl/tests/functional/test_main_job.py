@@ -15,7 +15,12 @@ class TestMainJob(base.FunctionalTestCase):
         kept, doomed = (hypervisors.name(f'job{n}') for n in (1, 2))
 
         made = self.succeed(
-            shell.ephemeral('create', kept, doomed, *shell.recipe())
+            shell.ephemeral(
+                'create',
+                *(kept, doomed),
+                *shell.recipe(),
+                *('--property', 'rack=r1'),
+            )
         )
         self.assertEqual(
             {
@@ -135,6 +140,7 @@ class TestMainJob(base.FunctionalTestCase):
         self.assertEqual('enabled', shown['phase'])
         self.assertEqual('guests can be scheduled to it', shown['reason'])
         self.assertIs(False, shown['held'])
+        self.assertEqual({'rack': 'r1'}, shown['properties'])
         self.assertEqual(['Open vSwitch agent (alive)'], shown['agents'])
         self.assertEqual(
             {'building', 'booting', 'ready'}, set(shown['phase_seconds'])
