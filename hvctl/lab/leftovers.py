@@ -36,18 +36,25 @@ def end(lab: paths.Lab) -> None:
 def find(lab: paths.Lab) -> list[int]:
     """List the processes that carry the lab's mark.
 
+    A lab in a container may have the same directory: what has another root
+    is none of this one's.
+
     :param lab: the lab.
     :returns: their ids.
     """
     mark = f'{MARK}={lab.directory}'.encode()
+    own_root = pathlib.Path('/').stat()
     found = []
     for entry in pathlib.Path('/proc').iterdir():
         if not entry.name.isdigit():
             continue
         try:
             environment = (entry / 'environ').read_bytes()
+            root = (entry / 'root').stat()
         except OSError:
             continue
-        if mark in environment.split(b'\0'):
+        if mark not in environment.split(b'\0'):
+            continue
+        if os.path.samestat(root, own_root):
             found.append(int(entry.name))
     return found

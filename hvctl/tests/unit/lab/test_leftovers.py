@@ -2,12 +2,23 @@
 
 """Tests of ending what was left behind."""
 
+import os
 import signal
 import subprocess
+import sys
 
 from hvctl.lab import execution
 from hvctl.lab import leftovers
 from hvctl.tests.unit.lab import base
+
+#: Waits below another root.
+_ELSEWHERE = """
+import os, signal, sys
+os.makedirs(sys.argv[1], exist_ok=True)
+os.chroot(sys.argv[1])
+print('there', flush=True)
+signal.pause()
+"""
 
 
 class TestLeftovers(base.LabTestCase):
@@ -33,3 +44,19 @@ class TestLeftovers(base.LabTestCase):
 
         self.assertEqual([], leftovers.find(self.lab))
         self.assertIsNone(shell.poll())
+
+    def test_lab_in_a_container(self):
+        """A lab of the same directory below another root is left alone."""
+        if os.geteuid() != 0:
+            self.skipTest('only root changes its root')
+        elsewhere = subprocess.Popen(
+            [sys.executable, '-c', _ELSEWHERE, str(self.lab.directory)],
+            env=execution.environment(self.lab),
+            stdout=subprocess.PIPE,
+        )
+        self.addCleanup(elsewhere.communicate)
+        self.addCleanup(elsewhere.kill)
+        assert elsewhere.stdout is not None
+        elsewhere.stdout.readline()
+
+        self.assertEqual([], leftovers.find(self.lab))
