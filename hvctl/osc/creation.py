@@ -13,6 +13,7 @@ from hvctl import exceptions
 from hvctl.cloud import client as client_module
 from hvctl.decide import assemble
 from hvctl.decide import create
+from hvctl.decide import foreign
 from hvctl.decide import names as names_module
 from hvctl.decide import preflight
 from hvctl.model import identity
@@ -76,7 +77,11 @@ def plan(
     now = datetime.datetime.now(datetime.UTC)
     look = client.observe(snapshot.Scope(server_names=frozenset(names)))
     found = assemble.assemble(look, names, dict.fromkeys(names, wanted.domain))
-    number = sum(hv.server is None for hv in found.values())
+    # A name that is taken is refused by itself, and needs no node.
+    number = sum(
+        hv.server is None and not foreign.holders(look, hv)
+        for hv in found.values()
+    )
     facts = client.resolve.ask(wanted.names, number)
     goal = create.Create(
         request=request.CreateRequest(

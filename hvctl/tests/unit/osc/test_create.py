@@ -125,6 +125,17 @@ class TestCreate(base.TestCommand):
         )
         self.assertIn('is taken by', self.rows()[1]['Message'])
 
+    def test_name_that_is_taken_needs_no_node(self):
+        """It is refused by itself and does not make nodes too few."""
+        self.cloud.add_service('hv2')
+        self.cloud.resolve.changes = {'candidates': 1}
+
+        self.assertEqual(1, self.create('hv1', 'hv2'))
+
+        self.assertEqual(
+            ['done', 'failed'], [row['Result'] for row in self.rows()]
+        )
+
     def test_timeout(self):
         """What is not finished in time fails, and says what to do."""
         del self.cloud.machines.stages['registered']
