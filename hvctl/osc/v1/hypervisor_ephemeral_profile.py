@@ -42,7 +42,7 @@ class ListHypervisorEphemeralProfile(command.Lister):
 class ShowHypervisorEphemeralProfile(command.ShowOne):
     _description = _(
         'Show a profile for ephemeral hypervisors, fully merged.\n\n'
-        'Secrets are shown as ***.'
+        'Secrets are masked.'
     )
     auth_required = False
 

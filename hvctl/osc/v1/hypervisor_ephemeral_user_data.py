@@ -13,7 +13,7 @@ class ShowHypervisorEphemeralUserData(command.Text):
     _description = _(
         'Show the user-data of an ephemeral hypervisor.\n\n'
         'It is what create would send for a profile and a name, before it '
-        'is compressed. Secrets are shown as ***, and what only the cloud '
+        'is compressed. Secrets are masked, and what only the cloud '
         'knows, such as the addresses of the ports, as a question mark. The '
         'compute node id is an example: create chooses one each time.'
     )
