@@ -103,7 +103,7 @@ def _stock(
         return Check(
             subject='nodes',
             verdict=Verdict.OK,
-            message=f'{number} asked for, at least as many are free',
+            message=f'{number} nodes are asked for, at least as many are free',
         )
     known = stock(nodes or (), bare_metal_class(flavor))
     breakdown = ', '.join(f'{count} {state}' for state, count in known.items())
@@ -162,7 +162,7 @@ def _quotas(
             message = f'the quota of {what} cannot be read'
         elif quota.allows(needed):
             verdict = Verdict.OK
-            message = f'{needed} {what} fit in'
+            message = f'the quota of {what} has room for {needed}'
         else:
             verdict = Verdict.FAILED
             message = (
