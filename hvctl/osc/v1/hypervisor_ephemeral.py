@@ -92,8 +92,8 @@ class CreateHypervisorEphemeral(command.Verb):
             '--domain',
             metavar='<domain>',
             help=_(
-                'Domain under which nova-compute may register as '
-                "<name>.<domain> (default: the profile's)"
+                "Domain of the machine's host name; nova-compute may register "
+                "as <name>.<domain> (default: the profile's)"
             ),
         )
         parser.add_argument(
