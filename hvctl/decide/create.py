@@ -82,10 +82,10 @@ class Create:
         status = phases.status(hv)
         failure = ledger.failures.get(hv.name)
         if failure is not None:
-            return _failed(status, failure.message)
+            return progress.failed(status, failure.message)
         taken = foreign.holders(snapshot, hv)
         if taken:
-            return _failed(
+            return progress.failed(
                 status,
                 f'the name {hv.name} is taken by {foreign.listed(taken)}, '
                 'which hvctl did not make; choose another name, or if that '
@@ -108,14 +108,14 @@ class Create:
             words = failures.server_failed(hv, snapshot, ledger)
             if not self.request.delete_on_failure:
                 words += f'; {_again(hv)}'
-            return _failed(status, words)
+            return progress.failed(status, words)
         if status.phase is Phase.STOPPING:
             if taking_back.between_tries(hv.name, ledger):
                 return progress.Verdict(status=status)
-            return _failed(status, f'{status.reason}; {_again(hv)}')
+            return progress.failed(status, f'{status.reason}; {_again(hv)}')
         still = self._overdue(hv, status, ledger, now)
         if still is not None:
-            return _failed(
+            return progress.failed(
                 status, failures.overdue(hv, status, snapshot, still)
             )
         verdict = dataclasses.replace(
@@ -159,7 +159,7 @@ class Create:
         """Make what is missing, the hold first and the server last."""
         made = ledger.times(hv.name, steps.CreateServer)
         if made and not taking_back.between_tries(hv.name, ledger):
-            return _failed(
+            return progress.failed(
                 status,
                 f'the server of {hv.name} was made and is gone again: '
                 'somebody deletes it at the same time',
@@ -172,7 +172,7 @@ class Create:
             or hv.agents
             or (hv.provider is not None and wanted.compute_id is None)
         ):
-            return _failed(
+            return progress.failed(
                 status,
                 f'{hv.name} is half gone ({", ".join(phases.left(hv))}); '
                 f'{_again(hv)}',
@@ -252,7 +252,7 @@ class Create:
     ) -> progress.Verdict:
         """Watch the machine come up, and let guests in when it is good."""
         if phases.closed_for_drain(hv):
-            return _failed(
+            return progress.failed(
                 status,
                 f'{hv.name} is closed for a drain; to use it again: '
                 f'openstack compute service set --enable {hv.host} '
@@ -308,7 +308,7 @@ class Create:
     ) -> progress.Verdict:
         assert hv.service is not None
         if not phases.may_enable(hv):
-            return _failed(
+            return progress.failed(
                 status,
                 f'{status.reason} by somebody else; to enable it anyway: '
                 f'{status.hint}',
@@ -385,13 +385,6 @@ def _trait(status: hypervisor.Status) -> hypervisor.Status:
 
 def _again(hv: hypervisor.Hypervisor) -> str:
     return f'remove it first: {phases.COMMAND} delete {hv.name}'
-
-
-def _failed(status: hypervisor.Status, message: str) -> progress.Verdict:
-    return progress.Verdict(
-        status=status,
-        outcome=progress.Outcome(ok=False, message=message),
-    )
 
 
 def _done(

@@ -66,7 +66,7 @@ class Delete:
         status = phases.status(hv)
         failure = ledger.failures.get(hv.name)
         if failure is not None:
-            return _failed(status, failure.message)
+            return progress.failed(status, failure.message)
         if hv.server is None and not foreign.owned(hv):
             return self._not_there(snapshot, hv, status, ledger)
         if hv.guests is None:
@@ -83,7 +83,7 @@ class Delete:
                 steps=tuple(step for step in todo if step not in ledger.done),
             )
         if occupants:
-            return _failed(
+            return progress.failed(
                 status,
                 f'{hv.name} still has {" and ".join(occupants)}; empty it '
                 f'first: {phases.COMMAND} drain {hv.name}',
@@ -103,7 +103,7 @@ class Delete:
         # has the name now is somebody else's.
         taken = foreign.holders(snapshot, hv)
         if taken and not ledger.changed(hv.name):
-            return _failed(
+            return progress.failed(
                 status,
                 f'{hv.name} is not an ephemeral hypervisor of this project: '
                 f'it is {foreign.listed(taken)}, which hvctl did not make',
@@ -112,7 +112,7 @@ class Delete:
         if waiting is not None:
             return waiting
         if taken:
-            return _failed(
+            return progress.failed(
                 status,
                 f'{hv.name} is gone, but there is {foreign.listed(taken)}',
             )
@@ -149,7 +149,7 @@ class Delete:
         )
         if ironic is not None and not ironic.up:
             # Nova would only forget the server, and the machine run on.
-            return _failed(
+            return progress.failed(
                 status,
                 f'nova-compute on {ironic.host}, which drives Ironic, is '
                 'down: the machine cannot be stopped now; start it and run '
@@ -165,7 +165,7 @@ class Delete:
             if delete not in ledger.done:
                 todo.append(delete)
             elif doomed.status == 'ERROR' and doomed.task_state is None:
-                return _failed(
+                return progress.failed(
                     status,
                     f'the server could not be deleted: '
                     f'{doomed.fault or "Nova gives no reason"}',
@@ -233,7 +233,7 @@ class Delete:
             return None
         label = node.name or node.id
         if node.provision_state == 'error':
-            return _failed(
+            return progress.failed(
                 _stopping(f'Ironic could not tear down node {label}'),
                 f'Ironic could not tear down node {label}: '
                 f'{node.last_error or "it gives no reason"}; mend the node '
@@ -249,10 +249,3 @@ class Delete:
 
 def _stopping(reason: str) -> hypervisor.Status:
     return hypervisor.Status(phase=Phase.STOPPING, reason=reason)
-
-
-def _failed(status: hypervisor.Status, message: str) -> progress.Verdict:
-    return progress.Verdict(
-        status=status,
-        outcome=progress.Outcome(ok=False, message=message),
-    )

@@ -85,10 +85,10 @@ class Drain:
         status = phases.status(hv)
         failure = ledger.failures.get(hv.name)
         if failure is not None:
-            return _failed(status, failure.message)
+            return progress.failed(status, failure.message)
         refusal = _refusal(snapshot, hv)
         if refusal is not None:
-            return _failed(status, refusal)
+            return progress.failed(status, refusal)
         if hv.guests is None or hv.service is None:
             # The first look finds it, the second reaches into it.
             return progress.Verdict(status=status)
@@ -430,10 +430,3 @@ def _outcome(
         # Something that was under way may land late: look twice.
         return None
     return progress.Outcome(ok=True, message='' if moves else 'had no guests')
-
-
-def _failed(status: hypervisor.Status, message: str) -> progress.Verdict:
-    return progress.Verdict(
-        status=status,
-        outcome=progress.Outcome(ok=False, message=message),
-    )

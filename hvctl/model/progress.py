@@ -71,6 +71,14 @@ class Verdict:
     giving_up: str | None = None
 
 
+def failed(status: hypervisor.Status, message: str) -> Verdict:
+    """The verdict that a hypervisor's part of a run has failed.
+
+    :param message: why, in words
+    """
+    return Verdict(status=status, outcome=Outcome(ok=False, message=message))
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
     """A step that failed for good.

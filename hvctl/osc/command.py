@@ -24,8 +24,6 @@ if typing.TYPE_CHECKING:
 #: Bare metal takes its minutes, a large machine's memory check alone ten.
 DEFAULT_TIMEOUT = 3600
 
-_Rows = tuple[tuple[str, ...], list[tuple[typing.Any, ...]]]
-
 
 class _Base(command.Command):
     """Turns our errors into the client's."""
