@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 
-"""Serves WSGI applications on loopback: python -m hvctl.lab.wsgi M=PORT ...
+"""Serves WSGI applications on loopback: python -m hvctl.lab.wsgi N M=PORT ...
 
+Each answers at most N requests at the same moment.
 Several applications share a process when they share their configuration and
 imports, as Nova's two do.
 """
@@ -16,8 +17,6 @@ import cheroot.wsgi
 
 from hvctl.lab import paths
 
-_THREADS = 8
-
 #: Services keep their connections and use them every few seconds: one that
 #: is closed in the moment it is used again is a request that fails.
 _IDLE_SECONDS = 600
@@ -29,7 +28,8 @@ _BACKLOG = 128
 
 def main() -> None:
     """Serve every MODULE=PORT of the command line until SIGTERM."""
-    served = [argument.split('=') for argument in sys.argv[1:]]
+    threads = int(sys.argv[1])
+    served = [argument.split('=') for argument in sys.argv[2:]]
     # Nova, Neutron and Ironic parse the command line while being imported.
     del sys.argv[1:]
     servers = []
@@ -37,7 +37,7 @@ def main() -> None:
         server = cheroot.wsgi.Server(
             (paths.HOST, int(port)),
             importlib.import_module(module).application,
-            numthreads=_THREADS,
+            numthreads=threads,
             server_name=paths.HOST,
             request_queue_size=_BACKLOG,
             timeout=_IDLE_SECONDS,

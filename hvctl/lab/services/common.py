@@ -52,12 +52,16 @@ def wsgi(
     *modules: tuple[str, paths.Port],
     environment: dict[str, str],
     path: str = '/',
+    threads: int = 8,
 ) -> programs.Program:
-    """Describe a process that serves WSGI applications."""
+    """Describe a process that serves WSGI applications.
+
+    :param threads: how many requests each answers at the same moment
+    """
     served = [f'{module}={lab.port(port)}' for module, port in modules]
     return programs.Program(
         name=name,
-        command=(str(lab.python), '-m', 'hvctl.lab.wsgi', *served),
+        command=(str(lab.python), '-m', 'hvctl.lab.wsgi', str(threads), *served),
         environment=environment,
         port=lab.port(modules[0][1]),
         path=path,

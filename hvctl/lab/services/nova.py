@@ -83,7 +83,12 @@ def _controller(
         'keystone_authtoken': common.authtoken(lab, secrets, 'nova'),
         'conductor': {'workers': 1},
         'scheduler': {'workers': 1, 'discover_hosts_in_cells_interval': 2},
-        'filter_scheduler': {'enabled_filters': ','.join(_FILTERS)},
+        'filter_scheduler': {
+            'enabled_filters': ','.join(_FILTERS),
+            # Nodes are all alike: servers made at once need not all want
+            # the first one.
+            'shuffle_best_same_weighed_hosts': True,
+        },
         'quota': {'driver': 'nova.quota.NoopQuotaDriver'},
         'oslo_concurrency': {'lock_path': f'{state}/locks'},
     }

@@ -30,7 +30,15 @@ def files(
 
 
 def all_programs(lab: paths.Lab) -> tuple[programs.Program, ...]:
-    """Describe the API."""
+    """Describe the API, which answers one request at a time.
+
+    Placement 16 gives the last of a resource to two servers whose requests
+    meet.  The one that comes second tries again in the transaction it has,
+    where the allocation of its first try still counts as used before, and
+    so "makes the situation no worse" (``objects/allocation.py``:
+    ``replace_all`` and ``_check_capacity_exceeded``).  Both servers then get
+    the same node, and one of them fails.
+    """
     return (
         common.wsgi(
             lab,
@@ -39,6 +47,7 @@ def all_programs(lab: paths.Lab) -> tuple[programs.Program, ...]:
             environment={
                 'OS_PLACEMENT_CONFIG_DIR': str(lab.etc / 'placement')
             },
+            threads=1,
         ),
     )
 
