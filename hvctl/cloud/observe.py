@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent import futures
+import dataclasses
 import os
 import typing
 
@@ -48,8 +49,13 @@ class Observer:
         :param scope: what to read beside the lists that are read always
         :raises CloudError: when a list could not be read
         """
-        lists: dict[str, Callable[[], typing.Any]] = {
+        machines: dict[str, Callable[[], typing.Any]] = {
             'servers': self._ours,
+            'nodes': self._nodes,
+        }
+        if scope.since is not None:
+            return _renewed(scope.since, self._read(machines))
+        lists = machines | {
             'services': self._services,
             'compute_nodes': lambda: self._compute_nodes(scope.sizes),
             'providers': lambda: self._providers({}),
@@ -60,7 +66,6 @@ class Observer:
             ),
             'ports': self._ports,
             'agents': self._agents,
-            'nodes': self._nodes,
         }
         if scope.aggregates:
             lists['aggregates'] = self._aggregates
@@ -246,6 +251,30 @@ def _with(function: Callable[..., _T], argument: object) -> Callable[[], _T]:
     return lambda: function(argument)
 
 
+def _renewed(
+    before: snapshot_model.Snapshot, read: Mapping[str, typing.Any]
+) -> snapshot_model.Snapshot:
+    """Put what has been read of the machines into an earlier snapshot."""
+    servers, test_guests = _machines(read['servers'])
+    return dataclasses.replace(
+        before,
+        servers=servers,
+        test_guests=test_guests,
+        nodes=read['nodes'],
+        machines_only=True,
+    )
+
+
+def _machines(
+    found: tuple[records.Server, ...],
+) -> tuple[tuple[records.Server, ...], tuple[records.Server, ...]]:
+    """Tell the hypervisors' servers from the guests that try them out."""
+    return (
+        tuple(server for server in found if not _tests(server)),
+        tuple(server for server in found if _tests(server)),
+    )
+
+
 def _snapshot(
     scope: snapshot_model.Scope, read: Mapping[str, typing.Any]
 ) -> snapshot_model.Snapshot:
@@ -253,9 +282,10 @@ def _snapshot(
     guests = {host: read[f'guests {host}'] for host in scope.hosts}
     if scope.all_servers:
         guests = _by_host(read['all'], read['services'])
+    servers, test_guests = _machines(read['servers'])
     return snapshot_model.Snapshot(
-        servers=tuple(s for s in read['servers'] if not _tests(s)),
-        test_guests=tuple(s for s in read['servers'] if _tests(s)),
+        servers=servers,
+        test_guests=test_guests,
         namesakes=read.get('namesakes', ()),
         services=read['services'],
         compute_nodes=read['compute_nodes'],

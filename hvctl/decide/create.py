@@ -41,7 +41,30 @@ class Create:
             return dataclasses.replace(self._usual(), server_names=names)
         if ledger.given_up:
             return taking_back.scope(ledger)
+        if ledger.last is not None and self._all_deploying(ledger.last):
+            # Deploying takes long, and until a machine is up nothing else
+            # of its hypervisor changes.
+            return snapshot_model.Scope(since=ledger.last)
         return self._usual()
+
+    def _all_deploying(self, snapshot: snapshot_model.Snapshot) -> bool:
+        """Whether every machine is being deployed, behind its hold."""
+        return all(
+            hv.provider is not None
+            and not hv.duplicates
+            and hv.server is not None
+            and phases.status(hv).phase is Phase.BUILDING
+            for hv in self._assemble(snapshot).values()
+        )
+
+    def _assemble(
+        self, snapshot: snapshot_model.Snapshot
+    ) -> dict[str, hypervisor.Hypervisor]:
+        return assemble.assemble(
+            snapshot,
+            self.request.hypervisors,
+            dict.fromkeys(self.request.hypervisors, self.request.domain),
+        )
 
     def _usual(self) -> snapshot_model.Scope:
         uuids = frozenset(self.request.aggregates)
@@ -54,17 +77,18 @@ class Create:
         now: datetime.datetime,
     ) -> dict[str, progress.Verdict]:
         """Say for each name what to do and what is waited for."""
-        found = assemble.assemble(
-            snapshot,
-            self.request.hypervisors,
-            dict.fromkeys(self.request.hypervisors, self.request.domain),
-        )
         verdicts = {
             name: taking_back.take_back(name, snapshot, ledger, now)
             if name in ledger.given_up
             else self._one(snapshot, hv, ledger, now)
-            for name, hv in found.items()
+            for name, hv in self._assemble(snapshot).items()
         }
+        if snapshot.machines_only:
+            # Enough to wait and to fail; to change something, look first.
+            verdicts = {
+                name: dataclasses.replace(verdict, steps=())
+                for name, verdict in verdicts.items()
+            }
         if not self.request.delete_on_failure:
             return verdicts
         return {

@@ -23,6 +23,9 @@ class Scope:
     :ivar members_of: uuids of aggregates of which to read the members that
         Placement knows; one request each
     :ivar sizes: the compute nodes' used and total VCPU and memory
+    :ivar since: an earlier look of which all but the machines, our servers
+        and the Ironic nodes, is taken as it was; the rest of the scope does
+        not matter then
     """
 
     all_servers: bool = False
@@ -32,6 +35,7 @@ class Scope:
     aggregates: bool = False
     members_of: frozenset[str] = frozenset()
     sizes: bool = False
+    since: Snapshot | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +57,8 @@ class Snapshot:
     :ivar guests: by service host, for the hosts that the scope reached
     :ivar migrations: by service host, newest first, for those hosts
     :ivar consumers: by provider id, for the providers of the scope
+    :ivar machines_only: whether all but the servers, the test guests and the
+        nodes was found by an earlier look
     """
 
     servers: tuple[records.Server, ...] = ()
@@ -80,3 +86,4 @@ class Snapshot:
     consumers: Mapping[str, frozenset[str]] = dataclasses.field(
         default_factory=dict
     )
+    machines_only: bool = False

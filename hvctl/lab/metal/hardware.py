@@ -3,9 +3,10 @@
 """The Ironic hardware type of the embedded cloud: nodes that really boot.
 
 It is Ironic's fake hardware but for power and deploy.  A node that is told
-to in its ``extra`` field, for tests, fails its deploys::
+to in its ``extra`` field fails its deploys, or takes its time for them::
 
     openstack baremetal node set --extra hvctl_lab=fail-deploy NODE
+    openstack baremetal node set --extra hvctl_lab=slow-deploy:30 NODE
 """
 
 import time
@@ -28,6 +29,7 @@ from hvctl.lab.metal import power
 
 EXTRA = 'hvctl_lab'
 FAIL_DEPLOY = 'fail-deploy'
+SLOW_DEPLOY = 'slow-deploy:'
 
 #: Copying an image takes a while, so that states on the way can be seen.
 _DEPLOY_SECONDS = 2
@@ -95,8 +97,9 @@ class LabDeploy(fake.FakeDeploy):
             is told to fail.
         """
         node = task.node
-        time.sleep(_DEPLOY_SECONDS)
-        if node.extra.get(EXTRA) == FAIL_DEPLOY:
+        told = node.extra.get(EXTRA, '')
+        time.sleep(_seconds(told))
+        if told == FAIL_DEPLOY:
             raise exception.InstanceDeployFailure(
                 f'{node.name} is told to fail its deploys'
             )
@@ -138,6 +141,18 @@ class LabDeploy(fake.FakeDeploy):
         if isinstance(given, dict):
             given = configdrive_utils.build_configdrive(task.node, given)
         return drive.files(given)
+
+
+def _seconds(told: str) -> float:
+    """How long the deploy of a node takes."""
+    if not told.startswith(SLOW_DEPLOY):
+        return _DEPLOY_SECONDS
+    try:
+        return float(told.removeprefix(SLOW_DEPLOY))
+    except ValueError as error:
+        raise exception.InstanceDeployFailure(
+            f'the node is told {told!r}, which has no number of seconds'
+        ) from error
 
 
 class LabHardware(fake_hardware.FakeHardware):

@@ -2,6 +2,7 @@
 
 """Tests of what a look reads."""
 
+import dataclasses
 import urllib.parse
 
 from hvctl import exceptions
@@ -72,6 +73,19 @@ class TestObserve(TestCase):
         self.observe()
 
         self.assertLessEqual(len(self.mock.request_history) - before, 10)
+
+    def test_machines_only(self):
+        """Two lists; what an earlier look found of the rest stays."""
+        whole = self.observe()
+        self.mock.get(SERVERS, json={'servers': []})
+        before = len(self.mock.request_history)
+
+        look = self.observe(since=whole)
+
+        self.assertEqual(2, len(self.mock.request_history) - before)
+        self.assertEqual(
+            dataclasses.replace(whole, servers=(), machines_only=True), look
+        )
 
     def test_our_servers_only(self):
         """Of this project, with our mark: any tenant can write that."""

@@ -463,6 +463,69 @@ class TestScope(unittest.TestCase):
         self.assertEqual(snapshot_model.Scope(), goal.scope(a_ledger()))
 
 
+class TestMachinesOnly(unittest.TestCase):
+    """Looks while nothing but the machines can change."""
+
+    BUILDING = builders.a_server(status='BUILD')
+    PROVIDERS = (builders.a_provider(),)
+
+    def scope(self, **changes):
+        """What is read after a look."""
+        look = builders.a_snapshot(
+            **{'servers': (self.BUILDING,), 'providers': self.PROVIDERS}
+            | changes
+        )
+        return requests.a_create('hv1').scope(a_ledger(last=look)), look
+
+    def test_while_all_are_deployed(self):
+        """The rest of the last look is taken as it was."""
+        scope, look = self.scope()
+
+        self.assertEqual(snapshot_model.Scope(since=look), scope)
+
+    def test_everything_else(self):
+        """Whatever else is so, everything is read."""
+        other = dataclasses.replace(
+            self.BUILDING, id='other', created_at='2027'
+        )
+        for changes in (
+            {'servers': ()},
+            {'servers': (builders.a_server(),)},
+            {'servers': (builders.a_server(status='ERROR'),)},
+            {'servers': (self.BUILDING, other)},
+            {'providers': ()},
+        ):
+            with self.subTest(changes=changes):
+                scope, _ = self.scope(**changes)
+
+                self.assertIsNone(scope.since)
+
+    def test_own_user_data(self):
+        """Without a hold its service is watched for all the time."""
+        server = builders.a_server(status='BUILD', metadata={})
+
+        scope, _ = self.scope(servers=(server,), providers=())
+
+        self.assertIsNone(scope.since)
+
+    def test_changes_nothing(self):
+        """What is to be done waits for a look at everything."""
+        look = a_look(**HELD)
+        for look, steps_wanted in (
+            (look, ['NoteTimes', 'LiftHold']),
+            (dataclasses.replace(look, machines_only=True), []),
+        ):
+            self.assertEqual(steps_wanted, kinds(decide(look)))
+
+    def test_fails(self):
+        """A machine that failed has failed."""
+        look = a_look(
+            servers=(builders.a_server(status='ERROR'),), machines_only=True
+        )
+
+        self.assertFalse(decide(look).outcome.ok)
+
+
 class TestAnySituation(unittest.TestCase):
     """What holds whatever comes together."""
 

@@ -29,7 +29,7 @@ class TestServe(base.LabTestCase):
             port for port in range(23000, 24000) if requirements.is_free(port)
         )
         process = subprocess.Popen(
-            [sys.executable, '-m', 'hvctl.lab.wsgi', f'small={port}'],
+            [sys.executable, '-m', 'hvctl.lab.wsgi', '1', f'small={port}'],
             env={'PYTHONPATH': str(self.directory)},
         )
         self.addCleanup(process.wait)

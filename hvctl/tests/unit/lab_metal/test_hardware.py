@@ -94,6 +94,23 @@ class TestDeploy(HardwareTestCase):
         )
         self.assertEqual([], self.events)
 
+    def test_told_how_long(self):
+        """Or take as long as it likes."""
+        slept = []
+        self.patch(f'{_MODULE}.time.sleep', slept.append)
+        for told in ('slow-deploy:30', 'slow-deploy:0.5', ''):
+            self.task.node.extra = {'hvctl_lab': told}
+            hardware.LabDeploy().deploy(self.task)
+        self.task.node.extra = {'hvctl_lab': 'slow-deploy:very'}
+
+        self.assertEqual([30, 0.5, 0], slept)
+        self.assertRaisesRegex(
+            exception.InstanceDeployFailure,
+            "'slow-deploy:very'",
+            hardware.LabDeploy().deploy,
+            self.task,
+        )
+
     def test_tear_down(self):
         """The disk is wiped after the machine has ended."""
         state = hardware.LabDeploy().tear_down(self.task)

@@ -77,6 +77,16 @@ class TestCreate(base.TestCase):
             result.ledger.looks - 2, alone.create('hv1').ledger.looks
         )
 
+    def test_looks_at_machines_while_they_are_deployed(self):
+        """And at everything before and after."""
+        self.assertTrue(self.create('hv1', 'hv2').ok)
+
+        sparse = [scope.since is not None for scope in self.cloud.scopes]
+        first = sparse.index(True)
+        last = len(sparse) - sparse[::-1].index(True)
+        self.assertTrue(all(sparse[first:last]))
+        self.assertGreater(len(sparse), last)
+
     def test_all_at_once(self):
         """Several take no longer than one."""
         self.create('hv1')
