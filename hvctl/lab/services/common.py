@@ -51,7 +51,6 @@ def wsgi(
     name: str,
     *modules: tuple[str, paths.Port],
     environment: dict[str, str],
-    path: str = '/',
     threads: int = 8,
 ) -> programs.Program:
     """Describe a process that serves WSGI applications.
@@ -61,8 +60,13 @@ def wsgi(
     served = [f'{module}={lab.port(port)}' for module, port in modules]
     return programs.Program(
         name=name,
-        command=(str(lab.python), '-m', 'hvctl.lab.wsgi', str(threads), *served),
+        command=(
+            str(lab.python),
+            *('-m', 'hvctl.lab.wsgi'),
+            str(threads),
+            *served,
+        ),
         environment=environment,
         port=lab.port(modules[0][1]),
-        path=path,
+        path='/',
     )

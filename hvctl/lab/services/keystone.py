@@ -2,6 +2,7 @@
 
 """Keystone: identity."""
 
+import dataclasses
 import pathlib
 
 from hvctl.lab import credentials
@@ -56,16 +57,14 @@ def environment(lab: paths.Lab) -> dict[str, str]:
 
 
 def all_programs(lab: paths.Lab) -> tuple[programs.Program, ...]:
-    """Describe the API."""
-    return (
-        common.wsgi(
-            lab,
-            PROGRAM,
-            ('keystone.wsgi.api', paths.Port.KEYSTONE),
-            environment=environment(lab),
-            path='/v3',
-        ),
+    """Describe the API, which has no front page."""
+    api = common.wsgi(
+        lab,
+        PROGRAM,
+        ('keystone.wsgi.api', paths.Port.KEYSTONE),
+        environment=environment(lab),
     )
+    return (dataclasses.replace(api, path='/v3'),)
 
 
 def manage(lab: paths.Lab, *arguments: str) -> tuple[str, ...]:

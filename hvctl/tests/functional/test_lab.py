@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+from concurrent import futures
+import functools
 import os
+import uuid
 
 from hvctl.tests.functional import base
 from hvctl.tests.functional import facts
@@ -57,3 +60,52 @@ class TestLab(base.FunctionalTestCase):
             'hvctl-lab: no-such-program: No such file or directory',
             missing.stderr,
         )
+
+    def test_one_gets_the_last(self) -> None:
+        """Of servers that are made at once, two never get the same node."""
+        provider = str(uuid.uuid4())
+        rivals = [f'/allocations/{uuid.uuid4()}' for _ in range(4)]
+        placement('POST', '/resource_providers', name=provider, uuid=provider)
+        try:
+            placement(
+                'PUT',
+                f'/resource_providers/{provider}/inventories',
+                resource_provider_generation=0,
+                inventories={'VCPU': {'total': 1}},
+            )
+            for _ in range(10):
+                with futures.ThreadPoolExecutor(len(rivals)) as pool:
+                    got = list(
+                        pool.map(functools.partial(take, provider), rivals)
+                    )
+                self.assertEqual([204, 409, 409, 409], sorted(got))
+                placement('DELETE', rivals[got.index(204)])
+        finally:
+            for rival in rivals:
+                placement('DELETE', rival)
+            placement('DELETE', f'/resource_providers/{provider}')
+
+
+def take(provider: str, consumer: str) -> int:
+    """Ask Placement for all that a provider has."""
+    cloud = facts.connection()
+    return placement(
+        'PUT',
+        consumer,
+        allocations={provider: {'resources': {'VCPU': 1}}},
+        project_id=cloud.current_project_id,
+        user_id=cloud.current_user_id,
+        consumer_generation=None,
+        consumer_type='TEST',
+    )
+
+
+def placement(method: str, url: str, **body: object) -> int:
+    """Change something in Placement.
+
+    :returns: the status of its answer
+    """
+    answer = facts.connection().placement.request(
+        url, method, json=body or None, microversion='1.38'
+    )
+    return int(answer.status_code)
