@@ -14,6 +14,9 @@ from hvctl.tests.functional import facts
 from hvctl.tests.functional import guests
 from hvctl.tests.functional import shell
 
+#: See hvctl/lab/metal/hardware.py.
+_FAIL = {'hvctl_lab': 'fail-deploy'}
+
 
 class FunctionalTestCase(unittest.TestCase):
     """A test on the embedded cloud."""
@@ -116,6 +119,24 @@ def only(*hosts: str) -> Iterator[None]:
         yield
     finally:
         put('enabled')
+
+
+@contextlib.contextmanager
+def failing_deploys() -> Iterator[None]:
+    """Let every deploy of a node that is free fail while the context lasts."""
+    metal = facts.connection('lab-system').baremetal
+    extras = {
+        node['uuid']: node['extra']
+        for node in facts.nodes()
+        if node['instance_uuid'] is None
+    }
+    for node_id, extra in extras.items():
+        metal.update_node(node_id, extra=extra | _FAIL)
+    try:
+        yield
+    finally:
+        for node_id, extra in extras.items():
+            metal.update_node(node_id, extra=extra)
 
 
 def is_hypervisor(host: str) -> bool:

@@ -22,24 +22,33 @@ def boot(
     cloud: str = 'lab-demo',
     metadata: Mapping[str, str] | None = None,
     flavor: str = 'm1.tiny',
+    port_id: str | None = None,
+    availability_zone: str | None = None,
 ) -> str:
     """Ask for a guest.
 
     :param host: where it must land; the administrator alone may say so
     :param cloud: who asks
     :param metadata: see hvctl/lab/host/migrations.py
+    :param port_id: its port; else it gets one on the tenants' network
     :returns: its id
     """
     body: dict[str, typing.Any] = {
         'name': _PREFIX + secrets.token_hex(3),
         'imageRef': _id('image', 'images', 'guest'),
         'flavorRef': _id('compute', 'flavors', flavor),
-        'networks': [{'uuid': _id('network', 'networks', 'tenant-vxlan')}],
+        'networks': [
+            {'port': port_id}
+            if port_id is not None
+            else {'uuid': _id('network', 'networks', 'tenant-vxlan')}
+        ],
         'metadata': dict(metadata or {}),
     }
     if host is not None:
         body['host'] = host
         cloud = 'lab'
+    if availability_zone is not None:
+        body['availability_zone'] = availability_zone
     response = facts.connection(cloud).compute.post(
         '/servers', json={'server': body}, microversion=_WITH_HOST
     )
@@ -51,6 +60,24 @@ def boot(
 def _id(service: str, kind: str, name: str) -> str:
     found = getattr(getattr(facts.connection(), service), kind)()
     return str(next(each.id for each in found if each.name == name))
+
+
+def port(network: str, vnic_type: str) -> str:
+    """Make a port that delete_all finds.
+
+    :returns: its id
+    """
+    made = facts.connection().network.create_port(
+        name=_PREFIX + secrets.token_hex(3),
+        network_id=_id('network', 'networks', network),
+        binding_vnic_type=vnic_type,
+    )
+    return str(made.id)
+
+
+def delete_port(port_id: str) -> None:
+    """Delete a port that port() has made."""
+    facts.connection().network.delete_port(port_id)
 
 
 def wait(server_id: str, *statuses: str) -> dict[str, typing.Any]:
@@ -95,7 +122,7 @@ def delete(*server_ids: str) -> None:
 
 
 def delete_all() -> None:
-    """Delete every guest that tests have booted."""
+    """Delete every guest that tests have booted, and their ports."""
     delete(
         *(
             server['id']
@@ -103,3 +130,6 @@ def delete_all() -> None:
             if server['name'].startswith(_PREFIX)
         )
     )
+    for left in facts.ports():
+        if left['name'].startswith(_PREFIX):
+            delete_port(left['id'])

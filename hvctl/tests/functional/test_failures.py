@@ -13,8 +13,6 @@ from hvctl.tests.functional import shell
 #: Enough for a machine to be deployed, and to boot if it would.
 _TIMEOUT = '40'
 
-_EXTRA = {'hvctl_lab': 'fail-deploy'}
-
 
 class TestFailures(base.FunctionalTestCase):
     def test_what_never_registers(self) -> None:
@@ -48,10 +46,10 @@ class TestFailures(base.FunctionalTestCase):
                 functools.partial(self.node_of, name),
                 f'{name} to have a node',
             )
-        self.fail_deployments()
-        failed = self.fail_with(
-            shell.ephemeral('create', undeployed, *shell.recipe()),
-        )
+        with base.failing_deploys():
+            failed = self.fail_with(
+                shell.ephemeral('create', undeployed, *shell.recipe()),
+            )
         (row,) = failed.json()
         self.assertEqual('failed', row['Phase'])
         self.assertIn(f'ephemeral delete {undeployed}', row['Message'])
@@ -81,14 +79,3 @@ class TestFailures(base.FunctionalTestCase):
     def node_of(name: str) -> bool:
         held = {node['instance_uuid'] for node in facts.nodes()}
         return any(each in held for each in facts.ours(name)['servers'])
-
-    def fail_deployments(self) -> None:
-        """Let every deployment of a free node fail."""
-        bare_metal = facts.connection('lab-system').baremetal
-        for node in facts.nodes():
-            if node['instance_uuid'] is None:
-                extra = node['extra']
-                bare_metal.update_node(node['uuid'], extra=extra | _EXTRA)
-                self.addCleanup(
-                    bare_metal.update_node, node['uuid'], extra=extra
-                )

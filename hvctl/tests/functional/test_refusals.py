@@ -111,6 +111,10 @@ class TestRefusals(base.FunctionalTestCase):
                     self.create(name, '--domain', 'under_score'),
                     'under_score',
                 ),
+                'more than there are nodes': (
+                    self.create(*(f'{name}{n}' for n in range(20))),
+                    '20 nodes for flavor my-baremetal-flavor are asked for',
+                ),
                 'our property': (
                     self.create(name, '--property', 'hvctl:x=y'),
                     'hvctl:x',

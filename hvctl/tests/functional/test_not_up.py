@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Each way not to come up has its own words, and leaves what it promised."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+
+import yaml
+
+from hvctl.lab import paths
+from hvctl.lab import supervision
+from hvctl.lab.services import nova
+from hvctl.tests.functional import base
+from hvctl.tests.functional import facts
+from hvctl.tests.functional import hypervisors
+from hvctl.tests.functional import shell
+
+PROFILES_FILE = 'HVCTL_PROFILES_FILE'
+
+#: A part of the user-data that puts something else in the agent's place.
+MUTE = """\
+#cloud-config
+write_files:
+  - path: /etc/systemd/system/neutron-openvswitch-agent.service.d/mute.conf
+    content: |
+      [Service]
+      ExecStart=
+      ExecStart=/bin/sleep infinity
+"""
+
+#: Longer than Nova takes to call a service down.
+LONG = 45
+
+
+class TestNotUp(base.FunctionalTestCase):
+    def profiles(self, **changes: dict[str, object]) -> dict[str, str]:
+        """Write profiles over ``plain``, beside the lab's own.
+
+        :returns: the environment that leads to them
+        """
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        own = pathlib.Path(os.environ[PROFILES_FILE])
+        written = yaml.safe_load(own.read_text())
+        for name, keys in changes.items():
+            written['profiles'][name] = {'extends': 'plain', **keys}
+        path = pathlib.Path(directory.name) / own.name
+        path.write_text(yaml.safe_dump(written, sort_keys=False))
+        secrets = own.with_stem(f'{own.stem}-secure')
+        shutil.copy(secrets, path.with_name(secrets.name))
+        return {PROFILES_FILE: str(path)}
+
+    def create(
+        self, profile: str, *arguments: str, **environment: str
+    ) -> shell.Running:
+        return shell.ephemeral(
+            'create',
+            *arguments,
+            *('--profile', profile),
+            environment=environment,
+        )
+
+    def assert_closed(self, name: str) -> None:
+        """See that what failed is there and that nobody can land on it."""
+        self.assert_one_of_each(name)
+        (provider,) = facts.ours(name)['providers']
+        self.assertEqual(1, len(facts.consumers(provider)))
+
+    def test_dead_agent_and_dead_compute(self) -> None:
+        """An agent that never speaks, and a nova-compute that dies."""
+        mute, dying = (hypervisors.name(word) for word in ('mute', 'dying'))
+        self.addCleanup(hypervisors.delete, mute, dying)
+        part = self.file('mute', MUTE)
+        environment = self.profiles(
+            mute={'user_data': [part], 'timeouts': {'registration': 5}},
+            dying={'user_data': [part], 'timeouts': {'registration': LONG}},
+        )
+        running = {
+            name: self.create(profile, name, **environment)
+            for name, profile in ((mute, 'mute'), (dying, 'dying'))
+        }
+        facts.wait(
+            lambda: f'{dying} is no-agent' in running[dying].stderr(),
+            f'{dying} to lack its agent',
+        )
+        (server_id,) = facts.ours(dying)['servers']
+        facts.connection('lab-system').baremetal.set_node_power_state(
+            facts.node_of(server_id)['uuid'], 'power off'
+        )
+
+        failed = self.fail_with(running[mute]).json()
+        self.assertIn('Open vSwitch agent', failed[0]['Message'])
+        self.assertIn(f'look on {mute}', failed[0]['Message'])
+        failed = self.fail_with(running[dying]).json()
+        self.assertIn('registered and then died', failed[0]['Message'])
+        for name in (mute, dying):
+            self.assert_closed(name)
+        self.succeed(hypervisors.delete(mute, dying))
+        self.assert_nothing_left(mute, dying)
+
+    def test_failed_deploys(self) -> None:
+        """One is taken back, one is tried anew until it works."""
+        doomed, stubborn = (
+            hypervisors.name(word) for word in ('doomed', 'stubborn')
+        )
+        self.addCleanup(hypervisors.delete, doomed, stubborn)
+        with base.failing_deploys():
+            running = self.create('plain', doomed, *('--on-failure', 'delete'))
+            result = self.fail_with(running, 'Nova moved on by itself')
+            (row,) = result.json()
+            self.assertIn('is removed again', row['Message'])
+            self.assert_nothing_left(doomed)
+            running = self.create('plain', stubborn, *('--retries', '3'))
+            facts.wait(
+                lambda: 'is tried anew' in running.stderr(),
+                'the deploy to be tried anew',
+            )
+        self.succeed(running)
+        self.assert_enabled(stubborn)
+        self.assert_one_of_each(stubborn)
+
+    def test_not_discovered(self) -> None:
+        """The message says the very command that mends it."""
+        name = hypervisors.name('unmapped')
+        self.addCleanup(hypervisors.delete, name)
+        lab = paths.Lab.from_environment()
+        self.addCleanup(self.discover_every, lab, 2)
+        self.discover_every(lab, -1)
+        environment = self.profiles(unmapped={'timeouts': {'registration': 5}})
+
+        result = self.fail_with(self.create('unmapped', name, **environment))
+
+        (row,) = result.json()
+        self.assertEqual('unmapped', row['Phase'])
+        said = re.search(
+            'nova-manage (cell_v2 discover_hosts)', row['Message']
+        )
+        assert said is not None, row
+        self.assert_closed(name)
+        subprocess.run(nova.manage(lab, *said[1].split()), check=True)
+        self.succeed(self.create('plain', name))
+        self.assert_enabled(name)
+        self.assert_one_of_each(name)
+
+    @staticmethod
+    def discover_every(lab: paths.Lab, seconds: int) -> None:
+        """Let the scheduler map new hosts, or not."""
+        config = lab.etc / 'nova' / 'nova.conf'
+        option = 'discover_hosts_in_cells_interval = '
+        config.write_text(
+            re.sub(f'{option}.*', f'{option}{seconds}', config.read_text())
+        )
+        supervision.stop(lab, [nova.SCHEDULER])
+        supervision.start(lab, [nova.SCHEDULER])
+        facts.wait(
+            lambda: all(
+                service['state'] == 'up'
+                for service in facts.get('compute', '/os-services', '2.53')[
+                    'services'
+                ]
+                if service['binary'] == nova.SCHEDULER
+            ),
+            'the scheduler to be up',
+        )
