@@ -37,7 +37,7 @@ def retry(
     fault = (server.fault or 'no reason given').rstrip('. ')
     return progress.Verdict(
         status=hypervisor.Status(
-            phase=Phase.BUILDING,
+            phase=Phase.FAILED,
             reason=f'the deploy failed ({fault}) and is tried anew',
             hint=status.hint,
         ),

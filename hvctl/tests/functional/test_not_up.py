@@ -85,7 +85,7 @@ class TestNotUp(base.FunctionalTestCase):
             for name, profile in ((mute, 'mute'), (dying, 'dying'))
         }
         facts.wait(
-            lambda: f'{dying} is no-agent' in running[dying].stderr(),
+            lambda: f'{dying} is no agent' in running[dying].stderr(),
             f'{dying} to lack its agent',
         )
         (server_id,) = facts.ours(dying)['servers']
@@ -94,7 +94,7 @@ class TestNotUp(base.FunctionalTestCase):
         )
 
         failed = self.fail_with(running[mute]).json()
-        self.assertIn('Open vSwitch agent', failed[0]['Message'])
+        self.assertIn('no network agent', failed[0]['Message'])
         self.assertIn(f'look on {mute}', failed[0]['Message'])
         failed = self.fail_with(running[dying]).json()
         self.assertIn('registered and then died', failed[0]['Message'])
