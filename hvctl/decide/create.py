@@ -117,12 +117,7 @@ class Create:
             )
         if hv.duplicates:
             return progress.Verdict(
-                status=status,
-                steps=tuple(
-                    steps.DeleteServer(name=hv.name, server_id=server.id)
-                    for server in hv.duplicates
-                    if server.task_state != 'deleting'
-                ),
+                status=status, steps=() if _contested(hv) else _losers(hv)
             )
         if hv.server is None:
             return self._provision(hv, status, ledger)
@@ -362,6 +357,29 @@ class Create:
         if hv.disabled_trait:
             return progress.Verdict(status=_trait(status))
         return _done(status, ledger, hv)
+
+
+def _contested(hv: hypervisor.Hypervisor) -> bool:
+    """Whether it is still open which of a name's servers gets the port.
+
+    Another run sees the same servers at another moment.  Until Nova has given
+    the port to one of them, each could choose another one to stay, and both
+    would be deleted.
+    """
+    assert hv.server is not None
+    rivals = (hv.server, *hv.duplicates)
+    holders = {port.device_id for port in hv.ports}
+    return not any(server.id in holders for server in rivals) and any(
+        server.status == 'BUILD' for server in rivals
+    )
+
+
+def _losers(hv: hypervisor.Hypervisor) -> tuple[steps.Step, ...]:
+    return tuple(
+        steps.DeleteServer(name=hv.name, server_id=server.id)
+        for server in hv.duplicates
+        if server.task_state != 'deleting'
+    )
 
 
 def _was_opened(hv: hypervisor.Hypervisor) -> bool:

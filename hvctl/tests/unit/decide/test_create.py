@@ -251,6 +251,36 @@ class TestRefusals(unittest.TestCase):
         self.assertIsNone(verdict.outcome)
 
 
+    def test_race_that_is_open(self):
+        """None is deleted before it is certain which one has the port.
+
+        Else a run that looks before, and one that looks after, choose
+        differently, and both are deleted.
+        """
+        mine = builders.a_server(status='BUILD')
+        twin = builders.a_server(id='z1', status='BUILD', created_at='2027')
+        free = builders.a_port(device_id='')
+        for servers, port, loser in (
+            ((mine, twin), free, None),
+            ((dataclasses.replace(mine, status='ERROR'), twin), free, None),
+            ((mine, twin), dataclasses.replace(free, device_id='z1'), mine),
+            ((mine, twin), builders.a_port(), twin),
+            (
+                [dataclasses.replace(s, status='ERROR') for s in (mine, twin)],
+                free,
+                twin,
+            ),
+        ):
+            with self.subTest(servers=servers, port=port):
+                verdict = decide(a_look(servers=tuple(servers), ports=(port,)))
+
+                self.assertEqual(
+                    [loser.id] if loser else [],
+                    [step.server_id for step in verdict.steps],
+                )
+                self.assertIsNone(verdict.outcome)
+
+
 class TestOpen(unittest.TestCase):
     """From a server to an enabled hypervisor."""
 
