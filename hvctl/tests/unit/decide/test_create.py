@@ -250,7 +250,6 @@ class TestRefusals(unittest.TestCase):
         )
         self.assertIsNone(verdict.outcome)
 
-
     def test_race_that_is_open(self):
         """None is deleted before it is certain which one has the port.
 
