@@ -55,7 +55,12 @@ class Client:
             steps.DeleteTestGuest: nova.delete_test_guest,
             steps.LiveMigrate: nova.live_migrate,
             steps.ColdMigrate: nova.cold_migrate,
+            steps.Shelve: nova.shelve,
+            steps.OffloadShelved: nova.offload_shelved,
+            steps.ForceComplete: nova.force_complete,
+            steps.AbortMigration: nova.abort_migration,
             steps.ConfirmMigration: nova.confirm_migration,
+            steps.ConfirmResize: nova.confirm_migration,
             steps.AskWhy: nova.ask_why,
         }
 

@@ -173,23 +173,69 @@ class Compute:
         return progress.Done(changed=response.status_code != 404)
 
     def live_migrate(self, step: steps.LiveMigrate) -> progress.Done:
-        """Ask for a live migration to wherever there is room."""
+        """Ask for a live migration."""
         return self._act_on(
             step.server_id,
-            {'os-migrateLive': {'host': None, 'block_migration': 'auto'}},
+            {
+                'os-migrateLive': {
+                    'host': step.destination,
+                    'block_migration': 'auto',
+                }
+            },
             f'live-migrate guest {step.server_id}',
         )
 
     def cold_migrate(self, step: steps.ColdMigrate) -> progress.Done:
-        """Ask for a cold migration to wherever there is room."""
+        """Ask for a cold migration."""
+        to = {'host': step.destination} if step.destination else None
         return self._act_on(
             step.server_id,
-            {'migrate': None},
+            {'migrate': to},
             f'cold-migrate guest {step.server_id}',
         )
 
-    def confirm_migration(self, step: steps.ConfirmMigration) -> progress.Done:
-        """Confirm a cold migration, unless that has been done.
+    def shelve(self, step: steps.Shelve) -> progress.Done:
+        """Shelve a guest."""
+        return self._act_on(
+            step.server_id, {'shelve': None}, f'shelve guest {step.server_id}'
+        )
+
+    def offload_shelved(self, step: steps.OffloadShelved) -> progress.Done:
+        """Take a shelved guest off its host."""
+        return self._act_on(
+            step.server_id,
+            {'shelveOffload': None},
+            f'offload the shelved guest {step.server_id}',
+        )
+
+    def force_complete(self, step: steps.ForceComplete) -> progress.Done:
+        """Halt a guest for the rest of its live migration.
+
+        Nova answers 400 or 409 when it is not being copied any more.
+        """
+        response = self._call(
+            'POST',
+            f'/servers/{step.server_id}/migrations/{step.migration_id}/action',
+            f'force the migration of guest {step.server_id} to complete',
+            json={'force_complete': None},
+            accept=frozenset({400, 404, 409}),
+        )
+        return progress.Done(changed=response.status_code < 400)
+
+    def abort_migration(self, step: steps.AbortMigration) -> progress.Done:
+        """Drop a live migration, unless it is over or goes too far by now."""
+        response = self._call(
+            'DELETE',
+            f'/servers/{step.server_id}/migrations/{step.migration_id}',
+            f'abort the migration of guest {step.server_id}',
+            accept=frozenset({400, 404, 409}),
+        )
+        return progress.Done(changed=response.status_code < 400)
+
+    def confirm_migration(
+        self, step: steps.ConfirmMigration | steps.ConfirmResize
+    ) -> progress.Done:
+        """Confirm a migration or a resize, unless that has been done.
 
         Nova answers 400 while it is being confirmed, and 409 afterwards.
         """

@@ -11,6 +11,7 @@ import typing
 
 from keystoneauth1 import adapter
 from openstack import connection
+from openstack import utils as sdk_utils
 
 from hvctl import exceptions
 from hvctl.cloud import requests
@@ -30,6 +31,11 @@ _NODE_FIELDS = (
     'uuid,name,resource_class,provision_state,power_state,instance_uuid,'
     'maintenance,last_error'
 )
+
+
+#: VNIC types of ports that are no device of the host: a guest does not
+#: notice when they change hosts.
+_VIRTUAL = frozenset({'normal', 'macvtap', 'vdpa', 'virtio-forwarder'})
 
 
 class Observer:
@@ -53,20 +59,33 @@ class Observer:
             'servers': self._ours,
             'nodes': self._nodes,
         }
+        guests: dict[str, Callable[[], typing.Any]] = {}
+        for host in scope.hosts:
+            guests[f'guests {host}'] = _with(self._guests, {'host': host})
+            guests[f'migrations {host}'] = _with(self._migrations, host)
         if scope.since is not None:
-            return _renewed(scope.since, self._read(machines))
-        lists = machines | {
-            'services': self._services,
-            'compute_nodes': lambda: self._compute_nodes(scope.sizes),
-            'providers': lambda: self._providers({}),
-            'with_room': lambda: self._providers({'resources': 'MEMORY_MB:1'}),
-            'reported': lambda: self._providers({'required': 'COMPUTE_NODE'}),
-            'disabled': lambda: self._providers(
-                {'required': 'COMPUTE_STATUS_DISABLED'}
-            ),
-            'ports': self._ports,
-            'agents': self._agents,
-        }
+            read = self._read(guests or machines)
+            return _renewed(scope.since, scope, read)
+        lists = (
+            machines
+            | guests
+            | {
+                'services': self._services,
+                'compute_nodes': lambda: self._compute_nodes(scope.sizes),
+                'providers': lambda: self._providers({}),
+                'with_room': lambda: self._providers(
+                    {'resources': 'MEMORY_MB:1'}
+                ),
+                'reported': lambda: self._providers(
+                    {'required': 'COMPUTE_NODE'}
+                ),
+                'disabled': lambda: self._providers(
+                    {'required': 'COMPUTE_STATUS_DISABLED'}
+                ),
+                'ports': self._ports,
+                'agents': self._agents,
+            }
+        )
         if scope.aggregates:
             lists['aggregates'] = self._aggregates
         for uuid in scope.members_of:
@@ -77,9 +96,12 @@ class Observer:
             lists['namesakes'] = lambda: self._named(scope.server_names)
         if scope.all_servers:
             lists['all'] = lambda: self._guests({})
-        for host in scope.hosts:
-            lists[f'guests {host}'] = _with(self._guests, {'host': host})
-            lists[f'migrations {host}'] = _with(self._migrations, host)
+        if scope.ties:
+            lists['groups'] = self._anti_affinity
+            for host in scope.hosts:
+                lists[f'ports {host}'] = _with(self._direct_ports, host)
+        for need in scope.needs:
+            lists[f'room {need}'] = _with(self._room, need)
         for provider_id in scope.provider_ids:
             lists[f'consumers {provider_id}'] = _with(
                 self._consumers, provider_id
@@ -93,14 +115,18 @@ class Observer:
         running = {key: self._pool.submit(read) for key, read in lists.items()}
         return {key: future.result() for key, future in running.items()}
 
-    def _servers(self, params: Mapping[str, typing.Any]) -> Iterable[JSON]:
+    def _servers(
+        self,
+        params: Mapping[str, typing.Any],
+        microversion: str = requests.COMPUTE,
+    ) -> Iterable[JSON]:
         return (
             requests.pages(
                 self._compute,
                 '/servers/detail',
                 'servers',
                 'list the servers',
-                microversion=requests.COMPUTE,
+                microversion=microversion,
                 params=params,
                 secret=True,
             )
@@ -133,7 +159,10 @@ class Observer:
     ) -> tuple[records.Server, ...]:
         # Soft-deleted servers are hidden otherwise, and still in the way.
         asked = {'all_tenants': 1, 'soft_deleted': 'True', **params}
-        return tuple(map(shapes.server, self._servers(asked)))
+        newest = requests.COMPUTE_ZONES
+        if not sdk_utils.supports_microversion(self._compute, newest):
+            newest = requests.COMPUTE
+        return tuple(map(shapes.server, self._servers(asked, newest)))
 
     def _services(self) -> tuple[records.Service, ...]:
         found = requests.pages(
@@ -192,6 +221,36 @@ class Observer:
         )
         return tuple(map(shapes.provider, found or ()))
 
+    def _room(self, need: records.Need) -> tuple[records.Free, ...]:
+        resources = ','.join(
+            f'{name}:{amount}'
+            for name, amount in zip(shapes.RESOURCES, need.shape, strict=True)
+            if amount
+        )
+        members = {}
+        if need.aggregates:
+            members['member_of'] = f'in:{",".join(need.aggregates)}'
+        response = requests.call(
+            self._placement,
+            'GET',
+            '/allocation_candidates',
+            'ask which hosts have room',
+            microversion=requests.PLACEMENT,
+            params={
+                'resources': resources,
+                'required': ','.join(
+                    ('!COMPUTE_STATUS_DISABLED', *need.traits)
+                ),
+                **members,
+                'limit': 1000,
+            },
+        )
+        summaries = response.json()['provider_summaries']
+        return tuple(
+            shapes.free(provider_id, summary)
+            for provider_id, summary in summaries.items()
+        )
+
     def _consumers(self, provider_id: str) -> frozenset[str]:
         response = requests.call(
             self._placement,
@@ -217,6 +276,39 @@ class Observer:
             },
         )
         return tuple(map(shapes.port, found or ()))
+
+    def _direct_ports(self, host: str) -> dict[str, str]:
+        found = requests.pages(
+            self._network,
+            '/ports',
+            'ports',
+            f'list the ports of host {host}',
+            params={
+                'binding:host_id': host,
+                'fields': ['device_id', 'binding:vnic_type'],
+            },
+        )
+        return {
+            port['device_id']: port['binding:vnic_type']
+            for port in found or ()
+            if port['binding:vnic_type'] not in _VIRTUAL
+        }
+
+    def _anti_affinity(self) -> dict[str, str]:
+        found = requests.pages(
+            self._compute,
+            '/os-server-groups',
+            'server_groups',
+            'list the server groups',
+            microversion=requests.COMPUTE,
+            params={'all_projects': 'True'},
+        )
+        return {
+            member: group['id']
+            for group in found or ()
+            if group['policy'] == 'anti-affinity'
+            for member in group['members']
+        }
 
     def _agents(self) -> tuple[records.Agent, ...] | None:
         found = requests.pages(
@@ -252,16 +344,27 @@ def _with(function: Callable[..., _T], argument: object) -> Callable[[], _T]:
 
 
 def _renewed(
-    before: snapshot_model.Snapshot, read: Mapping[str, typing.Any]
+    before: snapshot_model.Snapshot,
+    scope: snapshot_model.Scope,
+    read: Mapping[str, typing.Any],
 ) -> snapshot_model.Snapshot:
-    """Put what has been read of the machines into an earlier snapshot."""
+    """Put what has been read anew into an earlier snapshot."""
+    if scope.hosts:
+        return dataclasses.replace(
+            before,
+            guests={host: read[f'guests {host}'] for host in scope.hosts},
+            migrations={
+                host: read[f'migrations {host}'] for host in scope.hosts
+            },
+            partial=True,
+        )
     servers, test_guests = _machines(read['servers'])
     return dataclasses.replace(
         before,
         servers=servers,
         test_guests=test_guests,
         nodes=read['nodes'],
-        machines_only=True,
+        partial=True,
     )
 
 
@@ -302,6 +405,13 @@ def _snapshot(
         },
         guests=guests,
         migrations={host: read[f'migrations {host}'] for host in scope.hosts},
+        direct_ports={
+            guest: vnic_type
+            for host in scope.hosts
+            for guest, vnic_type in read.get(f'ports {host}', {}).items()
+        },
+        anti_affinity=read.get('groups', {}),
+        room={need: read[f'room {need}'] for need in scope.needs},
         consumers={
             provider_id: read[f'consumers {provider_id}']
             for provider_id in scope.provider_ids

@@ -30,6 +30,8 @@ COMPUTE = '2.80'
 COMPUTE_SIZES = '2.87'
 #: 2.90: a server's hostname apart from its name.
 COMPUTE_CREATE = '2.90'
+#: Tells the zone that a guest is bound to; used where Nova has it.
+COMPUTE_ZONES = '2.96'
 #: 2.84: instance actions tell the details of their events.
 COMPUTE_ACTIONS = '2.84'
 #: 1.38: allocations have a consumer type.

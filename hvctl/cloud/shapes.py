@@ -8,6 +8,9 @@ import datetime
 from hvctl.cloud.requests import JSON
 from hvctl.model import records
 
+#: Placement's names of what a guest takes, in the order of records.Shape.
+RESOURCES = ('VCPU', 'MEMORY_MB', 'DISK_GB')
+
 
 def when(text: str | None) -> datetime.datetime | None:
     """Read a time; the services mean UTC where they do not say."""
@@ -39,6 +42,36 @@ def server(body: JSON) -> records.Server:
             for address in addresses
         ),
         fault=body.get('fault', {}).get('message'),
+        locked=body.get('locked', False),
+        shape=_shape(body.get('flavor', {})),
+        extra_specs=body.get('flavor', {}).get('extra_specs', {}),
+        zone=body.get('pinned_availability_zone'),
+        volumes=len(body.get('os-extended-volumes:volumes_attached', ())),
+    )
+
+
+def _shape(flavor: JSON) -> records.Shape:
+    # The size of a flavor's swap is in MiB, that of the others in GiB.
+    swap = -(-int(flavor.get('swap') or 0) // 1024)
+    return records.Shape(
+        vcpus=flavor.get('vcpus', 0),
+        memory=flavor.get('ram', 0),
+        disk=flavor.get('disk', 0) + flavor.get('ephemeral', 0) + swap,
+    )
+
+
+def free(provider_id: str, body: JSON) -> records.Free:
+    """What is left of a provider, in an answer on allocation candidates."""
+    resources = body['resources']
+    return records.Free(
+        provider_id,
+        records.Shape(
+            *(
+                resources.get(name, {}).get('capacity', 0)
+                - resources.get(name, {}).get('used', 0)
+                for name in RESOURCES
+            )
+        ),
     )
 
 

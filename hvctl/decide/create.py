@@ -83,7 +83,7 @@ class Create:
             else self._one(snapshot, hv, ledger, now)
             for name, hv in self._assemble(snapshot).items()
         }
-        if snapshot.machines_only:
+        if snapshot.partial:
             # Enough to wait and to fail; to change something, look first.
             verdicts = {
                 name: dataclasses.replace(verdict, steps=())
@@ -259,6 +259,8 @@ class Create:
             metadata[identity.DOMAIN_KEY] = self.request.domain
         if not self.request.networked:
             metadata[identity.NETWORKING_KEY] = identity.NO_NETWORKING
+        if self.request.migrations is not None:
+            metadata[identity.MIGRATIONS_KEY] = str(self.request.migrations)
         return metadata
 
     def _open(

@@ -1,33 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decides how a hypervisor is emptied."""
+"""Decides how hypervisors are emptied.
+
+First all of them are closed, so that none becomes the destination of
+another's guests.  Then every guest is seen and classified, and only when none
+is in the way (or that is accepted) the first one moves.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 import dataclasses
 import datetime
-import re
 
 from hvctl.decide import assemble
-from hvctl.decide import emptiness
+from hvctl.decide import capacity
 from hvctl.decide import foreign
-from hvctl.decide import guests
+from hvctl.decide import moves as moving
 from hvctl.decide import phase as phases
+from hvctl.decide import planning
+from hvctl.decide import resizes
+from hvctl.decide import treatment
+from hvctl.model import draining
 from hvctl.model import hypervisor
 from hvctl.model import identity
 from hvctl.model import progress
 from hvctl.model import records
 from hvctl.model import snapshot as snapshot_model
 from hvctl.model import steps
-from hvctl.model.hypervisor import Phase
 
-#: Guests of one hypervisor that are under way at once.  Nova chooses and
-#: claims the destination when it accepts a request, so more than its
-#: max_concurrent_live_migrations only pins choices that grow stale.
-PARALLEL = 4
+_MIGRATIONS = (draining.Method.LIVE, draining.Method.COLD)
 
-_MARK = re.compile(
-    re.escape(identity.REASON_DRAIN) + r' after migration (\d+)'
-)
+#: While guests are under way, every such look is one at everything: a
+#: nova-compute may die meanwhile.
+_WHOLE = 10
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,14 +40,26 @@ class Drain:
     """The goal of ``drain``: no guest is left on the names."""
 
     names: tuple[str, ...]
+    options: draining.Options = dataclasses.field(
+        default_factory=draining.Options
+    )
 
     def scope(self, ledger: progress.Ledger) -> snapshot_model.Scope:
         """What the next look must reach."""
         if ledger.last is None:
             return snapshot_model.Scope(server_names=frozenset(self.names))
-        found = assemble.assemble(ledger.last, self.names).values()
+        found = list(assemble.assemble(ledger.last, self.names).values())
+        hosts = frozenset(hv.host for hv in found if hv.service)
+        going = any(m.result == 'moving' for m in ledger.moves.values())
+        if going and ledger.looks % _WHOLE:
+            return snapshot_model.Scope(since=ledger.last, hosts=hosts)
         return snapshot_model.Scope(
-            hosts=frozenset(hv.host for hv in found if hv.service),
+            hosts=hosts,
+            ties=not ledger.moves,
+            aggregates=not _begun(ledger),
+            needs=frozenset()
+            if _begun(ledger)
+            else frozenset(self._needs(ledger.last, found).values()),
             provider_ids=frozenset(
                 hv.provider.id for hv in found if hv.provider
             ),
@@ -56,43 +73,120 @@ class Drain:
     ) -> dict[str, progress.Verdict]:
         """Say for each name what to do and what is waited for."""
         found = assemble.assemble(snapshot, self.names)
-        before = (
-            assemble.assemble(ledger.last, self.names)
-            if ledger.last is not None
-            else {}
-        )
-        # None of them may become the destination of another's guests.
-        all_closed = not any(
-            hv.service is not None and hv.service.enabled and hv.service.up
-            for hv in found.values()
-        )
-        return {
-            name: self._one(
-                snapshot, hv, before.get(name), ledger, all_closed, now
-            )
+        verdicts = {
+            name: self._before(snapshot, hv, ledger)
             for name, hv in found.items()
         }
+        looked = {
+            name: moving.look(
+                moving.Context(
+                    snapshot=snapshot,
+                    hv=hv,
+                    ledger=ledger,
+                    options=self.options,
+                    now=now,
+                )
+            )
+            for name, hv in found.items()
+            if verdicts[name] is None
+        }
+        begun = _begun(ledger)
+        going = [found[name] for name in looked]
+        unfit = set() if begun else self._without_room(snapshot, going)
+        plan = planning.Plan(
+            options=self.options,
+            ledger=ledger,
+            now=now,
+            begun=begun,
+            all_known=all(
+                verdict is None or verdict.outcome is not None
+                for verdict in verdicts.values()
+            )
+            and (
+                begun
+                or snapshot.room.keys()
+                >= set(self._needs(snapshot, going).values())
+            ),
+            unfit=unfit,
+            in_the_way={
+                name: sum(
+                    moving.blocked(move) or move.server_id in unfit
+                    for move in moves.values()
+                )
+                for name, moves in looked.items()
+            },
+            busy=moving.busy_groups(ledger),
+            partial=snapshot.partial,
+        )
+        last = ledger.last
+        before = assemble.assemble(last, self.names) if last else {}
+        return {
+            name: verdict
+            if verdict is not None
+            else plan.verdict(
+                snapshot, found[name], before.get(name), looked[name]
+            )
+            for name, verdict in verdicts.items()
+        }
 
-    def _one(
+    def _needs(
+        self,
+        snapshot: snapshot_model.Snapshot,
+        found: Iterable[hypervisor.Hypervisor],
+    ) -> dict[str, records.Need]:
+        """What each guest that would migrate needs of its new host."""
+        return {
+            guest.id: capacity.need_of(guest, snapshot.aggregates)
+            for hv in found
+            for guest in hv.guests or ()
+            if treatment.treat(guest, self.options).method in _MIGRATIONS
+            and any(guest.shape)
+        }
+
+    def _without_room(
+        self,
+        snapshot: snapshot_model.Snapshot,
+        found: Iterable[hypervisor.Hypervisor],
+    ) -> set[str]:
+        """Which guests would find no host, as far as Placement tells."""
+        known = {
+            guest_id: need
+            for guest_id, need in self._needs(snapshot, found).items()
+            if need in snapshot.room
+        }
+        only = next(
+            (
+                node.id
+                for node in snapshot.compute_nodes
+                if node.hostname == self.options.destination
+            ),
+            None,
+        )
+        emptied = {hv.provider.id for hv in found if hv.provider}
+        return capacity.without_room(known, snapshot.room, emptied, only)
+
+    def _before(
         self,
         snapshot: snapshot_model.Snapshot,
         hv: hypervisor.Hypervisor,
-        before: hypervisor.Hypervisor | None,
         ledger: progress.Ledger,
-        all_closed: bool,
-        now: datetime.datetime,
-    ) -> progress.Verdict:
+    ) -> progress.Verdict | None:
+        """What comes before the guests; None when it is their turn."""
         status = phases.status(hv)
         failure = ledger.failures.get(hv.name)
         if failure is not None:
             return progress.failed(status, failure.message)
-        refusal = _refusal(snapshot, hv)
+        refusal = (
+            _refusal(snapshot, hv)
+            or self._no_destination(snapshot)
+            or self._over_budget(snapshot)
+        )
         if refusal is not None:
             return progress.failed(status, refusal)
         if hv.guests is None or hv.service is None:
             # The first look finds it, the second reaches into it.
             return progress.Verdict(status=status)
-        if hv.service.enabled:
+        if hv.service.enabled and not self.options.dry_run:
             newest = max((m.id for m in hv.migrations), default=0)
             return progress.Verdict(
                 status=status,
@@ -100,179 +194,58 @@ class Drain:
                     steps.DisableService(
                         name=hv.name,
                         service_id=hv.service.id,
-                        reason=drain_reason(newest),
+                        reason=resizes.drain_reason(newest),
                     ),
                 ),
             )
-        moves = self._moves(hv, ledger, now)
-        todo = self._steps(hv, moves, ledger) if all_closed else ()
-        moves = _started(moves, todo, now)
-        return progress.Verdict(
-            status=_status(hv, status, moves),
-            steps=todo,
-            moves=tuple(moves.values()),
-            outcome=_outcome(hv, before, moves, todo, all_closed),
+        return None
+
+    def _over_budget(self, snapshot: snapshot_model.Snapshot) -> str | None:
+        up = {s.host: s for s in snapshot.services if s.up}
+        closed = {
+            assemble.short(service.host)
+            for service in snapshot.services
+            if (service.disabled_reason or '').startswith(
+                identity.REASON_DRAIN
+            )
+        }
+        wanted = len(closed | set(self.names))
+        share = self.options.most_draining_share
+        limits = [self.options.most_draining]
+        if share is not None:
+            limits.append(int(len(up) * share))
+        limit = min((n for n in limits if n is not None), default=None)
+        if limit is None or wanted <= limit:
+            return None
+        others = closed - set(self.names)
+        also = f' with {", ".join(sorted(others))}' if others else ''
+        return (
+            f'--max-draining allows {limit} hypervisors to be drained, and '
+            f'{wanted} would be{also}'
         )
 
-    def _moves(
-        self,
-        hv: hypervisor.Hypervisor,
-        ledger: progress.Ledger,
-        now: datetime.datetime,
-    ) -> dict[str, progress.Move]:
-        """Every guest's move as this look shows it, by the guest's id."""
-        here = {guest.id: guest for guest in hv.guests or ()}
-        moves = {
-            server_id: move
-            for server_id, move in ledger.moves.items()
-            if move.hypervisor == hv.name
-        }
-        for guest in here.values():
-            if guest.id not in moves:
-                moves[guest.id] = guests.first_sight(
-                    guest, hv.name, hv.host, hv.migrations, now
-                )
-        for migration in _ours_to_confirm(hv):
-            known = moves.get(migration.server_id)
-            # A run before this one may have sent it while it is still here.
-            if known is None or known.result == 'waiting':
-                moves[migration.server_id] = _taken_up(
-                    hv, migration, known, now
-                )
-        for server_id, move in moves.items():
-            moves[server_id] = self._look(
-                move, here.get(server_id), hv, ledger, now
+    def _no_destination(self, snapshot: snapshot_model.Snapshot) -> str | None:
+        wanted = self.options.destination
+        if wanted is None:
+            return None
+        service = next(
+            (s for s in snapshot.services if s.host == wanted), None
+        )
+        if service is None:
+            return f'--to {wanted}: there is no compute service on that host'
+        if assemble.short(wanted) in self.names:
+            return f'--to {wanted}: it is to be drained itself'
+        if not (service.enabled and service.up):
+            return (
+                f'--to {wanted}: its compute service is {service.status} and '
+                f'{service.state}'
             )
-        for migration in _of_others_to_confirm(hv):
-            known = moves.get(migration.server_id)
-            if known is None or known.result == 'gone':
-                moves[migration.server_id] = dataclasses.replace(
-                    _taken_up(hv, migration, known, now),
-                    state='VERIFY_RESIZE',
-                    method=None,
-                    result='left',
-                    reason='resized away; waits until its owner confirms or '
-                    'reverts that',
-                    started_at=None,
-                    ended_at=now,
-                )
-        return moves
-
-    def _look(
-        self,
-        move: progress.Move,
-        guest: records.Server | None,
-        hv: hypervisor.Hypervisor,
-        ledger: progress.Ledger,
-        now: datetime.datetime,
-    ) -> progress.Move:
-        failure = ledger.failures.get(move.server_id)
-        if move.result == 'moving':
-            if failure is not None:
-                return dataclasses.replace(
-                    move,
-                    result='failed',
-                    reason=failure.message,
-                    ended_at=now,
-                )
-            migration = guests.record(move, hv.migrations)
-            stands = guests.follow(move, guest, migration, now)
-            if stands.result != 'failed':
-                return stands
-            if migration is None and _request(move) not in ledger.done:
-                # The request got no answer, and did not happen: once more.
-                return dataclasses.replace(
-                    move, result='waiting', started_at=None
-                )
-            if migration is not None and _unasked(move, ledger):
-                return move  # until Nova has told the reason
-            why = _answer(move, ledger)
-            return dataclasses.replace(stands, reason=why or stands.reason)
-        if move.result == 'waiting':
-            if guest is None:
-                return dataclasses.replace(
-                    move, result='gone', reason='not moved by us', ended_at=now
-                )
-            return guests.waiting(move, guest, now)
-        return move
-
-    def _steps(
-        self,
-        hv: hypervisor.Hypervisor,
-        moves: dict[str, progress.Move],
-        ledger: progress.Ledger,
-    ) -> tuple[steps.Step, ...]:
-        here = {guest.id: guest for guest in hv.guests or ()}
-        todo: list[steps.Step] = []
-        free = PARALLEL - sum(m.result == 'moving' for m in moves.values())
-        for move in moves.values():
-            guest = here.get(move.server_id)
-            if move.result == 'moving':
-                todo += _follow_up(move, hv, ledger)
-            elif guest is not None and guests.ready(move, guest) and free > 0:
-                free -= 1
-                todo.append(_request(move))
-        return tuple(todo)
-
-
-def drain_reason(newest_migration: int) -> str:
-    """The disabled_reason of a drain.
-
-    A run that takes over another's work can tell by the number which cold
-    migrations belong to the drain and are to be confirmed.
-    """
-    return f'{identity.REASON_DRAIN} after migration {newest_migration}'
-
-
-def _request(move: progress.Move) -> steps.GuestStep:
-    kind = steps.LiveMigrate if move.method == 'live' else steps.ColdMigrate
-    return kind(name=move.hypervisor, server_id=move.server_id)
-
-
-def _follow_up(
-    move: progress.Move,
-    hv: hypervisor.Hypervisor,
-    ledger: progress.Ledger,
-) -> list[steps.Step]:
-    """What a move that is under way needs now."""
-    migration = guests.record(move, hv.migrations)
-    if migration is None or move.server_id in ledger.failures:
-        return []
-    confirm = steps.ConfirmMigration(name=hv.name, server_id=move.server_id)
-    if (
-        move.method == 'cold'
-        and migration.status == 'finished'
-        and confirm not in ledger.done
-    ):
-        return [confirm]
-    if migration.status in guests.BROKEN:
-        ask = _unasked(move, ledger)
-        return [ask] if ask is not None else []
-    return []
-
-
-def _ask(move: progress.Move, ledger: progress.Ledger) -> steps.AskWhy | None:
-    """How to ask for the reason; None where the request was not ours."""
-    request_id = ledger.answers.get(_request(move))
-    if request_id is None:
         return None
-    return steps.AskWhy(
-        name=move.hypervisor,
-        server_id=move.server_id,
-        request_id=request_id,
-    )
 
 
-def _unasked(
-    move: progress.Move, ledger: progress.Ledger
-) -> steps.AskWhy | None:
-    ask = _ask(move, ledger)
-    return None if ask in ledger.done else ask
-
-
-def _answer(move: progress.Move, ledger: progress.Ledger) -> str:
-    ask = _ask(move, ledger)
-    return ledger.answers.get(ask, '') if ask is not None else ''
+def _begun(ledger: progress.Ledger) -> bool:
+    """Whether this run has sent a guest away."""
+    return any(isinstance(step, steps.MoveStep) for step in ledger.done)
 
 
 def _refusal(
@@ -298,135 +271,3 @@ def _refusal(
             f'{phases.COMMAND} show {hv.name}'
         )
     return None
-
-
-def _ours_to_confirm(
-    hv: hypervisor.Hypervisor,
-) -> list[records.Migration]:
-    """Cold migrations that an earlier run of this drain has left finished."""
-    found = _MARK.match((hv.service and hv.service.disabled_reason) or '')
-    if found is None:
-        return []
-    return [
-        m
-        for m in hv.migrations
-        if m is guests.newest(m.server_id, hv.migrations)
-        and m.id > int(found[1])
-        and m.status not in emptiness.FINAL_STATUSES
-        and m.migration_type == 'migration'
-        and m.source == hv.host
-    ]
-
-
-def _of_others_to_confirm(
-    hv: hypervisor.Hypervisor,
-) -> list[records.Migration]:
-    """Moves away from here that are not the drain's to confirm."""
-    ours = {migration.id for migration in _ours_to_confirm(hv)}
-    return [
-        m
-        for m in hv.migrations
-        if m.status == 'finished'
-        and m.source == hv.host
-        and m.id not in ours
-        and m is guests.newest(m.server_id, hv.migrations)
-    ]
-
-
-def _taken_up(
-    hv: hypervisor.Hypervisor,
-    migration: records.Migration,
-    known: progress.Move | None,
-    now: datetime.datetime,
-) -> progress.Move:
-    """Go on with a cold migration that an earlier run has asked for."""
-    return progress.Move(
-        server_id=migration.server_id,
-        # A guest that has left the host is in none of the lists here.
-        server_name=known.server_name if known else '',
-        project_id=known.project_id if known else '',
-        hypervisor=hv.name,
-        state=known.state if known else '',
-        method='cold',
-        result='moving',
-        source=hv.host,
-        destination=migration.destination,
-        after=migration.id - 1,
-        seen_at=known.seen_at if known else now,
-        started_at=now,
-    )
-
-
-def _started(
-    moves: dict[str, progress.Move],
-    todo: tuple[steps.Step, ...],
-    now: datetime.datetime,
-) -> dict[str, progress.Move]:
-    requests = {
-        step.server_id
-        for step in todo
-        if isinstance(step, (steps.LiveMigrate, steps.ColdMigrate))
-    }
-    return {
-        server_id: (
-            dataclasses.replace(move, result='moving', started_at=now)
-            if server_id in requests
-            else move
-        )
-        for server_id, move in moves.items()
-    }
-
-
-def _status(
-    hv: hypervisor.Hypervisor,
-    status: hypervisor.Status,
-    moves: dict[str, progress.Move],
-) -> hypervisor.Status:
-    if all(move.result in guests.ENDED for move in moves.values()):
-        occupants = emptiness.occupants(hv)
-        if occupants and not hv.guests:
-            return hypervisor.Status(
-                phase=Phase.DRAINING,
-                reason=f'waiting for {" and ".join(occupants)} to go',
-                hint=status.hint,
-            )
-    if not moves:
-        return status
-    moved = sum(m.result in ('moved', 'gone') for m in moves.values())
-    stayed = sum(m.result in ('failed', 'left') for m in moves.values())
-    reason = f'{moved} of {len(moves)} guests moved'
-    if stayed:
-        reason += f', {stayed} stay'
-    going = hv.guests or any(
-        move.result not in guests.ENDED for move in moves.values()
-    )
-    phase = Phase.DRAINING if going else status.phase
-    return hypervisor.Status(phase=phase, reason=reason, hint=status.hint)
-
-
-def _outcome(
-    hv: hypervisor.Hypervisor,
-    before: hypervisor.Hypervisor | None,
-    moves: dict[str, progress.Move],
-    todo: tuple[steps.Step, ...],
-    all_closed: bool,
-) -> progress.Outcome | None:
-    if todo or not all_closed:
-        return None
-    if any(m.result not in guests.ENDED for m in moves.values()):
-        return None
-    stayed = [m for m in moves.values() if m.result in ('failed', 'left')]
-    if stayed:
-        return progress.Outcome(
-            ok=False,
-            message=f'{len(stayed)} of {len(moves)} guests stayed on '
-            f'{hv.name}',
-        )
-    occupants = emptiness.occupants(hv)
-    if occupants or (hv.consumers is None and hv.provider is not None):
-        # Nova frees the source's allocation after the record is final.
-        return None
-    if before is None or before.guests != ():
-        # Something that was under way may land late: look twice.
-        return None
-    return progress.Outcome(ok=True, message='' if moves else 'had no guests')

@@ -48,6 +48,8 @@ DOMAIN_KEY = 'hvctl:domain'
 #: ``none`` on a host whose guests have no ports, so that no agent is missed.
 NETWORKING_KEY = 'hvctl:networking'
 NO_NETWORKING = 'none'
+#: How many guests its nova-compute live-migrates at once, of its profile.
+MIGRATIONS_KEY = 'hvctl:max_concurrent_live_migrations'
 REGISTERED_KEY = 'hvctl:registered_at'
 ENABLED_KEY = 'hvctl:enabled_at'
 

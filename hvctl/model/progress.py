@@ -6,7 +6,9 @@ from __future__ import annotations
 import dataclasses
 import datetime
 
+from hvctl.model import draining
 from hvctl.model import hypervisor
+from hvctl.model import records
 from hvctl.model import snapshot as snapshot_model
 from hvctl.model import steps
 
@@ -27,11 +29,20 @@ class Outcome:
 class Move:
     """The way of one guest off a hypervisor that is drained.
 
-    :ivar state: the guest's status when it was first seen
-    :ivar method: ``live`` or ``cold``; None when it is not to be moved
-    :ivar result: ``waiting``, ``moving``, ``moved``, ``failed``, ``left``
-        (it stays, and was not touched) or ``gone`` (deleted by its owner)
+    :ivar state: the guest's status before it moves
+    :ivar method: how it leaves; None when it is not to be moved
+    :ivar result: ``planned``, ``waiting``, ``moving``, ``moved``,
+        ``failed``, ``left`` (it stays, and was not touched) or ``gone``
+        (deleted by its owner)
+    :ivar lift: for one that is in the way: what to type to change that
+    :ivar accepted: it stays, and the user has said that it may
+    :ivar note: what else its owner will notice
+    :ivar priority: greater ones go first
+    :ivar group: id of its anti-affinity group, whose members move one by one
+    :ivar shape: what it takes of a host
+    :ivar attempt: how many requests for it have been sent
     :ivar after: the newest migration record the guest had before this move
+    :ivar running_at: when it was first seen to be copied
     """
 
     server_id: str
@@ -39,14 +50,22 @@ class Move:
     project_id: str
     hypervisor: str
     state: str
-    method: str | None
+    method: draining.Method | None
     result: str
     source: str
     destination: str | None = None
     reason: str = ''
+    lift: str = ''
+    accepted: bool = False
+    note: str = ''
+    priority: int = 0
+    group: str | None = None
+    shape: records.Shape = dataclasses.field(default_factory=records.Shape)
+    attempt: int = 0
     after: int = 0
     seen_at: datetime.datetime
     started_at: datetime.datetime | None = None
+    running_at: datetime.datetime | None = None
     ended_at: datetime.datetime | None = None
 
 
@@ -154,6 +173,7 @@ class Ledger:
     :ivar nodes_tried: the Ironic nodes of each hypervisor, the last one last
     :ivar moves: by the guest's id
     :ivar given_up: why a hypervisor that is being taken back failed
+    :ivar winding_down: nothing new is to be begun any more
     """
 
     started_at: datetime.datetime
@@ -173,6 +193,7 @@ class Ledger:
     )
     moves: dict[str, Move] = dataclasses.field(default_factory=dict)
     given_up: dict[str, str] = dataclasses.field(default_factory=dict)
+    winding_down: bool = False
 
     def changed(self, name: str) -> bool:
         """Whether this run changed anything for a hypervisor."""

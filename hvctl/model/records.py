@@ -11,6 +11,39 @@ from collections.abc import Mapping
 import dataclasses
 import datetime
 import re
+import typing
+
+
+class Shape(typing.NamedTuple):
+    """What a guest takes of its host, as Placement counts it.
+
+    :ivar memory: MiB
+    :ivar disk: GiB
+    """
+
+    vcpus: int = 0
+    memory: int = 0
+    disk: int = 0
+
+
+class Need(typing.NamedTuple):
+    """What a guest needs of the host that it goes to.
+
+    :ivar traits: that the host must have, sorted
+    :ivar aggregates: uuids, sorted, of which the host must be in one; none
+        where any will do
+    """
+
+    shape: Shape
+    traits: tuple[str, ...] = ()
+    aggregates: tuple[str, ...] = ()
+
+
+class Free(typing.NamedTuple):
+    """What a resource provider has left."""
+
+    id: str
+    shape: Shape
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +55,12 @@ class Server:
         the Ironic node's UUID (OS-EXT-SRV-ATTR:hypervisor_hostname)
     :ivar launched_at: when Nova saw it ACTIVE first
     :ivar fault: why it is in ERROR, in Nova's words
+    :ivar locked: its owner may not change it; an administrator may
+    :ivar shape: what its flavor asks for
+    :ivar extra_specs: of its flavor, where they may be read
+    :ivar zone: the availability zone that it is bound to, where Nova tells
+        (2.96)
+    :ivar volumes: how many are attached to it
     """
 
     id: str
@@ -37,6 +76,11 @@ class Server:
     tags: frozenset[str] = frozenset()
     addresses: tuple[str, ...] = ()
     fault: str | None = None
+    locked: bool = False
+    shape: Shape = dataclasses.field(default_factory=Shape)
+    extra_specs: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    zone: str | None = None
+    volumes: int = 0
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,6 +64,8 @@ class CreateRequest:
     :ivar hypervisors: by name
     :ivar properties: the user's own metadata for the servers
     :ivar networked: guests have ports, so the host has network agents
+    :ivar migrations: how many guests its nova-compute live-migrates at once,
+        to be remembered for a drain; None where that is not known
     :ivar aggregates: ids of the host aggregates to join, by uuid
     :ivar health_test: how to try each out; None for not at all
     :ivar retries: how often a failed deploy is tried anew
@@ -83,6 +85,7 @@ class CreateRequest:
     properties: Mapping[str, str] = dataclasses.field(default_factory=dict)
     limits: Limits = Limits()
     networked: bool = True
+    migrations: int | None = None
     aggregates: Mapping[str, int] = dataclasses.field(default_factory=dict)
     health_test: HealthTest | None = None
     retries: int = 0

@@ -17,20 +17,27 @@ class Scope:
     :ivar server_names: servers of these names, whoever owns them
     :ivar hosts: guests and migrations of these service hosts; two requests
         each
+    :ivar ties: what ties the guests of those hosts: their special ports, one
+        request for each host, and the anti-affinity groups, one request
+    :ivar needs: which providers have room for a guest of each need; one
+        request each
     :ivar provider_ids: the consumers of these resource providers; one
         request each
     :ivar aggregates: the host aggregates
     :ivar members_of: uuids of aggregates of which to read the members that
         Placement knows; one request each
     :ivar sizes: the compute nodes' used and total VCPU and memory
-    :ivar since: an earlier look of which all but the machines, our servers
-        and the Ironic nodes, is taken as it was; the rest of the scope does
-        not matter then
+    :ivar since: an earlier look that is taken as it was but for the guests
+        and migrations of ``hosts``, or without any, but for the machines:
+        our servers and the Ironic nodes; the rest of the scope does not
+        matter then
     """
 
     all_servers: bool = False
     server_names: frozenset[str] = frozenset()
     hosts: frozenset[str] = frozenset()
+    ties: bool = False
+    needs: frozenset[records.Need] = frozenset()
     provider_ids: frozenset[str] = frozenset()
     aggregates: bool = False
     members_of: frozenset[str] = frozenset()
@@ -56,9 +63,13 @@ class Snapshot:
     :ivar members: provider ids by aggregate uuid, for those of the scope
     :ivar guests: by service host, for the hosts that the scope reached
     :ivar migrations: by service host, newest first, for those hosts
+    :ivar direct_ports: VNIC types that are a device of the host, by the id
+        of the guest that has such a port
+    :ivar anti_affinity: the id of a guest's anti-affinity group, by its id
+    :ivar room: providers with room for one guest, and what is left of each;
+        for the needs of the scope
     :ivar consumers: by provider id, for the providers of the scope
-    :ivar machines_only: whether all but the servers, the test guests and the
-        nodes was found by an earlier look
+    :ivar partial: whether most of it was found by an earlier look
     """
 
     servers: tuple[records.Server, ...] = ()
@@ -83,7 +94,12 @@ class Snapshot:
     migrations: Mapping[str, tuple[records.Migration, ...]] = (
         dataclasses.field(default_factory=dict)
     )
+    direct_ports: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    anti_affinity: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    room: Mapping[records.Need, tuple[records.Free, ...]] = dataclasses.field(
+        default_factory=dict
+    )
     consumers: Mapping[str, frozenset[str]] = dataclasses.field(
         default_factory=dict
     )
-    machines_only: bool = False
+    partial: bool = False

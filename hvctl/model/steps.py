@@ -213,13 +213,55 @@ class GuestStep(Step):
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class LiveMigrate(GuestStep):
-    """Move a running guest to wherever the scheduler finds room."""
+class MoveStep(GuestStep):
+    """Begin to move a guest.
+
+    :ivar attempt: tells a request from the one before it, which failed
+    :ivar destination: the service host; None for wherever the scheduler
+        finds room
+    """
+
+    attempt: int = 1
+    destination: str | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class ColdMigrate(GuestStep):
-    """Move a stopped guest to wherever the scheduler finds room."""
+class LiveMigrate(MoveStep):
+    """Move a running guest."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ColdMigrate(MoveStep):
+    """Move a guest that is off meanwhile."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Shelve(MoveStep):
+    """Switch a guest off and keep its disk as an image."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class OffloadShelved(MoveStep):
+    """Take a shelved guest off its host."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ConfirmResize(MoveStep):
+    """Confirm the resize of a guest that waits for it."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ForceComplete(GuestStep):
+    """Halt a guest so that its live migration can end."""
+
+    migration_id: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class AbortMigration(GuestStep):
+    """Drop a live migration; the guest stays where it is."""
+
+    migration_id: int
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

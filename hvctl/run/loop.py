@@ -103,6 +103,11 @@ class Loop:
         self._cloud = cloud
         self._listen = listen
         self._clock = clock or clock_module.SystemClock()
+        self._winding_down = threading.Event()
+
+    def wind_down(self) -> None:
+        """Begin nothing new in this run; may be called from anywhere."""
+        self._winding_down.set()
 
     def run(self, goal: Goal, timeout: float) -> Result:
         """Work until every name has an outcome.
@@ -116,6 +121,7 @@ class Loop:
         """
         with futures.ThreadPoolExecutor(WORKERS) as pool:
             run = _Run(self._cloud, self._listen, self._clock, pool, goal)
+            run.winding_down = self._winding_down
             try:
                 return run.to_the_end(timeout)
             finally:
@@ -163,6 +169,7 @@ class _Run:
         self._tries: dict[str, int] = {}
         self._since: dict[str, float] = {}
         self.stopped = threading.Event()
+        self.winding_down = threading.Event()
         self._seconds: dict[str, float] = {}
         self._began = clock.monotonic()
         self._changed = self._began
@@ -196,6 +203,7 @@ class _Run:
 
     def _judge(self, snapshot: snapshot_model.Snapshot) -> None:
         ledger = self._ledger
+        ledger.winding_down = self.winding_down.is_set()
         now = self._clock.now()
         verdicts = self._goal.decide(snapshot, ledger, now)
         ledger.last = snapshot

@@ -463,7 +463,10 @@ class TestGuests(TestCase):
                 {'os-migrateLive': {'host': None, 'block_migration': 'auto'}},
             ),
             (steps.ColdMigrate, {'migrate': None}),
+            (steps.Shelve, {'shelve': None}),
+            (steps.OffloadShelved, {'shelveOffload': None}),
             (steps.ConfirmMigration, {'confirmResize': None}),
+            (steps.ConfirmResize, {'confirmResize': None}),
         ):
             with self.subTest(kind=kind):
                 self.mock.post(
@@ -477,6 +480,35 @@ class TestGuests(TestCase):
                 self.assertEqual(body, self.last().json())
                 self.assertEqual('req-1', done.answer)
                 self.assertTrue(done.changed)
+
+    def test_destination(self):
+        """To the one host that was named."""
+        self.mock.post(self.url, status_code=202)
+        for kind, body in (
+            (
+                steps.LiveMigrate,
+                {'os-migrateLive': {'host': 'a', 'block_migration': 'auto'}},
+            ),
+            (steps.ColdMigrate, {'migrate': {'host': 'a'}}),
+        ):
+            self.act(kind(name='hv1', server_id='g', destination='a'))
+
+            self.assertEqual(body, self.last().json())
+
+    def test_under_way(self):
+        """What is over needs no force and no abort."""
+        url = f'{base.COMPUTE}/servers/g/migrations/7'
+        about = {'name': 'hv1', 'server_id': 'g', 'migration_id': 7}
+        for status, changed in ((202, True), (404, False), (400, False)):
+            with self.subTest(status=status):
+                self.mock.post(f'{url}/action', status_code=status)
+                self.mock.delete(url, status_code=status)
+
+                done = self.act(steps.ForceComplete(**about))
+                self.assertEqual({'force_complete': None}, self.last().json())
+                self.assertEqual(changed, done.changed)
+                done = self.act(steps.AbortMigration(**about))
+                self.assertEqual(changed, done.changed)
 
     def test_refused(self):
         """A guest whose state forbids it is not tried again."""

@@ -9,6 +9,7 @@ from hvctl import exceptions
 from hvctl.cloud import client
 from hvctl.decide import assemble
 from hvctl.model import identity
+from hvctl.model import records
 from hvctl.model import snapshot as snapshot_model
 from hvctl.tests.fixtures import builders
 from hvctl.tests.unit.cloud import base
@@ -84,7 +85,7 @@ class TestObserve(TestCase):
 
         self.assertEqual(2, len(self.mock.request_history) - before)
         self.assertEqual(
-            dataclasses.replace(whole, servers=(), machines_only=True), look
+            dataclasses.replace(whole, servers=(), partial=True), look
         )
 
     def test_our_servers_only(self):
@@ -170,6 +171,60 @@ class TestObserve(TestCase):
             [{'host': 'hv2'}], self.queries(f'{base.COMPUTE}/os-migrations')
         )
         self.assertEqual(2, len(look.migrations['hv2']))
+
+    def test_ties(self):
+        """Ports that are a device of the host, and anti-affinity groups."""
+        self.mock.get(
+            f'{base.NETWORK}/ports?binding:host_id=hv2',
+            json={
+                'ports': [
+                    {'device_id': 'g1', 'binding:vnic_type': 'direct'},
+                    {'device_id': 'g2', 'binding:vnic_type': 'normal'},
+                ]
+            },
+        )
+        self.mock.get(
+            f'{base.COMPUTE}/os-server-groups',
+            json={
+                'server_groups': [
+                    {'id': 'a', 'policy': 'anti-affinity', 'members': ['g1']},
+                    {'id': 'b', 'policy': 'affinity', 'members': ['g2']},
+                ]
+            },
+        )
+
+        look = self.observe(hosts=frozenset({'hv2'}), ties=True)
+
+        self.assertEqual({'g1': 'direct'}, look.direct_ports)
+        self.assertEqual({'g1': 'a'}, look.anti_affinity)
+
+    def test_room(self):
+        """What the hosts with room for a shape have left."""
+        self.mock.get(
+            f'{base.PLACEMENT}/allocation_candidates',
+            json={
+                'provider_summaries': {
+                    'p1': {
+                        'resources': {
+                            'VCPU': {'capacity': 8, 'used': 2},
+                            'MEMORY_MB': {'capacity': 4096, 'used': 0},
+                        }
+                    }
+                }
+            },
+        )
+        need = records.Need(records.Shape(1, 512, 0), ('HW_A',), ('a1', 'a2'))
+
+        look = self.observe(needs=frozenset({need}))
+
+        (query,) = self.queries(f'{base.PLACEMENT}/allocation_candidates')
+        self.assertEqual('VCPU:1,MEMORY_MB:512', query['resources'])
+        self.assertEqual('!COMPUTE_STATUS_DISABLED,HW_A', query['required'])
+        self.assertEqual('in:a1,a2', query['member_of'])
+        self.assertEqual(
+            {need: (records.Free('p1', records.Shape(6, 4096, 0)),)},
+            look.room,
+        )
 
     def test_all_guests(self):
         """One list for the guests of all; hosts without any have none."""

@@ -540,7 +540,7 @@ class TestMachinesOnly(unittest.TestCase):
     def test_changes_nothing(self):
         """What is to be done waits for a look at everything."""
         look = a_look(**HELD)
-        sparse = dataclasses.replace(look, machines_only=True)
+        sparse = dataclasses.replace(look, partial=True)
 
         self.assertEqual(['NoteTimes', 'LiftHold'], kinds(decide(look)))
         self.assertEqual([], kinds(decide(sparse)))
@@ -548,7 +548,7 @@ class TestMachinesOnly(unittest.TestCase):
     def test_fails(self):
         """A machine that failed has failed."""
         look = a_look(
-            servers=(builders.a_server(status='ERROR'),), machines_only=True
+            servers=(builders.a_server(status='ERROR'),), partial=True
         )
 
         self.assertFalse(decide(look).outcome.ok)

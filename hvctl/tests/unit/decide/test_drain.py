@@ -3,6 +3,7 @@
 """Tests of what drain decides."""
 
 import dataclasses
+import datetime
 import unittest
 
 import hypothesis
@@ -10,8 +11,13 @@ import hypothesis
 from hvctl.decide import assemble
 from hvctl.decide import drain
 from hvctl.decide import emptiness
+from hvctl.decide import resizes
+from hvctl.decide import treatment
+from hvctl.decide import undo
+from hvctl.model import draining
 from hvctl.model import identity
 from hvctl.model import progress
+from hvctl.model import records
 from hvctl.model import snapshot as snapshot_model
 from hvctl.model import steps
 from hvctl.tests.fixtures import builders
@@ -19,8 +25,18 @@ from hvctl.tests.fixtures import clock
 from hvctl.tests.fixtures import situations
 
 CHOSEN = builders.a_compute_id()
-CLOSED = builders.a_disabled_service(drain.drain_reason(3))
+DISABLED = builders.a_disabled_service
+CLOSED = builders.a_disabled_service(resizes.drain_reason(3))
 GUEST = builders.a_guest('g1')
+
+#: The states in which Nova accepts each request.
+ALLOWED = {
+    steps.LiveMigrate: ('ACTIVE', 'PAUSED'),
+    steps.ColdMigrate: ('ACTIVE', 'SHUTOFF'),
+    steps.Shelve: ('ACTIVE', 'PAUSED', 'SHUTOFF', 'SUSPENDED'),
+    steps.OffloadShelved: ('SHELVED',),
+    steps.ConfirmResize: ('VERIFY_RESIZE',),
+}
 
 
 def a_ledger(**changes) -> progress.Ledger:
@@ -28,9 +44,9 @@ def a_ledger(**changes) -> progress.Ledger:
     return progress.Ledger(started_at=clock.START, looks=1, **changes)
 
 
-def decide(look, ledger=None, names=('hv1',)) -> progress.Verdict:
+def decide(look, ledger=None, names=('hv1',), **options) -> progress.Verdict:
     """What drain says of the first name."""
-    goal = drain.Drain(names=names)
+    goal = drain.Drain(names=names, options=draining.Options(**options))
     return goal.decide(look, ledger or a_ledger(), clock.START)[names[0]]
 
 
@@ -141,7 +157,8 @@ class TestMoves(unittest.TestCase):
                 builders.a_guest('g3', status='SHUTOFF'),
                 builders.a_guest('g4', status='RESCUE'),
                 builders.a_guest('g5', task_state='rebooting'),
-            )
+            ),
+            past_blocked=True,
         )
 
         self.assertEqual(
@@ -155,11 +172,13 @@ class TestMoves(unittest.TestCase):
 
     def test_limit(self):
         """No more than the limit are under way at once."""
-        guests = [builders.a_guest(f'g{n}') for n in range(drain.PARALLEL + 2)]
+        guests = [
+            builders.a_guest(f'g{n}') for n in range(draining.PARALLEL + 2)
+        ]
 
         verdict = decide(a_look(*guests))
 
-        self.assertEqual(drain.PARALLEL, len(verdict.steps))
+        self.assertEqual(draining.PARALLEL, len(verdict.steps))
         self.assertEqual(
             ['waiting'] * 2, [m.result for m in verdict.moves][-2:]
         )
@@ -242,10 +261,10 @@ class TestMoves(unittest.TestCase):
         )
         ask = steps.AskWhy(name='hv1', server_id=GUEST.id, request_id='req-1')
 
-        first = decide(failed, ledger)
+        first = decide(failed, ledger, retries=0)
         ledger.done[ask] = False
         ledger.answers[ask] = 'No valid host was found'
-        second = decide(failed, ledger)
+        second = decide(failed, ledger, retries=0)
 
         self.assertEqual((ask,), first.steps)
         self.assertEqual('moving', first.moves[0].result)
@@ -314,7 +333,7 @@ class TestOutcome(unittest.TestCase):
         """What stays makes it fail, and says how many."""
         look = a_look(builders.a_guest(status='RESCUE'))
 
-        verdict = decide(look)
+        verdict = decide(look, past_blocked=True)
 
         self.assertEqual(
             progress.Outcome(ok=False, message='1 of 1 guests stayed on hv1'),
@@ -325,10 +344,389 @@ class TestOutcome(unittest.TestCase):
         """One that cannot be moved does not keep the others."""
         look = a_look(builders.a_guest('g2', status='RESCUE'), GUEST)
 
-        verdict = decide(look)
+        verdict = decide(look, past_blocked=True)
 
         self.assertIsNone(verdict.outcome)
         self.assertEqual(GUEST.id, verdict.steps[0].server_id)
+
+    def test_stops_at_what_is_in_the_way(self):
+        """Nothing moves, on no host, and what is in the way is told."""
+        suspended = builders.a_guest('g2', status='SUSPENDED')
+
+        verdict = decide(a_look(suspended, GUEST))
+
+        self.assertEqual((), verdict.steps)
+        self.assertIn('1 of 2 guests are in the way', verdict.outcome.message)
+        self.assertEqual(
+            {'g2': 'left', 'g1': 'planned'},
+            {move.server_name: move.result for move in verdict.moves},
+        )
+        self.assertIn('--suspended', verdict.moves[0].lift)
+
+    def test_left_as_asked(self):
+        """What may stay does not count."""
+        suspended = builders.a_guest('g2', status='SUSPENDED')
+        look = a_look(suspended, consumers={CHOSEN: {suspended.id}})
+
+        verdict = decide(
+            look, a_ledger(last=look), suspended=draining.Suspended.LEAVE
+        )
+
+        self.assertTrue(verdict.outcome.ok)
+        self.assertIn('1 guests were left', verdict.outcome.message)
+
+    def test_dry_run(self):
+        """The plan closes nothing and moves nothing."""
+        look = a_look(GUEST, services=(builders.a_service(),))
+
+        verdict = decide(look, dry_run=True)
+
+        self.assertEqual((), verdict.steps)
+        self.assertTrue(verdict.outcome.ok)
+        (move,) = verdict.moves
+        self.assertEqual(('live', 'planned'), (move.method, move.result))
+
+
+class TestOrder(unittest.TestCase):
+    """Which guests go when."""
+
+    def test_priority(self):
+        """Their owners may say who goes first."""
+        first = builders.a_guest('g2', metadata={treatment.PRIORITY_KEY: '5'})
+
+        verdict = decide(a_look(GUEST, first), parallel=1)
+
+        self.assertEqual(
+            [first.id], [step.server_id for step in verdict.steps]
+        )
+
+    def test_anti_affinity(self):
+        """Members of a group go one by one."""
+        other, free = builders.a_guest('g2'), builders.a_guest('g3')
+        look = a_look(
+            GUEST,
+            other,
+            free,
+            anti_affinity={GUEST.id: 'group', other.id: 'group'},
+        )
+
+        first = decide(look)
+        ledger = under_way(look)
+        second = decide(look, ledger)
+
+        self.assertEqual(
+            {GUEST.id, free.id}, {step.server_id for step in first.steps}
+        )
+        self.assertEqual((), second.steps)
+
+    def test_tried_again(self):
+        """What failed goes after the others, as often as is wanted."""
+        look = a_look(GUEST)
+        ledger = under_way(look)
+        failed = a_look(
+            GUEST,
+            builders.a_guest('g2'),
+            migrations={'hv1': (builders.a_migration('g1', status='error'),)},
+        )
+
+        again = decide(failed, ledger, parallel=1)
+        ledger.moves |= {move.server_id: move for move in again.moves}
+        then = decide(failed, ledger, parallel=2)
+
+        self.assertEqual('g2', again.moves[1].server_name)
+        self.assertEqual('moving', again.moves[1].result)
+        self.assertEqual('waiting', again.moves[0].result)
+        (step,) = then.steps
+        self.assertEqual((GUEST.id, 2), (step.server_id, step.attempt))
+
+    def test_winding_down(self):
+        """After Ctrl-C nothing new is begun."""
+        ledger = a_ledger(winding_down=True)
+
+        verdict = decide(a_look(GUEST), ledger)
+
+        self.assertEqual((), verdict.steps)
+        self.assertFalse(verdict.outcome.ok)
+        self.assertIn('1 guests have not been moved', verdict.outcome.message)
+
+
+class TestBudget(unittest.TestCase):
+    """How many hypervisors may be closed at once."""
+
+    def test_table(self):
+        """Those that are being drained already count."""
+        other = builders.a_disabled_service(
+            resizes.drain_reason(1), host='hv7', id='7'
+        )
+        look = a_look(GUEST, services=(builders.a_service(), other))
+        for options, words in (
+            ({'most_draining': 2}, None),
+            ({'most_draining': 1}, 'allows 1 hypervisors'),
+            ({'most_draining_share': 1.0}, None),
+            ({'most_draining_share': 0.5}, 'and 2 would be with hv7'),
+        ):
+            with self.subTest(options=options):
+                verdict = decide(look, **options)
+
+                if words is None:
+                    self.assertIsNone(verdict.outcome)
+                else:
+                    self.assertEqual((), verdict.steps)
+                    self.assertIn(words, verdict.outcome.message)
+
+    def test_guests_at_once(self):
+        """As many as the machine's profile says."""
+        guests = [builders.a_guest(f'g{n}') for n in range(6)]
+        for said, options, number in (
+            (None, {}, 4),
+            ('2', {}, 2),
+            ('0', {}, 4),
+            ('2', {'parallel': 5}, 5),
+        ):
+            metadata = {identity.COMPUTE_ID_KEY: CHOSEN}
+            if said is not None:
+                metadata[identity.MIGRATIONS_KEY] = said
+            server = builders.a_server(metadata=metadata)
+
+            verdict = decide(a_look(*guests, servers=(server,)), **options)
+
+            self.assertEqual(number, len(verdict.steps))
+
+    def test_no_wait(self):
+        """What can be begun is begun, and that is all."""
+        guests = [builders.a_guest(f'g{n}') for n in range(6)]
+        look = a_look(*guests)
+
+        first = decide(look, wait=False)
+        then = decide(look, under_way(look), wait=False)
+
+        self.assertIsNone(first.outcome)
+        self.assertTrue(then.outcome.ok)
+        self.assertIn('4 of 6 guests are under way', then.outcome.message)
+
+
+class TestRoom(unittest.TestCase):
+    """What Placement tells of room elsewhere."""
+
+    SHAPE = records.Shape(1, 512, 1)
+    GUEST = builders.a_guest('g1', shape=SHAPE)
+
+    def look(self, *room):
+        """A look at a guest, with room there."""
+        return a_look(self.GUEST, room={records.Need(self.SHAPE): room})
+
+    def test_asked_first(self):
+        """No guest moves before the room for all is known."""
+        goal = drain.Drain(names=('hv1',))
+        look = a_look(self.GUEST)
+
+        scope = goal.scope(a_ledger(last=look))
+        verdict = decide(look)
+
+        self.assertEqual({records.Need(self.SHAPE)}, scope.needs)
+        self.assertEqual((), verdict.steps)
+        self.assertIsNone(verdict.outcome)
+
+    def test_enough(self):
+        """It goes."""
+        other = records.Free('other', records.Shape(4, 4096, 10))
+
+        self.assertEqual(1, len(decide(self.look(other)).steps))
+
+    def test_none(self):
+        """It is in the way; its own host is no room."""
+        own = records.Free(CHOSEN, records.Shape(4, 4096, 10))
+        for room in ((), (own,)):
+            verdict = decide(self.look(*room))
+
+            self.assertEqual((), verdict.steps)
+            self.assertFalse(verdict.outcome.ok)
+            (move,) = verdict.moves
+            self.assertEqual('left', move.result)
+            self.assertIn('no host has room', move.reason)
+
+    def test_all_the_same(self):
+        """Nova has the last word, if that is wanted."""
+        verdict = decide(self.look(), past_blocked=True)
+
+        self.assertEqual(1, len(verdict.steps))
+
+
+class TestTime(unittest.TestCase):
+    """Guests that are copied for longer than their memory explains."""
+
+    def look(self, seconds, **options):
+        """A look at a guest that has been copied for so long."""
+        look = a_look(GUEST, migrations={'hv1': (builders.a_migration('g1'),)})
+        ledger = under_way(a_look(GUEST))
+        ledger.moves = {
+            server_id: dataclasses.replace(
+                move,
+                shape=records.Shape(1, 2048, 1),
+                running_at=clock.START - datetime.timedelta(seconds=seconds),
+            )
+            for server_id, move in ledger.moves.items()
+        }
+        return decide(look, ledger, **options)
+
+    def test_waits(self):
+        """Five minutes, and one for each GiB."""
+        self.assertEqual('moving', self.look(419).moves[0].result)
+
+    def test_reported(self):
+        """Then it is no longer waited for."""
+        verdict = self.look(421)
+
+        self.assertEqual((), verdict.steps)
+        (move,) = verdict.moves
+        self.assertEqual('failed', move.result)
+        self.assertIn('--force-complete', move.reason)
+
+    def test_forced(self):
+        """Or it is halted, when that is wanted."""
+        verdict = self.look(421, force_complete=True)
+
+        (step,) = verdict.steps
+        self.assertIsInstance(step, steps.ForceComplete)
+        self.assertEqual('moving', verdict.moves[0].result)
+
+
+class TestShelving(unittest.TestCase):
+    """What Nova keeps no migration record of."""
+
+    def test_until_it_is_gone(self):
+        """Shelved, offloaded, and no longer on the host."""
+        guest = builders.a_guest('g1', metadata={treatment.WISH_KEY: 'shelve'})
+        shelving = dataclasses.replace(guest, task_state='shelving')
+        shelved = dataclasses.replace(guest, status='SHELVED')
+        ledger = a_ledger()
+        seen = []
+        for here in ((guest,), (shelving,), (shelved,), ()):
+            verdict = decide(a_look(*here), ledger)
+            ledger.moves |= {move.server_id: move for move in verdict.moves}
+            ledger.done |= dict.fromkeys(verdict.steps, True)
+            seen.append(
+                (
+                    [type(step).__name__ for step in verdict.steps],
+                    verdict.moves[0].result,
+                )
+            )
+
+        self.assertEqual(
+            [
+                (['Shelve'], 'moving'),
+                ([], 'moving'),
+                (['OffloadShelved'], 'moving'),
+                ([], 'moved'),
+            ],
+            seen,
+        )
+
+    def test_resized_away(self):
+        """What its owner resized away is confirmed when that is wanted."""
+        resize = builders.a_migration(
+            'g1', id=2, migration_type='resize', status='finished'
+        )
+        look = a_look(migrations={'hv1': (resize,)})
+        confirmed = dataclasses.replace(resize, status='confirmed')
+
+        kept = decide(look)
+        first = decide(look, confirm_resizes=True)
+        ledger = a_ledger(moves={move.server_id: move for move in first.moves})
+        then = decide(
+            a_look(migrations={'hv1': (confirmed,)}),
+            ledger,
+            confirm_resizes=True,
+        )
+
+        self.assertEqual((), kept.steps)
+        self.assertEqual('left', kept.moves[0].result)
+        (step,) = first.steps
+        self.assertIsInstance(step, steps.ConfirmMigration)
+        self.assertEqual('moved', then.moves[0].result)
+
+    def test_confirmed_and_moved(self):
+        """A resize that brought it here is confirmed before it moves."""
+        resized = builders.a_guest('g1', status='VERIFY_RESIZE')
+        ledger = a_ledger()
+        kinds = []
+        for guest in (resized, resized, GUEST, GUEST):
+            verdict = decide(a_look(guest), ledger, confirm_resizes=True)
+            ledger.moves |= {move.server_id: move for move in verdict.moves}
+            ledger.done |= dict.fromkeys(verdict.steps, True)
+            kinds += [type(step).__name__ for step in verdict.steps]
+
+        self.assertEqual(['ConfirmResize', 'LiveMigrate'], kinds)
+
+
+class TestUndo(unittest.TestCase):
+    """Taking a drain back."""
+
+    def decide(self, look, ledger=None):
+        """What undo says of hv1."""
+        goal = undo.Undo(names=('hv1',))
+        return goal.decide(look, ledger or a_ledger(), clock.START)['hv1']
+
+    def test_enables(self):
+        """The host takes guests again; what is only queued is dropped."""
+        migrations = (
+            builders.a_migration('g1', id=5, status='queued'),
+            builders.a_migration('g2', id=4, status='running'),
+            builders.a_migration('g3', id=3, status='queued'),
+        )
+        look = a_look(GUEST, migrations={'hv1': migrations})
+
+        abort, enable = self.decide(look).steps
+
+        self.assertEqual(5, abort.migration_id)
+        self.assertIsInstance(enable, steps.EnableService)
+
+    def test_ends(self):
+        """When there is nothing to take back."""
+        for service, ok, words in (
+            (builders.a_service(), True, 'was not being drained'),
+            (DISABLED('broken disk, joe'), False, 'broken disk, joe'),
+            (None, False, 'there is no drain'),
+        ):
+            with self.subTest(service=service):
+                look = a_look(services=(service,) if service else ())
+
+                outcome = self.decide(look).outcome
+
+                self.assertEqual(ok, outcome.ok)
+                self.assertIn(words, outcome.message)
+
+
+class TestDestination(unittest.TestCase):
+    """One host for all."""
+
+    def test_table(self):
+        """It must be there, take guests, and not be drained itself."""
+        for changes, words in (
+            ({}, None),
+            ({'status': 'disabled'}, 'disabled and up'),
+            ({'state': 'down'}, 'enabled and down'),
+        ):
+            with self.subTest(changes=changes):
+                other = builders.a_service('other', **changes)
+                look = a_look(GUEST, services=(CLOSED, other))
+
+                verdict = decide(look, destination='other')
+
+                if words is None:
+                    self.assertEqual('other', verdict.steps[0].destination)
+                else:
+                    self.assertIn(words, verdict.outcome.message)
+
+    def test_nonsense(self):
+        """Hosts that cannot be meant."""
+        for wanted, words in (
+            ('nowhere', 'no compute service'),
+            ('hv1', 'to be drained itself'),
+        ):
+            verdict = decide(a_look(GUEST), destination=wanted)
+
+            self.assertIn(words, verdict.outcome.message)
 
 
 class TestScope(unittest.TestCase):
@@ -355,7 +753,7 @@ class TestAnySituation(unittest.TestCase):
     @hypothesis.given(situations.looks())
     def test_never_ends_well_with_anything_left(self, look):
         """Success means no guest, no migration and no allocation."""
-        verdict = decide(look, a_ledger(last=look))
+        verdict = decide(look, a_ledger(last=look), past_blocked=True)
         hv = assemble.assemble(look, ['hv1'])['hv1']
 
         if verdict.outcome is not None and verdict.outcome.ok:
@@ -365,21 +763,22 @@ class TestAnySituation(unittest.TestCase):
             self.assertFalse(hv.service.enabled)
 
     @situations.SOME
-    @hypothesis.given(situations.looks())
-    def test_touches_only_what_it_may(self, look):
-        """Only idle ACTIVE, PAUSED and SHUTOFF guests are migrated."""
-        verdict = decide(look)
+    @hypothesis.given(situations.looks(), situations.OPTIONS)
+    def test_touches_only_what_it_may(self, look, options):
+        """Each request goes to an idle guest in a state that allows it."""
+        verdict = decide(look, **options)
         guests = {guest.id: guest for guest in look.guests['hv1']}
 
         for step in verdict.steps:
-            if isinstance(step, steps.LiveMigrate):
-                self.assertIn(
-                    guests[step.server_id].status, ('ACTIVE', 'PAUSED')
-                )
-            if isinstance(step, steps.ColdMigrate):
-                self.assertEqual('SHUTOFF', guests[step.server_id].status)
-            if isinstance(step, steps.LiveMigrate | steps.ColdMigrate):
-                self.assertIsNone(guests[step.server_id].task_state)
+            if not isinstance(step, steps.MoveStep):
+                continue
+            guest = guests[step.server_id]
+            self.assertIsNone(guest.task_state)
+            self.assertIn(guest.status, ALLOWED[type(step)])
+            if isinstance(step, steps.ConfirmResize):
+                self.assertTrue(options.get('confirm_resizes'))
+            if (type(step), guest.status) == (steps.ColdMigrate, 'ACTIVE'):
+                self.assertEqual(draining.Method.COLD, options.get('method'))
 
     @situations.SOME
     @hypothesis.given(situations.looks())

@@ -7,6 +7,7 @@ import datetime
 import unittest
 
 from hvctl.decide import guests
+from hvctl.model import draining
 from hvctl.model import progress
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clock
@@ -17,7 +18,9 @@ LATER = NOW + datetime.timedelta(seconds=1)
 
 def see(guest, *migrations) -> progress.Move:
     """See a guest of hv1 for the first time."""
-    return guests.first_sight(guest, 'hv1', 'hv1', migrations, NOW)
+    return guests.first_sight(
+        guest, 'hv1', 'hv1', migrations, draining.Options(), NOW
+    )
 
 
 def a_move(**changes) -> progress.Move:
@@ -40,7 +43,7 @@ class TestFirstSight(unittest.TestCase):
             ('ERROR', None, 'left'),
             ('RESCUE', None, 'left'),
             ('SUSPENDED', None, 'left'),
-            ('SHELVED', None, 'left'),
+            ('SHELVED', 'offload', 'waiting'),
             ('SOFT_DELETED', None, 'left'),
             ('PASSWORD', None, 'left'),
             ('VERIFY_RESIZE', None, 'left'),
@@ -104,7 +107,7 @@ class TestWaiting(unittest.TestCase):
         move = see(builders.a_guest(task_state='rebooting'))
         guest = builders.a_guest()
 
-        move = guests.waiting(move, guest, LATER)
+        move = guests.waiting(move, guest, draining.Options(), LATER)
 
         self.assertTrue(guests.ready(move, guest))
         self.assertEqual('', move.reason)
@@ -112,7 +115,10 @@ class TestWaiting(unittest.TestCase):
     def test_follows_the_status(self):
         """A guest that its owner stopped meanwhile is moved cold."""
         move = guests.waiting(
-            see(builders.a_guest()), builders.a_guest(status='SHUTOFF'), LATER
+            see(builders.a_guest()),
+            builders.a_guest(status='SHUTOFF'),
+            draining.Options(),
+            LATER,
         )
 
         self.assertEqual('cold', move.method)
@@ -121,7 +127,9 @@ class TestWaiting(unittest.TestCase):
         """A guest that stays busy is left in the end."""
         guest = builders.a_guest(status='REBOOT', task_state='rebooting')
 
-        move = guests.waiting(see(guest), guest, NOW + guests.BUSY_LIMIT)
+        move = guests.waiting(
+            see(guest), guest, draining.Options(), NOW + guests.BUSY_LIMIT
+        )
 
         self.assertEqual('left', move.result)
         self.assertIn('busy: REBOOT, rebooting', move.reason)
@@ -178,8 +186,8 @@ class TestFollow(unittest.TestCase):
     def test_without_record(self):
         """Nova has a while to make the record, unless the guest is gone."""
         guest = builders.a_guest()
-        soon = NOW + guests.RECORD_LIMIT - datetime.timedelta(seconds=1)
-        late = NOW + guests.RECORD_LIMIT
+        soon = NOW + guests.BEGIN_LIMIT - datetime.timedelta(seconds=1)
+        late = NOW + guests.BEGIN_LIMIT
         for found, at, expected in (
             (guest, soon, 'moving'),
             (guest, late, 'failed'),

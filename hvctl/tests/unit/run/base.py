@@ -6,6 +6,7 @@ import unittest
 
 from hvctl.decide import delete
 from hvctl.decide import drain
+from hvctl.model import draining
 from hvctl.run import loop
 from hvctl.tests.fixtures import clock as clock_module
 from hvctl.tests.fixtures import failures
@@ -36,9 +37,10 @@ class TestCase(unittest.TestCase):
         """Run create."""
         return self.run_goal(requests.a_create(*names, **changes), timeout)
 
-    def drain(self, *names, timeout=3600) -> loop.Result:
+    def drain(self, *names, timeout=3600, **options) -> loop.Result:
         """Run drain."""
-        return self.run_goal(drain.Drain(names=names), timeout)
+        goal = drain.Drain(names=names, options=draining.Options(**options))
+        return self.run_goal(goal, timeout)
 
     def delete(self, *names, timeout=3600) -> loop.Result:
         """Run delete."""

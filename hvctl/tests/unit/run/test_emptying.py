@@ -2,7 +2,7 @@
 
 """Tests of drain and delete on a cloud that lives in memory."""
 
-from hvctl.decide import drain
+from hvctl.model import draining
 from hvctl.model import identity
 from hvctl.model import steps
 from hvctl.tests.fixtures import builders
@@ -53,7 +53,7 @@ class TestDrain(base.TestCase):
 
         self.assertTrue(self.drain('hv1').ok)
 
-        self.assertEqual(drain.PARALLEL, self.cloud.migrations.most)
+        self.assertEqual(draining.PARALLEL, self.cloud.migrations.most)
 
     def test_ends_of_guests(self):
         """What fails, hangs or is refused does not keep the others."""
@@ -114,6 +114,21 @@ class TestDrain(base.TestCase):
             ['DisableService', 'DisableService', 'LiveMigrate', 'LiveMigrate'],
             self.kinds(),
         )
+
+    def test_cost(self):
+        """While guests move, a look is two lists for each hypervisor."""
+        for number in range(6):
+            self.cloud.add_guest(f'g{number}', 'hv1')
+
+        self.assertTrue(self.drain('hv1').ok)
+
+        sparse = [
+            scope for scope in self.cloud.scopes if scope.since is not None
+        ]
+        self.assertGreater(len(sparse), 5)
+        self.assertEqual({frozenset({'hv1'})}, {s.hosts for s in sparse})
+        # Before, after it is closed, and to see twice that it is empty.
+        self.assertLess(len(self.cloud.scopes) - len(sparse), 8)
 
     def test_twice(self):
         """Drained twice is a success that changes nothing."""

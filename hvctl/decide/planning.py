@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides whether a drain goes on, and how it ended."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+
+from hvctl.decide import emptiness
+from hvctl.decide import guests
+from hvctl.decide import moves as moving
+from hvctl.decide import phase as phases
+from hvctl.model import draining
+from hvctl.model import hypervisor
+from hvctl.model import progress
+from hvctl.model import snapshot as snapshot_model
+from hvctl.model import steps
+from hvctl.model.hypervisor import Phase
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What one look tells of all names together.
+
+    :ivar options: what the user wants
+    :ivar begun: this run has sent a guest away
+    :ivar all_known: every name is closed, and its guests and the room for them
+        have been seen
+    :ivar unfit: guests for which no host has room
+    :ivar in_the_way: how many guests of each name cannot be moved
+    :ivar busy: see :func:`hvctl.decide.moves.begin`
+    :ivar partial: the look is too small to say that a hypervisor is empty
+    """
+
+    options: draining.Options
+    ledger: progress.Ledger
+    now: datetime.datetime
+    begun: bool
+    all_known: bool
+    unfit: set[str]
+    in_the_way: dict[str, int]
+    busy: set[str]
+    partial: bool
+
+    @property
+    def _stopped(self) -> bool:
+        """Whether nothing is begun at all."""
+        if self.options.dry_run:
+            return True
+        return (
+            any(self.in_the_way.values())
+            and not self.options.past_blocked
+            and not self.begun
+        )
+
+    def verdict(
+        self,
+        snapshot: snapshot_model.Snapshot,
+        hv: hypervisor.Hypervisor,
+        before: hypervisor.Hypervisor | None,
+        moves: moving.Moves,
+    ) -> progress.Verdict:
+        """Say what to do with one hypervisor whose guests are known."""
+        status = phases.status(hv)
+        context = moving.Context(
+            snapshot=snapshot,
+            hv=hv,
+            ledger=self.ledger,
+            options=self.options,
+            now=self.now,
+        )
+        todo: list[steps.Step] = []
+        if not self.options.dry_run:
+            todo += moving.go_on(context, moves)
+        if self.all_known and not (self._stopped or self.ledger.winding_down):
+            todo += moving.begin(context, moves, self.busy)
+        moves = moving.begun(moves, todo, self.now)
+        outcome: progress.Outcome | None = None
+        if self.all_known and not todo:
+            outcome = self._outcome(hv, before, moves)
+        if outcome is not None:
+            moves = self._planned(moves)
+        return progress.Verdict(
+            status=_status(hv, status, moves),
+            steps=tuple(todo),
+            moves=tuple(moves.values()),
+            outcome=outcome,
+        )
+
+    def _outcome(
+        self,
+        hv: hypervisor.Hypervisor,
+        before: hypervisor.Hypervisor | None,
+        moves: moving.Moves,
+    ) -> progress.Outcome | None:
+        under_way = sum(m.result == 'moving' for m in moves.values())
+        waiting = sum(m.result == 'waiting' for m in moves.values())
+        if self.options.dry_run:
+            return self._of_plan(hv, moves)
+        if under_way and not self.options.wait and not self._stopped:
+            return progress.Outcome(
+                ok=True,
+                message=f'{under_way} of {len(moves)} guests are under way; '
+                'the same command again goes on',
+            )
+        if under_way:
+            return None
+        if self._stopped:
+            return self._of_plan(hv, moves)
+        if waiting and self.ledger.winding_down:
+            return progress.Outcome(
+                ok=False,
+                message=f'{waiting} guests have not been moved; the same '
+                'command again goes on',
+            )
+        if waiting or self.partial:
+            return None
+        return _of_end(hv, before, moves)
+
+    def _planned(self, moves: moving.Moves) -> moving.Moves:
+        """Call what was never begun by its name."""
+        return {
+            server_id: move
+            if move.result != 'waiting'
+            else dataclasses.replace(
+                move,
+                result='left',
+                reason='no host has room for it (by Placement: '
+                f'{move.shape.vcpus} VCPU, {move.shape.memory} MiB, '
+                f'{move.shape.disk} GiB)',
+                lift='--on-blocked continue tries all the same',
+            )
+            if server_id in self.unfit
+            else dataclasses.replace(move, result='planned')
+            for server_id, move in moves.items()
+        }
+
+    def _of_plan(
+        self, hv: hypervisor.Hypervisor, moves: moving.Moves
+    ) -> progress.Outcome:
+        number = self.in_the_way[hv.name]
+        if number:
+            return progress.Outcome(
+                ok=False,
+                message=f'{number} of {len(moves)} guests are in the way; '
+                'nothing was moved (--on-blocked continue moves the others)',
+            )
+        others = [name for name, n in self.in_the_way.items() if n]
+        if others:
+            return progress.Outcome(
+                ok=False,
+                message='nothing was moved, since guests of '
+                f'{", ".join(others)} are in the way',
+            )
+        return progress.Outcome(
+            ok=True, message=f'{len(moves)} guests would leave'
+        )
+
+
+def _status(
+    hv: hypervisor.Hypervisor,
+    status: hypervisor.Status,
+    moves: moving.Moves,
+) -> hypervisor.Status:
+    if all(move.result in guests.ENDED for move in moves.values()):
+        occupants = emptiness.occupants(hv)
+        if occupants and not hv.guests:
+            return hypervisor.Status(
+                phase=Phase.DRAINING,
+                reason=f'waiting for {" and ".join(occupants)} to go',
+                hint=status.hint,
+            )
+    if not moves:
+        return status
+    moved = sum(m.result in ('moved', 'gone') for m in moves.values())
+    stayed = sum(m.result in ('failed', 'left') for m in moves.values())
+    reason = f'{moved} of {len(moves)} guests moved'
+    if stayed:
+        reason += f', {stayed} stay'
+    going = hv.guests or any(
+        move.result not in guests.ENDED for move in moves.values()
+    )
+    phase = Phase.DRAINING if going else status.phase
+    return hypervisor.Status(phase=phase, reason=reason, hint=status.hint)
+
+
+def _of_end(
+    hv: hypervisor.Hypervisor,
+    before: hypervisor.Hypervisor | None,
+    moves: moving.Moves,
+) -> progress.Outcome | None:
+    """How it ended when no guest is under way or waits."""
+    accepted = {move.server_id for move in moves.values() if move.accepted}
+    stayed = sum(
+        move.result in ('failed', 'left') and not move.accepted
+        for move in moves.values()
+    )
+    if stayed:
+        return progress.Outcome(
+            ok=False,
+            message=f'{stayed} of {len(moves)} guests stayed on {hv.name}',
+        )
+    rest = _without(hv, accepted)
+    occupants = emptiness.occupants(rest)
+    if occupants or (hv.consumers is None and hv.provider is not None):
+        # Nova frees the source's allocation after the record is final.
+        return None
+    if before is None or _without(before, accepted).guests != ():
+        # Something that was under way may land late: look twice.
+        return None
+    if accepted:
+        number = len(accepted)
+        return progress.Outcome(
+            ok=True, message=f'{number} guests were left, as was asked for'
+        )
+    return progress.Outcome(ok=True, message='' if moves else 'had no guests')
+
+
+def _without(
+    hv: hypervisor.Hypervisor, accepted: set[str]
+) -> hypervisor.Hypervisor:
+    """A hypervisor without the guests that may stay."""
+    if not accepted:
+        return hv
+    return dataclasses.replace(
+        hv,
+        guests=None
+        if hv.guests is None
+        else tuple(g for g in hv.guests if g.id not in accepted),
+        consumers=None if hv.consumers is None else hv.consumers - accepted,
+    )

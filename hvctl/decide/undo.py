@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides how a drain is taken back.
+
+What has left does not come back; what has not yet begun to move stays, and
+the hypervisor takes guests again.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+
+from hvctl.decide import assemble
+from hvctl.decide import foreign
+from hvctl.decide import phase as phases
+from hvctl.decide import resizes
+from hvctl.model import hypervisor
+from hvctl.model import progress
+from hvctl.model import snapshot as snapshot_model
+from hvctl.model import steps
+
+#: Live migrations in one of these have not begun to copy, and Nova can still
+#: drop them (nova/compute/api.py, live_migrate_abort).
+_QUEUED = frozenset({'queued', 'preparing'})
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Undo:
+    """The goal of ``drain --undo``: what was being drained is enabled."""
+
+    names: tuple[str, ...]
+
+    def scope(self, ledger: progress.Ledger) -> snapshot_model.Scope:
+        """What the next look must reach."""
+        if ledger.last is None:
+            return snapshot_model.Scope(server_names=frozenset(self.names))
+        found = assemble.assemble(ledger.last, self.names).values()
+        return snapshot_model.Scope(
+            hosts=frozenset(hv.host for hv in found if hv.service)
+        )
+
+    def decide(
+        self,
+        snapshot: snapshot_model.Snapshot,
+        ledger: progress.Ledger,
+        now: datetime.datetime,
+    ) -> dict[str, progress.Verdict]:
+        """Say for each name what to do and what is waited for."""
+        del now
+        found = assemble.assemble(snapshot, self.names)
+        return {name: _one(hv, ledger) for name, hv in found.items()}
+
+
+def _one(
+    hv: hypervisor.Hypervisor, ledger: progress.Ledger
+) -> progress.Verdict:
+    status = phases.status(hv)
+    failure = ledger.failures.get(hv.name)
+    if failure is not None:
+        return progress.failed(status, failure.message)
+    if hv.service is None or not foreign.owned(hv):
+        return progress.failed(
+            status, f'there is no drain of an ephemeral hypervisor {hv.name}'
+        )
+    if hv.service.enabled:
+        undone = ledger.times(hv.name, steps.EnableService)
+        return progress.Verdict(
+            status=status,
+            outcome=progress.Outcome(
+                ok=True, message='' if undone else 'was not being drained'
+            ),
+        )
+    if not phases.closed_for_drain(hv):
+        return progress.failed(
+            status,
+            f'{hv.name} is disabled for a reason that is not a drain '
+            f'({hv.service.disabled_reason}); it stays so',
+        )
+    if hv.guests is None:
+        # The first look finds it, the second its migrations.
+        return progress.Verdict(status=status)
+    return progress.Verdict(
+        status=status,
+        steps=(
+            *_aborts(hv, ledger),
+            steps.EnableService(name=hv.name, service_id=hv.service.id),
+        ),
+    )
+
+
+def _aborts(
+    hv: hypervisor.Hypervisor, ledger: progress.Ledger
+) -> list[steps.AbortMigration]:
+    """Drop the drain's migrations that have not begun to copy."""
+    mark = resizes.since(hv)
+    if mark is None:
+        return []
+    found = [
+        steps.AbortMigration(
+            name=hv.name, server_id=m.server_id, migration_id=m.id
+        )
+        for m in hv.migrations
+        if m.id > mark
+        and m.migration_type == 'live-migration'
+        and m.source == hv.host
+        and m.status in _QUEUED
+    ]
+    return [step for step in found if step not in ledger.done]
