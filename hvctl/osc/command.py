@@ -8,6 +8,10 @@ anything is imported when a command runs.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+import contextlib
+import signal
+import types
 import typing
 
 from osc_lib import exceptions as osc_exceptions
@@ -77,6 +81,9 @@ class Verb(Lister):
         """Run the command."""
         return super().run(parsed_args) or int(self._failed)
 
+    #: Whether the first Ctrl-C lets what is under way come to its end.
+    _winds_down = False
+
     def work(self, goal: loop.Goal, timeout: float, again: str) -> loop.Result:
         """Work towards a goal, and show how it goes on standard error.
 
@@ -91,7 +98,9 @@ class Verb(Lister):
         quiet = self.app.options.verbose_level == 0
         try:
             with progress.shown(self.app.stderr, quiet=quiet) as listen:
-                result = loop.Loop(self._client, listen).run(goal, timeout)
+                runner = loop.Loop(self._client, listen)
+                with self._interruptible(runner):
+                    result = runner.run(goal, timeout)
         except KeyboardInterrupt:
             self.app.stderr.write(
                 _(
@@ -104,6 +113,31 @@ class Verb(Lister):
             raise
         self._failed = not result.ok
         return result
+
+    @contextlib.contextmanager
+    def _interruptible(self, runner: loop.Loop) -> Iterator[None]:
+        """Let the first Ctrl-C wind a run down; the second ends it."""
+        if not self._winds_down:
+            yield
+            return
+        usual = signal.getsignal(signal.SIGINT)
+
+        def first(_number: int, _frame: types.FrameType | None) -> None:
+            signal.signal(signal.SIGINT, usual)
+            runner.wind_down()
+            self.app.stderr.write(
+                _(
+                    'Nothing new is begun; waiting for what is under way '
+                    '(Ctrl-C again: stop at once)'
+                )
+                + '\n'
+            )
+
+        signal.signal(signal.SIGINT, first)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, usual)
 
 
 def add_names(parser: argparse.ArgumentParser, text: str) -> None:
@@ -129,7 +163,7 @@ def add_timeout(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--timeout',
         metavar='<seconds>',
-        type=_positive,
+        type=positive,
         default=DEFAULT_TIMEOUT,
         help=_(
             'Seconds after which to stop waiting; the same command again '
@@ -138,13 +172,21 @@ def add_timeout(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _positive(text: str) -> int:
+def number(text: str) -> int:
+    """Read a whole number that is not below 0."""
     try:
-        number = int(text)
+        found = int(text)
     except ValueError:
-        number = 0
-    if number <= 0:
+        found = -1
+    if found < 0:
+        raise argparse.ArgumentTypeError(_('%r is not a whole number') % text)
+    return found
+
+
+def positive(text: str) -> int:
+    """Read a whole number above 0."""
+    if not (found := number(text)):
         raise argparse.ArgumentTypeError(
-            _('%r is not a whole number of seconds above 0') % text
+            _('%r is not a whole number above 0') % text
         )
-    return number
+    return found

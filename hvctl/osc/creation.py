@@ -97,6 +97,7 @@ def plan(
             properties=parsed_args.properties,
             limits=wanted.limits,
             networked=wanted.networked,
+            migrations=wanted.migrations,
             aggregates=facts.aggregates,
             health_test=_health_test(wanted, facts),
             retries=parsed_args.retries,

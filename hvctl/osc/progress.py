@@ -77,7 +77,10 @@ def _move(move: progress.Move) -> str:
     who = f'guest {move.server_name or move.server_id}'
     match move.result:
         case 'waiting':
-            return f'{who} ({move.state}) waits'
+            reason = f': {move.reason}' if move.reason else ''
+            return f'{who} ({move.state}) waits{reason}'
+        case 'planned':
+            return f'{who} ({move.state}) is not moved ({move.method})'
         case 'moving':
             return f'{who} ({move.state}) is moving ({move.method})'
         case 'moved':
@@ -85,7 +88,12 @@ def _move(move: progress.Move) -> str:
         case 'gone':
             return f'{who} is gone: {move.reason}'
         case _:
-            return f'{who} stays: {move.reason}'
+            lift = f' ({move.lift})' if move.lift else ''
+            return f'{who} stays: {move.reason}{lift}'
+
+
+#: Results after which a guest is no longer waited for.
+_ENDED = frozenset({'moved', 'failed', 'gone'})
 
 
 class _Line:
@@ -97,6 +105,49 @@ class _Line:
         self.since = time.monotonic()
         self.began = self.since
         self.ended: float | None = None
+        self.moves = _Moves()
+
+
+class _Moves:
+    """How far the guests of one hypervisor have got."""
+
+    def __init__(self) -> None:
+        self._moves: dict[str, progress.Move] = {}
+        self._began: float | None = None
+
+    def take(self, move: progress.Move) -> None:
+        """Note where a guest is."""
+        self._moves[move.server_id] = move
+        if self._began is None and move.result == 'moving':
+            self._began = time.monotonic()
+
+    @property
+    def all(self) -> int:
+        """How many guests are to leave."""
+        return sum(move.result != 'left' for move in self._moves.values())
+
+    @property
+    def done(self) -> int:
+        """How many have left, or will not any more."""
+        return sum(move.result in _ENDED for move in self._moves.values())
+
+    def words(self, now: float) -> str:
+        """Say how many have left, how much memory, how fast, how long yet."""
+        done, everything = self.done, self.all
+        words = f'{done} of {everything} guests'
+        leaving = [m for m in self._moves.values() if m.result != 'left']
+        memory = sum(m.shape.memory for m in leaving)
+        moved = sum(
+            m.shape.memory for m in self._moves.values() if m.result == 'moved'
+        )
+        if memory:
+            words += f', {moved / 1024:.1f} of {memory / 1024:.1f} GiB'
+        if done and self._began is not None and now > self._began:
+            rate = done / (now - self._began)
+            words += f', {rate * 60:.1f} a minute'
+            if done < everything:
+                words += f', {columns.words((everything - done) / rate)} left'
+        return words
 
 
 class _Live:
@@ -119,6 +170,8 @@ class _Live:
                 line.reason = event.outcome.message
                 if not event.outcome.ok:
                     line.phase = 'failed'
+            case progress.MoveChanged():
+                line.moves.take(event.move)
 
     def __rich__(self) -> table.Table:
         """Draw the table as of now."""
@@ -139,6 +192,24 @@ class _Live:
                 line.phase,
                 columns.words(now - line.since),
                 columns.words(now - line.began),
-                text.Text(line.reason),  # brackets in it are no markup
+                # Brackets in a reason are no markup.
+                text.Text(line.reason)
+                if line.ended or not line.moves.all
+                else _bar(line.moves, now),
             )
         return grid
+
+
+def _bar(moves: _Moves, now: float) -> table.Table:
+    """Draw how far a hypervisor's guests have got."""
+    from rich import progress_bar
+    from rich import table
+
+    grid = table.Table.grid(padding=(0, 1))
+    grid.add_column(width=20)
+    grid.add_column(overflow='ellipsis', no_wrap=True)
+    grid.add_row(
+        progress_bar.ProgressBar(total=moves.all, completed=moves.done),
+        moves.words(now),
+    )
+    return grid

@@ -102,10 +102,20 @@ def drained(result: loop.Result) -> list[Row]:
                 move.result,
                 move.destination or '',
                 seconds,
-                move.reason,
+                _why(move),
             )
         )
     return rows
+
+
+def _why(move: progress.Move) -> str:
+    """Why a guest's move stands as it does, and what changes that."""
+    words = [move.reason]
+    if move.result == 'planned':
+        words.append(move.note)
+    if move.result == 'left':
+        words.append(move.lift)
+    return '; '.join(filter(None, words))
 
 
 def plan(planned: creation.Plan) -> list[Row]:

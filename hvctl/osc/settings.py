@@ -38,6 +38,8 @@ class Settings:
         its compute node id itself
     :ivar networked: guests have ports
     :ivar test: how to try each out; None for not at all
+    :ivar migrations: how many guests its nova-compute live-migrates at once;
+        None where it is not of a profile
     """
 
     names: preflight.Names
@@ -49,6 +51,7 @@ class Settings:
     own_user_data: bool
     networked: bool
     test: profile_model.HealthTest | None
+    migrations: int | None
 
 
 def settle(parsed_args: argparse.Namespace) -> Settings:
@@ -82,6 +85,9 @@ def settle(parsed_args: argparse.Namespace) -> Settings:
         networked=parsed_args.profile is None
         or not isinstance(profile.networking, networking.NoNetworking),
         test=test,
+        migrations=profile.live_migration.max_concurrent
+        if parsed_args.profile is not None
+        else None,
     )
 
 

@@ -9,20 +9,98 @@ import typing
 from hvctl.i18n import _
 from hvctl.osc import command
 
+if typing.TYPE_CHECKING:
+    from hvctl.model import draining
+    from hvctl.run import loop
+
 
 class DrainHypervisorEphemeral(command.Verb):
     _description = _(
         'Empty ephemeral hypervisors.\n\n'
-        'Disables each, live-migrates its running and paused guests, '
-        'cold-migrates its stopped ones, and ends when nothing is left on '
-        'it. Guests in other states are reported and not touched. The '
-        'service stays disabled.'
+        'Disables each, says which guests are in the way before the first '
+        'one moves, live-migrates running and paused guests, cold-migrates '
+        'stopped ones, and ends when nothing is left. The service stays '
+        'disabled. Ctrl-C begins nothing new and waits for what is under '
+        'way; a second one stops at once.'
     )
+
+    _winds_down = True
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
         command.add_names(
             parser, _('Name of the hypervisor (repeat for several)')
+        )
+        parser.add_argument(
+            '--method',
+            choices=('auto', 'live', 'cold'),
+            default='auto',
+            help=_(
+                'How guests leave, whatever their owners want; auto is what '
+                'suits the state of each and their owners (default: '
+                '%(default)s)'
+            ),
+        )
+        parser.add_argument(
+            '--to',
+            metavar='<host>',
+            help=_(
+                'Host that takes them all (default: wherever the scheduler '
+                'finds room)'
+            ),
+        )
+        parser.add_argument(
+            '--max-parallel',
+            metavar='<number>',
+            type=command.positive,
+            help=_(
+                'Guests of one hypervisor that are under way at once '
+                '(default: as many as its profile says that its nova-compute '
+                'migrates at once, else 4)'
+            ),
+        )
+        parser.add_argument(
+            '--retries',
+            metavar='<number>',
+            type=command.number,
+            default=1,
+            help=_(
+                'How often a move that failed is tried again, after the '
+                'others (default: %(default)s)'
+            ),
+        )
+        parser.add_argument(
+            '--max-draining',
+            metavar='<number>|<percent>%',
+            type=_budget,
+            help=_(
+                'Refuse when more hypervisors than these, or than this part '
+                'of all that are up, would be closed for a drain'
+            ),
+        )
+        _add_permissions(parser)
+        mode = parser.add_mutually_exclusive_group()
+        mode.add_argument(
+            '--dry-run',
+            action='store_true',
+            help=_('Print what would be done with each guest; change nothing'),
+        )
+        mode.add_argument(
+            '--undo',
+            action='store_true',
+            help=_(
+                'Enable again what a drain has disabled, and drop what has '
+                'not begun to move; what has left stays where it is'
+            ),
+        )
+        mode.add_argument(
+            '--no-wait',
+            dest='wait',
+            action='store_false',
+            help=_(
+                'Begin to move what may be under way at once, and end; the '
+                'same command again goes on'
+            ),
         )
         command.add_timeout(parser)
         return parser
@@ -30,10 +108,95 @@ class DrainHypervisorEphemeral(command.Verb):
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], list[tuple[typing.Any, ...]]]:
-        from hvctl.decide import drain
         from hvctl.decide import names
         from hvctl.osc import rows
 
-        goal = drain.Drain(names=names.check(parsed_args.names))
+        goal = _goal(parsed_args, names.check(parsed_args.names))
         result = self.work(goal, parsed_args.timeout, 'drain')
         return rows.DRAINED, rows.drained(result)
+
+
+def _add_permissions(parser: argparse.ArgumentParser) -> None:
+    """Add what a drain does not do without being told."""
+    parser.add_argument(
+        '--on-blocked',
+        choices=('stop', 'continue'),
+        default='stop',
+        help=_(
+            'When guests cannot be moved: move none, or move the others '
+            '(default: %(default)s)'
+        ),
+    )
+    parser.add_argument(
+        '--suspended',
+        choices=('leave', 'shelve'),
+        help=_(
+            'Leave suspended guests, or shelve them, which loses the content '
+            'of their memory'
+        ),
+    )
+    parser.add_argument(
+        '--allow-cold',
+        action='store_true',
+        help=_(
+            'Switch running guests off for the move that cannot be '
+            'live-migrated'
+        ),
+    )
+    parser.add_argument(
+        '--confirm-resizes',
+        action='store_true',
+        help=_('Confirm resizes that wait for their owners'),
+    )
+    parser.add_argument(
+        '--force-complete',
+        action='store_true',
+        help=_(
+            'Halt a guest that is copied for longer than its memory explains '
+            '(5 minutes and 1 for each GiB), so that its migration ends'
+        ),
+    )
+
+
+def _budget(text: str) -> int | float:
+    """Read a number, or a percentage as a share of 1."""
+    if not text.endswith('%'):
+        return command.positive(text)
+    percent = command.positive(text[:-1])
+    if percent > 100:
+        raise argparse.ArgumentTypeError(_('%r is more than all') % text)
+    return percent / 100
+
+
+def _goal(
+    parsed_args: argparse.Namespace, names: tuple[str, ...]
+) -> loop.Goal:
+    from hvctl.decide import drain
+    from hvctl.decide import undo
+
+    if parsed_args.undo:
+        return undo.Undo(names=names)
+    return drain.Drain(names=names, options=_options(parsed_args))
+
+
+def _options(parsed_args: argparse.Namespace) -> draining.Options:
+    from hvctl.model import draining
+
+    method = parsed_args.method
+    suspended = parsed_args.suspended
+    most = parsed_args.max_draining
+    return draining.Options(
+        method=None if method == 'auto' else draining.Method(method),
+        parallel=parsed_args.max_parallel,
+        destination=parsed_args.to,
+        past_blocked=parsed_args.on_blocked == 'continue',
+        suspended=draining.Suspended(suspended) if suspended else None,
+        allow_cold=parsed_args.allow_cold,
+        confirm_resizes=parsed_args.confirm_resizes,
+        force_complete=parsed_args.force_complete,
+        retries=parsed_args.retries,
+        most_draining=most if isinstance(most, int) else None,
+        most_draining_share=most if isinstance(most, float) else None,
+        dry_run=parsed_args.dry_run,
+        wait=parsed_args.wait,
+    )

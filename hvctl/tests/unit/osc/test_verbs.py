@@ -103,6 +103,16 @@ class TestDrain(base.TestCommand):
         self.cloud.migrations.fates[failing.id] = 'fails'
 
         self.assertEqual(1, self.run_command('drain', 'hv1', '-f', 'json'))
+        first, _ = self.rows()
+        self.assertEqual('planned', first['Result'])
+        self.assertIn('--on-blocked continue', self.err)
+
+        self.assertEqual(
+            1,
+            self.run_command(
+                'drain', 'hv1', '--on-blocked', 'continue', '-f', 'json'
+            ),
+        )
 
         first, second = self.rows()
         self.assertEqual('failed', first['Result'])
