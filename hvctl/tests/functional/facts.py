@@ -74,6 +74,12 @@ def server(server_id: str) -> dict[str, typing.Any]:
     return typing.cast(dict[str, typing.Any], found)
 
 
+def migrations(server_id: str) -> list[dict[str, typing.Any]]:
+    """List the migration records of a server."""
+    url = f'/os-migrations?instance_uuid={server_id}'
+    return list(get('compute', url, '2.80')['migrations'])
+
+
 def ports() -> list[dict[str, typing.Any]]:
     """List the ports of all projects."""
     return list(get('network', '/ports')['ports'])

@@ -21,22 +21,24 @@ def boot(
     host: str | None = None,
     cloud: str = 'lab-demo',
     metadata: Mapping[str, str] | None = None,
-    flavor: str = 'm1.tiny',
+    flavor_name: str = 'm1.tiny',
     port_id: str | None = None,
     availability_zone: str | None = None,
+    group: str | None = None,
 ) -> str:
     """Ask for a guest.
 
     :param host: where it must land; the administrator alone may say so
     :param cloud: who asks
     :param metadata: see hvctl/lab/host/migrations.py
+    :param group: the server group that it belongs to
     :param port_id: its port; else it gets one on the tenants' network
     :returns: its id
     """
     body: dict[str, typing.Any] = {
         'name': _PREFIX + secrets.token_hex(3),
         'imageRef': _id('image', 'images', 'guest'),
-        'flavorRef': _id('compute', 'flavors', flavor),
+        'flavorRef': _id('compute', 'flavors', flavor_name),
         'networks': [
             {'port': port_id}
             if port_id is not None
@@ -49,8 +51,11 @@ def boot(
         cloud = 'lab'
     if availability_zone is not None:
         body['availability_zone'] = availability_zone
+    hints = {} if group is None else {'group': group}
     response = facts.connection(cloud).compute.post(
-        '/servers', json={'server': body}, microversion=_WITH_HOST
+        '/servers',
+        json={'server': body, 'os:scheduler_hints': hints},
+        microversion=_WITH_HOST,
     )
     response.raise_for_status()
     return str(response.json()['server']['id'])
@@ -78,6 +83,11 @@ def port(network: str, vnic_type: str) -> str:
 def delete_port(port_id: str) -> None:
     """Delete a port that port() has made."""
     facts.connection().network.delete_port(port_id)
+
+
+def flavor(name: str) -> str:
+    """Find the id of a flavor."""
+    return _id('compute', 'flavors', name)
 
 
 def wait(server_id: str, *statuses: str) -> dict[str, typing.Any]:

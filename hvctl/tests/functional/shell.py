@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import shlex
+import signal
 import subprocess
 import sys
 import typing
@@ -61,6 +62,10 @@ class Running:
     def kill(self) -> None:
         """End it at once, as SIGKILL does."""
         self._process.kill()
+
+    def interrupt(self) -> None:
+        """Press Ctrl-C."""
+        self._process.send_signal(signal.SIGINT)
 
     def stderr(self) -> str:
         """Give what it has written to standard error by now."""

@@ -57,8 +57,32 @@ class TestDrain(base.FunctionalTestCase):
         off = self.guest('os-stop', 'SHUTOFF')
         suspended = self.guest('suspend', 'SUSPENDED')
         failing = self.guest(lab_migration='fail')
+        before = facts.get('compute', '/os-migrations', '2.80')['migrations']
 
-        drained = self.fail_with(shell.ephemeral('drain', self.source))
+        planned = self.fail_with(shell.ephemeral('drain', self.source))
+        self.assertIn('1 of 5 guests are in the way', planned.stderr)
+        rows = self.moves(planned)
+        self.assertEqual(
+            {
+                active: 'planned',
+                paused: 'planned',
+                off: 'planned',
+                suspended: 'left',
+                failing: 'planned',
+            },
+            {guest: row['Result'] for guest, row in rows.items()},
+        )
+        self.assertIn('--suspended shelve', rows[suspended]['Reason'])
+        self.assertEqual(
+            before,
+            facts.get('compute', '/os-migrations', '2.80')['migrations'],
+        )
+
+        drained = self.fail_with(
+            shell.ephemeral(
+                'drain', self.source, *('--on-blocked', 'continue')
+            )
+        )
         self.assertEqual(
             {
                 active: ('ACTIVE', 'live', 'moved'),
@@ -101,8 +125,25 @@ class TestDrain(base.FunctionalTestCase):
             'closed for a drain',
         )
 
-        guests.delete(suspended, failing)
-        self.succeed(shell.ephemeral('drain', self.source))
+        left = shell.ephemeral(
+            'drain', self.source, *('--suspended', 'leave', '--dry-run')
+        )
+        self.assertEqual(
+            {suspended: 'left', failing: 'planned'},
+            {
+                guest: row['Result']
+                for guest, row in self.moves(self.succeed(left)).items()
+            },
+        )
+        guests.delete(failing)
+        shelved = shell.ephemeral(
+            'drain', self.source, *('--suspended', 'shelve')
+        )
+        (row,) = self.succeed(shelved).json()
+        self.assertEqual(
+            (suspended, 'moved'), (row['Guest ID'], row['Result'])
+        )
+        guests.wait(suspended, 'SHELVED_OFFLOADED')
         self.assert_empty()
         # A second time there is nothing to do.
         through = recorder.Recorder()
@@ -114,6 +155,69 @@ class TestDrain(base.FunctionalTestCase):
         )
         self.assertEqual([], through.changes)
         self.assertEqual([], again.json())
+
+    def test_what_is_in_the_way(self) -> None:
+        rescued = self.guest('rescue', 'RESCUE')
+        broken = self.guest()
+        guests.act(broken, 'os-resetState', state='error')
+        locked = self.guest()
+        guests.act(locked, 'lock')
+        leaving = self.guest(lab_migration='slow:6')
+        resized = self.guest()
+        guests.act(resized, 'resize', flavorRef=guests.flavor('m1.small'))
+        guests.wait(resized, 'VERIFY_RESIZE')
+        # Another operator has begun to move one.
+        guests.act(
+            leaving, 'os-migrateLive', host=None, block_migration='auto'
+        )
+
+        planned = self.moves(
+            self.fail_with(shell.ephemeral('drain', self.source))
+        )
+
+        self.assertEqual(
+            {
+                rescued: 'left',
+                broken: 'left',
+                locked: 'planned',
+                leaving: 'moved',
+                resized: 'left',
+            },
+            {guest: row['Result'] for guest, row in planned.items()},
+        )
+        for guest, words in (
+            (rescued, 'openstack server unrescue'),
+            (broken, 'openstack server show'),
+            (locked, 'locked by its owner'),
+            (resized, '--confirm-resizes'),
+        ):
+            self.assertIn(words, planned[guest]['Reason'])
+
+        drained = self.moves(
+            self.fail_with(
+                shell.ephemeral(
+                    'drain',
+                    self.source,
+                    *('--on-blocked', 'continue', '--confirm-resizes'),
+                )
+            )
+        )
+
+        self.assertEqual(
+            {
+                rescued: 'left',
+                broken: 'left',
+                locked: 'moved',
+                resized: 'moved',
+            },
+            {guest: row['Result'] for guest, row in drained.items()},
+        )
+        guests.wait(resized, 'ACTIVE')
+        self.assertEqual('RESCUE', facts.server(rescued)['status'])
+        self.assertEqual('ERROR', facts.server(broken)['status'])
+        self.assertEqual(
+            1, len(facts.migrations(leaving)), 'it was not sent again'
+        )
 
     def test_killed_in_the_middle_of_a_cold_migration(self) -> None:
         off = self.guest('os-stop', 'SHUTOFF', lab_migration='slow:4')
@@ -140,18 +244,109 @@ class TestDrain(base.FunctionalTestCase):
 
         found = guests.wait(off, 'SHUTOFF')
         self.assertEqual(self.target, found['OS-EXT-SRV-ATTR:host'])
-        listed = facts.get(
-            'compute', f'/os-migrations?instance_uuid={off}', '2.80'
+        self.assertEqual(
+            ['confirmed'], [each['status'] for each in facts.migrations(off)]
+        )
+        self.assert_empty()
+
+    def test_wishes(self) -> None:
+        """Their owners' metadata decide, and the operator over them."""
+        stays = self.guest(**{'hvctl:drain': 'stay'})
+        off = self.guest(**{'hvctl:drain': 'cold'})
+        first = self.guest(**{'hvctl:drain-priority': '9'})
+
+        planned = self.fail_with(
+            shell.ephemeral('drain', self.source, '--dry-run')
+        )
+        rows = self.moves(planned)
+        self.assertEqual(
+            {
+                stays: ('', 'left'),
+                off: ('cold', 'planned'),
+                first: ('live', 'planned'),
+            },
+            {
+                guest: (row['Method'], row['Result'])
+                for guest, row in rows.items()
+            },
+        )
+        self.assertIn('its owner wants it to stay', rows[stays]['Reason'])
+        service = facts.service(self.source)
+        assert service is not None
+        self.assertEqual('enabled', service['status'])
+
+        through = recorder.Recorder()
+        self.addCleanup(through.close)
+        drained = self.succeed(
+            shell.ephemeral(
+                'drain',
+                self.source,
+                *('--method', 'live', '--to', self.target),
+                *('--max-parallel', '1'),
+                environment=through.environment,
+            )
         )
         self.assertEqual(
-            ['confirmed'], [each['status'] for each in listed['migrations']]
+            {(guest, 'live', 'moved') for guest in (stays, off, first)},
+            {
+                (guest, row['Method'], row['Result'])
+                for guest, row in self.moves(drained).items()
+            },
         )
+        # One request to close the host and one for each guest, by priority.
+        moved = [r.path for r in through.changes if 'action' in r.path]
+        self.assertEqual(4, len(through.changes))
+        self.assertIn(first, moved[0])
+
+    def test_undo(self) -> None:
+        """What is not under way stays, and the host takes guests again."""
+        hanging = self.guest(lab_migration='hang')
+        self.fail_with(
+            shell.ephemeral('drain', self.source, '--timeout', '8'),
+            'not finished after 8 s',
+        )
+        self.succeed(shell.ephemeral('drain', self.source, '--undo'))
+        self.assert_enabled(self.source)
+        again = self.succeed(shell.ephemeral('drain', self.source, '--undo'))
+        self.assertIn('was not being drained', again.stderr)
+        facts.connection().compute.put(
+            f'/servers/{hanging}/tags/{migrations.RELEASE_TAG}',
+            microversion='2.79',
+        ).raise_for_status()
+        guests.wait(hanging, 'ACTIVE')
+
+    def test_interrupted(self) -> None:
+        """The first Ctrl-C waits for what is under way, and no more."""
+        slow = self.guest(lab_migration='slow:4')
+        later = self.guest(**{'hvctl:drain-priority': '-1'})
+        drain = shell.ephemeral('drain', self.source, '--max-parallel', '1')
+        facts.wait(lambda: 'is moving' in drain.stderr(), 'the first move')
+        drain.interrupt()
+
+        stopped = self.fail_with(drain, 'Nothing new is begun')
+
+        self.assertEqual(
+            {slow: 'moved', later: 'planned'},
+            {
+                guest: row['Result']
+                for guest, row in self.moves(stopped).items()
+            },
+        )
+        self.succeed(shell.ephemeral('drain', self.source))
         self.assert_empty()
 
     def test_no_room_elsewhere(self) -> None:
         active = self.guest()
         with base.only(self.source):
-            drained = self.fail_with(shell.ephemeral('drain', self.source))
+            planned = self.fail_with(shell.ephemeral('drain', self.source))
+            (row,) = planned.json()
+            self.assertEqual('left', row['Result'])
+            self.assertIn('no host has room for it', row['Reason'])
+            drained = self.fail_with(
+                shell.ephemeral(
+                    'drain', self.source, *('--on-blocked', 'continue')
+                )
+            )
         (row,) = drained.json()
         self.assertEqual((active, 'failed'), (row['Guest ID'], row['Result']))
         self.assertRegex(row['Reason'], 'No valid host')
@@ -183,9 +378,41 @@ class TestDrain(base.FunctionalTestCase):
         ).raise_for_status()
         (row,) = self.succeed(again).json()
         self.assertEqual('moved', row['Result'])
-        listed = facts.get(
-            'compute', f'/os-migrations?instance_uuid={hanging}', '2.80'
+        self.assertEqual(
+            ['completed'],
+            [each['status'] for each in facts.migrations(hanging)],
+        )
+
+
+class TestTwoAtOnce(base.FunctionalTestCase):
+    def test_anti_affinity(self) -> None:
+        """Two are emptied together, and twins do not meet."""
+        *sources, third, fourth = hypervisors.enabled(4)
+        group = facts.connection().compute.create_server_group(
+            name='twins', policy='anti-affinity'
+        )
+        self.addCleanup(
+            facts.connection().compute.delete_server_group, group.id
+        )
+        hosts = (*sources, third, fourth)
+        alone = base.only(*hosts)
+        alone.__enter__()
+        self.addCleanup(alone.__exit__, None, None, None)
+        twins = [self.boot(host=host, group=group.id) for host in sources]
+        others = [self.boot(host=host) for host in sources for _ in range(2)]
+        for guest in (*twins, *others):
+            guests.wait(guest, 'ACTIVE')
+
+        drained = self.succeed(shell.ephemeral('drain', *sources))
+
+        self.assertEqual(
+            {(guest, 'moved') for guest in (*twins, *others)},
+            {(row['Guest ID'], row['Result']) for row in drained.json()},
         )
         self.assertEqual(
-            ['completed'], [each['status'] for each in listed['migrations']]
+            {third, fourth}, {guests.host(guest) for guest in twins}
         )
+        for guest in others:
+            self.assertIn(guests.host(guest), (third, fourth))
+        self.succeed(shell.ephemeral('drain', *sources, '--undo'))
+        self.assert_enabled(*sources)

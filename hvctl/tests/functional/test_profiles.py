@@ -114,22 +114,39 @@ class TestProfiles(base.FunctionalTestCase):
         ]
 
     def test_direct_ports(self) -> None:
-        """A guest gets a virtual function of a host of the kind sriov."""
-        name = hypervisors.name('sriov')
+        """A guest gets a virtual function, and another when it moves."""
+        name, other = (hypervisors.name(f'sriov{n}') for n in (1, 2))
 
-        self.create('sriov', name)
+        self.create('sriov', name, other)
 
         port_id = guests.port(VLAN_NETWORK, vnic_type='direct')
         self.addCleanup(guests.delete_port, port_id)
         guest = self.boot(host=name, port_id=port_id)
         guests.wait(guest, 'ACTIVE')
-        (port,) = [port for port in facts.ports() if port['id'] == port_id]
+        self.assert_plugged(port_id, name)
+
+        planned = self.succeed(shell.ephemeral('drain', name, '--dry-run'))
+        (row,) = planned.json()
+        self.assertIn('direct port', row['Reason'])
+        with base.only(name, other):
+            drained = self.succeed(shell.ephemeral('drain', name))
+        (row,) = drained.json()
         self.assertEqual(
-            ('ACTIVE', name, 'hw_veb'),
-            (
-                port['status'],
-                port['binding:host_id'],
-                port['binding:vif_type'],
-            ),
+            (guest, 'moved', other),
+            (row['Guest ID'], row['Result'], row['Destination']),
+        )
+        self.assert_plugged(port_id, other)
+
+    def assert_plugged(self, port_id: str, host: str) -> None:
+        """See a port that is a virtual function of a host."""
+
+        def active() -> dict[str, typing.Any] | None:
+            port = next(p for p in facts.ports() if p['id'] == port_id)
+            return port if port['status'] == 'ACTIVE' else None
+
+        port = facts.wait(active, f'port {port_id} to be active', 30)
+        self.assertEqual(
+            (host, 'hw_veb'),
+            (port['binding:host_id'], port['binding:vif_type']),
         )
         self.assertIn('pci_slot', port['binding:profile'])
