@@ -91,6 +91,13 @@ class Create:
             }
         if not self.request.delete_on_failure:
             return verdicts
+        if ledger.out_of_time is not None:
+            verdicts = {
+                name: verdict
+                if name in ledger.given_up
+                else taking_back.out_of_time(verdict, ledger.out_of_time)
+                for name, verdict in verdicts.items()
+            }
         return {
             name: taking_back.give_up(name, verdict, ledger)
             for name, verdict in verdicts.items()

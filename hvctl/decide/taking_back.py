@@ -26,8 +26,13 @@ def may_retry(name: str, retries: int, ledger: progress.Ledger) -> bool:
 
 def between_tries(name: str, ledger: progress.Ledger) -> bool:
     """Whether this run has deleted the server that it made, to try anew."""
-    made = ledger.times(name, steps.CreateServer)
-    return 0 < made <= ledger.times(name, steps.DeleteServer)
+    ended = sum(
+        isinstance(step, steps.DeleteServer)
+        and step.name == name
+        and step.retry
+        for step in ledger.done
+    )
+    return 0 < ledger.times(name, steps.CreateServer) <= ended
 
 
 def retry(
@@ -41,8 +46,24 @@ def retry(
             reason=f'the deploy failed ({fault}) and is tried anew',
             hint=status.hint,
         ),
-        steps=(steps.DeleteServer(name=name, server_id=server.id),),
+        steps=(
+            steps.DeleteServer(name=name, server_id=server.id, retry=True),
+        ),
         node_id=server.node,
+    )
+
+
+def out_of_time(verdict: progress.Verdict, seconds: float) -> progress.Verdict:
+    """Turn what is not finished in time into a failure.
+
+    :param seconds: the time that there was
+    """
+    if verdict.outcome is not None:
+        return verdict
+    return progress.failed(
+        verdict.status,
+        f'not finished after {seconds:.0f} s: '
+        f'{verdict.status.reason or verdict.status.phase}',
     )
 
 

@@ -173,6 +173,8 @@ class Ledger:
     :ivar nodes_tried: the Ironic nodes of each hypervisor, the last one last
     :ivar moves: by the guest's id
     :ivar given_up: why a hypervisor that is being taken back failed
+    :ivar out_of_time: the seconds that there were, when they are over and
+        there is a grace for cleaning up
     :ivar winding_down: nothing new is to be begun any more
     """
 
@@ -193,6 +195,7 @@ class Ledger:
     )
     moves: dict[str, Move] = dataclasses.field(default_factory=dict)
     given_up: dict[str, str] = dataclasses.field(default_factory=dict)
+    out_of_time: float | None = None
     winding_down: bool = False
 
     def changed(self, name: str) -> bool:

@@ -120,10 +120,12 @@ class DeleteServer(Step):
 
     :ivar soft_deleted: Nova has put it off (``reclaim_instance_interval``):
         it takes a second request that means it
+    :ivar retry: its deploy failed, and another one is to be made
     """
 
     server_id: str
     soft_deleted: bool = False
+    retry: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

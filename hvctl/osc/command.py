@@ -84,12 +84,15 @@ class Verb(Lister):
     #: Whether the first Ctrl-C lets what is under way come to its end.
     _winds_down = False
 
-    def work(self, goal: loop.Goal, timeout: float, again: str) -> loop.Result:
+    def work(
+        self, goal: loop.Goal, timeout: float, again: str, grace: float = 0
+    ) -> loop.Result:
         """Work towards a goal, and show how it goes on standard error.
 
         :param goal: what is wanted
         :param timeout: seconds for the whole
         :param again: the verb, for the line that says how to go on
+        :param grace: seconds after that in which the goal may clean up
         :returns: how it ended
         """
         from hvctl.osc import progress
@@ -100,7 +103,7 @@ class Verb(Lister):
             with progress.shown(self.app.stderr, quiet=quiet) as listen:
                 runner = loop.Loop(self._client, listen)
                 with self._interruptible(runner):
-                    result = runner.run(goal, timeout)
+                    result = runner.run(goal, timeout, grace)
         except KeyboardInterrupt:
             self.app.stderr.write(
                 _(

@@ -109,11 +109,12 @@ class Loop:
         """Begin nothing new in this run; may be called from anywhere."""
         self._winding_down.set()
 
-    def run(self, goal: Goal, timeout: float) -> Result:
+    def run(self, goal: Goal, timeout: float, grace: float = 0) -> Result:
         """Work until every name has an outcome.
 
         :param goal: what is wanted
         :param timeout: seconds for the whole
+        :param grace: seconds after that in which the goal may clean up
         :returns: the last verdicts; a name that was not finished in time
             has an outcome that says so
         :raises CloudError: when the first look fails, or a later one fails
@@ -123,7 +124,7 @@ class Loop:
             run = _Run(self._cloud, self._listen, self._clock, pool, goal)
             run.winding_down = self._winding_down
             try:
-                return run.to_the_end(timeout)
+                return run.to_the_end(timeout, grace)
             finally:
                 # What has been sent is waited for; nothing more is sent.
                 run.stopped.set()
@@ -174,7 +175,7 @@ class _Run:
         self._began = clock.monotonic()
         self._changed = self._began
 
-    def to_the_end(self, timeout: float) -> Result:
+    def to_the_end(self, timeout: float, grace: float) -> Result:
         deadline = self._began + timeout
         while True:
             snapshot = self._look()
@@ -183,8 +184,12 @@ class _Run:
             if not self._lanes and self._ended():
                 break
             if self._clock.monotonic() >= deadline:
-                self._give_up(timeout)
-                break
+                if not grace:
+                    self._give_up(timeout)
+                    break
+                self._ledger.out_of_time = timeout
+                deadline, timeout, grace = deadline + grace, timeout + grace, 0
+                continue
             self._rest(deadline)
         return Result(
             verdicts=self._verdicts,

@@ -11,6 +11,10 @@ from osc_lib.cli import parseractions
 from hvctl.i18n import _
 from hvctl.osc import command
 
+#: Seconds in which what was not finished in time is taken back, where that is
+#: wanted: as long as a machine may take to stop and to be cleaned.
+_TAKING_BACK = 900
+
 _Rows = tuple[tuple[str, ...], list[tuple[typing.Any, ...]]]
 
 
@@ -191,7 +195,8 @@ class CreateHypervisorEphemeral(command.Verb):
                 )
                 + '\n'
             )
-        result = self.work(plan.goal, parsed_args.timeout, 'create')
+        grace = _TAKING_BACK if parsed_args.on_failure == 'delete' else 0
+        result = self.work(plan.goal, parsed_args.timeout, 'create', grace)
         return rows.CREATED, rows.created(result)
 
 

@@ -148,6 +148,18 @@ class TestProvision(unittest.TestCase):
                 self.assertIn('is half gone', verdict.outcome.message)
                 self.assertIn('delete hv1', verdict.outcome.message)
 
+    def test_lost_a_race_and_deleted(self):
+        """A twin that was deleted is no deploy that goes anew."""
+        make = decide(builders.a_snapshot()).steps[-1]
+        twin = steps.DeleteServer(name='hv1', server_id='twin')
+
+        verdict = decide(
+            builders.a_snapshot(), a_ledger(done={make: True, twin: True})
+        )
+
+        self.assertFalse(verdict.outcome.ok)
+        self.assertIn('is gone again', verdict.outcome.message)
+
     def test_deleted_meanwhile(self):
         """A server that this run made and that is gone is not made again."""
         (server,) = (

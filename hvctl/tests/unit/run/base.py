@@ -27,15 +27,17 @@ class TestCase(unittest.TestCase):
         self.cloud = self.kind(self.clock)
         self.events: list = []
 
-    def run_goal(self, goal, timeout=3600) -> loop.Result:
+    def run_goal(self, goal, timeout=3600, grace=0) -> loop.Result:
         """Run a goal to its end."""
         return loop.Loop(self.cloud, self.events.append, self.clock).run(
-            goal, timeout
+            goal, timeout, grace
         )
 
     def create(self, *names, timeout=3600, **changes) -> loop.Result:
         """Run create."""
-        return self.run_goal(requests.a_create(*names, **changes), timeout)
+        grace = 600 if changes.get('delete_on_failure') else 0
+        goal = requests.a_create(*names, **changes)
+        return self.run_goal(goal, timeout, grace)
 
     def drain(self, *names, timeout=3600, **options) -> loop.Result:
         """Run drain."""

@@ -246,6 +246,21 @@ class TestRetries(TestCase):
 class TestTakingBack(TestCase):
     """--on-failure delete."""
 
+    def test_out_of_time(self):
+        """What was not finished in time is removed as well."""
+        del self.cloud.machines.stages['registered']
+
+        kept = self.create('hv1', timeout=300)
+        self.start()
+        del self.cloud.machines.stages['registered']
+        result = self.create('hv1', timeout=300, delete_on_failure=True)
+
+        self.assertIn('not finished after 300 s', self.message(kept))
+        self.assertFalse(result.ok)
+        self.assertIn('not finished after 300 s', self.message(result))
+        self.assertIn('is removed again', self.message(result))
+        self.assert_nothing_left()
+
     def test_removes_what_it_made(self):
         """What failed is removed without a trace, and the reason is said."""
         self.cloud.machines.deploy_error = 'Exceeded maximum number'
