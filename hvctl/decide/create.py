@@ -266,6 +266,10 @@ class Create:
             metadata[identity.DOMAIN_KEY] = self.request.domain
         if not self.request.networked:
             metadata[identity.NETWORKING_KEY] = identity.NO_NETWORKING
+        if self.request.expires_at is not None:
+            metadata[identity.EXPIRES_KEY] = self.request.expires_at.isoformat(
+                timespec='seconds'
+            )
         if self.request.migrations is not None:
             metadata[identity.MIGRATIONS_KEY] = str(self.request.migrations)
         return metadata

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import enum
 
+from hvctl.model import identity
 from hvctl.model import records
 
 
@@ -101,6 +103,17 @@ class Hypervisor:
     def host(self) -> str:
         """The service host, or the one that is expected."""
         return self.service.host if self.service else self.name
+
+    @property
+    def expires_at(self) -> datetime.datetime | None:
+        """When it may be taken away; None for never."""
+        if self.server is None:
+            return None
+        said = self.server.metadata.get(identity.EXPIRES_KEY)
+        try:
+            return datetime.datetime.fromisoformat(said) if said else None
+        except ValueError:
+            return None
 
     @property
     def agents_alive(self) -> bool:

@@ -50,6 +50,8 @@ NETWORKING_KEY = 'hvctl:networking'
 NO_NETWORKING = 'none'
 #: How many guests its nova-compute live-migrates at once, of its profile.
 MIGRATIONS_KEY = 'hvctl:max_concurrent_live_migrations'
+#: When it may be taken away, in ISO 8601.
+EXPIRES_KEY = 'hvctl:expires_at'
 REGISTERED_KEY = 'hvctl:registered_at'
 ENABLED_KEY = 'hvctl:enabled_at'
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 import dataclasses
+import datetime
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +67,7 @@ class CreateRequest:
     :ivar networked: guests have ports, so the host has network agents
     :ivar migrations: how many guests its nova-compute live-migrates at once,
         to be remembered for a drain; None where that is not known
+    :ivar expires_at: when they may be taken away; None for never
     :ivar aggregates: ids of the host aggregates to join, by uuid
     :ivar health_test: how to try each out; None for not at all
     :ivar retries: how often a failed deploy is tried anew
@@ -86,6 +88,7 @@ class CreateRequest:
     limits: Limits = Limits()
     networked: bool = True
     migrations: int | None = None
+    expires_at: datetime.datetime | None = None
     aggregates: Mapping[str, int] = dataclasses.field(default_factory=dict)
     health_test: HealthTest | None = None
     retries: int = 0

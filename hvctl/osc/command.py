@@ -193,3 +193,13 @@ def positive(text: str) -> int:
             _('%r is not a whole number above 0') % text
         )
     return found
+
+
+def duration(text: str) -> float:
+    """Read a duration, in seconds."""
+    from hvctl.model import duration
+
+    try:
+        return duration.seconds(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error

@@ -98,6 +98,9 @@ def plan(
             limits=wanted.limits,
             networked=wanted.networked,
             migrations=wanted.migrations,
+            expires_at=now + datetime.timedelta(seconds=wanted.expiry)
+            if wanted.expiry is not None
+            else None,
             aggregates=facts.aggregates,
             health_test=_health_test(wanted, facts),
             retries=parsed_args.retries,

@@ -50,6 +50,7 @@ LISTED_LONG = (
     'VCPUs',
     'Memory MB Used',
     'Memory MB',
+    'Expires',
 )
 PLAN = ('Name', 'Kind', 'Result', 'What')
 
@@ -170,7 +171,13 @@ def listed_long(hv: hypervisor.Hypervisor) -> Row:
         node.vcpus if node else None,
         node.memory_mb_used if node else None,
         node.memory_mb if node else None,
+        expires(hv),
     )
+
+
+def expires(hv: hypervisor.Hypervisor) -> str:
+    """When it may be taken away."""
+    return hv.expires_at.isoformat() if hv.expires_at is not None else ''
 
 
 def metal(hv: hypervisor.Hypervisor) -> str:

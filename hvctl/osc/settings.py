@@ -38,6 +38,7 @@ class Settings:
         its compute node id itself
     :ivar networked: guests have ports
     :ivar test: how to try each out; None for not at all
+    :ivar expiry: seconds after which they may be taken away; None for never
     :ivar migrations: how many guests its nova-compute live-migrates at once;
         None where it is not of a profile
     """
@@ -52,6 +53,7 @@ class Settings:
     networked: bool
     test: profile_model.HealthTest | None
     migrations: int | None
+    expiry: float | None
 
 
 def settle(parsed_args: argparse.Namespace) -> Settings:
@@ -85,6 +87,7 @@ def settle(parsed_args: argparse.Namespace) -> Settings:
         networked=parsed_args.profile is None
         or not isinstance(profile.networking, networking.NoNetworking),
         test=test,
+        expiry=parsed_args.expires or profile.expiry,
         migrations=profile.live_migration.max_concurrent
         if parsed_args.profile is not None
         else None,
@@ -147,7 +150,6 @@ def _refuse_unmade(profile: profile_model.Profile) -> None:
     unmade = {
         'subnetworks': profile.subnetworks,
         'compute_cloud': profile.compute_cloud,
-        'expiry': profile.expiry,
     }
     for key, value in unmade.items():
         if value:

@@ -92,6 +92,7 @@ def _machine(
     yield 'server_status', server.status if server else ''
     created = server.created_at if server else None
     yield 'created_at', created.isoformat() if created else ''
+    yield 'expires_at', rows.expires(hv)
     yield (
         'addresses',
         format_columns.ListColumn(list(server.addresses) if server else []),

@@ -7,6 +7,7 @@ import dataclasses
 import pathlib
 import typing
 
+from hvctl.model import duration
 from hvctl.model import networking as networks
 from hvctl.model import profile as model
 from hvctl.model import request
@@ -15,7 +16,6 @@ from hvctl.profiles import options
 from hvctl.profiles import parts
 from hvctl.profiles import tree
 
-_UNITS = {'s': 1, 'm': 60, 'h': 3600, 'd': 86400}
 #: Keys whose values are taken as they are.
 _PLAIN = (
     'image',
@@ -57,11 +57,8 @@ def build(
 
 
 def seconds(value: tree.Value) -> float:
-    """Read a duration."""
-    unit = value.text[-1]
-    if unit in _UNITS:
-        return float(value.text[:-1]) * _UNITS[unit]
-    return float(value.text)
+    """Read a duration, which the schema has checked."""
+    return duration.seconds(value.text)
 
 
 class _Builder:

@@ -139,6 +139,15 @@ class CreateHypervisorEphemeral(command.Verb):
         )
         command.add_timeout(parser)
         parser.add_argument(
+            '--expires',
+            metavar='<duration>',
+            type=command.duration,
+            help=_(
+                'Note that the hypervisors may be taken away after this time, '
+                'as in 8h; list --expired finds those whose time has come'
+            ),
+        )
+        parser.add_argument(
             '--health-test',
             action='store_true',
             help=_(
@@ -236,6 +245,13 @@ class ListHypervisorEphemeral(command.Lister):
             action='store_true',
             help=_('List additional columns'),
         )
+        parser.add_argument(
+            '--expired',
+            action='store_true',
+            help=_(
+                'List only those whose time has come (see create --expires)'
+            ),
+        )
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> _Rows:
@@ -247,8 +263,13 @@ class ListHypervisorEphemeral(command.Lister):
         look = self._client.observe(
             snapshot_model.Scope(all_servers=True, sizes=parsed_args.long)
         )
-        found = assemble.assemble(look, assemble.names(look)).values()
         now = clock.SystemClock().now()
+        found = [
+            hv
+            for hv in assemble.assemble(look, assemble.names(look)).values()
+            if not parsed_args.expired
+            or (hv.expires_at is not None and hv.expires_at <= now)
+        ]
         if parsed_args.long:
             return (
                 rows.LISTED + rows.LISTED_LONG,

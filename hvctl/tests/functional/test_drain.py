@@ -156,6 +156,40 @@ class TestDrain(base.FunctionalTestCase):
         self.assertEqual([], through.changes)
         self.assertEqual([], again.json())
 
+    def test_one_that_comes_meanwhile(self) -> None:
+        """What was on its way here is waited for, and moved."""
+        coming = self.boot(
+            host=self.target, metadata={'lab_migration': 'slow:5'}
+        )
+        shelved = self.guest('shelve', 'SHELVED_OFFLOADED')
+        guests.wait(coming, 'ACTIVE')
+        guests.act(
+            coming,
+            'os-migrateLive',
+            host=self.source,
+            block_migration='auto',
+        )
+        facts.wait(
+            lambda: [
+                each
+                for each in facts.migrations(coming)
+                if each['dest_compute'] == self.source
+            ],
+            'the migration to have begun',
+        )
+
+        drained = self.moves(
+            self.succeed(shell.ephemeral('drain', self.source))
+        )
+
+        self.assertEqual(
+            {coming: 'moved'},
+            {guest: row['Result'] for guest, row in drained.items()},
+        )
+        self.assertEqual(self.target, guests.host(coming))
+        self.assertNotIn(shelved, drained)
+        self.assert_empty()
+
     def test_what_is_in_the_way(self) -> None:
         rescued = self.guest('rescue', 'RESCUE')
         broken = self.guest()

@@ -53,6 +53,13 @@ class TestCreate(base.TestCommand):
         self.assertIsInstance(first['Seconds'], int)
         self.assertEqual('hv2', second['Name'])
 
+    def test_expires(self):
+        """The time when it may go is in the server's metadata."""
+        self.assertEqual(0, self.create('hv1', '--expires', '8h'))
+
+        (server,) = self.cloud.ours('hv1')
+        self.assertIn(identity.EXPIRES_KEY, server.metadata)
+
     def test_other_formatters(self):
         """Every formatter of cliff can print it."""
         for formatter in ('table', 'value', 'csv', 'yaml'):

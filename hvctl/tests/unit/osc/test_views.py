@@ -82,6 +82,31 @@ class TestList(base.TestCommand):
             [True, False], [scope.sizes for scope in self.cloud.scopes]
         )
 
+    def test_expired(self):
+        """Only those whose time has come."""
+        soon = self.clock.now() + datetime.timedelta(seconds=100)
+        for name, said in (
+            ('hv1', soon.isoformat()),
+            ('hv2', None),
+            ('hv3', 'some day'),
+        ):
+            metadata = {
+                identity.MARK_KEY: identity.MARK,
+                identity.COMPUTE_ID_KEY: builders.a_compute_id(name),
+            }
+            if said is not None:
+                metadata[identity.EXPIRES_KEY] = said
+            self.cloud.has_hypervisor(name, metadata=metadata)
+
+        self.run_command('list', '--expired', '-f', 'json')
+        self.assertEqual([], self.rows())
+        self.clock.seconds += 101
+        self.run_command('list', '--expired', '--long', '-f', 'json')
+
+        (row,) = self.rows()
+        self.assertEqual('hv1', row['Name'])
+        self.assertEqual(soon.isoformat(), row['Expires'])
+
     def test_half_gone(self):
         """What is half made or half gone is listed as well."""
         self.create('hv1', '--no-wait')

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""Tests of how options of create are laid over its profile."""
+
+import argparse
+import pathlib
+import tempfile
+import unittest
+
+from hvctl import exceptions
+from hvctl.osc import settings
+
+PROFILES = """\
+profiles:
+  large:
+    image: img
+    flavor: metal
+    network: internalapi
+    key_name: ops
+    domain: example.org
+    expiry: 8h
+    live_migration: {max_concurrent: 2}
+    networking: {kind: none}
+    nova: {DEFAULT: {transport_url: 'rabbit://u:p@h/'}}
+    health_test: {image: cirros}
+  trunk:
+    extends: large
+    subnetworks: [{network: storage}]
+  far:
+    extends: large
+    compute_cloud: other
+  direct:
+    extends: large
+    health_test: {image: cirros, vnic_type: direct, network: tenants}
+  untested:
+    extends: large
+    health_test: {image: null}
+"""
+
+#: What argparse gives when nothing is said.
+NOTHING = {
+    'profile': None,
+    'profiles_file': None,
+    'image': None,
+    'flavor': None,
+    'network': None,
+    'key_name': None,
+    'domain': None,
+    'vnic_type': None,
+    'user_data': None,
+    'config': None,
+    'health_test': False,
+    'expires': None,
+}
+
+
+class TestSettle(unittest.TestCase):
+    """What the hypervisors are to be."""
+
+    def settle(self, profile=None, **options) -> settings.Settings:
+        """Settle options over a profile."""
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        path = pathlib.Path(directory.name) / 'hvctl.yaml'
+        path.write_text(PROFILES)
+        return settings.settle(
+            argparse.Namespace(
+                **NOTHING
+                | {'profile': profile, 'profiles_file': str(path)}
+                | options
+            )
+        )
+
+    def test_profile(self):
+        """A profile is enough."""
+        found = self.settle('large')
+
+        self.assertEqual('img', found.names.image)
+        self.assertEqual('metal', found.names.flavor)
+        self.assertEqual('internalapi', found.names.network)
+        self.assertEqual('ops', found.names.key_name)
+        self.assertEqual('example.org', found.domain)
+        self.assertEqual('baremetal', found.vnic_type)
+        self.assertEqual(28800, found.expiry)
+        self.assertEqual(2, found.migrations)
+        self.assertFalse(found.networked)
+        self.assertFalse(found.own_user_data)
+        self.assertIsNone(found.test)
+
+    def test_options_count_more(self):
+        """Than what the profile says."""
+        found = self.settle(
+            'large',
+            image='i',
+            flavor='f',
+            network='n',
+            key_name='k',
+            domain='d.org',
+            vnic_type='normal',
+            expires=60.0,
+            health_test=True,
+        )
+
+        names = found.names
+        self.assertEqual(
+            ('i', 'f', 'n', 'k', 'd.org', 'normal', 60),
+            (
+                names.image,
+                names.flavor,
+                names.network,
+                names.key_name,
+                found.domain,
+                found.vnic_type,
+                found.expiry,
+            ),
+        )
+        self.assertEqual('cirros', names.test_image)
+
+    def test_refused(self):
+        """In one sentence that says what to give or to leave out."""
+        given = {'image': 'i', 'flavor': 'f', 'network': 'n'}
+        for profile, options, words in (
+            (None, {}, 'no image: give --image'),
+            (None, {'image': 'i'}, 'no flavor: give --flavor'),
+            (None, {'image': 'i', 'flavor': 'f'}, 'no network'),
+            (None, given, 'nothing says what the host is to be'),
+            (None, given | {'config': '/nowhere'}, '/nowhere cannot be read'),
+            (None, given | {'user_data': '/'}, 'cannot be read'),
+            (None, given | {'health_test': True}, 'needs the user-data of a'),
+            ('none', {}, 'none'),
+            ('trunk', {}, 'has subnetworks, which create cannot follow'),
+            ('far', {}, 'has compute_cloud, which create cannot follow'),
+            ('direct', {'health_test': True}, 'with direct port'),
+            ('untested', {'health_test': True}, 'no health_test.image'),
+        ):
+            with self.subTest(profile=profile, options=options):
+                with self.assertRaisesRegex(exceptions.HvctlError, words):
+                    self.settle(profile, **options)
