@@ -92,7 +92,11 @@ class Drain:
         }
         begun = _begun(ledger)
         going = [found[name] for name in looked]
-        unfit = set() if begun else self._without_room(snapshot, going)
+        known = {} if begun else self._known(snapshot, going)
+        emptied = {hv.provider.id for hv in going if hv.provider}
+        unfit = capacity.without_room(
+            known, snapshot.room, emptied, self._only(snapshot)
+        )
         plan = planning.Plan(
             options=self.options,
             ledger=ledger,
@@ -107,6 +111,13 @@ class Drain:
                 or snapshot.room.keys()
                 >= set(self._needs(snapshot, going).values())
             ),
+            hosts={
+                guest_id: sum(
+                    provider.id not in emptied
+                    for provider in snapshot.room[need]
+                )
+                for guest_id, need in known.items()
+            },
             unfit=unfit,
             in_the_way={
                 name: sum(
@@ -143,18 +154,21 @@ class Drain:
             and any(guest.shape)
         }
 
-    def _without_room(
+    def _known(
         self,
         snapshot: snapshot_model.Snapshot,
         found: Iterable[hypervisor.Hypervisor],
-    ) -> set[str]:
-        """Which guests would find no host, as far as Placement tells."""
-        known = {
+    ) -> dict[str, records.Need]:
+        """The needs of which the look tells who has room."""
+        return {
             guest_id: need
             for guest_id, need in self._needs(snapshot, found).items()
             if need in snapshot.room
         }
-        only = next(
+
+    def _only(self, snapshot: snapshot_model.Snapshot) -> str | None:
+        """The provider of the one destination, if there is to be one."""
+        return next(
             (
                 node.id
                 for node in snapshot.compute_nodes
@@ -162,8 +176,6 @@ class Drain:
             ),
             None,
         )
-        emptied = {hv.provider.id for hv in found if hv.provider}
-        return capacity.without_room(known, snapshot.room, emptied, only)
 
     def _before(
         self,
@@ -220,7 +232,7 @@ class Drain:
         others = closed - set(self.names)
         also = f' with {", ".join(sorted(others))}' if others else ''
         return (
-            f'--max-draining allows {limit} hypervisors to be drained, and '
+            f'--max-draining allows {limit} to be drained at once, and '
             f'{wanted} would be{also}'
         )
 

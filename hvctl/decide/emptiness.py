@@ -28,6 +28,11 @@ FINAL_STATUSES = frozenset(
 )
 
 
+def counted(number: int, thing: str) -> str:
+    """Say how many, as in ``1 guest`` or ``2 guests``."""
+    return f'{number} {thing}' + ('' if number == 1 else 's')
+
+
 def unfinished(hv: hypervisor.Hypervisor) -> list[records.Migration]:
     """The migrations from or to the host that are not over."""
     return [m for m in hv.migrations if m.status not in FINAL_STATUSES]
@@ -45,14 +50,10 @@ def occupants(hv: hypervisor.Hypervisor) -> list[str]:
     """Say in words what keeps a hypervisor from being empty."""
     found = []
     if hv.guests:
-        number = len(hv.guests)
-        found.append(f'{number} guest' + ('' if number == 1 else 's'))
+        found.append(counted(len(hv.guests), 'guest'))
     going = unfinished(hv)
     if going:
-        number = len(going)
-        found.append(
-            f'{number} unfinished migration' + ('' if number == 1 else 's')
-        )
+        found.append(counted(len(going), 'unfinished migration'))
     known = {guest.id for guest in (*(hv.guests or ()), *hv.test_guests)}
     known |= {migration.uuid for migration in going}
     known |= {migration.server_id for migration in going}

@@ -26,7 +26,8 @@ class Plan:
     :ivar begun: this run has sent a guest away
     :ivar all_known: every name is closed, and its guests and the room for them
         have been seen
-    :ivar unfit: guests for which no host has room
+    :ivar hosts: how many hosts have room for each guest alone
+    :ivar unfit: guests for which no host has room, when all go
     :ivar in_the_way: how many guests of each name cannot be moved
     :ivar busy: see :func:`hvctl.decide.moves.begin`
     :ivar partial: the look is too small to say that a hypervisor is empty
@@ -37,6 +38,7 @@ class Plan:
     now: datetime.datetime
     begun: bool
     all_known: bool
+    hosts: dict[str, int]
     unfit: set[str]
     in_the_way: dict[str, int]
     busy: set[str]
@@ -100,7 +102,7 @@ class Plan:
         if under_way and not self.options.wait and not self._stopped:
             return progress.Outcome(
                 ok=True,
-                message=f'{under_way} of {len(moves)} guests are under way; '
+                message=f'{under_way} of {_guests(len(moves))} under way; '
                 'the same command again goes on',
             )
         if under_way:
@@ -110,8 +112,8 @@ class Plan:
         if waiting and self.ledger.winding_down:
             return progress.Outcome(
                 ok=False,
-                message=f'{waiting} guests have not been moved; the same '
-                'command again goes on',
+                message=f'{_guests(waiting)} not moved; the same command '
+                'again goes on',
             )
         if waiting or self.partial:
             return None
@@ -131,9 +133,22 @@ class Plan:
                 lift='--on-blocked continue tries all the same',
             )
             if server_id in self.unfit
-            else dataclasses.replace(move, result='planned')
+            else dataclasses.replace(
+                move, result='planned', note=self._expected(move)
+            )
             for server_id, move in moves.items()
         }
+
+    def _expected(self, move: progress.Move) -> str:
+        """Say what is expected of a move that is only planned."""
+        notes = [move.note] if move.note else []
+        if move.server_id in self.hosts:
+            number = self.hosts[move.server_id]
+            have = 'has' if number == 1 else 'have'
+            notes.append(
+                f'{emptiness.counted(number, "host")} {have} room for it'
+            )
+        return '; '.join(notes)
 
     def _of_plan(
         self, hv: hypervisor.Hypervisor, moves: moving.Moves
@@ -142,7 +157,7 @@ class Plan:
         if number:
             return progress.Outcome(
                 ok=False,
-                message=f'{number} of {len(moves)} guests are in the way; '
+                message=f'{number} of {_guests(len(moves))} in the way; '
                 'nothing was moved (--on-blocked continue moves the others)',
             )
         others = [name for name, n in self.in_the_way.items() if n]
@@ -152,9 +167,14 @@ class Plan:
                 message='nothing was moved, since guests of '
                 f'{", ".join(others)} are in the way',
             )
+        leaving = sum(move.result != 'left' for move in moves.values())
         return progress.Outcome(
-            ok=True, message=f'{len(moves)} guests would leave'
+            ok=True, message=f'{_guests(leaving)} would leave'
         )
+
+
+def _guests(number: int) -> str:
+    return emptiness.counted(number, 'guest')
 
 
 def _status(
@@ -174,7 +194,7 @@ def _status(
         return status
     moved = sum(m.result in ('moved', 'gone') for m in moves.values())
     stayed = sum(m.result in ('failed', 'left') for m in moves.values())
-    reason = f'{moved} of {len(moves)} guests moved'
+    reason = f'{moved} of {_guests(len(moves))} moved'
     if stayed:
         reason += f', {stayed} stay'
     going = hv.guests or any(
@@ -198,7 +218,7 @@ def _of_end(
     if stayed:
         return progress.Outcome(
             ok=False,
-            message=f'{stayed} of {len(moves)} guests stayed on {hv.name}',
+            message=f'{stayed} of {_guests(len(moves))} stayed on {hv.name}',
         )
     rest = _without(hv, accepted)
     occupants = emptiness.occupants(rest)
@@ -209,9 +229,9 @@ def _of_end(
         # Something that was under way may land late: look twice.
         return None
     if accepted:
-        number = len(accepted)
         return progress.Outcome(
-            ok=True, message=f'{number} guests were left, as was asked for'
+            ok=True,
+            message=f'{_guests(len(accepted))} left, as was asked for',
         )
     return progress.Outcome(ok=True, message='' if moves else 'had no guests')
 

@@ -60,7 +60,7 @@ class TestDrain(base.FunctionalTestCase):
         before = facts.get('compute', '/os-migrations', '2.80')['migrations']
 
         planned = self.fail_with(shell.ephemeral('drain', self.source))
-        self.assertIn('1 of 5 guests are in the way', planned.stderr)
+        self.assertIn('1 of 5 guests in the way', planned.stderr)
         rows = self.moves(planned)
         self.assertEqual(
             {

@@ -285,7 +285,7 @@ class TestMoves(unittest.TestCase):
         self.assertEqual('failed', verdict.moves[0].result)
         self.assertEqual('pinned', verdict.moves[0].reason)
         self.assertEqual(
-            '1 of 1 guests stayed on hv1', verdict.outcome.message
+            '1 of 1 guest stayed on hv1', verdict.outcome.message
         )
 
     def test_left_by_itself(self):
@@ -336,7 +336,7 @@ class TestOutcome(unittest.TestCase):
         verdict = decide(look, past_blocked=True)
 
         self.assertEqual(
-            progress.Outcome(ok=False, message='1 of 1 guests stayed on hv1'),
+            progress.Outcome(ok=False, message='1 of 1 guest stayed on hv1'),
             verdict.outcome,
         )
 
@@ -356,7 +356,7 @@ class TestOutcome(unittest.TestCase):
         verdict = decide(a_look(suspended, GUEST))
 
         self.assertEqual((), verdict.steps)
-        self.assertIn('1 of 2 guests are in the way', verdict.outcome.message)
+        self.assertIn('1 of 2 guests in the way', verdict.outcome.message)
         self.assertEqual(
             {'g2': 'left', 'g1': 'planned'},
             {move.server_name: move.result for move in verdict.moves},
@@ -373,7 +373,7 @@ class TestOutcome(unittest.TestCase):
         )
 
         self.assertTrue(verdict.outcome.ok)
-        self.assertIn('1 guests were left', verdict.outcome.message)
+        self.assertIn('1 guest left', verdict.outcome.message)
 
     def test_dry_run(self):
         """The plan closes nothing and moves nothing."""
@@ -385,6 +385,19 @@ class TestOutcome(unittest.TestCase):
         self.assertTrue(verdict.outcome.ok)
         (move,) = verdict.moves
         self.assertEqual(('live', 'planned'), (move.method, move.result))
+
+    def test_expected(self):
+        """A plan says how many hosts have room."""
+        need = records.Need(records.Shape(1, 512, 1))
+        guest = builders.a_guest('g1', shape=need.shape)
+        free = [
+            records.Free(provider, records.Shape(8, 8192, 80))
+            for provider in ('a', 'b', CHOSEN)
+        ]
+
+        verdict = decide(a_look(guest, room={need: tuple(free)}), dry_run=True)
+
+        self.assertEqual('2 hosts have room for it', verdict.moves[0].note)
 
 
 class TestOrder(unittest.TestCase):
@@ -447,7 +460,7 @@ class TestOrder(unittest.TestCase):
 
         self.assertEqual((), verdict.steps)
         self.assertFalse(verdict.outcome.ok)
-        self.assertIn('1 guests have not been moved', verdict.outcome.message)
+        self.assertIn('1 guest not moved', verdict.outcome.message)
 
 
 class TestBudget(unittest.TestCase):
@@ -461,7 +474,7 @@ class TestBudget(unittest.TestCase):
         look = a_look(GUEST, services=(builders.a_service(), other))
         for options, words in (
             ({'most_draining': 2}, None),
-            ({'most_draining': 1}, 'allows 1 hypervisors'),
+            ({'most_draining': 1}, 'allows 1 to be drained'),
             ({'most_draining_share': 1.0}, None),
             ({'most_draining_share': 0.5}, 'and 2 would be with hv7'),
         ):
@@ -502,7 +515,7 @@ class TestBudget(unittest.TestCase):
 
         self.assertIsNone(first.outcome)
         self.assertTrue(then.outcome.ok)
-        self.assertIn('4 of 6 guests are under way', then.outcome.message)
+        self.assertIn('4 of 6 guests under way', then.outcome.message)
 
 
 class TestRoom(unittest.TestCase):
