@@ -67,20 +67,22 @@ def plain(event: progress.Event) -> str | None:
             after = f' ({event.before} took {columns.words(event.seconds)})'
         return f'{event.name} is {event.status.phase}{after}{reason}'
     if isinstance(event, progress.MoveChanged):
-        return f'{event.name}: {_move(event.move)}'
+        move = _move(event.move)
+        return f'{event.name}: {move}' if move is not None else None
     verdict = 'done' if event.outcome.ok else 'failed'
     message = f': {event.outcome.message}' if event.outcome.message else ''
     return f'{event.name}: {verdict}{message}'
 
 
-def _move(move: progress.Move) -> str:
+def _move(move: progress.Move) -> str | None:
     who = f'guest {move.server_name or move.server_id}'
     match move.result:
         case 'waiting':
-            reason = f': {move.reason}' if move.reason else ''
-            return f'{who} ({move.state}) waits{reason}'
+            # Only what is unusual: most wait for their turn.
+            waits = f'{who} ({move.state}) waits: {move.reason}'
+            return waits if move.reason else None
         case 'planned':
-            return f'{who} ({move.state}) is not moved ({move.method})'
+            return None
         case 'moving':
             return f'{who} ({move.state}) is moving ({move.method})'
         case 'moved':
