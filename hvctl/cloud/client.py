@@ -13,6 +13,7 @@ from hvctl.cloud import compute
 from hvctl.cloud import network
 from hvctl.cloud import observe
 from hvctl.cloud import placement
+from hvctl.cloud import reach
 from hvctl.cloud import resolve
 from hvctl.model import progress
 from hvctl.model import snapshot as snapshot_model
@@ -53,6 +54,8 @@ class Client:
             steps.LeaveAggregate: nova.leave_aggregate,
             steps.CreateTestGuest: nova.create_test_guest,
             steps.DeleteTestGuest: nova.delete_test_guest,
+            steps.ReadConsole: nova.read_console,
+            steps.PingTestGuest: reach.ping,
             steps.LiveMigrate: nova.live_migrate,
             steps.ColdMigrate: nova.cold_migrate,
             steps.Shelve: nova.shelve,

@@ -150,6 +150,21 @@ class Compute:
         )
         return progress.Done()
 
+    def read_console(self, step: steps.ReadConsole) -> progress.Done:
+        """Read the last line of a guest's console."""
+        response = self._call(
+            'POST',
+            f'/servers/{step.server_id}/action',
+            f'read the console of the test guest of {step.name}',
+            json={'os-getConsoleOutput': {'length': 1}},
+            # 404 and 409: it has none yet.
+            accept=frozenset({404, 409}),
+        )
+        if response.status_code >= 400:
+            return progress.Done(changed=False)
+        said = str(response.json().get('output') or '').strip()
+        return progress.Done(changed=False, answer=said and 'yes')
+
     def delete_test_guest(self, step: steps.DeleteTestGuest) -> progress.Done:
         """Delete a test guest, for good even where Nova puts deletes off."""
         response = self._call(

@@ -15,7 +15,11 @@ from hvctl.model import progress
 from hvctl.model import request as request_model
 from hvctl.model import snapshot as snapshot_model
 from hvctl.model import steps
+from hvctl.model.health import Answer
 from hvctl.model.hypervisor import Phase
+
+#: A test guest that does not answer yet is asked again after that.
+_ASK_AGAIN = datetime.timedelta(seconds=3)
 
 
 def rename(hv: hypervisor.Hypervisor) -> progress.Verdict | None:
@@ -151,15 +155,22 @@ def _follow(
     failure: str | None = None
     if guest.status == 'ERROR':
         failure = (guest.fault or 'Nova gives no reason').rstrip('. ')
-    elif guest.status != 'ACTIVE':
+    elif guest.status != 'ACTIVE' or not _answered(hv, test, ledger):
         since = ledger.changed_at.get(hv.name, now)
         waited = (now - since).total_seconds()
         if waited <= test.timeout:
-            return progress.Verdict(status=status)
+            asked = guest.status == 'ACTIVE' and _may_ask(
+                hv, test, ledger, now
+            )
+            return progress.Verdict(
+                status=status, steps=_questions(hv, test) if asked else ()
+            )
         failure = (
             f'the test guest was {guest.status} for {waited:.0f} s '
             f'({guest.task_state or "no task"})'
         )
+        if guest.status == 'ACTIVE':
+            failure += f', and its {test.answer} did not answer'
     return progress.Verdict(
         status=status,
         steps=(
@@ -168,6 +179,50 @@ def _follow(
             ),
         ),
     )
+
+
+def _answered(
+    hv: hypervisor.Hypervisor,
+    test: request_model.HealthTest,
+    ledger: progress.Ledger,
+) -> bool:
+    return test.answer is Answer.NONE or any(
+        ledger.answers.get(question) for question in _questions(hv, test)
+    )
+
+
+def _may_ask(
+    hv: hypervisor.Hypervisor,
+    test: request_model.HealthTest,
+    ledger: progress.Ledger,
+    now: datetime.datetime,
+) -> bool:
+    """Whether the last time was long enough ago."""
+    before = [
+        ledger.done_at[question]
+        for question in _questions(hv, test)
+        if question in ledger.done_at
+    ]
+    return not before or now - max(before) >= _ASK_AGAIN
+
+
+def _questions(
+    hv: hypervisor.Hypervisor, test: request_model.HealthTest
+) -> tuple[steps.Step, ...]:
+    """How to find out whether the test guest does more than to be ACTIVE."""
+    guest = hv.test_guests[0]
+    match test.answer:
+        case Answer.CONSOLE:
+            return (steps.ReadConsole(name=hv.name, server_id=guest.id),)
+        case Answer.ADDRESS:
+            return tuple(
+                steps.PingTestGuest(
+                    name=hv.name, server_id=guest.id, address=address
+                )
+                for address in guest.addresses
+            )
+        case _:
+            return ()
 
 
 def _remove(

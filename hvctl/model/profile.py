@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import dataclasses
 import enum
 
+from hvctl.model import health
 from hvctl.model import networking as networks
 from hvctl.model import request
 from hvctl.model import secret
@@ -116,16 +117,6 @@ class LiveMigration:
     timeout_action: str = DEFAULT_TIMEOUT_ACTION
 
 
-class Answer(enum.StrEnum):
-    """What a test guest must show beside being ACTIVE."""
-
-    NONE = 'none'
-    CONSOLE = 'console'
-    """Something in its console log."""
-    ADDRESS = 'address'
-    """An answer to a ping from where the command runs."""
-
-
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class HealthTest:
     """The small guest that boots before anybody else may.
@@ -144,7 +135,7 @@ class HealthTest:
     image: str | None = None
     network: str | None = None
     vnic_type: str = 'normal'
-    answer: Answer = Answer.NONE
+    answer: health.Answer = health.Answer.NONE
     timeout: float = DEFAULT_TEST_TIMEOUT
 
 

@@ -166,6 +166,7 @@ class Ledger:
     :ivar looks: how many snapshots were taken
     :ivar last: the newest of them
     :ivar done: steps that succeeded, and whether each changed anything
+    :ivar done_at: when each of them succeeded last
     :ivar answers: what a step that asks something was told
     :ivar failures: by lane
     :ivar first_seen: when this run saw a hypervisor in a phase first
@@ -182,6 +183,9 @@ class Ledger:
     looks: int = 0
     last: snapshot_model.Snapshot | None = None
     done: dict[steps.Step, bool] = dataclasses.field(default_factory=dict)
+    done_at: dict[steps.Step, datetime.datetime] = dataclasses.field(
+        default_factory=dict
+    )
     answers: dict[steps.Step, str] = dataclasses.field(default_factory=dict)
     failures: dict[str, Failure] = dataclasses.field(default_factory=dict)
     first_seen: dict[tuple[str, hypervisor.Phase], datetime.datetime] = (

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 import dataclasses
 import datetime
 
+from hvctl.model import health
+
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
@@ -49,12 +51,14 @@ class HealthTest:
 
     :ivar flavor_id: asks for nothing but the resource class of the test
     :ivar network_id: None is a guest without a port
-    :ivar timeout: seconds until it is ACTIVE
+    :ivar answer: what it must show beside being ACTIVE
+    :ivar timeout: seconds until it is ACTIVE and answers
     """
 
     flavor_id: str
     image_id: str
     network_id: str | None = None
+    answer: health.Answer = health.Answer.NONE
     timeout: float = 300
 
 

@@ -195,6 +195,21 @@ class DeleteTestGuest(Step):
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ReadConsole(Step):
+    """See whether the guest has written to its console; it changes nothing."""
+
+    server_id: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class PingTestGuest(Step):
+    """See whether an address of the guest answers; it changes nothing."""
+
+    server_id: str
+    address: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class LeaveAggregate(Step):
     """Take a host out of a host aggregate."""
 

@@ -157,6 +157,7 @@ def _health_test(
         flavor_id=facts.test_flavor.id,
         image_id=facts.test_image_id,
         network_id=facts.test_network_id,
+        answer=wanted.test.answer,
         timeout=wanted.test.timeout,
     )
 

@@ -8,6 +8,7 @@ import pathlib
 import typing
 
 from hvctl.model import duration
+from hvctl.model import health
 from hvctl.model import networking as networks
 from hvctl.model import profile as model
 from hvctl.model import request
@@ -223,7 +224,7 @@ class _Builder:
             **_given(
                 value, ('enabled', 'flavor', 'image', 'network', 'vnic_type')
             ),
-            **_enum(value, 'answer', model.Answer),
+            **_enum(value, 'answer', health.Answer),
         )
 
     def _packages(self) -> dict[model.Family, tuple[str, ...]]:
@@ -256,7 +257,7 @@ class _Builder:
                 'health_test', 'enabled, but the key image is missing'
             )
         if test.network is None and (
-            test.vnic_type != 'normal' or test.answer is model.Answer.ADDRESS
+            test.vnic_type != 'normal' or test.answer is health.Answer.ADDRESS
         ):
             self._problem(
                 'health_test',

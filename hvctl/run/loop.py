@@ -303,6 +303,7 @@ class _Run:
         for step, done in acted.done:
             changed = self._ledger.done.get(step, False) or done.changed
             self._ledger.done[step] = changed
+            self._ledger.done_at[step] = self._clock.now()
             if done.answer:
                 self._ledger.answers[step] = done.answer
         if acted.failed is None:

@@ -2,6 +2,8 @@
 
 """Tests of the requests that the steps send."""
 
+from unittest import mock
+
 from hvctl import exceptions
 from hvctl.cloud import client
 from hvctl.cloud import placement
@@ -448,6 +450,46 @@ class TestTestGuest(TestCase):
 
                 self.assertEqual(status != 404, done.changed)
                 self.assertEqual({'forceDelete': None}, self.last().json())
+
+
+class TestAnswers(TestCase):
+    """What a test guest shows."""
+
+    def test_console(self):
+        """Anything on it is an answer; none yet is none."""
+        step = steps.ReadConsole(name='hv1', server_id='s')
+        for answer, expected in (
+            ({'json': {'output': 'login:'}}, 'yes'),
+            ({'json': {'output': ''}}, ''),
+            ({'status_code': 404, 'json': {}}, ''),
+        ):
+            with self.subTest(answer=answer):
+                self.mock.post(f'{base.COMPUTE}/servers/s/action', **answer)
+
+                done = self.act(step)
+
+                self.assertEqual(expected, done.answer)
+                self.assertFalse(done.changed)
+
+    def test_address(self):
+        """This machine answers; an address for documentation does not."""
+        for address, expected in (('127.0.0.1', 0), ('192.0.2.1', 1)):
+            with mock.patch('subprocess.run') as run:
+                run.return_value.returncode = expected
+                done = self.act(
+                    steps.PingTestGuest(
+                        name='hv1', server_id='s', address=address
+                    )
+                )
+
+                self.assertEqual('' if expected else 'yes', done.answer)
+                self.assertEqual(address, run.call_args[0][0][-1])
+        with mock.patch('subprocess.run', side_effect=FileNotFoundError):
+            self.assert_fails(
+                steps.PingTestGuest(name='h', server_id='s', address='::1'),
+                transient=False,
+                words='no program ping',
+            )
 
 
 class TestGuests(TestCase):

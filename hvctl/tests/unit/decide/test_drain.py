@@ -284,9 +284,7 @@ class TestMoves(unittest.TestCase):
 
         self.assertEqual('failed', verdict.moves[0].result)
         self.assertEqual('pinned', verdict.moves[0].reason)
-        self.assertEqual(
-            '1 of 1 guest stayed on hv1', verdict.outcome.message
-        )
+        self.assertEqual('1 of 1 guest stayed on hv1', verdict.outcome.message)
 
     def test_left_by_itself(self):
         """A guest that went before its turn is gone."""

@@ -130,7 +130,7 @@ class TestSettle(unittest.TestCase):
             ('none', {}, 'none'),
             ('trunk', {}, 'has subnetworks, which create cannot follow'),
             ('far', {}, 'has compute_cloud, which create cannot follow'),
-            ('direct', {'health_test': True}, 'with direct port'),
+            ('direct', {'health_test': True}, 'with a direct port'),
             ('untested', {'health_test': True}, 'no health_test.image'),
         ):
             with self.subTest(profile=profile, options=options):

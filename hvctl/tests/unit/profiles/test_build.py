@@ -9,6 +9,7 @@ import pathlib
 import jsonschema
 
 import hvctl
+from hvctl.model import health
 from hvctl.model import networking
 from hvctl.model import profile as model
 from hvctl.model import request
@@ -96,7 +97,7 @@ class TestBuild(base.ProfilesTestCase):
                 flavor='f',
                 network='n',
                 vnic_type='direct',
-                answer=model.Answer.ADDRESS,
+                answer=health.Answer.ADDRESS,
                 timeout=120,
             ),
             profile.health_test,

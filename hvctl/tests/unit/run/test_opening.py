@@ -3,7 +3,9 @@
 """Tests of what a hypervisor goes through before guests may come."""
 
 import contextlib
+import dataclasses
 
+from hvctl.model import health
 from hvctl.model import request
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import failures
@@ -90,6 +92,33 @@ class TestOpening(TestCase):
         self.assertFalse(result.ok)
         self.assertIn('health test of hv1 failed', self.message(result))
         self.assertIn('Binding failed for port', self.message(result))
+        self.assertEqual([], self.trying())
+        self.assertEqual([], self.cloud.landed)
+
+    def test_answers(self):
+        """It is opened when its console or its address has answered."""
+        for answer in (health.Answer.CONSOLE, health.Answer.ADDRESS):
+            with self.subTest(answer=answer):
+                self.start()
+                self.prepare()
+                test = dataclasses.replace(TEST, answer=answer)
+
+                result = self.open(health_test=test)
+
+                self.assertTrue(result.ok, self.message(result))
+                self.assertEqual([], self.trying())
+                self.assert_open()
+
+    def test_never_answers(self):
+        """Without an answer it stays closed, and the guest goes."""
+        self.prepare()
+        self.cloud.test_guests.answers = None
+        test = dataclasses.replace(TEST, answer=health.Answer.CONSOLE)
+
+        result = self.open(health_test=test)
+
+        self.assertFalse(result.ok)
+        self.assertIn('its console did not answer', self.message(result))
         self.assertEqual([], self.trying())
         self.assertEqual([], self.cloud.landed)
 
