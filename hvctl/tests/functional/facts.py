@@ -103,6 +103,12 @@ def nodes() -> list[dict[str, typing.Any]]:
     return list(get('baremetal', '/nodes/detail', '1.80')['nodes'])
 
 
+def free_nodes() -> int:
+    """Count the nodes that Nova would give to a server now."""
+    url = '/allocation_candidates?resources=CUSTOM_BAREMETAL:1'
+    return len(get('placement', url, '1.20')['allocation_requests'])
+
+
 def node_of(server_id: str) -> dict[str, typing.Any]:
     """Find the Ironic node of a bare-metal server."""
     return next(n for n in nodes() if n['instance_uuid'] == server_id)

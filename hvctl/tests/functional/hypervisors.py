@@ -60,6 +60,16 @@ def enabled(count: int) -> list[str]:
     return _shared[:count]
 
 
+def make_room(count: int) -> None:
+    """See that so many nodes are free, if need be by what is shared."""
+    missing = count - facts.free_nodes()
+    if missing > 0 and _shared:
+        delete(*_shared[-missing:])
+    facts.wait(
+        lambda: facts.free_nodes() >= count, f'{count} nodes to be free'
+    )
+
+
 def delete(*names: str) -> shell.Result:
     """Delete hypervisors, whatever state they are in."""
     result = shell.ephemeral('delete', *names).result()

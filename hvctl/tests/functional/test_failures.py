@@ -20,6 +20,7 @@ class TestFailures(base.FunctionalTestCase):
             hypervisors.name(word)
             for word in ('silent', 'broken', 'undeployed')
         )
+        hypervisors.make_room(3)
         self.addCleanup(hypervisors.delete, silent, broken, undeployed)
         user_data = self.file(
             'user-data',

@@ -14,6 +14,7 @@ class TestMainJob(base.FunctionalTestCase):
     def test_from_bare_metal_and_back(self) -> None:
         kept, doomed = (hypervisors.name(f'job{n}') for n in (1, 2))
 
+        hypervisors.make_room(2)
         made = self.succeed(
             shell.ephemeral(
                 'create',

@@ -74,6 +74,7 @@ class TestNotUp(base.FunctionalTestCase):
     def test_dead_agent_and_dead_compute(self) -> None:
         """An agent that never speaks, and a nova-compute that dies."""
         mute, dying = (hypervisors.name(word) for word in ('mute', 'dying'))
+        hypervisors.make_room(2)
         self.addCleanup(hypervisors.delete, mute, dying)
         part = self.file('mute', MUTE)
         environment = self.profiles(
@@ -108,6 +109,8 @@ class TestNotUp(base.FunctionalTestCase):
         doomed, stubborn = (
             hypervisors.name(word) for word in ('doomed', 'stubborn')
         )
+        # Nova tries three before it gives up.
+        hypervisors.make_room(3)
         self.addCleanup(hypervisors.delete, doomed, stubborn)
         with base.failing_deploys():
             running = self.create('plain', doomed, *('--on-failure', 'delete'))
@@ -127,6 +130,7 @@ class TestNotUp(base.FunctionalTestCase):
     def test_not_discovered(self) -> None:
         """The message says the very command that mends it."""
         name = hypervisors.name('unmapped')
+        hypervisors.make_room(1)
         self.addCleanup(hypervisors.delete, name)
         lab = paths.Lab.from_environment()
         self.addCleanup(self.discover_every, lab, 2)

@@ -30,6 +30,7 @@ class TestProfiles(base.FunctionalTestCase):
         environment: dict[str, str] | None = None,
     ) -> None:
         """Create hypervisors that are gone after the test."""
+        hypervisors.make_room(len(names))
         self.addCleanup(hypervisors.delete, *names)
         made = self.succeed(
             shell.ephemeral(
