@@ -474,7 +474,7 @@ class TestAnswers(TestCase):
     def test_address(self):
         """This machine answers; an address for documentation does not."""
         for address, expected in (('127.0.0.1', 0), ('192.0.2.1', 1)):
-            with mock.patch('subprocess.run') as run:
+            with mock.patch('subprocess.run', autospec=True) as run:
                 run.return_value.returncode = expected
                 done = self.act(
                     steps.PingTestGuest(
@@ -484,7 +484,9 @@ class TestAnswers(TestCase):
 
                 self.assertEqual('' if expected else 'yes', done.answer)
                 self.assertEqual(address, run.call_args[0][0][-1])
-        with mock.patch('subprocess.run', side_effect=FileNotFoundError):
+        with mock.patch(
+            'subprocess.run', autospec=True, side_effect=FileNotFoundError
+        ):
             self.assert_fails(
                 steps.PingTestGuest(name='h', server_id='s', address='::1'),
                 transient=False,
