@@ -254,7 +254,7 @@ class TestDrain(base.FunctionalTestCase):
         )
 
     def test_killed_in_the_middle_of_a_cold_migration(self) -> None:
-        off = self.guest('os-stop', 'SHUTOFF', lab_migration='slow:4')
+        off = self.guest('os-stop', 'SHUTOFF', lab_migration='slow:10')
         asked = recorder.matching(
             'POST', 'compute', '/servers/[^/]+/action', answered=True
         )
@@ -336,8 +336,8 @@ class TestDrain(base.FunctionalTestCase):
         """What is not under way stays, and the host takes guests again."""
         hanging = self.guest(lab_migration='hang')
         self.fail_with(
-            shell.ephemeral('drain', self.source, '--timeout', '8'),
-            'not finished after 8 s',
+            shell.ephemeral('drain', self.source, '--timeout', '20'),
+            'not finished after 20 s',
         )
         self.succeed(shell.ephemeral('drain', self.source, '--undo'))
         self.assert_enabled(self.source)
@@ -351,7 +351,7 @@ class TestDrain(base.FunctionalTestCase):
 
     def test_interrupted(self) -> None:
         """The first Ctrl-C waits for what is under way, and no more."""
-        slow = self.guest(lab_migration='slow:4')
+        slow = self.guest(lab_migration='slow:10')
         later = self.guest(**{'hvctl:drain-priority': '-1'})
         drain = shell.ephemeral('drain', self.source, '--max-parallel', '1')
         facts.wait(lambda: 'is moving' in drain.stderr(), 'the first move')
@@ -390,8 +390,8 @@ class TestDrain(base.FunctionalTestCase):
     def test_guest_that_hangs(self) -> None:
         hanging = self.guest(lab_migration='hang')
         drained = self.fail_with(
-            shell.ephemeral('drain', self.source, '--timeout', '8'),
-            'not finished after 8 s',
+            shell.ephemeral('drain', self.source, '--timeout', '20'),
+            'not finished after 20 s',
         )
         (row,) = drained.json()
         self.assertEqual(

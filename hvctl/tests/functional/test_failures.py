@@ -11,7 +11,7 @@ from hvctl.tests.functional import hypervisors
 from hvctl.tests.functional import shell
 
 #: Enough for a machine to be deployed, and to boot if it would.
-_TIMEOUT = '40'
+_TIMEOUT = '60'
 
 
 class TestFailures(base.FunctionalTestCase):

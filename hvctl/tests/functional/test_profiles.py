@@ -145,7 +145,7 @@ class TestProfiles(base.FunctionalTestCase):
             port = next(p for p in facts.ports() if p['id'] == port_id)
             return port if port['status'] == 'ACTIVE' else None
 
-        port = facts.wait(active, f'port {port_id} to be active', 30)
+        port = facts.wait(active, f'port {port_id} to be active', 60)
         self.assertEqual(
             (host, 'hw_veb'),
             (port['binding:host_id'], port['binding:vif_type']),
