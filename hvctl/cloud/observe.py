@@ -271,7 +271,7 @@ class Observer:
             'ports',
             'list the ports',
             params={
-                'description': identity.PORT_MARK,
+                'description': [identity.PORT_MARK, identity.SUBPORT_MARK],
                 'project_id': self._project_id,
             },
         )

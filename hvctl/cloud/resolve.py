@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent import futures
+import ipaddress
 import typing
 
 from keystoneauth1 import exceptions as ksa_exceptions
@@ -14,7 +15,9 @@ from openstack import exceptions as sdk_exceptions
 from hvctl.cloud import requests
 from hvctl.cloud import shapes
 from hvctl.model import preflight
+from hvctl.model import profile
 from hvctl.model import records
+from hvctl.model import request
 
 #: The name or id that is looked up, and how.
 _Look = tuple[str | None, Callable[[], typing.Any]]
@@ -57,7 +60,13 @@ class Resolver:
             image_id=_id(found, 'image') or '',
             flavor=wanted,
             network_id=_id(found, 'network') or '',
+            mtu=found['network'].mtu if 'network' in found else None,
             subnet_id=_id(found, 'subnet'),
+            subnetworks=tuple(
+                found[kind]
+                for kind in map(_kind, names.subnetworks)
+                if kind in found
+            ),
             aggregates=aggregates,
             test_flavor=found.get('test flavor'),
             test_image_id=_id(found, 'test image') or '',
@@ -88,6 +97,9 @@ class Resolver:
             looks['keypair'] = keypair(names.key_name)
         if names.subnet is not None:
             looks['subnet'] = _finder(conn.network.find_subnet)(names.subnet)
+        for wish in names.subnetworks:
+            looks['trunk service'] = None, self._trunks
+            looks[_kind(wish)] = self._subnetwork_look(wish)
         if names.aggregates or names.availability_zone:
             looks['aggregates'] = (None, self._all_aggregates)
         if names.test_flavor is not None:
@@ -97,6 +109,31 @@ class Resolver:
         if names.test_network is not None:
             looks['test network'] = network(names.test_network)
         return looks
+
+    def _trunks(self) -> None:
+        self._conn.network.find_extension('trunk', ignore_missing=False)
+
+    def _subnetwork_look(self, wish: profile.Subnetwork) -> _Look:
+        return None, lambda: self._subnetwork(wish)
+
+    def _subnetwork(self, wish: profile.Subnetwork) -> request.Subnetwork:
+        network = self._conn.network.find_network(
+            wish.network, ignore_missing=False
+        )
+        subnets = list(self._conn.network.subnets(network_id=network.id))
+        return request.Subnetwork(
+            wish=wish,
+            network_id=network.id,
+            subnet_id=next(
+                (s.id for s in subnets if wish.subnet in (s.id, s.name)), None
+            ),
+            network_type=network.provider_network_type,
+            mtu=network.mtu,
+            prefixes={
+                subnet.id: ipaddress.ip_network(subnet.cidr).prefixlen
+                for subnet in subnets
+            },
+        )
 
     def _endpoint(self) -> str:
         endpoint = self._conn.baremetal.get_endpoint()
@@ -197,6 +234,10 @@ class Resolver:
         return {'ports': _left(port['limit'], used)}
 
 
+def _kind(wish: profile.Subnetwork) -> str:
+    return f'sub-network {wish.network}'
+
+
 def _finder(
     find: Callable[..., typing.Any],
 ) -> Callable[[str], _Look]:
@@ -245,7 +286,7 @@ def _left(most: int, used: int) -> preflight.Quota:
 
 def _problem(error: Exception, kind: str, asked: str | None) -> str:
     if isinstance(error, sdk_exceptions.NotFoundException):
-        return f'there is no {kind} {asked}'
+        return f'there is no {kind}' + (f' {asked}' if asked else '')
     if isinstance(error, sdk_exceptions.DuplicateResource):
         return f'there is more than one {kind} {asked}: give its id'
     if isinstance(error, requests.NO_SERVICE):

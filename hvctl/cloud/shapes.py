@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime
 
 from hvctl.cloud.requests import JSON
+from hvctl.model import identity
 from hvctl.model import records
 
 #: Placement's names of what a guest takes, in the order of records.Shape.
@@ -116,13 +117,30 @@ def port(body: JSON) -> records.Port:
     return records.Port(
         id=body['id'],
         name=body['name'],
+        subport=body.get('description') == identity.SUBPORT_MARK,
         network_id=body['network_id'],
+        mac_address=body.get('mac_address', ''),
         device_id=body.get('device_id') or '',
         status=body.get('status', ''),
         created_at=body.get('created_at') or '',
-        addresses=tuple(
-            address['ip_address'] for address in body.get('fixed_ips', ())
+        fixed_ips=tuple(
+            records.FixedIP(address['subnet_id'], address['ip_address'])
+            for address in body.get('fixed_ips', ())
         ),
+        trunk=_trunk(body.get('trunk_details')),
+    )
+
+
+def _trunk(details: JSON | None) -> records.Trunk | None:
+    """What a port tells of its trunk (API extension trunk-details)."""
+    if not details:
+        return None
+    return records.Trunk(
+        id=details['trunk_id'],
+        segmentation_ids={
+            subport['port_id']: subport['segmentation_id']
+            for subport in details['sub_ports']
+        },
     )
 
 

@@ -73,7 +73,8 @@ def assemble(
 def _one(
     snapshot: snapshot_model.Snapshot, name: str, domain: str | None
 ) -> hypervisor.Hypervisor:
-    ports = tuple(p for p in snapshot.ports if p.name == name)
+    all_ports = [port for port in snapshot.ports if port.name == name]
+    ports = tuple(port for port in all_ports if not port.subport)
     server, duplicates = _servers(snapshot, name, ports)
     if server is not None:
         domain = server.metadata.get(identity.DOMAIN_KEY, domain)
@@ -123,6 +124,7 @@ def _one(
         compute_node=node,
         provider=provider,
         ports=ports,
+        subports=tuple(port for port in all_ports if port.subport),
         agents=agents,
         node=_metal(snapshot, server),
         aggregates=tuple(

@@ -18,6 +18,7 @@ from hvctl.decide import failures
 from hvctl.decide import foreign
 from hvctl.decide import opening
 from hvctl.decide import phase as phases
+from hvctl.decide import provision
 from hvctl.decide import taking_back
 from hvctl.model import hypervisor
 from hvctl.model import identity
@@ -127,18 +128,20 @@ class Create:
                 status=status, steps=() if _contested(hv) else _losers(hv)
             )
         if hv.server is None:
-            return self._provision(hv, status, ledger)
+            return provision.provision(hv, self.request, status, ledger)
         if status.phase is Phase.FAILED:
             if taking_back.may_retry(hv.name, self.request.retries, ledger):
                 return taking_back.retry(hv.name, hv.server, status)
             words = failures.server_failed(hv, snapshot, ledger)
             if not self.request.delete_on_failure:
-                words += f'; {_again(hv)}'
+                words += f'; {phases.remove_first(hv)}'
             return progress.failed(status, words)
         if status.phase is Phase.STOPPING:
             if taking_back.between_tries(hv.name, ledger):
                 return progress.Verdict(status=status)
-            return progress.failed(status, f'{status.reason}; {_again(hv)}')
+            return progress.failed(
+                status, f'{status.reason}; {phases.remove_first(hv)}'
+            )
         still = self._overdue(hv, status, ledger, now)
         if still is not None:
             return progress.failed(
@@ -175,104 +178,6 @@ class Create:
             return None
         still = (now - since).total_seconds()
         return still if still > limit else None
-
-    def _provision(
-        self,
-        hv: hypervisor.Hypervisor,
-        status: hypervisor.Status,
-        ledger: progress.Ledger,
-    ) -> progress.Verdict:
-        """Make what is missing, the hold first and the server last."""
-        made = ledger.times(hv.name, steps.CreateServer)
-        if made and not taking_back.between_tries(hv.name, ledger):
-            return progress.failed(
-                status,
-                f'the server of {hv.name} was made and is gone again: '
-                'somebody deletes it at the same time',
-            )
-        wanted = self.request.hypervisors[hv.name]
-        # A provider of ours would be in the way of a compute node whose id
-        # nova-compute chooses; a service, of any new one of that name.
-        if (
-            hv.service is not None
-            or hv.agents
-            or (hv.provider is not None and wanted.compute_id is None)
-        ):
-            return progress.failed(
-                status,
-                f'{hv.name} is half gone ({", ".join(phases.left(hv))}); '
-                f'{_again(hv)}',
-            )
-        # What an earlier run chose goes on.
-        compute_id = (
-            hv.compute_id or wanted.compute_id if wanted.compute_id else None
-        )
-        todo: list[steps.Step] = []
-        if compute_id is not None:
-            if hv.provider is None:
-                todo.append(
-                    steps.CreateProvider(
-                        name=hv.name,
-                        provider_id=compute_id,
-                        provider_name=self._hostname(hv.name),
-                    )
-                )
-            todo.append(
-                steps.SetHoldInventory(name=hv.name, provider_id=compute_id)
-            )
-            todo.append(steps.PlaceHold(name=hv.name, provider_id=compute_id))
-        if not hv.ports:
-            todo.append(
-                steps.CreatePort(
-                    name=hv.name,
-                    network_id=self.request.network_id,
-                    vnic_type=self.request.vnic_type,
-                    mac_address=(
-                        identity.port_mac(compute_id) if compute_id else None
-                    ),
-                    subnet_id=self.request.subnet_id,
-                    fixed_ip=self.request.fixed_ip,
-                )
-            )
-        todo.append(
-            steps.CreateServer(
-                name=hv.name,
-                image_id=self.request.image_id,
-                flavor_id=self.request.flavor_id,
-                key_name=self.request.key_name,
-                metadata=self._metadata(compute_id),
-                user_data=wanted.user_data(compute_id),
-                port_id=hv.ports[0].id if hv.ports else None,
-                attempt=made + 1,
-            )
-        )
-        making = hypervisor.Status(
-            phase=Phase.BUILDING,
-            reason='making what the machine needs, and its server',
-            hint=status.hint,
-        )
-        return progress.Verdict(status=making, steps=tuple(todo))
-
-    def _hostname(self, name: str) -> str:
-        """The name that libvirt will give the hypervisor."""
-        domain = self.request.domain
-        return name if domain is None else f'{name}.{domain}'
-
-    def _metadata(self, compute_id: str | None) -> dict[str, str]:
-        metadata = dict(self.request.properties)
-        if compute_id is not None:
-            metadata[identity.COMPUTE_ID_KEY] = compute_id
-        if self.request.domain is not None:
-            metadata[identity.DOMAIN_KEY] = self.request.domain
-        if not self.request.networked:
-            metadata[identity.NETWORKING_KEY] = identity.NO_NETWORKING
-        if self.request.expires_at is not None:
-            metadata[identity.EXPIRES_KEY] = self.request.expires_at.isoformat(
-                timespec='seconds'
-            )
-        if self.request.migrations is not None:
-            metadata[identity.MIGRATIONS_KEY] = str(self.request.migrations)
-        return metadata
 
     def _open(
         self,
@@ -436,10 +341,6 @@ def _trait(status: hypervisor.Status) -> hypervisor.Status:
         reason='waiting until Placement no longer has it as disabled',
         hint=status.hint,
     )
-
-
-def _again(hv: hypervisor.Hypervisor) -> str:
-    return f'remove it first: {phases.COMMAND} delete {hv.name}'
 
 
 def _done(

@@ -196,9 +196,14 @@ class Delete:
             steps.DeleteAgent(name=hv.name, agent_id=agent.id)
             for agent in hv.agents or ()
         ]
+        # Neutron deletes no port that a trunk still has.
+        todo += [
+            steps.DeleteTrunk(name=hv.name, trunk_id=trunk.id)
+            for trunk in hv.trunks
+        ]
         todo += [
             steps.DeletePort(name=hv.name, port_id=port.id)
-            for port in hv.ports
+            for port in (*hv.subports, *hv.ports)
         ]
         todo += [
             steps.LeaveAggregate(

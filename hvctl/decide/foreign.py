@@ -97,6 +97,7 @@ def owned(hv: hypervisor.Hypervisor) -> bool:
     return bool(
         hv.server
         or hv.ports
+        or hv.subports
         or hv.compute_id
         or hv.test_guests
         or (hv.service is not None and assemble.marked(hv.service))

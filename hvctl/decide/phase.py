@@ -100,6 +100,11 @@ def _stopping(hv: Hypervisor) -> bool:
     )
 
 
+def remove_first(hv: Hypervisor) -> str:
+    """What to type where only a new beginning helps."""
+    return f'remove it first: {_delete(hv)}'
+
+
 def left(hv: Hypervisor) -> list[str]:
     """Name what is there of a hypervisor, in the field's words."""
     things = []
@@ -114,6 +119,8 @@ def left(hv: Hypervisor) -> list[str]:
         things.append(f'resource provider {hv.provider.id}')
     things += [f'test guest {guest.id}' for guest in hv.test_guests]
     things += [f'port {port.id}' for port in hv.ports]
+    things += [f'trunk {trunk.id}' for trunk in hv.trunks]
+    things += [f'sub-port {port.id}' for port in hv.subports]
     things += [f'network agent {agent.id}' for agent in hv.agents or ()]
     things += [f'aggregate membership {a.name}' for a in hv.aggregates]
     return things

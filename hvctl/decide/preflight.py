@@ -7,8 +7,10 @@ from collections import Counter
 from collections.abc import Iterable
 
 from hvctl.model import identity
+from hvctl.model import networking
 from hvctl.model import preflight
 from hvctl.model import records
+from hvctl.model import request
 from hvctl.model.preflight import Check
 from hvctl.model.preflight import Verdict
 
@@ -36,6 +38,7 @@ def checks(
         found.append(_flavor(facts.flavor))
         found.append(_stock(facts, facts.flavor, number, nodes))
         found += _quotas(facts, facts.flavor, number)
+    found += _subnetworks(facts)
     if facts.test_flavor is not None:
         found.append(_test_flavor(facts.test_flavor))
     return found
@@ -145,6 +148,48 @@ def _use(node: records.Node) -> str:
     return node.provision_state
 
 
+def _subnetworks(facts: preflight.Facts) -> Iterable[Check]:
+    seen = {facts.network_id}
+    for sub in facts.subnetworks:
+        problem = _unfit(sub, facts)
+        if sub.network_id in seen:
+            problem = 'the machine would be in it twice'
+        seen.add(sub.network_id)
+        yield Check(
+            subject=f'sub-network {sub.wish.network}',
+            verdict=Verdict.FAILED if problem else Verdict.OK,
+            message=f'sub-network {sub.wish.network}: '
+            + (problem or "can be a VLAN on the machine's port"),
+        )
+
+
+def _unfit(sub: request.Subnetwork, facts: preflight.Facts) -> str | None:
+    """Why a network cannot be a VLAN on the machine's port.
+
+    Neutron would refuse it as well (neutron/services/trunk/rules.py), but
+    when the ports are made already.
+    """
+    wish = sub.wish
+    if wish.subnet is not None and sub.subnet_id is None:
+        return f'it has no subnet {wish.subnet}'
+    if wish.address is networking.Address.NEUTRON and not sub.prefixes:
+        return (
+            'it has no subnet to give an address; say address: dhcp or '
+            'address: none'
+        )
+    if wish.segmentation_id is None and sub.network_type not in (None, 'vlan'):
+        return (
+            f'it is a {sub.network_type} network without a VLAN to take '
+            'over; give it a segmentation_id'
+        )
+    if sub.mtu and facts.mtu and sub.mtu > facts.mtu:
+        return (
+            f"its MTU of {sub.mtu} is more than the {facts.mtu} of the "
+            "machine's own network"
+        )
+    return None
+
+
 def _quotas(
     facts: preflight.Facts, flavor: preflight.Flavor, number: int
 ) -> list[Check]:
@@ -152,7 +197,7 @@ def _quotas(
         'servers': number,
         'cores': number * flavor.vcpus,
         'memory (MiB)': number * flavor.ram,
-        'ports': number,
+        'ports': number * (1 + len(facts.subnetworks)),
     }
     found = []
     for what, needed in needs.items():

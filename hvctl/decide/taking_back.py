@@ -76,6 +76,8 @@ def give_up(
         for kind in (
             steps.CreateProvider,
             steps.CreatePort,
+            steps.CreateSubport,
+            steps.CreateTrunk,
             steps.CreateServer,
         )
     )

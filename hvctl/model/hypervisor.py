@@ -55,6 +55,8 @@ class Hypervisor:
         race, never in use
     :ivar compute_id: the compute node id that hvctl chose; None where the
         user's own user-data lets nova-compute choose
+    :ivar ports: the machine's own
+    :ivar subports: those that its trunk has in further networks
     :ivar test_guests: guests of ours that try it out
     :ivar guests: the others; None when the look did not reach them
     :ivar has_room: Placement would let a guest in; a held one has none
@@ -74,6 +76,7 @@ class Hypervisor:
     compute_node: records.ComputeNode | None = None
     provider: records.Provider | None = None
     ports: tuple[records.Port, ...] = ()
+    subports: tuple[records.Port, ...] = ()
     agents: tuple[records.Agent, ...] | None = ()
     node: records.Node | None = None
     aggregates: tuple[records.Aggregate, ...] = ()
@@ -94,6 +97,7 @@ class Hypervisor:
             or self.compute_node
             or self.provider
             or self.ports
+            or self.subports
             or self.agents
             or self.aggregates
             or self.test_guests
@@ -103,6 +107,11 @@ class Hypervisor:
     def host(self) -> str:
         """The service host, or the one that is expected."""
         return self.service.host if self.service else self.name
+
+    @property
+    def trunks(self) -> tuple[records.Trunk, ...]:
+        """Those of its ports."""
+        return tuple(port.trunk for port in self.ports if port.trunk)
 
     @property
     def expires_at(self) -> datetime.datetime | None:

@@ -41,6 +41,11 @@ TEST_FLAVOR = 'hvctl-test'
 #: tag_ports_during_bulk_creation is configured.
 PORT_MARK = 'hvctl: port of an ephemeral hypervisor'
 
+#: The same for the ports that its trunk has in further networks, and for the
+#: trunk itself.
+SUBPORT_MARK = 'hvctl: sub-port of an ephemeral hypervisor'
+TRUNK_MARK = 'hvctl: trunk of an ephemeral hypervisor'
+
 #: Keys of the server's metadata that belong to hvctl start with this.
 METADATA_PREFIX = 'hvctl:'
 COMPUTE_ID_KEY = 'hvctl:compute_id'
@@ -102,13 +107,15 @@ def hold_id(compute_id: str) -> str:
     return str(uuid.uuid5(uuid.UUID(compute_id), 'hold'))
 
 
-def port_mac(compute_id: str) -> str:
-    """The MAC address that a hypervisor's port has until it is bound.
+def port_mac(compute_id: str, network_id: str) -> str:
+    """The MAC address of a hypervisor's port in a network.
 
     Neutron refuses a second port of the same address in a network, so two
-    runs at once cannot both make one.  Ironic overwrites it with the network
-    card's when it binds the port.
+    runs at once cannot both make one.  Ironic overwrites that of the
+    machine's own port with the network card's when it binds the port; a
+    sub-port keeps it.
     """
-    digest = hashlib.sha256(uuid.UUID(compute_id).bytes).digest()
+    seed = uuid.UUID(compute_id).bytes + network_id.encode()
+    digest = hashlib.sha256(seed).digest()
     # Locally administered, and none of Neutron's own fa:16:3e.
     return ':'.join(f'{byte:02x}' for byte in b'\x02' + digest[:5])

@@ -6,6 +6,9 @@ from __future__ import annotations
 import dataclasses
 import enum
 
+from hvctl.model import profile
+from hvctl.model import request
+
 
 class Verdict(enum.StrEnum):
     """What a check says."""
@@ -62,6 +65,7 @@ class Quota:
 class Names:
     """What to look up, by name or id.
 
+    :ivar subnetworks: what the machine is to have as VLANs on its port
     :ivar aggregates: names of host aggregates
     :ivar test_flavor: and the next two: of the test guest
     """
@@ -71,6 +75,7 @@ class Names:
     network: str
     key_name: str | None = None
     subnet: str | None = None
+    subnetworks: tuple[profile.Subnetwork, ...] = ()
     aggregates: tuple[str, ...] = ()
     availability_zone: str | None = None
     test_flavor: str | None = None
@@ -82,6 +87,7 @@ class Names:
 class Facts:
     """What the clouds answered.
 
+    :ivar mtu: of the network; None where it has none
     :ivar aggregates: ids of the aggregates to join, by uuid
     :ivar problems: names that were not found, or not just once
     :ivar candidates: free nodes for the flavor, as many as were asked for at
@@ -92,7 +98,9 @@ class Facts:
     image_id: str = ''
     flavor: Flavor | None = None
     network_id: str = ''
+    mtu: int | None = None
     subnet_id: str | None = None
+    subnetworks: tuple[request.Subnetwork, ...] = ()
     aggregates: dict[str, int] = dataclasses.field(default_factory=dict)
     test_flavor: Flavor | None = None
     test_image_id: str = ''

@@ -9,7 +9,6 @@ import enum
 
 from hvctl.model import health
 from hvctl.model import networking as networks
-from hvctl.model import request
 from hvctl.model import secret
 
 #: What an option of nova.conf or of the agents has: one text for each time
@@ -140,6 +139,25 @@ class HealthTest:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Seconds without any change after which a phase is given up.
+
+    What changes starts its clock anew: slow is not stuck.
+
+    :ivar deploy: until Ironic has deployed the machine; its own limit for a
+        callback is 1800 (ironic/conf/conductor.py)
+    :ivar boot: until nova-compute registers; the firmware of large machines
+        checks their memory for ten minutes
+    :ivar registration: until it is mapped, has inventory and live agents;
+        Nova may take 60 to discover the host
+    """
+
+    deploy: float = 2400
+    boot: float = 1200
+    registration: float = 300
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """What a hypervisor is.  What may be None has no default of its own.
 
@@ -233,7 +251,7 @@ class Profile:
     )
     user_data: tuple[Part, ...] = ()
 
-    limits: request.Limits = dataclasses.field(default_factory=request.Limits)
+    limits: Limits = Limits()
     secrets: Mapping[str, secret.Secret] = dataclasses.field(
         default_factory=dict, repr=False
     )

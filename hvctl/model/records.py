@@ -135,17 +135,44 @@ class Provider:
     generation: int = 0
 
 
+class FixedIP(typing.NamedTuple):
+    """An address of a port."""
+
+    subnet_id: str
+    ip_address: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Trunk:
+    """The trunk of a Neutron port.
+
+    :ivar segmentation_ids: the sub-ports' VLANs, by the sub-ports' ids
+    """
+
+    id: str
+    segmentation_ids: Mapping[str, int] = dataclasses.field(
+        default_factory=dict
+    )
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Port:
-    """A Neutron port that carries our mark."""
+    """A Neutron port that carries our mark.
+
+    :ivar subport: it is for the machine's trunk
+    :ivar trunk: of which it is the parent
+    """
 
     id: str
     name: str
+    subport: bool = False
     network_id: str = ''
+    mac_address: str = ''
     device_id: str = ''
     status: str = ''
     created_at: str = ''
-    addresses: tuple[str, ...] = ()
+    fixed_ips: tuple[FixedIP, ...] = ()
+    trunk: Trunk | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

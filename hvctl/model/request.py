@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 import dataclasses
 import datetime
 
+from hvctl.model import facts
 from hvctl.model import health
+from hvctl.model import profile
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,33 +18,36 @@ class Wanted:
 
     :ivar compute_id: the compute node id for it, should it be new; None
         where the user's own user-data lets nova-compute choose one
-    :ivar user_data: gives the machine's user-data, in base64, for the
-        compute node id that it gets in the end: an earlier run may have
-        chosen another; what it gives may hold secrets
+    :ivar user_data: gives the machine's user-data, in base64, for its ports
+        and for the compute node id that it gets in the end: an earlier run
+        may have chosen another; what it gives may hold secrets
     """
 
     name: str
     compute_id: str | None
-    user_data: Callable[[str | None], str] = dataclasses.field(repr=False)
+    user_data: Callable[[str | None, facts.Facts], str] = dataclasses.field(
+        repr=False
+    )
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """Seconds without any change after which a phase is given up.
+class Subnetwork:
+    """A network that the machine has as a VLAN on its port.
 
-    What changes starts its clock anew: slow is not stuck.
-
-    :ivar deploy: until Ironic has deployed the machine; its own limit for a
-        callback is 1800 (ironic/conf/conductor.py)
-    :ivar boot: until nova-compute registers; the firmware of large machines
-        checks their memory for ten minutes
-    :ivar registration: until it is mapped, has inventory and live agents;
-        Nova may take 60 to discover the host
+    :ivar wish: what the profile says of it
+    :ivar subnet_id: of the address; None is Neutron's choice
+    :ivar network_type: ``vlan``, ``vxlan`` and the like; None where that may
+        not be read
+    :ivar mtu: of the network; None where it has none
+    :ivar prefixes: the lengths of the subnets' prefixes, by subnet id
     """
 
-    deploy: float = 2400
-    boot: float = 1200
-    registration: float = 300
+    wish: profile.Subnetwork
+    network_id: str
+    subnet_id: str | None = None
+    network_type: str | None = None
+    mtu: int | None = None
+    prefixes: Mapping[str, int] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +72,7 @@ class CreateRequest:
     """What ``create`` was asked for.
 
     :ivar hypervisors: by name
+    :ivar subnetworks: what each machine has as VLANs on its port
     :ivar properties: the user's own metadata for the servers
     :ivar networked: guests have ports, so the host has network agents
     :ivar migrations: how many guests its nova-compute live-migrates at once,
@@ -87,9 +93,10 @@ class CreateRequest:
     vnic_type: str = 'baremetal'
     subnet_id: str | None = None
     fixed_ip: str | None = None
+    subnetworks: tuple[Subnetwork, ...] = ()
     domain: str | None = None
     properties: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    limits: Limits = Limits()
+    limits: profile.Limits = dataclasses.field(default_factory=profile.Limits)
     networked: bool = True
     migrations: int | None = None
     expires_at: datetime.datetime | None = None

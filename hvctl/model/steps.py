@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 import dataclasses
+import typing
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +87,53 @@ class CreatePort(Step):
     mac_address: str | None
     subnet_id: str | None = None
     fixed_ip: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class CreateSubport(Step):
+    """Make a port for the machine's trunk.
+
+    :ivar subnet_id: of its address; None is Neutron's choice
+    :ivar addressed: whether it has an address at all
+    """
+
+    network_id: str
+    mac_address: str | None
+    subnet_id: str | None = None
+    addressed: bool = True
+
+
+class Tagged(typing.NamedTuple):
+    """A sub-port of a trunk.
+
+    :ivar segmentation_id: its VLAN; None takes over its network's
+    """
+
+    port_id: str
+    segmentation_id: int | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class CreateTrunk(Step):
+    """Make a trunk of the machine's port."""
+
+    port_id: str
+    subports: tuple[Tagged, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class AddSubports(Step):
+    """Bring sub-ports into a trunk that is there."""
+
+    trunk_id: str
+    subports: tuple[Tagged, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteTrunk(Step):
+    """Delete the trunk of a port of ours; its ports stay."""
+
+    trunk_id: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

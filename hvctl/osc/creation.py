@@ -93,6 +93,7 @@ def plan(
             vnic_type=wanted.vnic_type,
             subnet_id=facts.subnet_id,
             fixed_ip=wanted.fixed_ip,
+            subnetworks=facts.subnetworks,
             domain=wanted.domain,
             properties=parsed_args.properties,
             limits=wanted.limits,
@@ -140,7 +141,8 @@ def _wanted(name: str, wanted: settings.Settings) -> request.Wanted:
     compute_id = None
     if not wanted.own_user_data:
         compute_id = identity.new_compute_id(name, secrets.token_bytes(6))
-    wanted.render(name, compute_id)  # too large is found now, not half way
+    # What is too large is found now, not half way.
+    wanted.render(name, compute_id, wanted.sketch)
     return request.Wanted(
         name=name,
         compute_id=compute_id,
@@ -172,6 +174,9 @@ STEP_WORDS: dict[type[steps.Step], str] = {
     steps.SetHoldInventory: 'give it an inventory for the hold',
     steps.PlaceHold: 'place the hold: nobody can land there',
     steps.CreatePort: 'create the port',
+    steps.CreateSubport: 'create a sub-port; trunk and server follow',
+    steps.CreateTrunk: 'create the trunk; the server follows',
+    steps.AddSubports: 'add sub-ports to the trunk; the server follows',
     steps.CreateServer: 'create the server, and wait for nova-compute',
     steps.DisableService: 'disable the compute service',
     steps.EnableService: 'enable the compute service',

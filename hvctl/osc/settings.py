@@ -12,20 +12,20 @@ import pathlib
 from hvctl import exceptions
 from hvctl.cloud import client as client_module
 from hvctl.decide import preflight as decide_preflight
+from hvctl.model import facts
 from hvctl.model import identity
 from hvctl.model import networking
 from hvctl.model import preflight
 from hvctl.model import profile as profile_model
-from hvctl.model import request
 from hvctl.profiles import files
 from hvctl.userdata import builtin
 from hvctl.userdata import document
-from hvctl.userdata import facts
 from hvctl.userdata import fragment
 from hvctl.userdata import limits
 
-#: Gives a hypervisor's user-data, in base64, by its name and compute node id.
-Render = Callable[[str, str | None], str]
+#: Gives a hypervisor's user-data, in base64, by its name, compute node id and
+#: ports.
+Render = Callable[[str, str | None, facts.Facts], str]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +34,7 @@ class Settings:
 
     :ivar names: what of it is to be looked up
     :ivar render: gives the user-data
+    :ivar sketch: stands in for the ports that are not made yet
     :ivar own_user_data: the user's own file is sent, so nova-compute chooses
         its compute node id itself
     :ivar networked: guests have ports
@@ -47,8 +48,9 @@ class Settings:
     vnic_type: str
     fixed_ip: str | None
     domain: str | None
-    limits: request.Limits
+    limits: profile_model.Limits
     render: Render
+    sketch: facts.Facts
     own_user_data: bool
     networked: bool
     test: profile_model.HealthTest | None
@@ -83,6 +85,7 @@ def settle(parsed_args: argparse.Namespace) -> Settings:
         domain=domain,
         limits=profile.limits,
         render=_renderer(parsed_args, profile),
+        sketch=facts.sketch(profile),
         own_user_data=parsed_args.user_data is not None,
         networked=parsed_args.profile is None
         or not isinstance(profile.networking, networking.NoNetworking),
@@ -108,6 +111,7 @@ def to_look_up(
         network=_needed('network', profile.network),
         key_name=profile.key_name,
         subnet=profile.subnet,
+        subnetworks=profile.subnetworks,
         aggregates=profile.aggregates,
         availability_zone=profile.availability_zone,
         test_flavor=test.flavor or identity.TEST_FLAVOR if test else None,
@@ -128,8 +132,8 @@ def unknown(
         names = to_look_up(profile, test)
     except exceptions.InvalidRequest as error:
         return (str(error),)
-    facts = client.resolve.ask(names, number=0)
-    checks = decide_preflight.checks(facts, 0, None)
+    answers = client.resolve.ask(names, number=0)
+    checks = decide_preflight.checks(answers, 0, None)
     return tuple(
         check.message
         for check in checks
@@ -147,16 +151,11 @@ def _needed(what: str, value: str | None) -> str:
 
 def _refuse_unmade(profile: profile_model.Profile) -> None:
     """Refuse what a profile may say and create cannot do yet."""
-    unmade = {
-        'subnetworks': profile.subnetworks,
-        'compute_cloud': profile.compute_cloud,
-    }
-    for key, value in unmade.items():
-        if value:
-            raise exceptions.InvalidRequest(
-                f'profile {profile.name} has {key}, which create cannot '
-                'follow yet: remove it'
-            )
+    if profile.compute_cloud:
+        raise exceptions.InvalidRequest(
+            f'profile {profile.name} has compute_cloud, which create cannot '
+            'follow yet: remove it'
+        )
 
 
 def _test(
@@ -192,7 +191,7 @@ def _renderer(
             _read(parsed_args.user_data, '--user-data'),
             f'--user-data {parsed_args.user_data}',
         )
-        return lambda name, compute_id: own
+        return lambda name, compute_id, ports: own
     if parsed_args.config is not None:
         return _of_fragment(parsed_args.config, profile.domain)
     if parsed_args.profile is None:
@@ -201,13 +200,12 @@ def _renderer(
             '--config <nova.conf fragment> or --user-data <file>'
         )
 
-    def of_profile(name: str, compute_id: str | None) -> str:
+    def of_profile(
+        name: str, compute_id: str | None, ports: facts.Facts
+    ) -> str:
         assert compute_id is not None
         return document.render(
-            profile,
-            name=name,
-            compute_id=compute_id,
-            facts=facts.Facts(),
+            profile, name=name, compute_id=compute_id, facts=ports
         ).encode()
 
     return of_profile
@@ -223,7 +221,7 @@ def _of_fragment(path: str, domain: str | None) -> Render:
         ) from error
     config = fragment.read(text, source)
 
-    def render(name: str, compute_id: str | None) -> str:
+    def render(name: str, compute_id: str | None, ports: facts.Facts) -> str:
         assert compute_id is not None
         rendered = builtin.render(
             name=name, domain=domain, compute_id=compute_id, fragment=config

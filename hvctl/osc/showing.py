@@ -99,6 +99,16 @@ def _machine(
     )
     yield 'ports', format_columns.ListColumn([p.id for p in hv.ports])
     yield (
+        'subports',
+        format_columns.DictColumn(
+            {
+                port_id: f'VLAN {vlan}'
+                for trunk in hv.trunks
+                for port_id, vlan in trunk.segmentation_ids.items()
+            }
+        ),
+    )
+    yield (
         'properties',
         format_columns.DictColumn(
             {

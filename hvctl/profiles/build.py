@@ -11,7 +11,6 @@ from hvctl.model import duration
 from hvctl.model import health
 from hvctl.model import networking as networks
 from hvctl.model import profile as model
-from hvctl.model import request
 from hvctl.profiles import check
 from hvctl.profiles import options
 from hvctl.profiles import parts
@@ -239,12 +238,12 @@ class _Builder:
             if value.get(family) is not None
         }
 
-    def _limits(self) -> request.Limits:
+    def _limits(self) -> model.Limits:
         value = self._value.get('timeouts')
-        return request.Limits(
+        return model.Limits(
             **{
                 name: seconds(found)
-                for name in _names(request.Limits)
+                for name in _names(model.Limits)
                 if value and (found := value.get(name)) is not None
             }
         )

@@ -9,8 +9,8 @@ import typing
 
 import yaml
 
+from hvctl.model import facts as facts_module
 from hvctl.model import profile as profile_model
-from hvctl.userdata import facts as facts_module
 from hvctl.userdata import host
 from hvctl.userdata import mask
 from hvctl.userdata import multipart

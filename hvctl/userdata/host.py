@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 import dataclasses
 import importlib.resources
 
+from hvctl.model import facts as facts_module
 from hvctl.model import networking
 from hvctl.model import profile as profile_model
 from hvctl.userdata import contribution
-from hvctl.userdata import facts as facts_module
 from hvctl.userdata import neutron
 from hvctl.userdata import nova
 from hvctl.userdata import options

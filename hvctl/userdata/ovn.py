@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
+from hvctl.model import facts as facts_module
 from hvctl.model import networking
 from hvctl.model import profile as profile_model
 from hvctl.model import secret
 from hvctl.userdata import contribution
-from hvctl.userdata import facts as facts_module
 from hvctl.userdata import options
 from hvctl.userdata import ovs
 from hvctl.userdata import tables

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from hvctl.model import facts as facts_module
 from hvctl.model import networking
 from hvctl.model import profile as profile_model
 from hvctl.userdata import contribution
-from hvctl.userdata import facts as facts_module
 from hvctl.userdata import options
 from hvctl.userdata import tables
 from hvctl.userdata import tunnels

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import ipaddress
 
+from hvctl.model import facts as facts_module
 from hvctl.model import networking
 from hvctl.model import profile as profile_model
-from hvctl.userdata import facts as facts_module
 from hvctl.userdata import tables
 from hvctl.userdata import vlans
 

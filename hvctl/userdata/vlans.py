@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 from hvctl import exceptions
+from hvctl.model import facts as facts_module
 from hvctl.model import networking
 from hvctl.model import profile as profile_model
-from hvctl.userdata import facts as facts_module
 from hvctl.userdata import tables
 
 SCRIPT = 'hvctl-vlans'

@@ -45,10 +45,10 @@ class ShowHypervisorEphemeralUserData(command.Text):
 
     def text(self, parsed_args: argparse.Namespace) -> str:
         from hvctl.decide import names
+        from hvctl.model import facts
         from hvctl.model import identity
         from hvctl.profiles import files
         from hvctl.userdata import document
-        from hvctl.userdata import facts
 
         (name,) = names.check([parsed_args.name])
         profile = files.load(parsed_args.profiles_file).get(

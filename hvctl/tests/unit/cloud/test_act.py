@@ -196,7 +196,7 @@ class TestPlacement(TestCase):
 
 
 class TestNetwork(TestCase):
-    """Ports and agents."""
+    """Ports, trunks and agents."""
 
     step = steps.CreatePort(
         name='hv1',
@@ -229,9 +229,62 @@ class TestNetwork(TestCase):
 
         self.assert_fails(self.step, transient=True, words='is in use')
 
+    def test_create_subport(self):
+        """Its mark tells it from the machine's own; no address is said so."""
+        self.mock.post(f'{base.NETWORK}/ports', json={'port': {'id': 'p'}})
+        body = {
+            'name': 'hv1',
+            'description': identity.SUBPORT_MARK,
+            'network_id': 'n',
+        }
+        for given, addresses in (
+            ({}, {}),
+            ({'subnet_id': 's'}, {'fixed_ips': [{'subnet_id': 's'}]}),
+            ({'addressed': False}, {'fixed_ips': []}),
+        ):
+            with self.subTest(given=given):
+                self.act(
+                    steps.CreateSubport(
+                        name='hv1', network_id='n', mac_address=None, **given
+                    )
+                )
+
+                self.assertEqual(body | addresses, self.last().json()['port'])
+
+    def test_trunk(self):
+        """A sub-port has its own VLAN or takes over its network's."""
+        subports = (steps.Tagged('a'), steps.Tagged('b', 7))
+        tagged = [
+            {'port_id': 'a', 'segmentation_type': 'inherit'},
+            {
+                'port_id': 'b',
+                'segmentation_type': 'vlan',
+                'segmentation_id': 7,
+            },
+        ]
+        self.mock.post(f'{base.NETWORK}/trunks', json={'trunk': {'id': 't'}})
+        self.mock.put(f'{base.NETWORK}/trunks/t/add_subports', json={})
+
+        self.act(steps.CreateTrunk(name='hv1', port_id='p', subports=subports))
+
+        self.assertEqual(
+            {
+                'name': 'hv1',
+                'description': identity.TRUNK_MARK,
+                'port_id': 'p',
+                'sub_ports': tagged,
+            },
+            self.last().json()['trunk'],
+        )
+        self.act(
+            steps.AddSubports(name='hv1', trunk_id='t', subports=subports)
+        )
+        self.assertEqual({'sub_ports': tagged}, self.last().json())
+
     def test_delete(self):
         """What is gone already is no error."""
         for step, url in (
+            (steps.DeleteTrunk(name='hv1', trunk_id='i'), 'trunks/i'),
             (steps.DeletePort(name='hv1', port_id='i'), 'ports/i'),
             (steps.DeleteAgent(name='hv1', agent_id='i'), 'agents/i'),
         ):

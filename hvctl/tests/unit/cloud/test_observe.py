@@ -105,11 +105,12 @@ class TestObserve(TestCase):
         """With our mark, of this project."""
         self.observe()
 
-        (query,) = self.queries(f'{base.NETWORK}/ports')
+        (sent,) = self.sent('GET', f'{base.NETWORK}/ports')
+        query = urllib.parse.parse_qs(urllib.parse.urlsplit(sent.url).query)
         self.assertEqual(
             {
-                'description': identity.PORT_MARK,
-                'project_id': builders.OURS,
+                'description': [identity.PORT_MARK, identity.SUBPORT_MARK],
+                'project_id': [builders.OURS],
             },
             query,
         )

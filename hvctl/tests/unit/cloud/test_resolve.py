@@ -5,6 +5,8 @@
 from hvctl import exceptions
 from hvctl.cloud import resolve
 from hvctl.model import preflight
+from hvctl.model import profile
+from hvctl.model import request
 from hvctl.tests.fixtures import builders
 from hvctl.tests.unit.cloud import base
 
@@ -139,6 +141,53 @@ class TestAsk(base.TestCase):
             exceptions.CloudError, 'could not look up the network'
         ):
             self.ask()
+
+    def test_subnetworks(self):
+        """Their subnets tell how long the addresses' prefixes are."""
+        for url, key, thing in (
+            (f'{base.NETWORK}/extensions/trunk', 'extension', {}),
+            (
+                f'{base.NETWORK}/networks/n2',
+                'network',
+                {'id': 'n2', 'mtu': 1450, 'provider:network_type': 'vlan'},
+            ),
+            (
+                f'{base.NETWORK}/subnets',
+                'subnets',
+                [{'id': 's', 'name': 'fast', 'cidr': '10.0.0.0/20'}],
+            ),
+        ):
+            self.mock.get(url, json={key: thing})
+        wish = profile.Subnetwork(network='n2', subnet='fast')
+
+        facts = self.ask(subnetworks=(wish,))
+
+        self.assertEqual((), facts.problems)
+        (sub,) = facts.subnetworks
+        self.assertEqual(
+            request.Subnetwork(
+                wish=wish,
+                network_id='n2',
+                subnet_id='s',
+                network_type='vlan',
+                mtu=1450,
+                prefixes={'s': 20},
+            ),
+            sub,
+        )
+
+    def test_no_trunks(self):
+        """Both the service and the network may be missing."""
+        extension = f'{base.NETWORK}/extensions/trunk'
+        self.mock.get(extension, status_code=404, json={})
+        self.mock.get(f'{base.NETWORK}/extensions', json={'extensions': []})
+
+        facts = self.ask(subnetworks=(profile.Subnetwork(network='nothing'),))
+
+        self.assertEqual(
+            ['there is no trunk service', 'there is no sub-network nothing'],
+            [message for _, message in facts.problems],
+        )
 
     def test_aggregates(self):
         """Aggregates are found by name, or by the zone that they make."""

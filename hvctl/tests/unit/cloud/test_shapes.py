@@ -7,6 +7,7 @@ import unittest
 
 from hvctl.cloud import shapes
 from hvctl.model import identity
+from hvctl.model import records
 from hvctl.tests.unit.cloud import base
 
 
@@ -134,8 +135,42 @@ class TestShapes(unittest.TestCase):
 
         self.assertEqual('hv2', port.name)
         self.assertEqual(body['device_id'], port.device_id)
-        self.assertEqual(('10.10.2.128',), port.addresses)
+        ((_, address),) = port.fixed_ips
+        self.assertEqual('10.10.2.128', address)
+        self.assertFalse(port.subport)
+        self.assertIsNone(port.trunk)
         self.assertEqual('ACTIVE', port.status)
+
+    def test_trunk(self):
+        """The parent of a trunk tells of it, and a sub-port of nothing."""
+        parent = shapes.port(
+            {
+                **first('ports', 'ports'),
+                'trunk_details': {
+                    'trunk_id': 't1',
+                    'sub_ports': [
+                        {
+                            'port_id': 'p2',
+                            'segmentation_id': 102,
+                            'segmentation_type': 'vlan',
+                        }
+                    ],
+                },
+            }
+        )
+        subport = shapes.port(
+            {
+                **first('ports', 'ports'),
+                'description': identity.SUBPORT_MARK,
+                'mac_address': '02:00:00:00:00:01',
+            }
+        )
+
+        self.assertEqual(
+            records.Trunk(id='t1', segmentation_ids={'p2': 102}), parent.trunk
+        )
+        self.assertTrue(subport.subport)
+        self.assertEqual('02:00:00:00:00:01', subport.mac_address)
 
     def test_agent(self):
         """An agent that lives."""

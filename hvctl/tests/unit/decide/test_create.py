@@ -78,7 +78,10 @@ class TestProvision(unittest.TestCase):
         port, server = verdict.steps[-2:]
 
         self.assertEqual('normal', port.vnic_type)
-        self.assertEqual(identity.port_mac(CHOSEN), port.mac_address)
+        self.assertEqual(
+            identity.port_mac(CHOSEN, builders.an_id('internalapi')),
+            port.mac_address,
+        )
         self.assertEqual('k', server.key_name)
         self.assertIsNone(server.port_id)
         self.assertEqual(

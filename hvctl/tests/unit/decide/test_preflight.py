@@ -2,11 +2,14 @@
 
 """Tests of whether a create may begin."""
 
+import dataclasses
 import unittest
 
 from hvctl.decide import preflight
+from hvctl.model import networking
 from hvctl.model import preflight as model
 from hvctl.tests.fixtures import builders
+from hvctl.tests.fixtures import requests
 
 METAL = model.Flavor(
     id='f',
@@ -62,11 +65,54 @@ class TestChecks(unittest.TestCase):
                 {'quotas': {**PLENTY, 'ports': model.Quota(left=0)}},
                 'has 0 ports left and 2 are needed',
             ),
+            (
+                {
+                    'quotas': {**PLENTY, 'ports': model.Quota(left=3)},
+                    'subnetworks': (requests.a_subnetwork(),),
+                },
+                'has 3 ports left and 4 are needed',
+            ),
         ):
             with self.subTest(words=words):
                 (said,) = failed(**changes)
 
                 self.assertIn(words, said)
+
+    def test_subnetworks(self):
+        """What Neutron would refuse when half is made."""
+        fit = requests.a_subnetwork
+        for sub, words in (
+            (fit(), None),
+            (fit(subnet='fast'), 'it has no subnet fast'),
+            (dataclasses.replace(fit(), prefixes={}), 'say address: dhcp or'),
+            (
+                dataclasses.replace(
+                    fit(address=networking.Address.DHCP), prefixes={}
+                ),
+                None,
+            ),
+            (
+                dataclasses.replace(fit(), network_type='vxlan'),
+                'is a vxlan network without a VLAN to take over',
+            ),
+            (
+                dataclasses.replace(
+                    fit(segmentation_id=7), network_type='vxlan'
+                ),
+                None,
+            ),
+            (dataclasses.replace(fit(), network_type=None), None),
+            (dataclasses.replace(fit(), mtu=9000), 'more than the 1500'),
+            (dataclasses.replace(fit(), network_id='n'), 'in it twice'),
+        ):
+            with self.subTest(words=words):
+                said = failed(subnetworks=(sub,), mtu=1500)
+
+                if words is None:
+                    self.assertEqual([], said)
+                else:
+                    self.assertIn(words, ' '.join(said))
+                    self.assertIn('sub-network storage: ', ' '.join(said))
 
     def test_all_at_once(self):
         """Several problems are said together."""

@@ -67,16 +67,24 @@ class TestComputeId(unittest.TestCase):
         self.assertNotEqual(first, second)
         self.assertNotEqual(identity.hold_id(first), identity.hold_id(second))
         self.assertNotEqual(
-            identity.port_mac(first), identity.port_mac(second)
+            identity.port_mac(first, 'n'), identity.port_mac(second, 'n')
         )
 
 
 class TestPortMac(unittest.TestCase):
     """The address of a port that is not bound yet."""
 
-    @hypothesis.given(strategies.uuids())
-    def test_is_locally_administered(self, compute_id):
+    @hypothesis.given(strategies.uuids(), strategies.uuids())
+    def test_is_locally_administered(self, compute_id, network_id):
         """It is a unicast address that no manufacturer gave."""
-        mac = identity.port_mac(str(compute_id))
+        mac = identity.port_mac(str(compute_id), str(network_id))
 
         self.assertRegex(mac, r'^02(:[0-9a-f]{2}){5}$')
+
+    def test_differs_by_network(self):
+        """A machine has another address in each of its networks."""
+        chosen = identity.new_compute_id('hv1', b'000001')
+
+        self.assertNotEqual(
+            identity.port_mac(chosen, 'a'), identity.port_mac(chosen, 'b')
+        )

@@ -6,6 +6,7 @@ import base64
 import unittest
 
 from hvctl.decide import create
+from hvctl.model import facts
 from hvctl.model import progress
 from hvctl.model import steps
 from hvctl.tests.fixtures import builders
@@ -19,7 +20,9 @@ class TestSecrets(unittest.TestCase):
     def setUp(self):
         self.goal: create.Create = requests.a_create('hv1')
         self.wanted = self.goal.request.hypervisors['hv1']
-        self.user_data = self.wanted.user_data(self.wanted.compute_id)
+        self.user_data = self.wanted.user_data(
+            self.wanted.compute_id, facts.NONE
+        )
 
     def assert_silent(self, thing):
         for text in (str(thing), repr(thing), f'{thing}'):

@@ -116,6 +116,14 @@ class TestSettle(unittest.TestCase):
         )
         self.assertEqual('cirros', names.test_image)
 
+    def test_subnetworks(self):
+        """They are looked up, and stood in for until their ports are made."""
+        found = self.settle('trunk')
+
+        (sub,) = found.names.subnetworks
+        self.assertEqual('storage', sub.network)
+        self.assertIn('storage', found.sketch.subports)
+
     def test_refused(self):
         """In one sentence that says what to give or to leave out."""
         given = {'image': 'i', 'flavor': 'f', 'network': 'n'}
@@ -128,7 +136,6 @@ class TestSettle(unittest.TestCase):
             (None, given | {'user_data': '/'}, 'cannot be read'),
             (None, given | {'health_test': True}, 'needs the user-data of a'),
             ('none', {}, 'none'),
-            ('trunk', {}, 'has subnetworks, which create cannot follow'),
             ('far', {}, 'has compute_cloud, which create cannot follow'),
             ('direct', {'health_test': True}, 'with a direct port'),
             ('untested', {'health_test': True}, 'no health_test.image'),

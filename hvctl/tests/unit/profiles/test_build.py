@@ -12,7 +12,6 @@ import hvctl
 from hvctl.model import health
 from hvctl.model import networking
 from hvctl.model import profile as model
-from hvctl.model import request
 from hvctl.model import secret
 from hvctl.profiles import check
 from hvctl.tests.unit.profiles import base
@@ -73,7 +72,7 @@ class TestBuild(base.ProfilesTestCase):
         """A time limit that is left out is the one without a profile."""
         profile = self.get('timeouts: {boot: 1h}')
 
-        self.assertEqual(request.Limits(boot=3600), profile.limits)
+        self.assertEqual(model.Limits(boot=3600), profile.limits)
 
     def test_live_migration(self):
         """So is what is left out of the live migration."""

@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 
 from hvctl.model import health
+from hvctl.model import profile
 from hvctl.model import request
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import failures
@@ -199,7 +200,7 @@ class TestLimits(TestCase):
 
     def test_each(self):
         """Each part of the way has its limit, and its words."""
-        limits = request.Limits(deploy=100, boot=200, registration=300)
+        limits = profile.Limits(deploy=100, boot=200, registration=300)
         for stage, seconds, words in (
             ('deployed', 100, 'is not deployed'),
             ('registered', 200, 'never registered'),
@@ -221,7 +222,7 @@ class TestLimits(TestCase):
         stages = self.cloud.machines.stages
         for number, stage in enumerate(stages, start=1):
             stages[stage] = 90 * number
-        limits = request.Limits(deploy=95, boot=95, registration=185)
+        limits = profile.Limits(deploy=95, boot=95, registration=185)
 
         self.assertTrue(self.create('hv1', limits=limits).ok)
 

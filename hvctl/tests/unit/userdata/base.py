@@ -6,11 +6,11 @@ import configparser
 
 import yaml
 
+from hvctl.model import facts
 from hvctl.model import networking
 from hvctl.model import profile as profile_model
 from hvctl.model import secret
 from hvctl.userdata import document
-from hvctl.userdata import facts
 from hvctl.userdata import host
 
 NAME = 'hv1'

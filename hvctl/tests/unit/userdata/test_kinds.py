@@ -9,10 +9,10 @@ import unittest
 import yaml
 
 from hvctl import exceptions
+from hvctl.model import facts
 from hvctl.model import networking
 from hvctl.model import profile as profile_model
 from hvctl.tests.unit.userdata import base
-from hvctl.userdata import facts
 
 ML2 = '/etc/neutron/plugins/ml2/'
 STORAGE = profile_model.Subnetwork(network='storage')
