@@ -87,9 +87,17 @@ def listed(found: Iterable[Holder]) -> str:
     return ', '.join(holder.words for holder in found)
 
 
-def remedies(found: Iterable[Holder]) -> str:
-    """What to type if all of it is left over."""
-    return ' && '.join(h.remedy for h in found if h.remedy is not None)
+def refusal(name: str, found: Iterable[Holder]) -> str:
+    """Say that a name is taken, and what to type."""
+    found = tuple(found)
+    words = (
+        f'the name {name} is taken by {listed(found)}, which hvctl did not '
+        'make; choose another name'
+    )
+    remedies = ' && '.join(h.remedy for h in found if h.remedy is not None)
+    if remedies:
+        words += f', or if that is left over: {remedies}'
+    return words
 
 
 def owned(hv: hypervisor.Hypervisor) -> bool:
@@ -100,5 +108,6 @@ def owned(hv: hypervisor.Hypervisor) -> bool:
         or hv.subports
         or hv.compute_id
         or hv.test_guests
+        or hv.test_ports
         or (hv.service is not None and assemble.marked(hv.service))
     )

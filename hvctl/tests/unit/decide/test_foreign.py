@@ -43,6 +43,20 @@ class TestHolders(unittest.TestCase):
             [h.words for h in foreign.holders(look, hv)],
         )
 
+    def test_refusal(self):
+        """It says what clears what is left over, where there is such."""
+        agent = foreign.Holder('agent a', 'openstack network agent delete a')
+        node = foreign.Holder('hypervisor h', None)
+
+        self.assertTrue(
+            foreign.refusal('hv1', [agent, node]).endswith(
+                'left over: openstack network agent delete a'
+            )
+        )
+        self.assertTrue(
+            foreign.refusal('hv1', [node]).endswith('choose another name')
+        )
+
     def test_namesake_must_match_exactly(self):
         """Nova's search by name is looser than a name."""
         look = builders.a_snapshot(namesakes=(builders.a_server('hv10'),))
