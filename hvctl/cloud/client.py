@@ -56,7 +56,8 @@ class Client:
             steps.DeleteService: nova.delete_service,
             steps.JoinAggregate: nova.join_aggregate,
             steps.LeaveAggregate: nova.leave_aggregate,
-            steps.CreateTestGuest: nova.create_test_guest,
+            steps.CreateTestPort: neutron.create_test_port,
+            steps.DeleteTestPort: neutron.delete_test_port,
             steps.DeleteTestGuest: nova.delete_test_guest,
             steps.ReadConsole: nova.read_console,
             steps.PingTestGuest: reach.ping,
@@ -92,4 +93,8 @@ class Client:
                     f'the server {step.name} has no port', transient=True
                 )
             return self._compute.create_server(step, port_id)
+        if isinstance(step, steps.CreateTestGuest):
+            return self._compute.create_test_guest(
+                step, before.get('test port')
+            )
         return self._actions[type(step)](step)

@@ -124,10 +124,14 @@ class Compute:
         )
         return progress.Done(changed=response.status_code != 409)
 
-    def create_test_guest(self, step: steps.CreateTestGuest) -> progress.Done:
+    def create_test_guest(
+        self, step: steps.CreateTestGuest, port_id: str | None
+    ) -> progress.Done:
         """Boot a guest on one host and no other."""
         networks: object = 'none'
-        if step.network_id is not None:
+        if port_id is not None:
+            networks = [{'port': port_id}]
+        elif step.network_id is not None:
             networks = [{'uuid': step.network_id}]
         self._call(
             'POST',

@@ -59,6 +59,20 @@ class Network:
         )
         return progress.Done()
 
+    def create_test_port(self, step: steps.CreateTestPort) -> progress.Done:
+        """Make the port of a test guest."""
+        port_id = self._create(
+            'port',
+            f'create the port of the test guest of {step.name}',
+            {
+                'name': step.name,
+                'description': identity.TEST_PORT_MARK,
+                'network_id': step.network_id,
+                'binding:vnic_type': step.vnic_type,
+            },
+        )
+        return progress.Done(made={'test port': port_id})
+
     def create_trunk(self, step: steps.CreateTrunk) -> progress.Done:
         """Make a trunk of a port, with its sub-ports."""
         self._create(
@@ -94,6 +108,13 @@ class Network:
         """Delete a port of ours."""
         return self._delete(
             f'/ports/{step.port_id}', f'delete the port {step.name}'
+        )
+
+    def delete_test_port(self, step: steps.DeleteTestPort) -> progress.Done:
+        """Delete the port of a test guest."""
+        return self._delete(
+            f'/ports/{step.port_id}',
+            f'delete the port of the test guest of {step.name}',
         )
 
     def delete_agent(self, step: steps.DeleteAgent) -> progress.Done:

@@ -271,11 +271,15 @@ class Observer:
             'ports',
             'list the ports',
             params={
-                'description': [identity.PORT_MARK, identity.SUBPORT_MARK],
+                'description': list(shapes.PORT_USES),
                 'project_id': self._project_id,
             },
         )
-        return tuple(map(shapes.port, found or ()))
+        return tuple(
+            shapes.port(port)
+            for port in found or ()
+            if port['description'] in shapes.PORT_USES
+        )
 
     def _direct_ports(self, host: str) -> dict[str, str]:
         found = requests.pages(

@@ -112,12 +112,20 @@ def provider(body: JSON) -> records.Provider:
     )
 
 
+#: What a port is for, by its description.
+PORT_USES = {
+    identity.PORT_MARK: records.PortUse.MACHINE,
+    identity.SUBPORT_MARK: records.PortUse.SUBPORT,
+    identity.TEST_PORT_MARK: records.PortUse.TEST,
+}
+
+
 def port(body: JSON) -> records.Port:
-    """A port of ``GET /ports``."""
+    """A port of ``GET /ports`` that carries one of our marks."""
     return records.Port(
         id=body['id'],
         name=body['name'],
-        subport=body.get('description') == identity.SUBPORT_MARK,
+        use=PORT_USES[body['description']],
         network_id=body['network_id'],
         mac_address=body.get('mac_address', ''),
         device_id=body.get('device_id') or '',

@@ -73,8 +73,15 @@ def assemble(
 def _one(
     snapshot: snapshot_model.Snapshot, name: str, domain: str | None
 ) -> hypervisor.Hypervisor:
-    all_ports = [port for port in snapshot.ports if port.name == name]
-    ports = tuple(port for port in all_ports if not port.subport)
+    used = {
+        use: tuple(
+            port
+            for port in snapshot.ports
+            if port.name == name and port.use is use
+        )
+        for use in records.PortUse
+    }
+    ports = used[records.PortUse.MACHINE]
     server, duplicates = _servers(snapshot, name, ports)
     if server is not None:
         domain = server.metadata.get(identity.DOMAIN_KEY, domain)
@@ -124,13 +131,14 @@ def _one(
         compute_node=node,
         provider=provider,
         ports=ports,
-        subports=tuple(port for port in all_ports if port.subport),
+        subports=used[records.PortUse.SUBPORT],
         agents=agents,
         node=_metal(snapshot, server),
         aggregates=tuple(
             a for a in snapshot.aggregates if ours and a.hosts & hosts
         ),
         test_guests=test_guests,
+        test_ports=used[records.PortUse.TEST],
         guests=_others(snapshot.guests.get(host), test_guests),
         migrations=snapshot.migrations.get(host, ()),
         consumers=snapshot.consumers.get(provider_id or ''),

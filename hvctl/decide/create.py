@@ -20,6 +20,7 @@ from hvctl.decide import opening
 from hvctl.decide import phase as phases
 from hvctl.decide import provision
 from hvctl.decide import taking_back
+from hvctl.decide import trial
 from hvctl.model import hypervisor
 from hvctl.model import identity
 from hvctl.model import progress
@@ -117,12 +118,7 @@ class Create:
             return progress.failed(status, failure.message)
         taken = foreign.holders(snapshot, hv)
         if taken:
-            return progress.failed(
-                status,
-                f'the name {hv.name} is taken by {foreign.listed(taken)}, '
-                'which hvctl did not make; choose another name, or if that '
-                f'is left over: {foreign.remedies(taken)}',
-            )
+            return progress.failed(status, foreign.refusal(hv.name, taken))
         if hv.duplicates:
             return progress.Verdict(
                 status=status, steps=() if _contested(hv) else _losers(hv)
@@ -213,7 +209,7 @@ class Create:
         before = (
             opening.rename(hv)
             or opening.join(hv, snapshot, self.request.aggregates)
-            or opening.try_out(hv, self.request.health_test, ledger, now)
+            or trial.try_out(hv, self.request.health_test, ledger, now)
         )
         if before is not None:
             return before

@@ -15,6 +15,7 @@ from hvctl.decide import assemble
 from hvctl.decide import emptiness
 from hvctl.decide import foreign
 from hvctl.decide import phase as phases
+from hvctl.decide import trial
 from hvctl.model import hypervisor
 from hvctl.model import identity
 from hvctl.model import progress
@@ -73,15 +74,9 @@ class Delete:
             # The first look finds it, the second reaches into it.
             return progress.Verdict(status=status)
         occupants = emptiness.occupants(hv)
-        if hv.test_guests and not occupants:
-            todo = (
-                steps.DeleteTestGuest(name=hv.name, server_id=guest.id)
-                for guest in hv.test_guests
-            )
-            return progress.Verdict(
-                status=_stopping('waiting for the test guest to go'),
-                steps=tuple(step for step in todo if step not in ledger.done),
-            )
+        tested = trial.remove(hv, ledger)
+        if tested is not None and not occupants:
+            return tested
         if occupants:
             return progress.failed(
                 status,

@@ -118,7 +118,7 @@ def left(hv: Hypervisor) -> list[str]:
     if hv.provider:
         things.append(f'resource provider {hv.provider.id}')
     things += [f'test guest {guest.id}' for guest in hv.test_guests]
-    things += [f'port {port.id}' for port in hv.ports]
+    things += [f'port {port.id}' for port in (*hv.test_ports, *hv.ports)]
     things += [f'trunk {trunk.id}' for trunk in hv.trunks]
     things += [f'sub-port {port.id}' for port in hv.subports]
     things += [f'network agent {agent.id}' for agent in hv.agents or ()]

@@ -58,6 +58,7 @@ class Hypervisor:
     :ivar ports: the machine's own
     :ivar subports: those that its trunk has in further networks
     :ivar test_guests: guests of ours that try it out
+    :ivar test_ports: ports that were made for them
     :ivar guests: the others; None when the look did not reach them
     :ivar has_room: Placement would let a guest in; a held one has none
     :ivar reported: nova-compute has written its inventory
@@ -81,6 +82,7 @@ class Hypervisor:
     node: records.Node | None = None
     aggregates: tuple[records.Aggregate, ...] = ()
     test_guests: tuple[records.Server, ...] = ()
+    test_ports: tuple[records.Port, ...] = ()
     guests: tuple[records.Server, ...] | None = None
     migrations: tuple[records.Migration, ...] = ()
     consumers: frozenset[str] | None = None
@@ -101,6 +103,7 @@ class Hypervisor:
             or self.agents
             or self.aggregates
             or self.test_guests
+            or self.test_ports
         )
 
     @property

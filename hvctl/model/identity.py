@@ -46,6 +46,9 @@ PORT_MARK = 'hvctl: port of an ephemeral hypervisor'
 SUBPORT_MARK = 'hvctl: sub-port of an ephemeral hypervisor'
 TRUNK_MARK = 'hvctl: trunk of an ephemeral hypervisor'
 
+#: And for the port of a guest that tries a hypervisor out.
+TEST_PORT_MARK = 'hvctl: port of a test guest'
+
 #: Keys of the server's metadata that belong to hvctl start with this.
 METADATA_PREFIX = 'hvctl:'
 COMPUTE_ID_KEY = 'hvctl:compute_id'

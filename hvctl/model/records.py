@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 import dataclasses
 import datetime
+import enum
 import re
 import typing
 
@@ -135,6 +136,17 @@ class Provider:
     generation: int = 0
 
 
+class PortUse(enum.StrEnum):
+    """What a port of ours is for."""
+
+    MACHINE = 'machine'
+    """The machine boots with it."""
+    SUBPORT = 'sub-port'
+    """The machine's trunk has it in a further network."""
+    TEST = 'test'
+    """A test guest has it."""
+
+
 class FixedIP(typing.NamedTuple):
     """An address of a port."""
 
@@ -159,13 +171,13 @@ class Trunk:
 class Port:
     """A Neutron port that carries our mark.
 
-    :ivar subport: it is for the machine's trunk
+    :ivar use: what it is for
     :ivar trunk: of which it is the parent
     """
 
     id: str
     name: str
-    subport: bool = False
+    use: PortUse = PortUse.MACHINE
     network_id: str = ''
     mac_address: str = ''
     device_id: str = ''

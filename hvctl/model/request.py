@@ -56,6 +56,7 @@ class HealthTest:
 
     :ivar flavor_id: asks for nothing but the resource class of the test
     :ivar network_id: None is a guest without a port
+    :ivar vnic_type: of its port
     :ivar answer: what it must show beside being ACTIVE
     :ivar timeout: seconds until it is ACTIVE and answers
     """
@@ -63,6 +64,7 @@ class HealthTest:
     flavor_id: str
     image_id: str
     network_id: str | None = None
+    vnic_type: str = 'normal'
     answer: health.Answer = health.Answer.NONE
     timeout: float = 300
 

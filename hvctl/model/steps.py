@@ -223,12 +223,30 @@ class JoinAggregate(Step):
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class CreateTestGuest(Step):
-    """Boot the guest that tries a closed hypervisor out."""
+    """Boot the guest that tries a closed hypervisor out.
+
+    It has the port that the step before made, or else one in the network.
+    """
 
     host: str
     flavor_id: str
     image_id: str
     network_id: str | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class CreateTestPort(Step):
+    """Make a port for a test guest."""
+
+    network_id: str
+    vnic_type: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteTestPort(Step):
+    """Delete the port of a test guest."""
+
+    port_id: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

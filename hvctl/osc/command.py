@@ -25,6 +25,9 @@ if typing.TYPE_CHECKING:
     from hvctl.cloud import client
     from hvctl.run import loop
 
+#: Seconds in which a verb that ended badly removes what must not outlive it.
+_ENDING = 120
+
 #: Bare metal takes its minutes, a large machine's memory check alone ten.
 DEFAULT_TIMEOUT = 3600
 
@@ -85,7 +88,13 @@ class Verb(Lister):
     _winds_down = False
 
     def work(
-        self, goal: loop.Goal, timeout: float, again: str, grace: float = 0
+        self,
+        goal: loop.Goal,
+        timeout: float,
+        again: str,
+        *,
+        grace: float = 0,
+        ending: loop.Goal | None = None,
     ) -> loop.Result:
         """Work towards a goal, and show how it goes on standard error.
 
@@ -93,29 +102,60 @@ class Verb(Lister):
         :param timeout: seconds for the whole
         :param again: the verb, for the line that says how to go on
         :param grace: seconds after that in which the goal may clean up
+        :param ending: what is to be reached when the goal was not, however
+            that came
         :returns: how it ended
         """
         from hvctl.osc import progress
         from hvctl.run import loop
 
         quiet = self.app.options.verbose_level == 0
-        try:
-            with progress.shown(self.app.stderr, quiet=quiet) as listen:
-                runner = loop.Loop(self._client, listen)
-                with self._interruptible(runner):
-                    result = runner.run(goal, timeout, grace)
-        except KeyboardInterrupt:
-            self.app.stderr.write(
-                _(
-                    'Stopped. What was begun goes on in the cloud; to take '
-                    'it up again, %s with the same arguments.'
+        result = None
+        with _stopped_by_signals():
+            try:
+                with progress.shown(self.app.stderr, quiet=quiet) as listen:
+                    runner = loop.Loop(self._client, listen)
+                    with self._interruptible(runner):
+                        result = runner.run(goal, timeout, grace)
+            except KeyboardInterrupt:
+                self._say(
+                    _(
+                        'Stopped. What was begun goes on in the cloud; to '
+                        'take it up again, %s with the same arguments.'
+                    )
+                    % again
                 )
-                % again
-                + '\n'
-            )
-            raise
+                if ending is not None:
+                    self._say(
+                        _(
+                            'Removing what must not outlive it (Ctrl-C '
+                            'again: leave it).'
+                        )
+                    )
+                raise
+            finally:
+                if ending is not None and (result is None or not result.ok):
+                    self._end(ending)
         self._failed = not result.ok
         return result
+
+    def _end(self, ending: loop.Goal) -> None:
+        """Remove what must not outlive a run, and say what could not be."""
+        from hvctl.run import loop
+
+        try:
+            result = loop.Loop(self._client, lambda event: None).run(
+                ending, _ENDING
+            )
+        except exceptions.CloudError as error:
+            self._say(str(error))
+            return
+        for verdict in result.verdicts.values():
+            if verdict.outcome is not None and not verdict.outcome.ok:
+                self._say(verdict.outcome.message)
+
+    def _say(self, line: str) -> None:
+        self.app.stderr.write(f'{line}\n')
 
     @contextlib.contextmanager
     def _interruptible(self, runner: loop.Loop) -> Iterator[None]:
@@ -128,12 +168,11 @@ class Verb(Lister):
         def first(_number: int, _frame: types.FrameType | None) -> None:
             signal.signal(signal.SIGINT, usual)
             runner.wind_down()
-            self.app.stderr.write(
+            self._say(
                 _(
                     'Nothing new is begun; waiting for what is under way '
                     '(Ctrl-C again: stop at once)'
                 )
-                + '\n'
             )
 
         signal.signal(signal.SIGINT, first)
@@ -141,6 +180,28 @@ class Verb(Lister):
             yield
         finally:
             signal.signal(signal.SIGINT, usual)
+
+
+@contextlib.contextmanager
+def _stopped_by_signals() -> Iterator[None]:
+    """Let what ends a command in a script end it as a Ctrl-C does.
+
+    Those that somebody ignores, as nohup does, stay ignored.
+    """
+
+    def stop(_number: int, _frame: types.FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    usual = {
+        number: signal.signal(number, stop)
+        for number in (signal.SIGTERM, signal.SIGHUP)
+        if signal.getsignal(number) is signal.SIG_DFL
+    }
+    try:
+        yield
+    finally:
+        for number, handler in usual.items():
+            signal.signal(number, handler)
 
 
 def add_names(parser: argparse.ArgumentParser, text: str) -> None:

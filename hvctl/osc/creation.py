@@ -159,6 +159,7 @@ def _health_test(
         flavor_id=facts.test_flavor.id,
         image_id=facts.test_image_id,
         network_id=facts.test_network_id,
+        vnic_type=wanted.test.vnic_type,
         answer=wanted.test.answer,
         timeout=wanted.test.timeout,
     )
@@ -169,6 +170,8 @@ STEP_WORDS: dict[type[steps.Step], str] = {
     steps.CreateProvider: 'create the resource provider',
     steps.RenameProvider: 'rename the resource provider',
     steps.JoinAggregate: 'join an aggregate',
+    steps.CreateTestPort: 'create the port of a test guest',
+    steps.DeleteTestPort: 'delete the port of the test guest',
     steps.CreateTestGuest: 'boot a test guest on it',
     steps.DeleteTestGuest: 'delete the test guest',
     steps.SetHoldInventory: 'give it an inventory for the hold',

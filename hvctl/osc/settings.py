@@ -174,12 +174,6 @@ def _test(
             f'profile {profile.name} has no health_test.image for the test '
             'guest to boot'
         )
-    if test.vnic_type != 'normal':
-        raise exceptions.InvalidRequest(
-            f'profile {profile.name} asks for a health test with a '
-            f'{test.vnic_type} port, which create cannot do yet: leave out '
-            'vnic_type'
-        )
     return test
 
 

@@ -3,6 +3,7 @@
 """What is called what in a new cloud."""
 
 TENANT_NETWORK = 'tenant-vxlan'
+VLAN_NETWORK = 'tenant-vlan'
 
 BARE_METAL_IMAGE = 'debian-12-baremetal'
 GUEST_IMAGE = 'guest'

@@ -14,7 +14,7 @@ from hvctl.lab.services import neutron
 #: name: (type, segment, whether every project may use it, subnet)
 _NETWORKS = {
     common.SHARED_NETWORK: ('vlan', 101, True, '10.10.0.0/20'),
-    'tenant-vlan': ('vlan', 102, True, '10.20.0.0/20'),
+    names.VLAN_NETWORK: ('vlan', 102, True, '10.20.0.0/20'),
     names.TENANT_NETWORK: ('vxlan', 103, True, '10.30.0.0/20'),
 }
 

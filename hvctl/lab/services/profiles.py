@@ -83,6 +83,12 @@ def _profiles(lab: paths.Lab) -> dict[str, Any]:
             },
             'nova': {'hvctl_lab': {'virtual_functions': _VIRTUAL_FUNCTIONS}},
             'neutron': None,
+            'health_test': {
+                'image': names.GUEST_IMAGE,
+                'flavor': names.TEST_FLAVOR,
+                'network': names.VLAN_NETWORK,
+                'vnic_type': 'direct',
+            },
         },
         'no-network': {
             'extends': PLAIN,

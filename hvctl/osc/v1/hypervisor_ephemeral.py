@@ -187,6 +187,7 @@ class CreateHypervisorEphemeral(command.Verb):
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> _Rows:
+        from hvctl.decide import trial
         from hvctl.osc import creation
         from hvctl.osc import rows
 
@@ -204,8 +205,16 @@ class CreateHypervisorEphemeral(command.Verb):
                 )
                 + '\n'
             )
-        grace = _TAKING_BACK if parsed_args.on_failure == 'delete' else 0
-        result = self.work(plan.goal, parsed_args.timeout, 'create', grace)
+        request = plan.goal.request
+        result = self.work(
+            plan.goal,
+            parsed_args.timeout,
+            'create',
+            grace=_TAKING_BACK if request.delete_on_failure else 0,
+            ending=trial.EndTests(names=tuple(request.hypervisors))
+            if request.health_test is not None
+            else None,
+        )
         return rows.CREATED, rows.created(result)
 
 

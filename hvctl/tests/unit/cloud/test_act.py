@@ -487,6 +487,46 @@ class TestTestGuest(TestCase):
                 self.assertEqual(networks, body['networks'])
                 self.assertEqual('hv1', body['metadata'][identity.TEST_KEY])
 
+    def test_port(self):
+        """A port of another kind is made for it, with a mark of its own."""
+        self.mock.post(f'{base.NETWORK}/ports', json={'port': {'id': 'p'}})
+        self.mock.post(f'{base.COMPUTE}/servers', json={'server': {'id': 's'}})
+
+        done = self.act(
+            steps.CreateTestPort(
+                name='hv1', network_id='n', vnic_type='direct'
+            )
+        )
+
+        port = self.last().json()['port']
+        self.assertEqual('direct', port['binding:vnic_type'])
+        self.assertEqual(identity.TEST_PORT_MARK, port['description'])
+        self.act(
+            steps.CreateTestGuest(
+                name='hv1',
+                host='hv1',
+                flavor_id='f',
+                image_id='i',
+                network_id='n',
+            ),
+            done.made,
+        )
+        self.assertEqual(
+            [{'port': 'p'}], self.last().json()['server']['networks']
+        )
+
+    def test_delete_port(self):
+        """What is gone already is no error."""
+        for status in (204, 404):
+            with self.subTest(status=status):
+                self.mock.delete(
+                    f'{base.NETWORK}/ports/p', status_code=status, json={}
+                )
+
+                done = self.act(steps.DeleteTestPort(name='hv1', port_id='p'))
+
+                self.assertEqual(status != 404, done.changed)
+
     def test_delete(self):
         """For good; what is gone already is no error."""
         for status in (202, 404):

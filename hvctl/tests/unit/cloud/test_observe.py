@@ -109,7 +109,11 @@ class TestObserve(TestCase):
         query = urllib.parse.parse_qs(urllib.parse.urlsplit(sent.url).query)
         self.assertEqual(
             {
-                'description': [identity.PORT_MARK, identity.SUBPORT_MARK],
+                'description': [
+                    identity.PORT_MARK,
+                    identity.SUBPORT_MARK,
+                    identity.TEST_PORT_MARK,
+                ],
                 'project_id': [builders.OURS],
             },
             query,

@@ -137,7 +137,7 @@ class TestShapes(unittest.TestCase):
         self.assertEqual(body['device_id'], port.device_id)
         ((_, address),) = port.fixed_ips
         self.assertEqual('10.10.2.128', address)
-        self.assertFalse(port.subport)
+        self.assertIs(records.PortUse.MACHINE, port.use)
         self.assertIsNone(port.trunk)
         self.assertEqual('ACTIVE', port.status)
 
@@ -169,7 +169,7 @@ class TestShapes(unittest.TestCase):
         self.assertEqual(
             records.Trunk(id='t1', segmentation_ids={'p2': 102}), parent.trunk
         )
-        self.assertTrue(subport.subport)
+        self.assertIs(records.PortUse.SUBPORT, subport.use)
         self.assertEqual('02:00:00:00:00:01', subport.mac_address)
 
     def test_agent(self):

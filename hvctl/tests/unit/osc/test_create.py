@@ -4,6 +4,8 @@
 
 import io
 import logging
+import os
+import signal
 
 import fixtures
 from osc_lib import exceptions as osc_exceptions
@@ -341,6 +343,84 @@ class TestRefusals(base.TestCommand):
         self.assert_refused(
             'nothing says what the host is to be', 'hv1', config=False
         )
+
+
+PROFILES = """\
+profiles:
+  tested:
+    image: debian
+    flavor: metal
+    network: internalapi
+    networking: {kind: ovs, bridge_mappings: {physnet1: br-ex}}
+    nova: {DEFAULT: {transport_url: 'rabbit://u:p@h/'}}
+    health_test: {enabled: true, image: cirros, timeout: 30m}
+"""
+
+
+class TestHealthTest(base.TestCommand):
+    """Runs that end while a test guest is there."""
+
+    def setUp(self):
+        super().setUp()
+        self.cloud.resolve.changes = {
+            'test_image_id': builders.an_id('cirros'),
+            'test_flavor': preflight.Flavor(
+                id=builders.an_id('test'),
+                name='test',
+                resources={
+                    'VCPU': 0,
+                    'MEMORY_MB': 0,
+                    'DISK_GB': 0,
+                    identity.TEST_RESOURCE_CLASS: 1,
+                },
+            ),
+        }
+        self.cloud.test_guests.seconds = None
+
+    def tests(self):
+        """The test guests that there are."""
+        return [s for s in self.cloud.servers.values() if 'test' in s.name]
+
+    def stop(self, number):
+        """Send this process a signal once there is a test guest."""
+        if self.tests():
+            self.clock.on_wait = lambda: None
+            os.kill(os.getpid(), number)
+
+    def create_tested(self, *args):
+        """Run create with a test that does not come to its end."""
+        profiles = self.a_file('hvctl.yaml', PROFILES)
+        return self.run_command(
+            'create',
+            *('hv1', '--profile', 'tested', '--profiles-file', profiles),
+            *args,
+        )
+
+    def test_out_of_time(self):
+        """The test guest goes, and the hypervisor stays closed."""
+        self.assertEqual(1, self.create_tested('--timeout', '200'))
+
+        self.assertEqual([], self.tests())
+        self.assertIn('not finished after 200 s', self.out)
+        kinds = {type(step) for step in self.cloud.changes}
+        self.assertIn(steps.CreateTestGuest, kinds)
+        self.assertNotIn(steps.LiftHold, kinds)
+
+    def test_stopped(self):
+        """So it does after a Ctrl-C and after what else ends a command."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            with self.subTest(number=number):
+                before = signal.getsignal(number)
+                self.clock.on_wait = lambda number=number: self.stop(number)
+
+                self.assertRaises(KeyboardInterrupt, self.create_tested)
+
+                self.assertEqual([], self.tests())
+                self.assertIs(before, signal.getsignal(number))
+                self.assertIn(
+                    'create with the same arguments',
+                    self.app.stderr.getvalue(),
+                )
 
 
 class TestSecrets(base.TestCommand):

@@ -124,6 +124,13 @@ class TestSettle(unittest.TestCase):
         self.assertEqual('storage', sub.network)
         self.assertIn('storage', found.sketch.subports)
 
+    def test_direct_port(self):
+        """The test guest has the port that the profile says."""
+        found = self.settle('direct', health_test=True)
+
+        self.assertEqual('tenants', found.names.test_network)
+        self.assertEqual('direct', found.test.vnic_type)
+
     def test_refused(self):
         """In one sentence that says what to give or to leave out."""
         given = {'image': 'i', 'flavor': 'f', 'network': 'n'}
@@ -137,7 +144,6 @@ class TestSettle(unittest.TestCase):
             (None, given | {'health_test': True}, 'needs the user-data of a'),
             ('none', {}, 'none'),
             ('far', {}, 'has compute_cloud, which create cannot follow'),
-            ('direct', {'health_test': True}, 'with a direct port'),
             ('untested', {'health_test': True}, 'no health_test.image'),
         ):
             with self.subTest(profile=profile, options=options):

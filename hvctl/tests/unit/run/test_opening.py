@@ -4,15 +4,19 @@
 
 import contextlib
 import dataclasses
+import itertools
 
+from hvctl.decide import trial
 from hvctl.model import health
 from hvctl.model import profile
+from hvctl.model import records
 from hvctl.model import request
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import failures
 from hvctl.tests.unit.run import base
 
 TEST = request.HealthTest(flavor_id='f', image_id='i', timeout=60)
+DIRECT = dataclasses.replace(TEST, network_id='n', vnic_type='direct')
 
 
 class TestCase(base.TestCase):
@@ -39,8 +43,12 @@ class TestCase(base.TestCase):
         )
 
     def trying(self):
-        """The test guests that there are."""
-        return [s for s in self.cloud.servers.values() if 'test' in s.name]
+        """The test guests that there are, and their ports."""
+        return [s for s in self.cloud.servers.values() if 'test' in s.name] + [
+            port
+            for port in self.cloud.ports.values()
+            if port.use is records.PortUse.TEST
+        ]
 
 
 class TestOpening(TestCase):
@@ -69,6 +77,57 @@ class TestOpening(TestCase):
             {builders.a_compute_id()}, self.cloud.aggregates.members[self.uuid]
         )
         self.assert_open()
+
+    def test_direct_port(self):
+        """The port comes before the test guest and goes after it."""
+        self.prepare()
+
+        result = self.open(health_test=DIRECT)
+
+        self.assertTrue(result.ok, self.message(result))
+        self.assertEqual(
+            [
+                'CreateTestPort',
+                'CreateTestGuest',
+                'DeleteTestGuest',
+                'DeleteTestPort',
+                'NoteTimes',
+                'LiftHold',
+            ],
+            self.kinds()[6:],
+        )
+        self.assertEqual([], self.trying())
+        self.assert_open()
+
+    def test_ended(self):
+        """What ends early leaves no test guest, and is closed."""
+        for test in (TEST, DIRECT):
+            with self.subTest(test=test):
+                self.start()
+                self.prepare()
+                self.cloud.test_guests.seconds = None
+                patient = dataclasses.replace(test, timeout=9999)
+                self.open(timeout=120, health_test=patient)
+                self.assertNotEqual([], self.trying())
+
+                result = self.run_goal(trial.EndTests(names=('hv1', 'hv2')))
+
+                self.assertTrue(result.ok, self.message(result))
+                self.assertEqual([], self.trying())
+                self.assertEqual([], self.cloud.landed)
+                self.assertIn('provider', self.cloud.traces('hv1'))
+
+    def test_not_ended(self):
+        """A test guest that cannot be deleted is named."""
+        self.prepare()
+        self.cloud.test_guests.seconds = None
+        patient = dataclasses.replace(TEST, timeout=9999)
+        self.open(timeout=120, health_test=patient)
+        self.cloud.test_guests.deletable = False
+
+        result = self.run_goal(trial.EndTests(names=('hv1',)), timeout=60)
+
+        self.assertIn('waiting for the test guest', self.message(result))
 
     def test_not_open_while_it_is_tried(self):
         """No tenant lands there while the test guest is on it."""
@@ -148,18 +207,22 @@ class TestOpening(TestCase):
 
     def test_killed(self):
         """Killed anywhere, it ends open, tried out, and clean."""
-        for unanswered in (False, True):
-            for lives in range(1, 12):
-                with self.subTest(lives=lives, unanswered=unanswered):
+        for unanswered, test in itertools.product(
+            (False, True), (TEST, DIRECT)
+        ):
+            for lives in range(1, 14):
+                with self.subTest(
+                    lives=lives, unanswered=unanswered, test=test
+                ):
                     self.start()
                     self.prepare()
                     self.cloud.lives = lives
                     self.cloud.unanswered = unanswered
                     with contextlib.suppress(failures.Killed):
-                        self.open()
+                        self.open(health_test=test)
                     self.cloud.lives = None
 
-                    result = self.open(life=2)
+                    result = self.open(life=2, health_test=test)
 
                     self.assertTrue(result.ok, self.message(result))
                     self.assertEqual([], self.trying())
