@@ -58,7 +58,7 @@ def release(lab: paths.Lab) -> None:
 
 def bootable(lab: paths.Lab, name: str) -> bool:
     """Say whether there is something on a node's disk that boots."""
-    return _upper(lab, name).is_dir()
+    return written(lab, name).is_dir()
 
 
 def write(lab: paths.Lab, name: str, drive: Mapping[str, bytes]) -> None:
@@ -89,7 +89,7 @@ def write(lab: paths.Lab, name: str, drive: Mapping[str, bytes]) -> None:
             raise DiskError(f'the config drive holds a bad path: {relative}')
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
-    unfinished.rename(_upper(lab, name))
+    unfinished.rename(written(lab, name))
 
 
 def wipe(lab: paths.Lab, name: str) -> None:
@@ -108,7 +108,7 @@ def mount(lab: paths.Lab, name: str, image: pathlib.Path) -> pathlib.Path:
     :returns: the root directory of the machine.
     :raises DiskError: when the overlay cannot be mounted.
     """
-    upper = _upper(lab, name)
+    upper = written(lab, name)
     work = upper.with_name('work')
     root = upper.with_name('root')
     work.mkdir(exist_ok=True)
@@ -118,12 +118,13 @@ def mount(lab: paths.Lab, name: str, image: pathlib.Path) -> pathlib.Path:
     return root
 
 
+def written(lab: paths.Lab, name: str) -> pathlib.Path:
+    """Say where lies what a node has written over the node image."""
+    return _disks(lab) / name / 'upper'
+
+
 def _disks(lab: paths.Lab) -> pathlib.Path:
     return lab.directory / 'disks'
-
-
-def _upper(lab: paths.Lab, name: str) -> pathlib.Path:
-    return _disks(lab) / name / 'upper'
 
 
 def _file_system(directory: pathlib.Path) -> str:

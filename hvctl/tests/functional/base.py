@@ -5,14 +5,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 import contextlib
+import os
 import pathlib
+import shutil
 import tempfile
 import typing
 import unittest
 
+import yaml
+
 from hvctl.tests.functional import facts
 from hvctl.tests.functional import guests
 from hvctl.tests.functional import shell
+
+_PROFILES_FILE = 'HVCTL_PROFILES_FILE'
 
 #: See hvctl/lab/metal/hardware.py.
 _FAIL = {'hvctl_lab': 'fail-deploy'}
@@ -33,6 +39,23 @@ class FunctionalTestCase(unittest.TestCase):
         path = pathlib.Path(directory.name) / name
         path.write_text(content)
         return str(path)
+
+    def profiles(self, **changes: dict[str, object]) -> dict[str, str]:
+        """Write profiles over ``plain``, beside the lab's own.
+
+        :returns: the environment that leads to them
+        """
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        own = pathlib.Path(os.environ[_PROFILES_FILE])
+        written = yaml.safe_load(own.read_text())
+        for name, keys in changes.items():
+            written['profiles'][name] = {'extends': 'plain', **keys}
+        path = pathlib.Path(directory.name) / own.name
+        path.write_text(yaml.safe_dump(written, sort_keys=False))
+        secrets = own.with_stem(f'{own.stem}-secure')
+        shutil.copy(secrets, path.with_name(secrets.name))
+        return {_PROFILES_FILE: str(path)}
 
     def boot(self, **arguments: typing.Any) -> str:
         """Boot a guest that is gone after the test; see guests.boot."""

@@ -12,6 +12,7 @@ import typing
 import openstack
 
 from hvctl.lab import paths
+from hvctl.lab.metal import disk
 from hvctl.lab.metal import power
 
 _INTERVAL = 0.3
@@ -85,6 +86,11 @@ def ports() -> list[dict[str, typing.Any]]:
     return list(get('network', '/ports')['ports'])
 
 
+def trunks() -> list[dict[str, typing.Any]]:
+    """List the trunks of all projects."""
+    return list(get('network', '/trunks')['trunks'])
+
+
 def providers() -> list[dict[str, typing.Any]]:
     """List the resource providers."""
     return list(
@@ -114,6 +120,17 @@ def node_of(server_id: str) -> dict[str, typing.Any]:
     return next(n for n in nodes() if n['instance_uuid'] == server_id)
 
 
+def on_disk(server_id: str, path: str) -> str:
+    """Read a file that a bare-metal server has written.
+
+    :returns: its text; nothing where there is no such file
+    """
+    lab = paths.Lab.from_environment()
+    root = disk.written(lab, node_of(server_id)['name'])
+    file = root / path.lstrip('/')
+    return file.read_text() if file.exists() else ''
+
+
 def machine_runs(node_name: str) -> bool:
     """Whether the machine of a node is switched on."""
     return power.is_on(paths.Lab.from_environment(), node_name)
@@ -132,6 +149,7 @@ def census() -> list[str]:
         ],
         'aggregate': get('compute', '/os-aggregates')['aggregates'],
         'port': ports(),
+        'trunk': trunks(),
         'network agent': get('network', '/agents')['agents'],
         'node': nodes(),
         'resource provider': [

@@ -3,14 +3,8 @@
 
 from __future__ import annotations
 
-import os
-import pathlib
 import re
-import shutil
 import subprocess
-import tempfile
-
-import yaml
 
 from hvctl.lab import paths
 from hvctl.lab import supervision
@@ -19,8 +13,6 @@ from hvctl.tests.functional import base
 from hvctl.tests.functional import facts
 from hvctl.tests.functional import hypervisors
 from hvctl.tests.functional import shell
-
-PROFILES_FILE = 'HVCTL_PROFILES_FILE'
 
 #: A part of the user-data that puts something else in the agent's place.
 MUTE = """\
@@ -39,23 +31,6 @@ LONG = 45
 
 
 class TestNotUp(base.FunctionalTestCase):
-    def profiles(self, **changes: dict[str, object]) -> dict[str, str]:
-        """Write profiles over ``plain``, beside the lab's own.
-
-        :returns: the environment that leads to them
-        """
-        directory = tempfile.TemporaryDirectory()
-        self.addCleanup(directory.cleanup)
-        own = pathlib.Path(os.environ[PROFILES_FILE])
-        written = yaml.safe_load(own.read_text())
-        for name, keys in changes.items():
-            written['profiles'][name] = {'extends': 'plain', **keys}
-        path = pathlib.Path(directory.name) / own.name
-        path.write_text(yaml.safe_dump(written, sort_keys=False))
-        secrets = own.with_stem(f'{own.stem}-secure')
-        shutil.copy(secrets, path.with_name(secrets.name))
-        return {PROFILES_FILE: str(path)}
-
     def create(
         self, profile: str, *arguments: str, **environment: str
     ) -> shell.Running:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import signal
 import typing
 
 from hvctl.model import identity
@@ -27,6 +28,7 @@ class TestProfiles(base.FunctionalTestCase):
         self,
         profile: str,
         *names: str,
+        options: tuple[str, ...] = (),
         environment: dict[str, str] | None = None,
     ) -> None:
         """Create hypervisors that are gone after the test."""
@@ -36,7 +38,7 @@ class TestProfiles(base.FunctionalTestCase):
             shell.ephemeral(
                 'create',
                 *names,
-                *('--profile', profile),
+                *('--profile', profile, *options),
                 environment=environment,
             )
         )
@@ -112,13 +114,109 @@ class TestProfiles(base.FunctionalTestCase):
             server
             for server in facts.servers()
             if identity.TEST_KEY in server['metadata']
+        ] + [
+            port
+            for port in facts.ports()
+            if port['description'] == identity.TEST_PORT_MARK
         ]
+
+    def test_stopped_test(self) -> None:
+        """No test guest outlives the command that boots it."""
+        name = hypervisors.name('stopped')
+        hypervisors.make_room(1)
+        self.addCleanup(hypervisors.delete, name)
+        # No guest of the lab has an address that answers.
+        environment = self.profiles(
+            silent={
+                'health_test': {
+                    'enabled': True,
+                    'image': 'guest',
+                    'network': VLAN_NETWORK,
+                    'answer': 'address',
+                }
+            }
+        )
+
+        def create() -> shell.Running:
+            return shell.ephemeral(
+                'create',
+                name,
+                *('--profile', 'silent'),
+                environment=environment,
+            )
+
+        for stop in (signal.SIGINT, signal.SIGTERM):
+            with self.subTest(stop):
+                running = create()
+                facts.wait(self.trying, f'{name} to be tried out')
+
+                running.signal(stop)
+
+                result = running.result()
+                self.assertNotEqual(0, result.status, result)
+                self.assertIn('Stopped', result.stderr)
+                self.assertEqual([], self.trying())
+                (provider_id,) = facts.ours(name)['providers']
+                self.assertEqual(1, len(facts.consumers(provider_id)))
+        # What a killed one leaves goes with the next command.
+        running = create()
+        facts.wait(self.trying, f'{name} to be tried out')
+        running.kill()
+        running.result()
+        self.assertNotEqual([], self.trying())
+        self.succeed(shell.ephemeral('create', name, '--profile', 'plain'))
+        self.assertEqual([], self.trying())
+        self.assert_enabled(name)
+
+    def test_subnetwork(self) -> None:
+        """A trunk brings it to the machine, where it is an interface."""
+        name = hypervisors.name('trunk')
+        environment = self.profiles(
+            trunk={'subnetworks': [{'network': VLAN_NETWORK}]}
+        )
+
+        self.create('trunk', name, environment=environment)
+
+        self.assert_enabled(name)
+        ports = {port['id']: port for port in facts.ports()}
+        ours = [port for port in ports.values() if port['name'] == name]
+        self.assertEqual(2, len(ours))
+        (parent,) = [port for port in ours if 'trunk_details' in port]
+        (sub,) = parent['trunk_details']['sub_ports']
+        subport = ports[sub['port_id']]
+        (address,) = [ip['ip_address'] for ip in subport['fixed_ips']]
+        server_id = parent['device_id']
+        done = facts.on_disk(server_id, '/var/log/vlan-interfaces')
+        vlan = sub['segmentation_id']
+        for words in (
+            f'name vlan{vlan} type vlan id {vlan}',
+            f'set dev vlan{vlan} address {subport["mac_address"]}',
+            f'address replace {address}/20 dev vlan{vlan}',
+        ):
+            self.assertIn(words, done)
+        self.succeed(hypervisors.delete(name))
+        self.assert_nothing_left(
+            name, server_id, *ports.keys() & {port['id'] for port in ours}
+        )
 
     def test_direct_ports(self) -> None:
         """A guest gets a virtual function, and another when it moves."""
         name, other = (hypervisors.name(f'sriov{n}') for n in (1, 2))
+        through = recorder.Recorder()
+        self.addCleanup(through.close)
 
-        self.create('sriov', name, other)
+        self.create(
+            'sriov',
+            name,
+            other,
+            options=('--health-test',),
+            environment=through.environment,
+        )
+
+        # Each had a test guest with a port of its own before it was opened.
+        kinds = [request.kind for request in through.changes]
+        self.assertEqual(4, kinds.count('POST network /v2.0/ports'), kinds)
+        self.assertEqual([], self.trying())
 
         port_id = guests.port(VLAN_NETWORK, vnic_type='direct')
         self.addCleanup(guests.delete_port, port_id)
