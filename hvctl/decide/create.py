@@ -120,9 +120,7 @@ class Create:
         if taken:
             return progress.failed(status, foreign.refusal(hv.name, taken))
         if hv.duplicates:
-            return progress.Verdict(
-                status=status, steps=() if _contested(hv) else _losers(hv)
-            )
+            return _clear_up(hv, status, ledger)
         if hv.server is None:
             return provision.provision(hv, self.request, status, ledger)
         if status.phase is Phase.FAILED:
@@ -171,6 +169,9 @@ class Create:
         }.get(status.phase, limits.registration)
         since = ledger.changed_at.get(hv.name)
         if limit is None or since is None:
+            return None
+        if ledger.statuses.get(hv.name) != status:
+            # It has just changed, and its new limit begins.
             return None
         still = (now - since).total_seconds()
         return still if still > limit else None
@@ -288,12 +289,28 @@ def _contested(hv: hypervisor.Hypervisor) -> bool:
     )
 
 
-def _losers(hv: hypervisor.Hypervisor) -> tuple[steps.Step, ...]:
-    return tuple(
-        steps.DeleteServer(name=hv.name, server_id=server.id)
-        for server in hv.duplicates
-        if server.task_state != 'deleting'
-    )
+def _clear_up(
+    hv: hypervisor.Hypervisor,
+    status: hypervisor.Status,
+    ledger: progress.Ledger,
+) -> progress.Verdict:
+    """Delete the servers that lost a race, once it is decided."""
+    if _contested(hv):
+        return progress.Verdict(status=status)
+    todo: list[steps.Step] = []
+    for server in hv.duplicates:
+        delete = steps.DeleteServer(name=hv.name, server_id=server.id)
+        if server.task_state == 'deleting':
+            continue
+        if delete not in ledger.done:
+            todo.append(delete)
+        elif server.status == 'ERROR':
+            return progress.failed(
+                status,
+                f'there is a second server {server.id}, which cannot be '
+                f'deleted: {server.fault or "Nova gives no reason"}',
+            )
+    return progress.Verdict(status=status, steps=tuple(todo))
 
 
 def _was_opened(hv: hypervisor.Hypervisor) -> bool:

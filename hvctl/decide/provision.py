@@ -127,9 +127,9 @@ def _network(
                 name=hv.name,
                 network_id=request.network_id,
                 vnic_type=request.vnic_type,
-                mac_address=identity.port_mac(compute_id, request.network_id)
-                if compute_id
-                else None,
+                mac_address=identity.port_mac(
+                    compute_id or hv.name, request.network_id
+                ),
                 subnet_id=request.subnet_id,
                 fixed_ip=request.fixed_ip,
             )

@@ -34,9 +34,9 @@ def missing(
         steps.CreateSubport(
             name=hv.name,
             network_id=sub.network_id,
-            mac_address=identity.port_mac(compute_id, sub.network_id)
-            if compute_id
-            else None,
+            mac_address=identity.port_mac(
+                compute_id or hv.name, sub.network_id
+            ),
             subnet_id=sub.subnet_id,
             addressed=sub.wish.address is not networking.Address.NONE,
         )

@@ -110,15 +110,16 @@ def hold_id(compute_id: str) -> str:
     return str(uuid.uuid5(uuid.UUID(compute_id), 'hold'))
 
 
-def port_mac(compute_id: str, network_id: str) -> str:
+def port_mac(seed: str, network_id: str) -> str:
     """The MAC address of a hypervisor's port in a network.
+
+    :param seed: the chosen compute node id, else the hypervisor's name
 
     Neutron refuses a second port of the same address in a network, so two
     runs at once cannot both make one.  Ironic overwrites that of the
     machine's own port with the network card's when it binds the port; a
     sub-port keeps it.
     """
-    seed = uuid.UUID(compute_id).bytes + network_id.encode()
-    digest = hashlib.sha256(seed).digest()
+    digest = hashlib.sha256(f'{seed}\0{network_id}'.encode()).digest()
     # Locally administered, and none of Neutron's own fa:16:3e.
     return ':'.join(f'{byte:02x}' for byte in b'\x02' + digest[:5])

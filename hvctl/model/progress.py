@@ -170,7 +170,8 @@ class Ledger:
     :ivar answers: what a step that asks something was told
     :ivar failures: by lane
     :ivar first_seen: when this run saw a hypervisor in a phase first
-    :ivar changed_at: when a hypervisor's status changed last
+    :ivar statuses: of each hypervisor at the last look
+    :ivar changed_at: when that changed last
     :ivar nodes_tried: the Ironic nodes of each hypervisor, the last one last
     :ivar moves: by the guest's id
     :ivar given_up: why a hypervisor that is being taken back failed
@@ -190,6 +191,9 @@ class Ledger:
     failures: dict[str, Failure] = dataclasses.field(default_factory=dict)
     first_seen: dict[tuple[str, hypervisor.Phase], datetime.datetime] = (
         dataclasses.field(default_factory=dict)
+    )
+    statuses: dict[str, hypervisor.Status] = dataclasses.field(
+        default_factory=dict
     )
     changed_at: dict[str, datetime.datetime] = dataclasses.field(
         default_factory=dict

@@ -84,7 +84,7 @@ class CreatePort(Step):
 
     network_id: str
     vnic_type: str
-    mac_address: str | None
+    mac_address: str
     subnet_id: str | None = None
     fixed_ip: str | None = None
 
@@ -98,7 +98,7 @@ class CreateSubport(Step):
     """
 
     network_id: str
-    mac_address: str | None
+    mac_address: str
     subnet_id: str | None = None
     addressed: bool = True
 

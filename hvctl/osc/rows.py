@@ -145,7 +145,8 @@ def listed(hv: hypervisor.Hypervisor, now: datetime.datetime) -> Row:
     status = phases.status(hv)
     age = None
     if hv.server is not None and hv.server.created_at is not None:
-        age = int((now - hv.server.created_at).total_seconds())
+        # The cloud's clock may be ahead of this machine's.
+        age = max(0, int((now - hv.server.created_at).total_seconds()))
     return (
         hv.name,
         str(status.phase),

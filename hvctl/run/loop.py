@@ -234,6 +234,7 @@ class _Run:
         if verdict.node_id is not None and verdict.node_id not in tried[-1:]:
             self._ledger.nodes_tried[name] = (*tried, verdict.node_id)
         if before is None or before.status != verdict.status:
+            self._ledger.statuses[name] = verdict.status
             self._ledger.changed_at[name] = now
         self._ledger.first_seen.setdefault((name, verdict.status.phase), now)
         self._tell(name, before, verdict)

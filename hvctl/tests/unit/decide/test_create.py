@@ -124,11 +124,14 @@ class TestProvision(unittest.TestCase):
         self.assertEqual(port.id, verdict.steps[-1].port_id)
 
     def test_own_user_data(self):
-        """Without a chosen id there is no hold, and no address to guard."""
+        """Without a chosen id there is no hold; the name guards the port."""
         verdict = decide(builders.a_snapshot(), own=True)
 
         self.assertEqual(['CreatePort', 'CreateServer'], kinds(verdict))
-        self.assertIsNone(verdict.steps[0].mac_address)
+        self.assertEqual(
+            identity.port_mac('hv1', builders.an_id('internalapi')),
+            verdict.steps[0].mac_address,
+        )
         self.assertEqual({}, verdict.steps[1].metadata)
 
     def test_half_gone(self):

@@ -289,6 +289,17 @@ class TestLimits(TestCase):
 
         self.assertTrue(self.create('hv1', limits=limits).ok)
 
+    def test_each_begins_anew(self):
+        """A phase that took its time takes none of the next one's."""
+        stages = self.cloud.machines.stages
+        for stage in stages:
+            stages[stage] += 600
+        limits = profile.Limits(deploy=700, boot=700, registration=60)
+
+        result = self.create('hv1', limits=limits)
+
+        self.assertTrue(result.ok, self.message(result))
+
 
 class TestRetries(TestCase):
     """Deploys that fail."""

@@ -60,6 +60,22 @@ class TestRivals(base.TestCase):
 
     @situations.SOME
     @hypothesis.given(TURNS)
+    def test_creates_with_own_user_data(self, turns):
+        """So they do where nova-compute chooses its id itself."""
+        self.start()
+
+        outcomes = self.race(
+            requests.a_create('hv1', own=True),
+            requests.a_create('hv1', own=True),
+            turns,
+        )
+
+        for outcome in outcomes:
+            self.assertTrue(outcome['hv1'].ok, outcome['hv1'].message)
+        self.assert_one_of_each()
+
+    @situations.SOME
+    @hypothesis.given(TURNS)
     def test_creates_never_open_too_early(self, turns):
         """Nor does the one open what the other has not finished."""
         self.start()
