@@ -294,7 +294,7 @@ class TestLimits(TestCase):
         stages = self.cloud.machines.stages
         for stage in stages:
             stages[stage] += 600
-        limits = profile.Limits(deploy=700, boot=700, registration=60)
+        limits = profile.Limits(deploy=700, boot=60, registration=60)
 
         result = self.create('hv1', limits=limits)
 
