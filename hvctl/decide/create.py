@@ -20,6 +20,7 @@ from hvctl.decide import opening
 from hvctl.decide import phase as phases
 from hvctl.decide import provision
 from hvctl.decide import taking_back
+from hvctl.decide import times
 from hvctl.decide import trial
 from hvctl.model import hypervisor
 from hvctl.model import identity
@@ -47,7 +48,16 @@ class Create:
             # Deploying takes long, and until a machine is up nothing else
             # of its hypervisor changes.
             return snapshot_model.Scope(since=ledger.last)
-        return self._usual()
+        return dataclasses.replace(
+            self._usual(),
+            provider_ids=frozenset(
+                hv.provider.id
+                for hv in self._assemble(ledger.last).values()
+                if hv.provider is not None and hv.opened and hv.filled
+            )
+            if ledger.last is not None
+            else frozenset(),
+        )
 
     def _all_deploying(self, snapshot: snapshot_model.Snapshot) -> bool:
         """Whether every machine is being deployed, behind its hold."""
@@ -189,8 +199,7 @@ class Create:
             return progress.failed(
                 status,
                 f'{hv.name} is closed for a drain; to use it again: '
-                f'openstack compute service set --enable {hv.host} '
-                'nova-compute',
+                f'{phases.COMMAND} drain --undo {hv.name}',
             )
         if status.phase is Phase.ENABLED:
             return self._enabled(hv, status, ledger)
@@ -201,6 +210,14 @@ class Create:
             return self._enable(hv, status, ledger, now)
         # The hold is all that is left.
         assert hv.provider is not None
+        if hv.opened and hv.consumers is None:
+            return progress.Verdict(
+                status=hypervisor.Status(
+                    phase=status.phase,
+                    reason='looking whether it is held or full of guests',
+                    hint=status.hint,
+                )
+            )
         if hv.disabled_trait:
             return progress.Verdict(status=_trait(status))
         lift = steps.LiftHold(name=hv.name, provider_id=hv.provider.id)
@@ -214,8 +231,9 @@ class Create:
         )
         if before is not None:
             return before
-        times = _times(hv, ledger, now)
-        return progress.Verdict(status=status, steps=(*times, lift))
+        return progress.Verdict(
+            status=status, steps=(*times.note(hv, ledger, now), lift)
+        )
 
     def _keep_closed(
         self, hv: hypervisor.Hypervisor
@@ -223,7 +241,7 @@ class Create:
         """Without a hold, disabling is what keeps guests out."""
         if hv.compute_id or hv.service is None or not hv.service.enabled:
             return ()
-        if _was_opened(hv):
+        if hv.opened:
             return ()
         return (
             steps.DisableService(
@@ -257,8 +275,8 @@ class Create:
                 )
             )
         enable = steps.EnableService(name=hv.name, service_id=hv.service.id)
-        times = () if hv.compute_id else _times(hv, ledger, now)
-        return progress.Verdict(status=status, steps=(*times, enable))
+        noted = () if hv.compute_id else times.note(hv, ledger, now)
+        return progress.Verdict(status=status, steps=(*noted, enable))
 
     def _enabled(
         self,
@@ -266,7 +284,7 @@ class Create:
         status: hypervisor.Status,
         ledger: progress.Ledger,
     ) -> progress.Verdict:
-        if not hv.compute_id and not _was_opened(hv):
+        if not hv.compute_id and not hv.opened:
             # It came enabled and nothing holds it: look at it closed first.
             return progress.Verdict(status=status, steps=self._keep_closed(hv))
         if hv.disabled_trait:
@@ -311,41 +329,6 @@ def _clear_up(
                 f'deleted: {server.fault or "Nova gives no reason"}',
             )
     return progress.Verdict(status=status, steps=tuple(todo))
-
-
-def _was_opened(hv: hypervisor.Hypervisor) -> bool:
-    """Whether a create got to its end on this server."""
-    return hv.server is not None and identity.ENABLED_KEY in hv.server.metadata
-
-
-def _times(
-    hv: hypervisor.Hypervisor,
-    ledger: progress.Ledger,
-    now: datetime.datetime,
-) -> tuple[steps.NoteTimes, ...]:
-    """What to write down for ``show``; nothing when it is written."""
-    if hv.server is None or _was_opened(hv):
-        return ()
-    if ledger.times(hv.name, steps.NoteTimes):
-        return ()
-    metadata = {identity.ENABLED_KEY: now.isoformat(timespec='seconds')}
-    booting = ledger.first_seen.get((hv.name, Phase.BOOTING))
-    # A run that took up the work later has not seen it register.
-    if booting is not None:
-        after = [
-            seen
-            for (name, _), seen in ledger.first_seen.items()
-            if name == hv.name and seen > booting
-        ]
-        registered = min(after, default=now)  # booting till this very look
-        metadata[identity.REGISTERED_KEY] = registered.isoformat(
-            timespec='seconds'
-        )
-    return (
-        steps.NoteTimes(
-            name=hv.name, server_id=hv.server.id, metadata=metadata
-        ),
-    )
 
 
 def _trait(status: hypervisor.Status) -> hypervisor.Status:

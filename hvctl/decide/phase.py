@@ -70,10 +70,6 @@ def _create(hv: Hypervisor) -> str:
     return f'{COMMAND} create {hv.name} ...'
 
 
-def _show(hv: Hypervisor) -> str:
-    return f'{COMMAND} show {hv.name}'
-
-
 def _delete(hv: Hypervisor) -> str:
     return f'{COMMAND} delete {hv.name}'
 
@@ -157,6 +153,21 @@ def _server_down(hv: Hypervisor) -> bool:
     return hv.server is not None and hv.server.status != 'ACTIVE'
 
 
+#: What brings a server back to ACTIVE.
+_UP = {
+    'SHUTOFF': 'start',
+    'PAUSED': 'unpause',
+    'SUSPENDED': 'resume',
+    'RESCUE': 'unrescue',
+}
+
+
+def _up_hint(hv: Hypervisor) -> str:
+    assert hv.server is not None
+    verb = _UP.get(hv.server.status, 'show')
+    return f'openstack server {verb} {hv.server.id}'
+
+
 def _service_down(hv: Hypervisor) -> bool:
     return hv.service is not None and not hv.service.up
 
@@ -166,6 +177,12 @@ def _no_live_agent(hv: Hypervisor) -> str:
     if dead:
         return 'not alive: ' + ', '.join(sorted(dead))
     return f'no network agent of host {hv.host} has registered'
+
+
+def _agent_hint(hv: Hypervisor) -> str:
+    if hv.opened:
+        return f'openstack network agent list --host {hv.host}'
+    return _create(hv)
 
 
 def _closed(hv: Hypervisor) -> bool:
@@ -226,14 +243,12 @@ _TABLE: tuple[_Row, ...] = (
         ).rstrip('. '),
         _delete,
     ),
-    _Row(Phase.BUILDING, _server_is('BUILD'), _building, _show),
+    _Row(Phase.BUILDING, _server_is('BUILD'), _building, _create),
     _Row(
         Phase.DOWN,
         _server_down,
         lambda hv: f'the server is {hv.server.status if hv.server else "?"}',
-        lambda hv: (
-            f'openstack server start {hv.server.id if hv.server else ""}'
-        ),
+        _up_hint,
     ),
     _Row(
         Phase.BOOTING,
@@ -242,13 +257,13 @@ _TABLE: tuple[_Row, ...] = (
             'the machine is deployed; waiting for nova-compute to register '
             f'as {expected_hosts(hv)}'
         ),
-        _show,
+        _create,
     ),
     _Row(
         Phase.DOWN,
         _service_down,
         lambda hv: f'nova-compute on {hv.host} does not report to Nova',
-        _show,
+        lambda hv: f'openstack compute service list --long --host {hv.host}',
     ),
     _Row(Phase.DRAINING, _draining, _draining_reason, _drain),
     _Row(
@@ -261,7 +276,7 @@ _TABLE: tuple[_Row, ...] = (
         Phase.REGISTERED,
         lambda hv: hv.compute_node is None and not hv.reported,
         lambda hv: 'waiting for the compute node and its inventory',
-        _show,
+        _create,
     ),
     _Row(
         Phase.UNMAPPED,
@@ -271,19 +286,19 @@ _TABLE: tuple[_Row, ...] = (
             '[scheduler] discover_hosts_in_cells_interval is set, or with '
             'nova-manage cell_v2 discover_hosts'
         ),
-        _show,
+        _create,
     ),
     _Row(
         Phase.NO_INVENTORY,
         lambda hv: not hv.reported,
         lambda hv: 'nova-compute has not written its inventory to Placement',
-        _show,
+        _create,
     ),
     _Row(
         Phase.NO_AGENT,
         lambda hv: not hv.agents_alive,
         _no_live_agent,
-        _show,
+        _agent_hint,
     ),
     _Row(Phase.READY, _closed, _closed_reason, _ready_hint),
     _Row(

@@ -135,18 +135,35 @@ class Hypervisor:
         return bool(self.agents) and all(a.alive for a in self.agents)
 
     @property
-    def closed_by_hold(self) -> bool:
-        """Whether the hold still keeps everybody out.
+    def opened(self) -> bool:
+        """Whether a create got to its end on this server."""
+        return (
+            self.server is not None
+            and identity.ENABLED_KEY in self.server.metadata
+        )
 
-        A provider without room that has guests is merely full: they could
-        only come after the hold was lifted.
-        """
+    @property
+    def filled(self) -> bool:
+        """Whether something takes all of a provider that hvctl chose."""
         return (
             self.compute_id is not None
             and self.provider is not None
             and not self.has_room
-            and not self.guests
         )
+
+    @property
+    def closed_by_hold(self) -> bool:
+        """Whether the hold still keeps everybody out.
+
+        Without a look at the consumers, a provider without room that has
+        guests is taken to be merely full: they could only come after the
+        hold was lifted.
+        """
+        if not self.filled:
+            return False
+        if self.consumers is not None and self.compute_id is not None:
+            return identity.hold_id(self.compute_id) in self.consumers
+        return not self.guests
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

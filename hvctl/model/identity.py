@@ -60,7 +60,8 @@ NO_NETWORKING = 'none'
 MIGRATIONS_KEY = 'hvctl:max_concurrent_live_migrations'
 #: When it may be taken away, in ISO 8601.
 EXPIRES_KEY = 'hvctl:expires_at'
-REGISTERED_KEY = 'hvctl:registered_at'
+#: How long each phase took that create saw.
+PHASES_KEY = 'hvctl:phase_seconds'
 ENABLED_KEY = 'hvctl:enabled_at'
 
 #: Every disabled_reason that hvctl writes starts with one of these.  (It must

@@ -13,11 +13,13 @@ from hvctl.cloud import client as client_module
 from hvctl.decide import assemble
 from hvctl.decide import names
 from hvctl.decide import phase as phases
+from hvctl.decide import times
 from hvctl.model import hypervisor
 from hvctl.model import identity
 from hvctl.model import snapshot as snapshot_model
 from hvctl.model.hypervisor import Phase
 from hvctl.osc import rows
+from hvctl.run import clock
 
 
 def show(
@@ -38,12 +40,12 @@ def show(
             f'there is no ephemeral hypervisor {name} in this project; '
             f'see {phases.COMMAND} list'
         )
-    fields = dict(_fields(hv))
+    fields = dict(_fields(hv, clock.SystemClock().now()))
     return tuple(fields), tuple(fields.values())
 
 
 def _fields(
-    hv: hypervisor.Hypervisor,
+    hv: hypervisor.Hypervisor, now: datetime.datetime
 ) -> typing.Iterator[tuple[str, typing.Any]]:
     status = phases.status(hv)
     yield 'name', hv.name
@@ -65,7 +67,7 @@ def _fields(
             {g.id: f'{g.name} {g.status}' for g in hv.guests or ()}
         ),
     )
-    yield 'phase_seconds', format_columns.DictColumn(phase_seconds(hv))
+    yield 'phase_seconds', format_columns.DictColumn(times.took(hv, now))
     gone = status.phase is Phase.ORPHANED
     yield (
         'left',
@@ -143,36 +145,3 @@ def _agents(hv: hypervisor.Hypervisor) -> list[str]:
         f'{agent.agent_type} ({"alive" if agent.alive else "not alive"})'
         for agent in hv.agents or ()
     ]
-
-
-def phase_seconds(hv: hypervisor.Hypervisor) -> dict[str, int]:
-    """How long each phase took, as far as the cloud has it.
-
-    Nova knows when the server was made and when it was deployed; the rest
-    create wrote into its metadata.
-    """
-    server = hv.server
-    if server is None:
-        return {}
-    marks = [
-        (None, server.created_at),
-        (Phase.BUILDING, server.launched_at),
-        (Phase.BOOTING, _time(server.metadata, identity.REGISTERED_KEY)),
-        (Phase.READY, _time(server.metadata, identity.ENABLED_KEY)),
-    ]
-    seconds: dict[str, int] = {}
-    before: datetime.datetime | None = None
-    for phase, at in marks:
-        if phase is not None and at is not None and before is not None:
-            seconds[str(phase)] = max(0, round((at - before).total_seconds()))
-        before = at
-    return seconds
-
-
-def _time(
-    metadata: typing.Mapping[str, str], key: str
-) -> datetime.datetime | None:
-    try:
-        return datetime.datetime.fromisoformat(metadata[key])
-    except (KeyError, ValueError):
-        return None

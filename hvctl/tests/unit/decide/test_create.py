@@ -22,7 +22,10 @@ from hvctl.tests.fixtures import requests
 from hvctl.tests.fixtures import situations
 
 CHOSEN = builders.a_compute_id()
-HELD: dict = {'providers_with_room': frozenset()}
+HELD: dict = {
+    'providers_with_room': frozenset(),
+    'consumers': {CHOSEN: frozenset({identity.hold_id(CHOSEN)})},
+}
 DISABLED = builders.a_disabled_service
 
 
@@ -229,7 +232,7 @@ class TestRefusals(unittest.TestCase):
                 {'servers': (builders.a_server(task_state='deleting'),)},
                 'being deleted; remove it first',
             ),
-            ({'services': (drain,)}, 'set --enable hv1'),
+            ({'services': (drain,)}, 'drain --undo hv1'),
             (
                 {'services': (DISABLED('broken, joe'),)},
                 'disabled (broken, joe) by somebody else',
@@ -348,31 +351,11 @@ class TestOpen(unittest.TestCase):
         self.assertEqual(steps.LiftHold(name='hv1', provider_id=CHOSEN), lift)
         self.assertEqual(
             {
-                identity.REGISTERED_KEY: '2026-11-23T11:59:59+00:00',
+                identity.PHASES_KEY: 'booting=1; unmapped=1',
                 identity.ENABLED_KEY: '2026-11-23T12:00:00+00:00',
             },
             note.metadata,
         )
-
-    def test_unknown_time_of_registration(self):
-        """A run that came later does not claim when it registered."""
-        note, _ = decide(a_look(**HELD)).steps
-
-        self.assertEqual({identity.ENABLED_KEY}, set(note.metadata))
-
-    def test_times_are_noted_once(self):
-        """Neither this run nor a later one writes them again."""
-        metadata = {**builders.a_server().metadata, identity.ENABLED_KEY: 'x'}
-        look = a_look(**HELD)
-        note, lift = decide(look).steps
-        later = dataclasses.replace(
-            look, servers=(builders.a_server(metadata=metadata),)
-        )
-
-        self.assertEqual(
-            (lift,), decide(look, a_ledger(done={note: True})).steps
-        )
-        self.assertEqual((lift,), decide(later).steps)
 
     def test_lifted_and_full_at_once(self):
         """The hold is not lifted twice when guests fill it at once."""

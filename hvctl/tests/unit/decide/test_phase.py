@@ -64,7 +64,7 @@ ROWS: tuple = (
         {'server': SERVER(status='BUILD', node=None), 'node': None},
         Phase.BUILDING,
         'the server is being scheduled',
-        'show hv1',
+        'create hv1',
     ),
     (
         {
@@ -73,7 +73,7 @@ ROWS: tuple = (
         },
         Phase.BUILDING,
         'spawning, Ironic node node-of-hv1 is wait call-back',
-        'show hv1',
+        'create hv1',
     ),
     (
         {
@@ -82,7 +82,7 @@ ROWS: tuple = (
         },
         Phase.BUILDING,
         'the server is spawning on Ironic node n1',
-        'show hv1',
+        'create hv1',
     ),
     (
         {'server': SERVER(status='SHUTOFF'), 'service': None},
@@ -91,16 +91,28 @@ ROWS: tuple = (
         'server start',
     ),
     (
+        {'server': SERVER(status='PAUSED')},
+        Phase.DOWN,
+        'the server is PAUSED',
+        'server unpause',
+    ),
+    (
+        {'server': SERVER(status='REBOOT')},
+        Phase.DOWN,
+        'the server is REBOOT',
+        'server show',
+    ),
+    (
         {'service': None, 'compute_node': None, 'domain': 'a.org'},
         Phase.BOOTING,
         'register as hv1 or hv1.a.org',
-        'show hv1',
+        'create hv1',
     ),
     (
         {'service': DOWN, 'compute_node': None},
         Phase.DOWN,
         'does not report',
-        'show hv1',
+        'compute service list --long --host hv1',
     ),
     (
         {'service': DRAIN, 'guests': GUESTS, 'compute_node': None},
@@ -130,34 +142,43 @@ ROWS: tuple = (
         {'compute_node': None, 'reported': False, 'agents': ()},
         Phase.REGISTERED,
         'waiting for the compute node',
-        'show hv1',
+        'create hv1',
     ),
     (
         {'compute_node': None, 'agents': ()},
         Phase.UNMAPPED,
         'not mapped to a cell',
-        'show hv1',
+        'create hv1',
     ),
     (
         {'reported': False, 'agents': ()},
         Phase.NO_INVENTORY,
         'has not written its inventory',
-        'show hv1',
+        'create hv1',
     ),
     (
         {'agents': (), 'has_room': False},
         Phase.NO_AGENT,
         'no network agent of host hv1 has registered',
-        'show hv1',
+        'create hv1',
     ),
     (
         {'agents': (builders.an_agent(alive=False),)},
         Phase.NO_AGENT,
         'not alive: Open vSwitch agent',
-        'show hv1',
+        'create hv1',
     ),
     (
-        {'has_room': False},
+        {
+            'server': SERVER(metadata={identity.ENABLED_KEY: 'x'}),
+            'agents': (builders.an_agent(alive=False),),
+        },
+        Phase.NO_AGENT,
+        'not alive: Open vSwitch agent',
+        'network agent list --host hv1',
+    ),
+    (
+        {'has_room': False, 'consumers': None},
         Phase.READY,
         'the hold still keeps guests out',
         'create hv1',
@@ -183,7 +204,7 @@ ROWS: tuple = (
     ({}, Phase.ENABLED, 'guests can be scheduled', ''),
     ({'agents': None}, Phase.ENABLED, 'guests can be scheduled', ''),
     (
-        {'has_room': False, 'guests': GUESTS},
+        {'has_room': False, 'guests': GUESTS, 'consumers': None},
         Phase.ENABLED,
         'guests can be scheduled',
         '',

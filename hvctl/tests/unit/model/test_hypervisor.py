@@ -5,8 +5,11 @@
 import unittest
 
 from hvctl.model import hypervisor
+from hvctl.model import identity
 from hvctl.model import records
 from hvctl.tests.fixtures import builders
+
+HOLD = identity.hold_id(builders.a_compute_id())
 
 
 class TestHypervisor(unittest.TestCase):
@@ -61,8 +64,18 @@ class TestHypervisor(unittest.TestCase):
             (True, {'has_room': False, 'guests': None}),
             (False, {'has_room': False, 'compute_id': None}),
             (False, {'has_room': False, 'provider': None}),
+            (True, {'has_room': False, 'consumers': frozenset({HOLD})}),
+            (
+                True,
+                {
+                    'has_room': False,
+                    'consumers': frozenset({HOLD}),
+                    'guests': (builders.a_guest(),),
+                },
+            ),
+            (False, {'has_room': False, 'consumers': frozenset({'guest'})}),
         ):
             with self.subTest(changes=changes):
-                hv = builders.a_hypervisor(**changes)
+                hv = builders.a_hypervisor(**{'consumers': None} | changes)
 
                 self.assertEqual(expected, hv.closed_by_hold)

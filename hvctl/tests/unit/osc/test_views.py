@@ -7,9 +7,7 @@ import datetime
 from osc_lib import exceptions as osc_exceptions
 
 from hvctl.model import identity
-from hvctl.osc import showing
 from hvctl.tests.fixtures import builders
-from hvctl.tests.fixtures import clock
 from hvctl.tests.unit.osc import base
 
 
@@ -197,37 +195,3 @@ class TestShow(base.TestCommand):
         self.assertRaises(
             osc_exceptions.CommandError, self.run_command, 'show', 'compute1'
         )
-
-
-class TestPhaseSeconds(base.TestCommand):
-    """How long each phase took."""
-
-    def seconds(self, **changes) -> dict[str, int]:
-        hv = builders.a_hypervisor(server=builders.a_server(**changes))
-        return showing.phase_seconds(hv)
-
-    def test_table(self):
-        """As far as the cloud has it, and nothing that is made up."""
-        later = clock.START + datetime.timedelta(seconds=30)
-        registered = {identity.REGISTERED_KEY: '2026-11-23T12:01:00+00:00'}
-        enabled = {identity.ENABLED_KEY: '2026-11-23T12:01:10+00:00'}
-        for metadata, launched, expected in (
-            (
-                registered | enabled,
-                later,
-                {'building': 30, 'booting': 30, 'ready': 10},
-            ),
-            (enabled, later, {'building': 30}),
-            ({}, None, {}),
-            ({identity.REGISTERED_KEY: 'x'}, later, {'building': 30}),
-        ):
-            self.assertEqual(
-                expected,
-                self.seconds(metadata=metadata, launched_at=launched),
-            )
-
-    def test_without_server(self):
-        """Without a server nothing is known."""
-        hv = builders.a_hypervisor(server=None)
-
-        self.assertEqual({}, showing.phase_seconds(hv))

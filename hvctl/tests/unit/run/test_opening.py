@@ -142,6 +142,35 @@ class TestOpening(TestCase):
 
         self.assertEqual([], during)
 
+    def test_full(self):
+        """One that is open and full is not taken for a held one."""
+        self.prepare()
+        self.cloud.tenants = False
+        self.open()
+        (provider,) = self.cloud.providers.values()
+        provider.used['guest'] = provider.total
+        self.cloud.changes.clear()
+
+        result = self.open(life=2)
+
+        self.assertTrue(result.ok, self.message(result))
+        self.assertEqual([], self.kinds())
+
+    def test_killed_before_it_was_open(self):
+        """One whose times are noted and whose hold stands is opened."""
+        for lives in range(8, 12):
+            with self.subTest(lives=lives):
+                self.start()
+                self.prepare()
+                self.cloud.lives = lives
+                with contextlib.suppress(failures.Killed):
+                    self.open()
+                self.cloud.lives = None
+
+                self.assertTrue(self.open(life=2).ok)
+
+                self.assert_open()
+
     def test_failed(self):
         """A test guest that fails keeps it closed, and is removed."""
         self.prepare()
