@@ -109,7 +109,9 @@ class Delete:
         if taken:
             return progress.failed(
                 status,
-                f'{hv.name} is gone, but there is {foreign.listed(taken)}',
+                f'{hv.name} is gone, but there is {foreign.listed(taken)}, '
+                'which does not say that it was part of it; if it was: '
+                f'{foreign.remedies(taken)}',
             )
         message = '' if ledger.changed(hv.name) else 'was gone already'
         return progress.Verdict(

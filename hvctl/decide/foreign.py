@@ -94,10 +94,13 @@ def refusal(name: str, found: Iterable[Holder]) -> str:
         f'the name {name} is taken by {listed(found)}, which hvctl did not '
         'make; choose another name'
     )
-    remedies = ' && '.join(h.remedy for h in found if h.remedy is not None)
-    if remedies:
-        words += f', or if that is left over: {remedies}'
-    return words
+    remedy = remedies(found)
+    return f'{words}, or if that is left over: {remedy}' if remedy else words
+
+
+def remedies(found: Iterable[Holder]) -> str:
+    """What to type if all of it is left over; it may be nothing."""
+    return ' && '.join(h.remedy for h in found if h.remedy is not None)
 
 
 def owned(hv: hypervisor.Hypervisor) -> bool:

@@ -117,8 +117,8 @@ class Loop:
         :param grace: seconds after that in which the goal may clean up
         :returns: the last verdicts; a name that was not finished in time
             has an outcome that says so
-        :raises CloudError: when the first look fails, or a later one fails
-            for good
+        :raises CloudError: when the first look fails; when a later one fails
+            for good, the outcomes say so
         """
         with futures.ThreadPoolExecutor(WORKERS) as pool:
             run = _Run(self._cloud, self._listen, self._clock, pool, goal)
@@ -178,7 +178,17 @@ class _Run:
     def to_the_end(self, timeout: float, grace: float) -> Result:
         deadline = self._began + timeout
         while True:
-            snapshot = self._look()
+            try:
+                snapshot = self._look()
+            except exceptions.CloudError as error:
+                if self._ledger.last is None:
+                    raise
+                # What has ended keeps its row.
+                for name in self._unfinished():
+                    self._fail(
+                        name, f'{error}; run the same command again to go on'
+                    )
+                break
             if snapshot is not None:
                 self._judge(snapshot)
             if not self._lanes and self._ended():
@@ -295,6 +305,19 @@ class _Run:
             except exceptions.CloudError as error:
                 acted.failed = (step, error)
                 break
+            except Exception as error:
+                # A mistake of ours, or an answer that no API document knows:
+                # the others of the batch are not to suffer from it.
+                LOG.debug('%s', step, exc_info=True)
+                acted.failed = (
+                    step,
+                    exceptions.CloudError(
+                        f'{type(step).__name__} of {step.name} failed '
+                        f'unexpectedly ({type(error).__name__}: {error}); '
+                        '--debug shows where'
+                    ),
+                )
+                break
             made.update(done.made)
             acted.done.append((step, done))
         return acted
@@ -346,16 +369,25 @@ class _Run:
         return bool(self._verdicts) and all(map(self._final, self._verdicts))
 
     def _give_up(self, timeout: float) -> None:
-        for name, verdict in self._verdicts.items():
-            if self._final(name):
-                continue
-            outcome = progress.Outcome(
-                ok=False,
-                message=f'not finished after {timeout:.0f} s: '
+        """Fail what is not finished in time."""
+        for name, verdict in self._unfinished().items():
+            self._fail(
+                name,
+                f'not finished after {timeout:.0f} s: '
                 f'{verdict.status.reason or verdict.status.phase}; run the '
                 'same command again to go on',
             )
-            self._verdicts[name] = dataclasses.replace(
-                verdict, steps=(), outcome=outcome
-            )
-            self._finish(name, outcome)
+
+    def _unfinished(self) -> dict[str, progress.Verdict]:
+        return {
+            name: verdict
+            for name, verdict in self._verdicts.items()
+            if not self._final(name)
+        }
+
+    def _fail(self, name: str, message: str) -> None:
+        outcome = progress.Outcome(ok=False, message=message)
+        self._verdicts[name] = dataclasses.replace(
+            self._verdicts[name], steps=(), outcome=outcome
+        )
+        self._finish(name, outcome)

@@ -301,6 +301,7 @@ class TestClear(unittest.TestCase):
 
         self.assertFalse(verdict.outcome.ok)
         self.assertIn('is gone, but there is', verdict.outcome.message)
+        self.assertIn('openstack ', verdict.outcome.message)
 
 
 class TestScope(unittest.TestCase):

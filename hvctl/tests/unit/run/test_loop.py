@@ -361,7 +361,7 @@ class TestLoop(unittest.TestCase):
             self.run_goal(Goal(until_done()), Cloud(observe=observe))
 
     def test_look_fails_for_good(self):
-        """A look that will never succeed again ends the run."""
+        """A look that will never succeed again ends what is not finished."""
         looks = []
 
         def observe():
@@ -369,8 +369,18 @@ class TestLoop(unittest.TestCase):
             if len(looks) > 1:
                 raise LASTING
 
-        with self.assertRaises(exceptions.CloudError):
-            self.run_goal(Goal(until_done(a_step())), Cloud(observe=observe))
+        result = self.run_goal(
+            Goal(
+                lambda ledger: a_verdict(outcome=FINE),
+                until_done(a_step()),
+                names=('hv1', 'hv2'),
+            ),
+            Cloud(observe=observe),
+        )
+
+        self.assertTrue(result.verdicts['hv1'].outcome.ok)
+        self.assertFalse(result.verdicts['hv2'].outcome.ok)
+        self.assertIn('never; run', result.verdicts['hv2'].outcome.message)
 
     def test_final_is_final(self):
         """A name that has ended is not decided again."""
@@ -418,13 +428,31 @@ class TestLoop(unittest.TestCase):
         self.assertEqual([a_step('a')], cloud.log)
 
     def test_unexpected_error(self):
-        """A mistake in a worker is not swallowed."""
+        """A mistake in a worker is said, and the others go on."""
 
         def act(step, before):
-            raise ZeroDivisionError
+            if step.name == 'hv1':
+                raise ZeroDivisionError('by zero')
+            return progress.Done()
 
-        with self.assertRaises(ZeroDivisionError):
-            self.run_goal(Goal(until_done(a_step())), Cloud(act))
+        with self.assertLogs('hvctl', 'DEBUG') as log:
+            result = self.run_goal(
+                Goal(
+                    until_done(a_step()),
+                    lambda ledger: a_verdict(
+                        outcome=FINE if ledger.looks > 3 else None
+                    ),
+                    names=('hv1', 'hv2'),
+                ),
+                Cloud(act),
+            )
+
+        self.assertTrue(result.verdicts['hv2'].outcome.ok)
+        self.assertIn(
+            'DeletePort of hv1 failed unexpectedly (ZeroDivisionError: by',
+            result.verdicts['hv1'].outcome.message,
+        )
+        self.assertIn('Traceback', ''.join(log.output))
 
 
 class TestEvents(unittest.TestCase):
