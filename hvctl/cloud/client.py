@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+import functools
 import typing
 
 from openstack import connection
 
 from hvctl import exceptions
-from hvctl.cloud import compute
+from hvctl.cloud import clouds
+from hvctl.cloud import compute as compute_module
 from hvctl.cloud import network
 from hvctl.cloud import observe
 from hvctl.cloud import placement
@@ -21,18 +23,42 @@ from hvctl.model import steps
 
 
 class Client:
-    """One cloud, through the SDK.
+    """A bare-metal cloud and one compute cloud, through the SDK.
 
     :ivar resolve: finds images, flavors, networks and keypairs by name
     """
 
-    def __init__(self, conn: connection.Connection) -> None:
-        self._observer = observe.Observer(conn)
-        self._compute = compute.Compute(conn)
-        self.resolve = resolve.Resolver(conn)
+    def __init__(
+        self,
+        metal: connection.Connection,
+        compute_cloud: str | None = None,
+    ) -> None:
+        """Take up a cloud.
+
+        :param metal: the connection to the bare-metal cloud
+        :param compute_cloud: the name in clouds.yaml of the cloud in which
+            the hypervisors register; None where it is the same
+        :raises CloudError: when the compute cloud cannot be reached
+        """
+        compute = metal
+        if compute_cloud is not None:
+            compute = clouds.connect(compute_cloud)
+        self._metal = metal
+        self.compute_cloud = compute_cloud
+        self._observer = observe.Observer(
+            metal,
+            compute,
+            compute_cloud,
+            functools.partial(clouds.others, metal),
+        )
+        self._metal_compute = compute_module.Compute(metal)
+        self._compute = compute_module.Compute(compute)
+        self.resolve = resolve.Resolver(metal, compute)
+        servers = self._metal_compute
         nova = self._compute
-        neutron = network.Network(conn)
-        provider = placement.Placement(conn)
+        machines = network.Network(metal)
+        neutron = network.Network(compute)
+        provider = placement.Placement(compute)
         self._actions: dict[
             type[steps.Step], Callable[[typing.Any], progress.Done]
         ] = {
@@ -42,15 +68,15 @@ class Client:
             steps.PlaceHold: provider.place_hold,
             steps.LiftHold: provider.lift_hold,
             steps.DeleteProvider: provider.delete_provider,
-            steps.CreatePort: neutron.create_port,
-            steps.CreateSubport: neutron.create_subport,
-            steps.CreateTrunk: neutron.create_trunk,
-            steps.AddSubports: neutron.add_subports,
-            steps.DeleteTrunk: neutron.delete_trunk,
-            steps.DeletePort: neutron.delete_port,
+            steps.CreatePort: machines.create_port,
+            steps.CreateSubport: machines.create_subport,
+            steps.CreateTrunk: machines.create_trunk,
+            steps.AddSubports: machines.add_subports,
+            steps.DeleteTrunk: machines.delete_trunk,
+            steps.DeletePort: machines.delete_port,
             steps.DeleteAgent: neutron.delete_agent,
-            steps.DeleteServer: nova.delete_server,
-            steps.NoteTimes: nova.note_times,
+            steps.DeleteServer: servers.delete_server,
+            steps.NoteTimes: servers.note_times,
             steps.EnableService: nova.enable_service,
             steps.DisableService: nova.disable_service,
             steps.DeleteService: nova.delete_service,
@@ -72,6 +98,40 @@ class Client:
             steps.AskWhy: nova.ask_why,
         }
 
+    def within(self, compute_cloud: str | None) -> Client:
+        """Give the client for the hypervisors of a compute cloud.
+
+        :param compute_cloud: its name in clouds.yaml; None for the bare-metal
+            cloud itself
+        :raises CloudError: when it cannot be reached
+        """
+        if compute_cloud == clouds.name(self._metal):
+            compute_cloud = None
+        if compute_cloud == self.compute_cloud:
+            return self
+        return Client(self._metal, compute_cloud)
+
+    def of(self, names: Iterable[str]) -> Client:
+        """Give the client for the compute cloud in which hypervisors are.
+
+        :raises InvalidRequest: when they are in several
+        :raises CloudError: when a cloud cannot be asked
+        """
+        if not clouds.others(self._metal):
+            return self
+        known = self._observer.whereabouts()
+        found = {known[name]: name for name in names if name in known}
+        if len(found) > 1:
+            listed = ', '.join(
+                f'{name} in {cloud or clouds.name(self._metal)}'
+                for cloud, name in found.items()
+            )
+            raise exceptions.InvalidRequest(
+                f'these are in different compute clouds ({listed}); name the '
+                'hypervisors of each in a command of its own'
+            )
+        return self.within(next(iter(found), None))
+
     def observe(self, scope: snapshot_model.Scope) -> snapshot_model.Snapshot:
         """Take one look.
 
@@ -92,7 +152,7 @@ class Client:
                 raise exceptions.CloudError(
                     f'the server {step.name} has no port', transient=True
                 )
-            return self._compute.create_server(step, port_id)
+            return self._metal_compute.create_server(step, port_id)
         if isinstance(step, steps.CreateTestGuest):
             return self._compute.create_test_guest(
                 step, before.get('test port')

@@ -28,7 +28,7 @@ class Network:
             f'create the port {step.name}',
             {
                 'name': step.name,
-                'description': identity.PORT_MARK,
+                'description': identity.port_mark(step.compute_cloud),
                 'network_id': step.network_id,
                 'binding:vnic_type': step.vnic_type,
                 'mac_address': step.mac_address,

@@ -6,17 +6,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from concurrent import futures
 import dataclasses
-import os
 import typing
 
 from keystoneauth1 import adapter
 from openstack import connection
 from openstack import utils as sdk_utils
 
-from hvctl import exceptions
+from hvctl.cloud import machines
 from hvctl.cloud import requests
 from hvctl.cloud import shapes
-from hvctl.cloud.requests import JSON
 from hvctl.model import identity
 from hvctl.model import records
 from hvctl.model import snapshot as snapshot_model
@@ -27,27 +25,45 @@ _T = typing.TypeVar('_T')
 #: other four are for acting (hvctl.run.loop).
 _WORKERS = 6
 
-_NODE_FIELDS = (
-    'uuid,name,resource_class,provision_state,power_state,instance_uuid,'
-    'maintenance,last_error'
-)
-
-
 #: VNIC types of ports that are no device of the host: a guest does not
 #: notice when they change hosts.
 _VIRTUAL = frozenset({'normal', 'macvtap', 'vdpa', 'virtio-forwarder'})
 
 
 class Observer:
-    """Takes looks."""
+    """Takes looks.
 
-    def __init__(self, conn: connection.Connection) -> None:
-        self._compute: adapter.Adapter = conn.compute
-        self._network: adapter.Adapter = conn.network
-        self._placement: adapter.Adapter = conn.placement
-        self._baremetal: adapter.Adapter = conn.baremetal
-        self._project_id = conn.current_project_id
+    :param metal: the bare-metal cloud
+    :param compute: the compute cloud, which may be the same connection
+    :param cloud: its name; None where it is the same
+    :param known: gives the names of further compute clouds
+    """
+
+    def __init__(
+        self,
+        metal: connection.Connection,
+        compute: connection.Connection,
+        cloud: str | None,
+        known: Callable[[], Iterable[str]],
+    ) -> None:
+        self._metal_compute: adapter.Adapter = metal.compute
+        self._compute: adapter.Adapter = compute.compute
+        self._network: adapter.Adapter = compute.network
+        self._placement: adapter.Adapter = compute.placement
+        self._project_id = compute.current_project_id
+        self._machines = machines.Machines(metal, known)
+        self._apart = compute is not metal
+        self._cloud = cloud
         self._pool = futures.ThreadPoolExecutor(_WORKERS)
+
+    def whereabouts(self) -> dict[str, str | None]:
+        """Find the compute cloud of every hypervisor, by name; two lists."""
+        read = self._read(
+            {'servers': self._machines.ours, 'ports': self._machines.ports}
+        )
+        # Of a cloud that there is not, nothing is there: all is elsewhere.
+        found = machines.of_cloud('', read['servers'], read['ports'])
+        return dict(found.elsewhere)
 
     def observe(self, scope: snapshot_model.Scope) -> snapshot_model.Snapshot:
         """Take one look.
@@ -55,22 +71,24 @@ class Observer:
         :param scope: what to read beside the lists that are read always
         :raises CloudError: when a list could not be read
         """
-        machines: dict[str, Callable[[], typing.Any]] = {
-            'servers': self._ours,
-            'nodes': self._nodes,
+        metal: dict[str, Callable[[], typing.Any]] = {
+            'servers': self._machines.ours,
+            'nodes': self._machines.nodes,
         }
+        if self._apart:
+            metal['tests'] = lambda: machines.ours(self._compute)
         guests: dict[str, Callable[[], typing.Any]] = {}
         for host in scope.hosts:
             guests[f'guests {host}'] = _with(self._guests, {'host': host})
             guests[f'migrations {host}'] = _with(self._migrations, host)
         if scope.since is not None:
-            read = self._read(guests or machines)
-            return _renewed(scope.since, scope, read)
+            read = self._read(guests or metal)
+            return _renewed(self._cloud, scope.since, scope, read)
         lists = (
-            machines
+            metal
             | guests
             | {
-                'services': self._services,
+                'services': lambda: _services(self._compute),
                 'compute_nodes': lambda: self._compute_nodes(scope.sizes),
                 'providers': lambda: self._providers({}),
                 'with_room': lambda: self._providers(
@@ -82,10 +100,15 @@ class Observer:
                 'disabled': lambda: self._providers(
                     {'required': 'COMPUTE_STATUS_DISABLED'}
                 ),
-                'ports': self._ports,
+                'ports': self._machines.ports,
                 'agents': self._agents,
             }
         )
+        if self._apart:
+            lists['metal services'] = lambda: _services(self._metal_compute)
+            lists['test ports'] = lambda: machines.ports(
+                self._network, self._project_id, [identity.TEST_PORT_MARK]
+            )
         if scope.aggregates:
             lists['aggregates'] = self._aggregates
         for uuid in scope.members_of:
@@ -106,7 +129,7 @@ class Observer:
             lists[f'consumers {provider_id}'] = _with(
                 self._consumers, provider_id
             )
-        return _snapshot(scope, self._read(lists))
+        return _snapshot(self._cloud, scope, self._read(lists))
 
     def _read(
         self, lists: Mapping[str, Callable[[], typing.Any]]
@@ -115,44 +138,11 @@ class Observer:
         running = {key: self._pool.submit(read) for key, read in lists.items()}
         return {key: future.result() for key, future in running.items()}
 
-    def _servers(
-        self,
-        params: Mapping[str, typing.Any],
-        microversion: str = requests.COMPUTE,
-    ) -> Iterable[JSON]:
-        return (
-            requests.pages(
-                self._compute,
-                '/servers/detail',
-                'servers',
-                'list the servers',
-                microversion=microversion,
-                params=params,
-                secret=True,
-            )
-            or ()
-        )
-
-    def _ours(self) -> tuple[records.Server, ...]:
-        # Of this project only: any tenant can give a server our mark.
-        # A soft-deleted one still has its machine.
-        found = map(shapes.server, self._servers({'soft_deleted': 'True'}))
-        return tuple(server for server in found if _marked(server))
-
     def _named(self, names: frozenset[str]) -> tuple[records.Server, ...]:
-        # Nova takes the name as a regular expression, but escapes every "|"
-        # (nova/db/main/api.py, _safe_regex_mysql): the longest beginning that
-        # the names share keeps it one request.
-        pattern = '^' + os.path.commonprefix([*names])  # noqa: RUF071
-        if len(names) == 1:
-            pattern += '$'
-        found = self._servers({'all_tenants': 1, 'name': pattern})
-        return tuple(
-            server
-            for server in map(shapes.server, found)
-            if server.name in names
-            and (server.project_id != self._project_id or not _marked(server))
-        )
+        found = self._machines.named(names)
+        if self._apart:
+            found += machines.named(self._compute, names, self._project_id)
+        return found
 
     def _guests(
         self, params: Mapping[str, typing.Any]
@@ -162,18 +152,9 @@ class Observer:
         newest = requests.COMPUTE_ZONES
         if not sdk_utils.supports_microversion(self._compute, newest):
             newest = requests.COMPUTE
-        return tuple(map(shapes.server, self._servers(asked, newest)))
-
-    def _services(self) -> tuple[records.Service, ...]:
-        found = requests.pages(
-            self._compute,
-            '/os-services',
-            'services',
-            'list the compute services',
-            microversion=requests.COMPUTE,
-            params={'binary': 'nova-compute'},
+        return tuple(
+            map(shapes.server, machines.servers(self._compute, asked, newest))
         )
-        return tuple(map(shapes.service, found or ()))
 
     def _compute_nodes(self, sizes: bool) -> tuple[records.ComputeNode, ...]:
         found = requests.pages(
@@ -264,23 +245,6 @@ class Observer:
             return frozenset()
         return frozenset(response.json()['allocations'])
 
-    def _ports(self) -> tuple[records.Port, ...]:
-        found = requests.pages(
-            self._network,
-            '/ports',
-            'ports',
-            'list the ports',
-            params={
-                'description': list(shapes.PORT_USES),
-                'project_id': self._project_id,
-            },
-        )
-        return tuple(
-            shapes.port(port)
-            for port in found or ()
-            if port['description'] in shapes.PORT_USES
-        )
-
     def _direct_ports(self, host: str) -> dict[str, str]:
         found = requests.pages(
             self._network,
@@ -325,22 +289,17 @@ class Observer:
         )
         return None if found is None else tuple(map(shapes.agent, found))
 
-    def _nodes(self) -> tuple[records.Node, ...] | None:
-        try:
-            found = requests.pages(
-                self._baremetal,
-                '/nodes',
-                'nodes',
-                'list the Ironic nodes',
-                microversion=requests.BAREMETAL,
-                params={'fields': _NODE_FIELDS},
-                accept=frozenset({403, 404}),
-            )
-        except exceptions.CloudError as error:
-            if isinstance(error.__cause__, requests.NO_SERVICE):
-                return None
-            raise
-        return None if found is None else tuple(map(shapes.node, found))
+
+def _services(compute: adapter.Adapter) -> tuple[records.Service, ...]:
+    found = requests.pages(
+        compute,
+        '/os-services',
+        'services',
+        'list the compute services',
+        microversion=requests.COMPUTE,
+        params={'binary': 'nova-compute'},
+    )
+    return tuple(map(shapes.service, found or ()))
 
 
 def _with(function: Callable[..., _T], argument: object) -> Callable[[], _T]:
@@ -348,6 +307,7 @@ def _with(function: Callable[..., _T], argument: object) -> Callable[[], _T]:
 
 
 def _renewed(
+    cloud: str | None,
     before: snapshot_model.Snapshot,
     scope: snapshot_model.Scope,
     read: Mapping[str, typing.Any],
@@ -362,7 +322,9 @@ def _renewed(
             },
             partial=True,
         )
-    servers, test_guests = _machines(read['servers'])
+    # The ports are those of the look before, and only these of this cloud.
+    found, test_guests = _told_apart(read)
+    servers = tuple(s for s in found if s.name not in before.elsewhere)
     return dataclasses.replace(
         before,
         servers=servers,
@@ -372,35 +334,49 @@ def _renewed(
     )
 
 
-def _machines(
-    found: tuple[records.Server, ...],
+def _told_apart(
+    read: Mapping[str, typing.Any],
 ) -> tuple[tuple[records.Server, ...], tuple[records.Server, ...]]:
     """Tell the hypervisors' servers from the guests that try them out."""
     return (
-        tuple(server for server in found if not _tests(server)),
-        tuple(server for server in found if _tests(server)),
+        tuple(server for server in read['servers'] if not _tests(server)),
+        tuple(
+            server
+            for server in read.get('tests', read['servers'])
+            if _tests(server)
+        ),
     )
 
 
 def _snapshot(
-    scope: snapshot_model.Scope, read: Mapping[str, typing.Any]
+    cloud: str | None,
+    scope: snapshot_model.Scope,
+    read: Mapping[str, typing.Any],
 ) -> snapshot_model.Snapshot:
     """Make a snapshot of the lists."""
     guests = {host: read[f'guests {host}'] for host in scope.hosts}
     if scope.all_servers:
         guests = _by_host(read['all'], read['services'])
-    servers, test_guests = _machines(read['servers'])
+    servers, test_guests = _told_apart(read)
+    found = machines.of_cloud(cloud, servers, read['ports'])
     return snapshot_model.Snapshot(
-        servers=servers,
+        servers=found.servers,
+        elsewhere=found.elsewhere,
+        metal_services=read.get('metal services', read['services']),
         test_guests=test_guests,
-        namesakes=read.get('namesakes', ()),
+        namesakes=tuple(
+            server
+            for server in read.get('namesakes', ())
+            # Both may be one cloud, seen by different projects.
+            if server.id not in {ours.id for ours in read['servers']}
+        ),
         services=read['services'],
         compute_nodes=read['compute_nodes'],
         providers=read['providers'],
         providers_with_room=_ids(read['with_room']),
         providers_reported=_ids(read['reported']),
         providers_disabled=_ids(read['disabled']),
-        ports=read['ports'],
+        ports=(*found.ports, *read.get('test ports', ())),
         agents=read['agents'],
         nodes=read['nodes'],
         aggregates=read.get('aggregates', ()),
@@ -421,10 +397,6 @@ def _snapshot(
             for provider_id in scope.provider_ids
         },
     )
-
-
-def _marked(server: records.Server) -> bool:
-    return server.metadata.get(identity.MARK_KEY) == identity.MARK
 
 
 def _tests(server: records.Server) -> bool:

@@ -29,8 +29,11 @@ _WORKERS = 6
 class Resolver:
     """Finds things by name, and what is left of them."""
 
-    def __init__(self, conn: connection.Connection) -> None:
-        self._conn = conn
+    def __init__(
+        self, metal: connection.Connection, compute: connection.Connection
+    ) -> None:
+        self._conn = metal
+        self._compute = compute
 
     def ask(self, names: preflight.Names, number: int) -> preflight.Facts:
         """Look everything up.
@@ -87,7 +90,7 @@ class Resolver:
         looks: dict[str, _Look] = {
             'bare-metal endpoint': (None, self._endpoint),
             'image': image(names.image),
-            'flavor': self._flavor_look(names.flavor),
+            'flavor': _flavor_look(conn, names.flavor),
             'network': network(names.network),
             'server quota': (None, self._server_quotas),
             'port quota': (None, self._port_quota),
@@ -103,11 +106,15 @@ class Resolver:
         if names.aggregates or names.availability_zone:
             looks['aggregates'] = (None, self._all_aggregates)
         if names.test_flavor is not None:
-            looks['test flavor'] = self._flavor_look(names.test_flavor)
+            looks['test flavor'] = _flavor_look(
+                self._compute, names.test_flavor
+            )
         if names.test_image is not None:
-            looks['test image'] = image(names.test_image)
+            find = _finder(self._compute.image.find_image)
+            looks['test image'] = find(names.test_image)
         if names.test_network is not None:
-            looks['test network'] = network(names.test_network)
+            find = _finder(self._compute.network.find_network)
+            looks['test network'] = find(names.test_network)
         return looks
 
     def _trunks(self) -> None:
@@ -143,38 +150,13 @@ class Resolver:
 
     def _all_aggregates(self) -> list[records.Aggregate]:
         found = requests.pages(
-            self._conn.compute,
+            self._compute.compute,
             '/os-aggregates',
             'aggregates',
             'list the aggregates',
             microversion=requests.COMPUTE,
         )
         return [shapes.aggregate(body) for body in found or ()]
-
-    def _flavor_look(self, name: str) -> _Look:
-        return name, lambda: self._flavor(name)
-
-    def _flavor(self, name: str) -> preflight.Flavor:
-        found = self._conn.compute.find_flavor(
-            name, ignore_missing=False, get_extra_specs=True
-        )
-        specs: dict[str, str] = found.extra_specs or {}
-        return preflight.Flavor(
-            id=found.id,
-            name=found.name,
-            resources={
-                key.partition(':')[2]: int(amount)
-                for key, amount in specs.items()
-                if key.startswith('resources:') and amount.isdigit()
-            },
-            required=tuple(
-                key.partition(':')[2]
-                for key, value in specs.items()
-                if key.startswith('trait:') and value == 'required'
-            ),
-            vcpus=found.vcpus or 0,
-            ram=found.ram or 0,
-        )
 
     def _candidates(self, flavor: preflight.Flavor, number: int) -> int | None:
         """How many nodes are free for a flavor, the number at most."""
@@ -245,6 +227,33 @@ def _finder(
         return name, lambda: find(name, ignore_missing=False)
 
     return look
+
+
+def _flavor_look(conn: connection.Connection, name: str) -> _Look:
+    return name, lambda: _flavor(conn, name)
+
+
+def _flavor(conn: connection.Connection, name: str) -> preflight.Flavor:
+    found = conn.compute.find_flavor(
+        name, ignore_missing=False, get_extra_specs=True
+    )
+    specs: dict[str, str] = found.extra_specs or {}
+    return preflight.Flavor(
+        id=found.id,
+        name=found.name,
+        resources={
+            key.partition(':')[2]: int(amount)
+            for key, amount in specs.items()
+            if key.startswith('resources:') and amount.isdigit()
+        },
+        required=tuple(
+            key.partition(':')[2]
+            for key, value in specs.items()
+            if key.startswith('trait:') and value == 'required'
+        ),
+        vcpus=found.vcpus or 0,
+        ram=found.ram or 0,
+    )
 
 
 def _id(found: Mapping[str, typing.Any], kind: str) -> str | None:

@@ -112,7 +112,8 @@ def provider(body: JSON) -> records.Provider:
     )
 
 
-#: What a port is for, by its description.
+#: What a port is for, by its description; others are machines' that register
+#: in another cloud.
 PORT_USES = {
     identity.PORT_MARK: records.PortUse.MACHINE,
     identity.SUBPORT_MARK: records.PortUse.SUBPORT,
@@ -125,7 +126,8 @@ def port(body: JSON) -> records.Port:
     return records.Port(
         id=body['id'],
         name=body['name'],
-        use=PORT_USES[body['description']],
+        use=PORT_USES.get(body['description'], records.PortUse.MACHINE),
+        compute_cloud=identity.port_cloud(body['description']),
         network_id=body['network_id'],
         mac_address=body.get('mac_address', ''),
         device_id=body.get('device_id') or '',

@@ -142,7 +142,7 @@ class Delete:
                 node_id=node_id,
             )
         ironic = next(
-            (s for s in snapshot.services if s.host == server.host), None
+            (s for s in snapshot.metal_services if s.host == server.host), None
         )
         if ironic is not None and not ironic.up:
             # Nova would only forget the server, and the machine run on.
@@ -193,15 +193,6 @@ class Delete:
             steps.DeleteAgent(name=hv.name, agent_id=agent.id)
             for agent in hv.agents or ()
         ]
-        # Neutron deletes no port that a trunk still has.
-        todo += [
-            steps.DeleteTrunk(name=hv.name, trunk_id=trunk.id)
-            for trunk in hv.trunks
-        ]
-        todo += [
-            steps.DeletePort(name=hv.name, port_id=port.id)
-            for port in (*hv.subports, *hv.ports)
-        ]
         todo += [
             steps.LeaveAggregate(
                 name=hv.name, aggregate_id=aggregate.id, host=hv.host
@@ -216,6 +207,16 @@ class Delete:
             todo.append(
                 steps.DeleteProvider(name=hv.name, provider_id=hv.provider.id)
             )
+        # The machine's port goes last: it tells which compute cloud the rest
+        # is in.  Neutron deletes no port that a trunk still has.
+        todo += [
+            steps.DeleteTrunk(name=hv.name, trunk_id=trunk.id)
+            for trunk in hv.trunks
+        ]
+        todo += [
+            steps.DeletePort(name=hv.name, port_id=port.id)
+            for port in (*hv.subports, *hv.ports)
+        ]
         return progress.Verdict(
             status=_stopping('removing what the machine left behind'),
             steps=tuple(todo),

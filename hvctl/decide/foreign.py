@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import typing
 
 from hvctl.decide import assemble
+from hvctl.decide import phase as phases
 from hvctl.model import hypervisor
 from hvctl.model import snapshot as snapshot_model
 
@@ -42,6 +43,15 @@ def holders(
     ours |= {server.id for server in hv.duplicates}
     ours |= {agent.id for agent in hv.agents or ()}
     found = [
+        Holder(
+            f'the ephemeral hypervisor {hv.name} of '
+            + (f'compute cloud {cloud}' if cloud else 'the cloud itself'),
+            f'{phases.COMMAND} delete {hv.name}',
+        )
+        for name, cloud in snapshot.elsewhere.items()
+        if name == hv.name
+    ]
+    found += [
         Holder(
             f'server {server.id} (project {server.project_id})',
             f'openstack server delete {server.id}',

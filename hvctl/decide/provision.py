@@ -132,6 +132,7 @@ def _network(
                 ),
                 subnet_id=request.subnet_id,
                 fixed_ip=request.fixed_ip,
+                compute_cloud=request.compute_cloud,
             )
         )
     if not request.subnetworks:
@@ -151,6 +152,8 @@ def _metadata(
     metadata = dict(request.properties)
     if compute_id is not None:
         metadata[identity.COMPUTE_ID_KEY] = compute_id
+    if request.compute_cloud is not None:
+        metadata[identity.COMPUTE_CLOUD_KEY] = request.compute_cloud
     if request.domain is not None:
         metadata[identity.DOMAIN_KEY] = request.domain
     if not request.networked:

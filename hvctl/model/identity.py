@@ -41,6 +41,25 @@ TEST_FLAVOR = 'hvctl-test'
 #: tag_ports_during_bulk_creation is configured.
 PORT_MARK = 'hvctl: port of an ephemeral hypervisor'
 
+_IN_CLOUD = ', for compute cloud '
+
+
+def port_mark(compute_cloud: str | None) -> str:
+    """The description of the port of a machine.
+
+    :param compute_cloud: the cloud in which the machine registers; None
+        where that is the bare-metal cloud itself
+    """
+    if compute_cloud is None:
+        return PORT_MARK
+    return f'{PORT_MARK}{_IN_CLOUD}{compute_cloud}'
+
+
+def port_cloud(description: str) -> str | None:
+    """The compute cloud that a port's description names."""
+    return description.partition(_IN_CLOUD)[2] or None
+
+
 #: The same for the ports that its trunk has in further networks, and for the
 #: trunk itself.
 SUBPORT_MARK = 'hvctl: sub-port of an ephemeral hypervisor'
@@ -53,6 +72,8 @@ TEST_PORT_MARK = 'hvctl: port of a test guest'
 METADATA_PREFIX = 'hvctl:'
 COMPUTE_ID_KEY = 'hvctl:compute_id'
 DOMAIN_KEY = 'hvctl:domain'
+#: The cloud in which it registers, where that is another one.
+COMPUTE_CLOUD_KEY = 'hvctl:compute_cloud'
 #: ``none`` on a host whose guests have no ports, so that no agent is missed.
 NETWORKING_KEY = 'hvctl:networking'
 NO_NETWORKING = 'none'

@@ -172,12 +172,15 @@ class Port:
     """A Neutron port that carries our mark.
 
     :ivar use: what it is for
+    :ivar compute_cloud: in which the machine registers; None where that is
+        the cloud of the port
     :ivar trunk: of which it is the parent
     """
 
     id: str
     name: str
     use: PortUse = PortUse.MACHINE
+    compute_cloud: str | None = None
     network_id: str = ''
     mac_address: str = ''
     device_id: str = ''

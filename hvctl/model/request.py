@@ -74,6 +74,8 @@ class CreateRequest:
     """What ``create`` was asked for.
 
     :ivar hypervisors: by name
+    :ivar compute_cloud: in which they register; None where that is the
+        bare-metal cloud itself
     :ivar subnetworks: what each machine has as VLANs on its port
     :ivar properties: the user's own metadata for the servers
     :ivar networked: guests have ports, so the host has network agents
@@ -91,6 +93,7 @@ class CreateRequest:
     image_id: str
     flavor_id: str
     network_id: str
+    compute_cloud: str | None = None
     key_name: str | None = None
     vnic_type: str = 'baremetal'
     subnet_id: str | None = None

@@ -50,6 +50,10 @@ class Snapshot:
     """What one look found; never changed afterwards.
 
     :ivar servers: our bare-metal servers
+    :ivar elsewhere: the compute cloud of each hypervisor of ours that is not
+        of the one that was looked at, by name; None is the bare-metal cloud
+        itself
+    :ivar metal_services: the compute services of the bare-metal cloud
     :ivar test_guests: guests of ours that try a hypervisor out
     :ivar namesakes: servers of the scope's names that are not ours
     :ivar providers_with_room: ids of the providers that have a MEMORY_MB
@@ -73,6 +77,10 @@ class Snapshot:
     """
 
     servers: tuple[records.Server, ...] = ()
+    elsewhere: Mapping[str, str | None] = dataclasses.field(
+        default_factory=dict
+    )
+    metal_services: tuple[records.Service, ...] = ()
     test_guests: tuple[records.Server, ...] = ()
     namesakes: tuple[records.Server, ...] = ()
     services: tuple[records.Service, ...] = ()

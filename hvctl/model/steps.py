@@ -80,6 +80,8 @@ class CreatePort(Step):
 
     :ivar subnet_id: of its address; None is Neutron's choice
     :ivar fixed_ip: its address; None is Neutron's choice
+    :ivar compute_cloud: in which the machine is to register; None where that
+        is the same
     """
 
     network_id: str
@@ -87,6 +89,7 @@ class CreatePort(Step):
     mac_address: str
     subnet_id: str | None = None
     fixed_ip: str | None = None
+    compute_cloud: str | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,7 +51,21 @@ class _Base(command.Command):
 
 
 class Lister(_Base, command.Lister):
-    """A command that prints a table."""
+    """A command that prints a table.
+
+    Its exit status is 1 when something failed; the table is printed all the
+    same.
+    """
+
+    _failed = False
+
+    def run(self, parsed_args: argparse.Namespace) -> int:
+        """Run the command."""
+        return super().run(parsed_args) or int(self._failed)
+
+    def _say(self, line: str) -> None:
+        """Write a line to standard error."""
+        self.app.stderr.write(f'{line}\n')
 
 
 class ShowOne(_Base, command.ShowOne):
@@ -74,21 +88,15 @@ class Text(_Base):
 class Verb(Lister):
     """A command that works towards a goal and prints a row for each thing.
 
-    Its exit status is 1 when a name did not reach the goal; the table is
-    printed all the same.
+    It has failed when a name did not reach the goal.
     """
-
-    _failed = False
-
-    def run(self, parsed_args: argparse.Namespace) -> int:
-        """Run the command."""
-        return super().run(parsed_args) or int(self._failed)
 
     #: Whether the first Ctrl-C lets what is under way come to its end.
     _winds_down = False
 
     def work(
         self,
+        client: client.Client,
         goal: loop.Goal,
         timeout: float,
         again: str,
@@ -98,6 +106,7 @@ class Verb(Lister):
     ) -> loop.Result:
         """Work towards a goal, and show how it goes on standard error.
 
+        :param client: the clouds to work on
         :param goal: what is wanted
         :param timeout: seconds for the whole
         :param again: the verb, for the line that says how to go on
@@ -114,7 +123,7 @@ class Verb(Lister):
         with _stopped_by_signals():
             try:
                 with progress.shown(self.app.stderr, quiet=quiet) as listen:
-                    runner = loop.Loop(self._client, listen)
+                    runner = loop.Loop(client, listen)
                     with self._interruptible(runner):
                         result = runner.run(goal, timeout, grace)
             except KeyboardInterrupt:
@@ -135,27 +144,22 @@ class Verb(Lister):
                 raise
             finally:
                 if ending is not None and (result is None or not result.ok):
-                    self._end(ending)
+                    self._end(client, ending)
         self._failed = not result.ok
         return result
 
-    def _end(self, ending: loop.Goal) -> None:
+    def _end(self, client: client.Client, ending: loop.Goal) -> None:
         """Remove what must not outlive a run, and say what could not be."""
         from hvctl.run import loop
 
         try:
-            result = loop.Loop(self._client, lambda event: None).run(
-                ending, _ENDING
-            )
+            result = loop.Loop(client, lambda event: None).run(ending, _ENDING)
         except exceptions.CloudError as error:
             self._say(str(error))
             return
         for verdict in result.verdicts.values():
             if verdict.outcome is not None and not verdict.outcome.ok:
                 self._say(verdict.outcome.message)
-
-    def _say(self, line: str) -> None:
-        self.app.stderr.write(f'{line}\n')
 
     @contextlib.contextmanager
     def _interruptible(self, runner: loop.Loop) -> Iterator[None]:

@@ -29,11 +29,13 @@ from hvctl.osc import settings
 class Plan:
     """What ``create`` found out before it makes anything.
 
+    :ivar client: the clouds that it works on
     :ivar goal: what it would work towards
     :ivar checks: everything that was looked at for all names
     :ivar verdicts: the first verdict on each name
     """
 
+    client: client_module.Client
     goal: create.Create
     checks: list[preflight_model.Check]
     verdicts: dict[str, progress.Verdict]
@@ -68,6 +70,7 @@ def plan(
     names_module.check_domain(parsed_args.domain)
     _check_properties(parsed_args.properties)
     wanted = settings.settle(parsed_args)
+    client = client.within(wanted.compute_cloud)
     if wanted.fixed_ip is not None and len(names) > 1:
         raise exceptions.InvalidRequest(
             f'the profile has fixed_ip {wanted.fixed_ip}, which only one of '
@@ -89,6 +92,7 @@ def plan(
             image_id=facts.image_id,
             flavor_id=facts.flavor.id if facts.flavor else '',
             network_id=facts.network_id,
+            compute_cloud=client.compute_cloud,
             key_name=wanted.names.key_name,
             vnic_type=wanted.vnic_type,
             subnet_id=facts.subnet_id,
@@ -111,6 +115,7 @@ def plan(
     )
     ledger = progress.Ledger(started_at=now)
     return Plan(
+        client=client,
         goal=goal,
         checks=preflight.checks(facts, number, look.nodes),
         verdicts=goal.decide(look, ledger, now),

@@ -32,6 +32,8 @@ Render = Callable[[str, str | None, facts.Facts], str]
 class Settings:
     """What the hypervisors are to be.
 
+    :ivar compute_cloud: the name in clouds.yaml of the cloud in which they
+        register; None where it is the client's
     :ivar names: what of it is to be looked up
     :ivar render: gives the user-data
     :ivar sketch: stands in for the ports that are not made yet
@@ -44,6 +46,7 @@ class Settings:
         None where it is not of a profile
     """
 
+    compute_cloud: str | None
     names: preflight.Names
     vnic_type: str
     fixed_ip: str | None
@@ -67,7 +70,6 @@ def settle(parsed_args: argparse.Namespace) -> Settings:
     if parsed_args.profile is not None:
         library = files.load(parsed_args.profiles_file)
         profile = library.get(parsed_args.profile)
-        _refuse_unmade(profile)
     domain = parsed_args.domain or profile.domain
     profile = dataclasses.replace(profile, domain=domain)
     profile = dataclasses.replace(
@@ -79,6 +81,7 @@ def settle(parsed_args: argparse.Namespace) -> Settings:
     )
     test = _test(parsed_args, profile)
     return Settings(
+        compute_cloud=profile.compute_cloud,
         names=to_look_up(profile, test),
         vnic_type=parsed_args.vnic_type or profile.vnic_type,
         fixed_ip=profile.fixed_ip,
@@ -132,7 +135,7 @@ def unknown(
         names = to_look_up(profile, test)
     except exceptions.InvalidRequest as error:
         return (str(error),)
-    answers = client.resolve.ask(names, number=0)
+    answers = client.within(profile.compute_cloud).resolve.ask(names, number=0)
     checks = decide_preflight.checks(answers, 0, None)
     return tuple(
         check.message
@@ -147,15 +150,6 @@ def _needed(what: str, value: str | None) -> str:
             f'no {what}: give --{what}, or a --profile that has one'
         )
     return value
-
-
-def _refuse_unmade(profile: profile_model.Profile) -> None:
-    """Refuse what a profile may say and create cannot do yet."""
-    if profile.compute_cloud:
-        raise exceptions.InvalidRequest(
-            f'profile {profile.name} has compute_cloud, which create cannot '
-            'follow yet: remove it'
-        )
 
 
 def _test(

@@ -31,6 +31,7 @@ def show(
     :raises InvalidRequest: when there is none of that name
     """
     (name,) = names.check([name])
+    client = client.of([name])
     look = client.observe(
         snapshot_model.Scope(all_servers=True, aggregates=True, sizes=True)
     )
@@ -40,7 +41,10 @@ def show(
             f'there is no ephemeral hypervisor {name} in this project; '
             f'see {phases.COMMAND} list'
         )
-    fields = dict(_fields(hv, clock.SystemClock().now()))
+    fields = {
+        **dict(_fields(hv, clock.SystemClock().now())),
+        'compute_cloud': client.compute_cloud or '',
+    }
     return tuple(fields), tuple(fields.values())
 
 

@@ -197,16 +197,16 @@ class CreateHypervisorEphemeral(command.Verb):
             return rows.PLAN, rows.plan(plan)
         creation.insist(plan)
         if parsed_args.user_data:
-            self.app.stderr.write(
+            self._say(
                 _(
                     'With your own user-data no hold keeps guests out while '
                     'the hosts start: each service is disabled as soon as '
                     'it shows, until it is known good.'
                 )
-                + '\n'
             )
         request = plan.goal.request
         result = self.work(
+            plan.client,
             plan.goal,
             parsed_args.timeout,
             'create',
@@ -240,7 +240,8 @@ class DeleteHypervisorEphemeral(command.Verb):
         from hvctl.osc import rows
 
         goal = delete.Delete(names=names.check(parsed_args.names))
-        result = self.work(goal, parsed_args.timeout, 'delete')
+        client = self._client.of(goal.names)
+        result = self.work(client, goal, parsed_args.timeout, 'delete')
         return rows.DELETED, rows.deleted(result)
 
 
@@ -264,21 +265,29 @@ class ListHypervisorEphemeral(command.Lister):
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> _Rows:
+        from hvctl import exceptions
         from hvctl.decide import assemble
         from hvctl.model import snapshot as snapshot_model
         from hvctl.osc import rows
         from hvctl.run import clock
 
-        look = self._client.observe(
-            snapshot_model.Scope(all_servers=True, sizes=parsed_args.long)
-        )
+        scope = snapshot_model.Scope(all_servers=True, sizes=parsed_args.long)
+        looks = [self._client.observe(scope)]
+        for cloud in sorted(filter(None, {*looks[0].elsewhere.values()})):
+            try:
+                looks.append(self._client.within(cloud).observe(scope))
+            except exceptions.CloudError as error:
+                self._say(str(error))
+                self._failed = True
         now = clock.SystemClock().now()
         found = [
             hv
+            for look in looks
             for hv in assemble.assemble(look, assemble.names(look)).values()
             if not parsed_args.expired
             or (hv.expires_at is not None and hv.expires_at <= now)
         ]
+        found.sort(key=lambda hv: hv.name)
         if parsed_args.long:
             return (
                 rows.LISTED + rows.LISTED_LONG,

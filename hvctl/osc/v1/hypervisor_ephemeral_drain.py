@@ -111,8 +111,10 @@ class DrainHypervisorEphemeral(command.Verb):
         from hvctl.decide import names
         from hvctl.osc import rows
 
-        goal = _goal(parsed_args, names.check(parsed_args.names))
-        result = self.work(goal, parsed_args.timeout, 'drain')
+        wanted = names.check(parsed_args.names)
+        client = self._client.of(wanted)
+        goal = _goal(parsed_args, wanted)
+        result = self.work(client, goal, parsed_args.timeout, 'drain')
         return rows.DRAINED, rows.drained(result)
 
 

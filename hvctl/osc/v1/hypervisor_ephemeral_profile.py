@@ -33,7 +33,7 @@ class ListHypervisorEphemeralProfile(command.Lister):
                 profile = library.get(name)
             except exceptions.InvalidRequest as error:
                 rows.append(profile_rows.listed_wrong(library, name))
-                self.app.stderr.write(f'{error}\n')
+                self._say(str(error))
             else:
                 rows.append(profile_rows.listed(profile))
         return profile_rows.LISTED, rows

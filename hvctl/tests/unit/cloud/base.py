@@ -44,6 +44,10 @@ def _version(number: str, url: str, most: str | None) -> dict:
     return version
 
 
+def _at(url: str, prefix: str) -> str:
+    return url.replace('https://', f'https://{prefix}')
+
+
 def answer(name: str) -> dict:
     """A recorded answer, as requests-mock takes it."""
     return {
@@ -59,11 +63,23 @@ class TestCase(unittest.TestCase):
         self.mock = requests_mock.Mocker()
         self.mock.start()
         self.addCleanup(self.mock.stop)
-        token = connection_fixture.ConnectionFixture(
+        self.conn = self.connect('')
+
+    def connect(self, prefix: str, **token) -> connection.Connection:
+        """Connect to a cloud that is not there.
+
+        :param prefix: what its hosts' names begin with
+        :param token: what is different in its token
+        """
+        body = connection_fixture.ConnectionFixture(
             project_id=builders.OURS
         ).v3_token
-        token.user_id = 'me'
-        identity = 'https://identity.example.com'
+        body.user_id = token.get('user_id', 'me')
+        body.project_id = token.get('project_id', builders.OURS)
+        for service in body['token']['catalog']:
+            for endpoint in service['endpoints']:
+                endpoint['url'] = _at(endpoint['url'], prefix)
+        identity = _at('https://identity.example.com', prefix)
         self.mock.get(
             identity,
             json={
@@ -74,7 +90,7 @@ class TestCase(unittest.TestCase):
         )
         self.mock.post(
             f'{identity}/v3/auth/tokens',
-            json=token,
+            json=body,
             headers={'X-Subject-Token': 't'},
         )
         for root, number, url, most in (
@@ -84,11 +100,12 @@ class TestCase(unittest.TestCase):
             ('https://baremetal.example.com', 'v1', BAREMETAL, '1.104'),
             ('https://image.example.com', 'v2.17', IMAGE, None),
         ):
+            root, url = _at(root, prefix), _at(url, prefix)
             version = _version(number, url, most)
             self.mock.get(f'{root}/', json={'versions': [version]})
             if url != root:
                 self.mock.get(f'{url}/', json={'version': version})
-        self.conn = connection.Connection(
+        conn = connection.Connection(
             auth={
                 'auth_url': identity,
                 'username': 'u',
@@ -99,7 +116,8 @@ class TestCase(unittest.TestCase):
             region_name='RegionOne',
             identity_interface='public',
         )
-        self.addCleanup(self.conn.close)
+        self.addCleanup(conn.close)
+        return conn
 
     def sent(self, method: str, url: str):
         """The requests of a method to a URL."""

@@ -66,7 +66,7 @@ class TestAsk(base.TestCase):
                 **changes,
             }
         )
-        return resolve.Resolver(self.conn).ask(names, number)
+        return resolve.Resolver(self.conn, self.conn).ask(names, number)
 
     def test_found(self):
         """Names become ids, and the flavor tells what it asks for."""

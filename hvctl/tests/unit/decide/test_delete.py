@@ -142,7 +142,9 @@ class TestStop(unittest.TestCase):
         """With Nova's Ironic host down the machine would run on."""
         ironic = builders.a_service('ironic', state='down')
 
-        verdict = decide(a_look(services=(CLOSED, ironic)))
+        verdict = decide(
+            a_look(services=(CLOSED, ironic), metal_services=(ironic,))
+        )
 
         self.assertEqual((), verdict.steps)
         self.assertIn('ironic', verdict.outcome.message)
@@ -244,7 +246,7 @@ class TestClear(unittest.TestCase):
         self.assertIn('no power', verdict.outcome.message)
 
     def test_removes_everything(self):
-        """Agents, port, membership, service, and the provider at last."""
+        """Agents, membership, service, provider, and the port at last."""
         aggregate = records.Aggregate(
             id=7, name='a', hosts=frozenset({'hv1', 'x'})
         )
@@ -254,10 +256,10 @@ class TestClear(unittest.TestCase):
         self.assertEqual(
             (
                 steps.DeleteAgent(name='hv1', agent_id=builders.an_agent().id),
-                steps.DeletePort(name='hv1', port_id=builders.a_port().id),
                 steps.LeaveAggregate(name='hv1', aggregate_id=7, host='hv1'),
                 steps.DeleteService(name='hv1', service_id=DOWN.id),
                 steps.DeleteProvider(name='hv1', provider_id=CHOSEN),
+                steps.DeletePort(name='hv1', port_id=builders.a_port().id),
             ),
             verdict.steps,
         )

@@ -43,6 +43,20 @@ class TestHolders(unittest.TestCase):
             [h.words for h in foreign.holders(look, hv)],
         )
 
+    def test_another_cloud(self):
+        """A hypervisor of ours in another compute cloud has the name, too."""
+        hv = hypervisor.Hypervisor(name='hv1')
+        for cloud, words in (('far', 'compute cloud far'), (None, 'itself')):
+            with self.subTest(cloud=cloud):
+                look = builders.a_snapshot(
+                    elsewhere={'hv1': cloud, 'hv2': 'x'}
+                )
+
+                (holder,) = foreign.holders(look, hv)
+
+                self.assertIn(words, holder.words)
+                self.assertIn('delete hv1', holder.remedy)
+
     def test_refusal(self):
         """It says what clears what is left over, where there is such."""
         agent = foreign.Holder('agent a', 'openstack network agent delete a')

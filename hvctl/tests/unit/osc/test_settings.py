@@ -124,6 +124,11 @@ class TestSettle(unittest.TestCase):
         self.assertEqual('storage', sub.network)
         self.assertIn('storage', found.sketch.subports)
 
+    def test_compute_cloud(self):
+        """The profile says where the hypervisors register."""
+        self.assertEqual('other', self.settle('far').compute_cloud)
+        self.assertIsNone(self.settle('large').compute_cloud)
+
     def test_direct_port(self):
         """The test guest has the port that the profile says."""
         found = self.settle('direct', health_test=True)
@@ -143,7 +148,6 @@ class TestSettle(unittest.TestCase):
             (None, given | {'user_data': '/'}, 'cannot be read'),
             (None, given | {'health_test': True}, 'needs the user-data of a'),
             ('none', {}, 'none'),
-            ('far', {}, 'has compute_cloud, which create cannot follow'),
             ('untested', {'health_test': True}, 'no health_test.image'),
         ):
             with self.subTest(profile=profile, options=options):

@@ -6,8 +6,10 @@ import datetime
 
 from osc_lib import exceptions as osc_exceptions
 
+from hvctl import exceptions
 from hvctl.model import identity
 from hvctl.tests.fixtures import builders
+from hvctl.tests.fixtures import failures
 from hvctl.tests.unit.osc import base
 
 
@@ -79,6 +81,34 @@ class TestList(base.TestCommand):
         self.assertEqual(
             [True, False], [scope.sizes for scope in self.cloud.scopes]
         )
+
+    def test_several_clouds(self):
+        """Those of every compute cloud, and a line for one that is silent."""
+        self.cloud.has_hypervisor('hv2')
+        far = failures.Unreliable(self.clock)
+        far.has_hypervisor('hv1')
+
+        def within(cloud):
+            if cloud == 'far':
+                return far
+            raise exceptions.CloudError(f'could not log in to {cloud}')
+
+        self.cloud.within = within
+        for others, status, said in (
+            ({'hv1': 'far'}, 0, ''),
+            ({'hv1': 'far', 'hv3': 'lost'}, 1, 'could not log in to lost\n'),
+        ):
+            with self.subTest(others=others):
+                self.cloud.elsewhere = others
+
+                self.assertEqual(
+                    status, self.run_command('list', '-f', 'json')
+                )
+
+                self.assertEqual(
+                    ['hv1', 'hv2'], [row['Name'] for row in self.rows()]
+                )
+                self.assertEqual(said, self.err)
 
     def test_expired(self):
         """Only those whose time has come."""

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Connects to the clouds of clouds.yaml."""
+
+from __future__ import annotations
+
+from keystoneauth1 import exceptions as ksa_exceptions
+from openstack import config
+from openstack import connection
+from openstack import exceptions as sdk_exceptions
+
+from hvctl import exceptions
+from hvctl.cloud import requests
+
+
+def name(conn: connection.Connection) -> str | None:
+    """The name of a connection's cloud in clouds.yaml, if it has one."""
+    found = conn.config.name
+    return str(found) if found else None
+
+
+def others(conn: connection.Connection) -> tuple[str, ...]:
+    """The names of all other clouds of clouds.yaml."""
+    own = name(conn)
+    known = config.OpenStackConfig().get_cloud_names()
+    # One that is made of OS_ variables is no entry of the file.
+    return tuple(sorted(set(known) - {own, 'envvars', 'defaults'}))
+
+
+def connect(cloud: str) -> connection.Connection:
+    """Connect to a cloud by its name.
+
+    :raises CloudError: when clouds.yaml does not have it, or it does not let
+        us in
+    """
+    try:
+        conn = connection.Connection(
+            config=config.OpenStackConfig().get_one(cloud)
+        )
+        conn.authorize()
+    except sdk_exceptions.ConfigException as error:
+        raise exceptions.CloudError(
+            f'the compute cloud {cloud} cannot be reached: {error}; give it '
+            'an entry in clouds.yaml'
+        ) from error
+    except (
+        ksa_exceptions.ClientException,
+        sdk_exceptions.SDKException,
+    ) as error:
+        raise requests.explain(
+            error, f'log in to the compute cloud {cloud}'
+        ) from error
+    return conn

@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""Tests of hypervisors that register in another cloud than their metal's."""
+
+from unittest import mock
+
+from hvctl import exceptions
+from hvctl.cloud import client
+from hvctl.decide import assemble
+from hvctl.model import identity
+from hvctl.model import snapshot as snapshot_model
+from hvctl.model import steps
+from hvctl.tests.fixtures import builders
+from hvctl.tests.unit.cloud import base
+
+FAR = 'far'
+THEIRS = builders.an_id('project in the far cloud')
+
+
+def far(url: str) -> str:
+    """The same URL in the compute cloud."""
+    return url.replace('https://', 'https://far-')
+
+
+class TestCase(base.TestCase):
+    """A bare-metal cloud and a compute cloud."""
+
+    def setUp(self):
+        super().setUp()
+        self.far = self.connect('far-', project_id=THEIRS)
+        for name, value in (('connect', self.far), ('others', (FAR,))):
+            patch = mock.patch(
+                f'hvctl.cloud.clouds.{name}', return_value=value
+            )
+            self.connected = patch.start()
+            self.addCleanup(patch.stop)
+        self.near = client.Client(self.conn)
+        self.client = self.near.within(FAR)
+
+    def answer(self, *, servers=(), ports=(), beyond=None):
+        """Let the lists have these."""
+        nothing = {
+            f'{base.COMPUTE}/os-services': 'services',
+            f'{base.COMPUTE}/os-hypervisors': 'hypervisors',
+            f'{base.PLACEMENT}/resource_providers': 'resource_providers',
+            f'{base.NETWORK}/agents': 'agents',
+            f'{base.BAREMETAL}/nodes': 'nodes',
+        }
+        for url, key in nothing.items():
+            self.mock.get(url, json={key: []})
+            self.mock.get(far(url), json={key: (beyond or {}).get(key, [])})
+        self.mock.get(
+            f'{base.COMPUTE}/servers/detail', json={'servers': list(servers)}
+        )
+        self.mock.get(
+            far(f'{base.COMPUTE}/servers/detail'),
+            json={'servers': (beyond or {}).get('servers', [])},
+        )
+        self.mock.get(f'{base.NETWORK}/ports', json={'ports': list(ports)})
+        self.mock.get(
+            far(f'{base.NETWORK}/ports'),
+            json={'ports': (beyond or {}).get('ports', [])},
+        )
+
+
+def a_server(name: str, cloud: str | None = None, **metadata) -> dict:
+    """A server of ours, as Nova tells it."""
+    ours = {identity.MARK_KEY: identity.MARK, **metadata}
+    if cloud is not None:
+        ours[identity.COMPUTE_CLOUD_KEY] = cloud
+    return {'id': builders.an_id(name), 'name': name, 'metadata': ours}
+
+
+def a_port(name: str, mark: str) -> dict:
+    """A port, as Neutron tells it."""
+    return {
+        'id': builders.an_id(f'port {name} {mark}'),
+        'name': name,
+        'description': mark,
+        'network_id': 'n',
+    }
+
+
+class TestObserve(TestCase):
+    """Looks."""
+
+    def test_view(self):
+        """Machines are one cloud's, all the rest is the other's."""
+        theirs = identity.port_mark(FAR)
+        trying = a_server('hvctl-test-hv2', **{identity.TEST_KEY: 'hv2'})
+        self.answer(
+            servers=[a_server('hv1'), a_server('hv2', FAR)],
+            ports=[
+                a_port('hv1', identity.PORT_MARK),
+                a_port('hv1', identity.SUBPORT_MARK),
+                a_port('hv2', theirs),
+                a_port('hv2', identity.SUBPORT_MARK),
+                a_port('hv3', theirs),
+            ],
+            beyond={
+                'servers': [trying],
+                'ports': [a_port('hv2', identity.TEST_PORT_MARK)],
+                'services': [{'host': 'hv2', 'id': 's2'}],
+            },
+        )
+
+        near = self.near.observe(snapshot_model.Scope())
+        look = self.client.observe(snapshot_model.Scope())
+
+        self.assertEqual(['hv1'], assemble.names(near))
+        self.assertEqual({'hv2': FAR, 'hv3': FAR}, near.elsewhere)
+        self.assertEqual((), near.services)
+        self.assertEqual(['hv2', 'hv3'], assemble.names(look))
+        self.assertEqual({'hv1': None}, look.elsewhere)
+        (hv, orphan) = assemble.assemble(look, ['hv2', 'hv3']).values()
+        self.assertEqual('hv2', hv.server.name)
+        self.assertEqual('s2', hv.service.id)
+        self.assertEqual(
+            [1, 1, 1, 1],
+            [
+                len(found)
+                for found in (
+                    hv.ports,
+                    hv.subports,
+                    hv.test_ports,
+                    hv.test_guests,
+                )
+            ],
+        )
+        self.assertEqual((), look.metal_services)
+        self.assertIsNone(orphan.server)
+        self.assertEqual(1, len(orphan.ports))
+
+    def test_machines_only(self):
+        """A look at the machines alone keeps to the cloud as well."""
+        self.answer(servers=[a_server('hv1'), a_server('hv2', FAR)])
+        whole = self.client.observe(snapshot_model.Scope())
+
+        look = self.client.observe(snapshot_model.Scope(since=whole))
+
+        self.assertEqual(['hv2'], [s.name for s in look.servers])
+
+    def test_one_cloud_seen_twice(self):
+        """Our own server is no foreign one from the other side."""
+        self.answer(
+            servers=[a_server('hv2', FAR)],
+            beyond={'servers': [a_server('hv2', FAR) | {'tenant_id': 'x'}]},
+        )
+
+        look = self.client.observe(
+            snapshot_model.Scope(server_names=frozenset({'hv2'}))
+        )
+
+        self.assertEqual((), look.namesakes)
+
+    def test_of(self):
+        """A name leads to its cloud; a new one stays where it is asked."""
+        self.answer(
+            servers=[a_server('hv1'), a_server('hv2', FAR)],
+            ports=[a_port('hv3', identity.port_mark(FAR))],
+        )
+
+        for names, expected in (
+            (['hv1'], None),
+            (['hv2', 'hv3'], FAR),
+            (['hv3', 'hv9'], FAR),
+            (['hv9'], None),
+        ):
+            with self.subTest(names=names):
+                self.assertEqual(expected, self.near.of(names).compute_cloud)
+        with self.assertRaisesRegex(
+            exceptions.InvalidRequest, 'hv2 in far.*a command of its own'
+        ):
+            self.near.of(['hv1', 'hv2'])
+
+    def test_within(self):
+        """The same cloud is the same client."""
+        self.assertIs(self.client, self.client.within(FAR))
+        self.assertIs(self.near, self.near.within(None))
+        with mock.patch('hvctl.cloud.clouds.name', return_value=FAR):
+            self.assertIs(self.near, self.near.within(FAR))
+
+
+class TestAct(TestCase):
+    """Steps."""
+
+    def test_machine(self):
+        """Its server and its port are made where the metal is."""
+        self.mock.post(f'{base.NETWORK}/ports', json={'port': {'id': 'p'}})
+        self.mock.post(f'{base.COMPUTE}/servers', json={'server': {'id': 's'}})
+
+        done = self.client.act(
+            steps.CreatePort(
+                name='hv1',
+                network_id='n',
+                vnic_type='baremetal',
+                mac_address='02:00:00:00:00:01',
+                compute_cloud=FAR,
+            ),
+            {},
+        )
+
+        sent = self.mock.last_request.json()['port']
+        self.assertEqual(identity.port_mark(FAR), sent['description'])
+        self.assertEqual(FAR, identity.port_cloud(sent['description']))
+        self.client.act(
+            steps.CreateServer(
+                name='hv1',
+                image_id='i',
+                flavor_id='f',
+                key_name=None,
+                metadata={},
+                user_data='',
+                port_id=None,
+            ),
+            done.made,
+        )
+
+    def test_everything_else(self):
+        """Where the hypervisor registers."""
+        self.mock.put(far(f'{base.COMPUTE}/os-services/s'), json={})
+        self.mock.delete(far(f'{base.NETWORK}/agents/a'), json={})
+        self.mock.post(far(f'{base.PLACEMENT}/resource_providers'), json={})
+        self.mock.post(far(f'{base.COMPUTE}/servers/g/action'), json={})
+        for step in (
+            steps.CreateProvider(
+                name='hv1',
+                provider_id=builders.a_compute_id(),
+                provider_name='hv1',
+            ),
+            steps.EnableService(name='hv1', service_id='s'),
+            steps.DeleteAgent(name='hv1', agent_id='a'),
+            steps.LiveMigrate(name='hv1', server_id='g'),
+            steps.DeleteTestGuest(name='hv1', server_id='g'),
+        ):
+            with self.subTest(step=step):
+                self.client.act(step, {})
+
+                self.assertIn('https://far-', self.mock.last_request.url)
