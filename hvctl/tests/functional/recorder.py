@@ -24,6 +24,9 @@ import yaml
 
 from hvctl.tests.functional import facts
 
+#: The entry of clouds.yaml that the commands work on.
+CLOUD = 'lab'
+
 #: service in clouds.yaml: path below the root that its endpoint has
 _SERVICES = {
     'compute': '/v2.1',
@@ -66,28 +69,29 @@ Judge = Callable[[Request], bool]
 class Recorder:
     """A cloud that looks like the embedded one and goes through here."""
 
-    def __init__(self, judge: Judge | None = None) -> None:
+    def __init__(self, judge: Judge | None = None, cloud: str = CLOUD) -> None:
         """Start to listen.
 
         :param judge: may stop requests
+        :param cloud: the entry of clouds.yaml that goes through here
         """
         self.requests: list[Request] = []
         self._judge = judge or (lambda request: False)
         self._servers: list[server.ThreadingHTTPServer] = []
         source = pathlib.Path(os.environ['OS_CLIENT_CONFIG_FILE'])
-        cloud = yaml.safe_load(source.read_text())['clouds']['lab']
+        written = yaml.safe_load(source.read_text())
         for service, path in _SERVICES.items():
             port = self._listen(service)
-            cloud[f'{service}_endpoint_override'] = (
+            written['clouds'][cloud][f'{service}_endpoint_override'] = (
                 f'http://127.0.0.1:{port}{path}'
             )
         self._directory = tempfile.TemporaryDirectory()
         clouds = pathlib.Path(self._directory.name) / 'clouds.yaml'
-        clouds.write_text(json.dumps({'clouds': {'recorded': cloud}}))
+        clouds.write_text(json.dumps(written))
         clouds.chmod(0o600)
         self.environment = {
             'OS_CLIENT_CONFIG_FILE': str(clouds),
-            'OS_CLOUD': 'recorded',
+            'OS_CLOUD': CLOUD,
         }
 
     def close(self) -> None:
