@@ -24,6 +24,8 @@ def environment(lab: paths.Lab) -> dict[str, str]:
     """
     return lab.environment() | {
         leftovers.MARK: str(lab.directory),
+        # Else a service that changes its title writes over the mark.
+        'SPT_NOENV': '1',
         'PATH': '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
         'HOME': '/root',
         'LANG': 'C.UTF-8',
