@@ -31,18 +31,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         lab = paths.Lab.from_environment()
         requirements.check_root()
+    except (errors.LabError, ValueError) as error:
+        return _fail(str(error))
+    try:
         return int(options.call(lab, options))
     except KeyboardInterrupt:
         return 130
     except ModuleNotFoundError as error:
         if (error.name or '').startswith('hvctl'):
             raise
-        text = (
+        return _fail(
             f'the Python package {error.name} is missing; run: '
             f"{sys.executable} -m pip install 'hvctl[lab]'"
         )
-    except (errors.LabError, ValueError) as error:
-        text = str(error)
+    except errors.LabError as error:
+        return _fail(str(error))
+    except Exception as error:
+        from hvctl.lab import trouble
+
+        explained = trouble.explain(lab, error)
+        if explained is None:
+            raise
+        return _fail(explained)
+
+
+def _fail(text: str) -> int:
     print(f'hvctl-lab: {text}', file=sys.stderr)
     return 1
 

@@ -7,6 +7,8 @@ import io
 import os
 from unittest import mock
 
+from keystoneauth1 import exceptions
+
 from hvctl.lab import configuration
 from hvctl.lab import credentials
 from hvctl.lab import errors
@@ -83,10 +85,30 @@ class TestMain(base.LabTestCase):
         ):
             self.assertEqual((1, '', 'hvctl-lab: no disk\n'), self.call('up'))
 
+    def test_service_refuses(self):
+        """What a service answers is one line, and no traceback."""
+        with mock.patch(
+            'hvctl.lab.up.up',
+            autospec=True,
+            side_effect=exceptions.ConnectFailure('no connection'),
+        ):
+            status, _, err = self.call('up')
+
+        self.assertEqual(1, status)
+        self.assertEqual(
+            f'hvctl-lab: no connection; see the logs in {self.lab.logs}\n',
+            err,
+        )
+
+    def test_mistake(self):
+        """A mistake of the program itself keeps its traceback."""
+        with mock.patch(
+            'hvctl.lab.up.up', autospec=True, side_effect=AttributeError
+        ):
+            self.assertRaises(AttributeError, main.main, ['up'])
+
     def test_package_missing(self):
         """A package that is not installed is told with the command."""
-        with mock.patch.dict('sys.modules', {'hvctl.lab.up': None}):
-            self.assertRaises(ModuleNotFoundError, main.main, ['up'])
         with mock.patch(
             'hvctl.lab.up.up',
             autospec=True,
@@ -97,6 +119,15 @@ class TestMain(base.LabTestCase):
         self.assertEqual(1, status)
         self.assertIn('openstack is missing; run: ', err)
         self.assertIn("-m pip install 'hvctl[lab]'", err)
+
+    def test_own_module_missing(self):
+        """A module of ours that is missing is a mistake, and no advice."""
+        with mock.patch(
+            'hvctl.lab.up.up',
+            autospec=True,
+            side_effect=ModuleNotFoundError(name='hvctl.lab.x'),
+        ):
+            self.assertRaises(ModuleNotFoundError, main.main, ['up'])
 
     def test_node_count(self):
         """Numbers that cannot be are refused."""
