@@ -11,6 +11,14 @@ from hvctl.lab import execution
 from hvctl.lab import leftovers
 from hvctl.tests.unit.lab import base
 
+#: Calls itself something else, as several services do.
+_RENAMED = """
+import signal, setproctitle
+setproctitle.setproctitle('service: worker ' * 200)
+print('there', flush=True)
+signal.pause()
+"""
+
 #: Waits below another root.
 _ELSEWHERE = """
 import os, signal, sys
@@ -44,6 +52,20 @@ class TestLeftovers(base.LabTestCase):
 
         self.assertEqual([], leftovers.find(self.lab))
         self.assertIsNone(shell.poll())
+
+    def test_changed_title(self):
+        """A program that has changed its title still carries the mark."""
+        renamed = subprocess.Popen(
+            [sys.executable, '-c', _RENAMED],
+            env=execution.environment(self.lab),
+            stdout=subprocess.PIPE,
+        )
+        self.addCleanup(renamed.communicate)
+        self.addCleanup(renamed.kill)
+        assert renamed.stdout is not None
+        renamed.stdout.readline()
+
+        self.assertEqual([renamed.pid], leftovers.find(self.lab))
 
     def test_lab_in_a_container(self):
         """A lab of the same directory below another root is left alone."""
