@@ -17,6 +17,7 @@ import tempfile
 
 import pymysql
 
+from hvctl.lab import credentials
 from hvctl.lab import errors
 from hvctl.lab import execution
 from hvctl.lab import lock
@@ -65,6 +66,23 @@ def exist(lab: paths.Lab) -> bool:
     return mariadb.data(lab).exists()
 
 
+def check(lab: paths.Lab) -> None:
+    """See that the lab's databases, if any, suit the installed packages.
+
+    :param lab: the lab.
+    :raises LabError: when other versions have made them: nothing here
+        upgrades what is in a schema.
+    """
+    if not exist(lab):
+        return
+    note = _note(lab)
+    if not note.exists() or note.read_text() != template(lab).name:
+        raise errors.LabError(
+            f'the data in {lab.directory} are from other versions of the '
+            'services than are installed now; run: hvctl-lab destroy'
+        )
+
+
 def make(lab: paths.Lab) -> None:
     """Give the lab its databases, from a template that is there.
 
@@ -72,7 +90,9 @@ def make(lab: paths.Lab) -> None:
     """
     copy = lab.state / 'mariadb.new'
     shutil.rmtree(copy, ignore_errors=True)
-    shutil.copytree(template(lab), copy)
+    source = template(lab)
+    shutil.copytree(source, copy)
+    credentials.write_private(_note(lab), source.name)
     copy.rename(mariadb.data(lab))
 
 
@@ -107,6 +127,11 @@ def answer(lab: paths.Lab) -> bool:
     except pymysql.err.OperationalError:
         return False
     return True
+
+
+def _note(lab: paths.Lab) -> pathlib.Path:
+    """Say where it is written which template the databases came from."""
+    return lab.state / 'databases'
 
 
 def _install(lab: paths.Lab, directory: pathlib.Path) -> None:

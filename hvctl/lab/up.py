@@ -45,11 +45,12 @@ def up(lab: paths.Lab, count: int | None, report: Report) -> None:
     known = _nodes_made(lab)
     wanted = max(known, count or (0 if known else DEFAULT_NODES))
     running = supervision.is_up(lab)
-    if running and wanted == known and readiness.all_answer(lab):
-        return
     if not running:
         leftovers.end(lab)
         requirements.check(lab)
+    databases.check(lab)
+    if running and wanted == known and readiness.all_answer(lab):
+        return
     secrets = credentials.load(lab)
     if not running:
         configuration.write(lab, secrets)
