@@ -83,4 +83,5 @@ clean:
 	[ ! -x $(BIN)/hvctl-lab ] || $(LAB) destroy
 	$(SUDO) rm -rf .venv .tox .stestr $(FUNCTIONAL)/.stestr .hypothesis \
 	    .mypy_cache .ruff_cache .coverage cover build dist doc/build \
-	    releasenotes/build
+	    releasenotes/build hvctl.egg-info
+	$(SUDO) find hvctl -name __pycache__ -prune -exec rm -rf {} +
