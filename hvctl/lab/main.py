@@ -20,6 +20,10 @@ from hvctl.lab import requirements
 
 _MIB = 1024**2
 
+#: The machines' users read what is made here, whatever the caller's umask.
+#: What is private says so itself.
+_UMASK = 0o022
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one call of the command.
@@ -33,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         requirements.check_root()
     except (errors.LabError, ValueError) as error:
         return _fail(str(error))
+    options.umask = os.umask(_UMASK)
     try:
         return int(options.call(lab, options))
     except KeyboardInterrupt:
@@ -149,6 +154,7 @@ def _run(lab: paths.Lab, options: argparse.Namespace) -> int:
     variables = os.environ | clients.environment(lab)
     programs = lab.program('')
     variables['PATH'] = f'{programs}:{os.environ.get("PATH", os.defpath)}'
+    os.umask(options.umask)
     try:
         os.execvpe(options.command[0], options.command, variables)
     except OSError as error:

@@ -14,6 +14,7 @@ import sys
 
 from hvctl.lab import errors
 from hvctl.lab import paths
+from hvctl.lab.metal import machine
 
 #: A program and the distribution package that brings it, in Debian and Ubuntu.
 PROGRAMS = {
@@ -80,6 +81,7 @@ def find(lab: paths.Lab) -> list[str]:
     """
     return [
         *_packages(),
+        *_code(lab),
         *_directory(lab),
         *_disk(lab.directory),
         *_disk(lab.cache),
@@ -99,6 +101,35 @@ def _packages() -> list[str]:
         'distribution packages are missing; run: '
         'apt-get install --no-install-recommends ' + ' '.join(sorted(missing))
     ]
+
+
+def _code(lab: paths.Lab) -> list[str]:
+    """See that the machines can read what they run.
+
+    They run it as users of their own, and a strict umask hides from these
+    what was made under it.
+    """
+    hidden = [
+        shlex.quote(str(directory))
+        for directory in machine.shared(lab)
+        if not _is_open(directory)
+    ]
+    if not hidden:
+        return []
+    return [
+        'the machines run code that only its owner can read; run: '
+        f'chmod --recursive go+rX {" ".join(hidden)}'
+    ]
+
+
+def _is_open(directory: pathlib.Path) -> bool:
+    """Say whether everybody can look into a directory and all below it."""
+    for path, inner, _ in os.walk(directory):
+        # Byte code of another umask only costs time.
+        inner[:] = [name for name in inner if name != '__pycache__']
+        if os.stat(path).st_mode & 0o005 != 0o005:
+            return False
+    return True
 
 
 def _directory(lab: paths.Lab) -> list[str]:

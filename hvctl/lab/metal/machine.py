@@ -79,12 +79,16 @@ def nspawn(lab: paths.Lab, name: str, root: pathlib.Path) -> list[str]:
         '--link-journal=no',
         '--resolv-conf=off',
         '--timezone=off',
-        *(f'--bind-ro={directory}' for directory in _shared(lab)),
+        *(f'--bind-ro={directory}' for directory in shared(lab)),
     ]
 
 
-def _shared(lab: paths.Lab) -> list[pathlib.Path]:
-    """List the host's directories that the services' code lies in."""
+def shared(lab: paths.Lab) -> list[pathlib.Path]:
+    """List the host's directories that the services' code lies in.
+
+    :param lab: the embedded cloud.
+    :returns: what a machine sees, read-only and at the same paths.
+    """
     directories = [lab.prefix]
     source = pathlib.Path(hvctl.__file__).parent
     if not source.is_relative_to(lab.prefix):

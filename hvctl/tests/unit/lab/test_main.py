@@ -156,6 +156,25 @@ class TestMain(base.LabTestCase):
             variables['PATH'].startswith(f'{self.lab.prefix}/bin:')
         )
 
+    def test_umask(self):
+        """The lab is made for all to read; a command gets its own umask."""
+        seen = []
+
+        def look(*_: object) -> None:
+            seen.append(os.umask(0))
+            os.umask(seen[-1])
+            if len(seen) == 2:
+                raise SystemExit
+
+        self.addCleanup(os.umask, os.umask(0o077))
+        with (
+            mock.patch('hvctl.lab.up.up', autospec=True, side_effect=look),
+            mock.patch('os.execvpe', autospec=True, side_effect=look),
+        ):
+            self.call('run', '--', 'x')
+
+        self.assertEqual([0o022, 0o077], seen)
+
     def test_run_nothing(self):
         """A command that is not there is told like a shell would."""
         with mock.patch('hvctl.lab.up.up', autospec=True):

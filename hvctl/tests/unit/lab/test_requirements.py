@@ -32,6 +32,11 @@ class TestFind(base.LabTestCase):
             'shutil.disk_usage', mock.Mock(free=100 * 1024**3)
         )
         self.is_free = self.patch('hvctl.lab.requirements.is_free', True)
+        self.code = self.directory / 'the code'
+        (self.code / 'part' / '__pycache__').mkdir(parents=True)
+        for directory in (self.code, self.code / 'part'):
+            directory.chmod(0o755)
+        self.patch('hvctl.lab.metal.machine.shared', [self.code])
 
     def patch(self, target: str, answer: object) -> mock.Mock:
         """Let a function give an answer, for this test."""
@@ -56,6 +61,21 @@ class TestFind(base.LabTestCase):
                 'mariadb-server-core'
             )
         )
+
+    def test_code(self):
+        """Code that a machine's users cannot read is told, also in part."""
+        (self.code / 'part' / '__pycache__').chmod(0o700)
+        self.assertEqual([], requirements.find(self.lab))
+        for mode in (0o700, 0o750, 0o754):
+            with self.subTest(mode=oct(mode)):
+                (self.code / 'part').chmod(mode)
+
+                (finding,) = requirements.find(self.lab)
+
+                self.assertTrue(
+                    finding.endswith(f"chmod --recursive go+rX '{self.code}'"),
+                    finding,
+                )
 
     def test_disk(self):
         """A full disk is told for the file system that is to be used."""
