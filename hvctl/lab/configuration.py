@@ -93,6 +93,8 @@ def write(lab: paths.Lab, secrets: credentials.Credentials) -> None:
         *(lab.node(name) for name in node_names(paths.MAX_NODES)),
     ):
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # To get through to `users`; everything else in it is closed.
+    lab.directory.chmod(0o711)
     for file, text in files(lab, secrets).items():
         credentials.write_private(file, text)
 

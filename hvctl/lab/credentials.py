@@ -29,6 +29,7 @@ class Credentials:
 
     admin: str = dataclasses.field(default_factory=_password, repr=False)
     demo: str = dataclasses.field(default_factory=_password, repr=False)
+    compute: str = dataclasses.field(default_factory=_password, repr=False)
     service: str = dataclasses.field(default_factory=_password, repr=False)
     rabbitmq: str = dataclasses.field(default_factory=_password, repr=False)
     metadata: str = dataclasses.field(default_factory=_password, repr=False)
@@ -54,11 +55,14 @@ def load(lab: paths.Lab) -> Credentials:
     return made
 
 
-def write_private(file: pathlib.Path, text: str) -> None:
+def write_private(
+    file: pathlib.Path, text: str, owner: int | None = None
+) -> None:
     """Replace a file by one that only its owner can read.
 
     :param file: the file to write; its directory is made if need be.
     :param text: what goes into it.
+    :param owner: the user whose it is to be, by default our own.
     """
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     new = file.with_name(f'.{file.name}.new')
@@ -66,6 +70,8 @@ def write_private(file: pathlib.Path, text: str) -> None:
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, 'w') as stream:
         stream.write(text)
+        if owner is not None:
+            os.fchown(descriptor, owner, -1)
     new.replace(file)
 
 

@@ -164,11 +164,13 @@ def _run(lab: paths.Lab, options: argparse.Namespace) -> int:
 
 
 def _env(lab: paths.Lab, _options: argparse.Namespace) -> int:
+    from hvctl.lab import handover
     from hvctl.lab.services import clients
 
     if not lab.clouds_yaml.exists():
         raise errors.LabError('there is no cloud yet; run: hvctl-lab up')
-    for name, value in clients.environment(lab).items():
+    variables = clients.environment(lab, handover.copies(lab))
+    for name, value in variables.items():
         print(f'export {name}={shlex.quote(value)}')
     return 0
 

@@ -149,6 +149,11 @@ class Lab:
         return self.directory / 'nodes'
 
     @property
+    def users(self) -> pathlib.Path:
+        """What those who called sudo may read, a directory each."""
+        return self.directory / 'users'
+
+    @property
     def supervisor_socket(self) -> pathlib.Path:
         """Where supervisord answers XML-RPC."""
         return self.directory / 'supervisor.sock'
@@ -156,7 +161,7 @@ class Lab:
     @property
     def database_socket(self) -> pathlib.Path:
         """Where MariaDB answers; it has no TCP port."""
-        return self.directory / 'mariadb.sock'
+        return self.run / 'mariadb.sock'
 
     @property
     def clouds_yaml(self) -> pathlib.Path:

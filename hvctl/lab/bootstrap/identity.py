@@ -9,6 +9,7 @@ from hvctl.lab import credentials
 from hvctl.lab import execution
 from hvctl.lab import paths
 from hvctl.lab.bootstrap import connection
+from hvctl.lab.services import clients
 from hvctl.lab.services import common
 from hvctl.lab.services import keystone
 
@@ -52,7 +53,7 @@ def complete(
     lab: paths.Lab,
     secrets: credentials.Credentials,
 ) -> None:
-    """Make the services' users, the catalogue and the tenant.
+    """Make the catalogue, and the users of services and clients.
 
     :param cloud: the administrator's connection.
     :param lab: the lab.
@@ -81,6 +82,12 @@ def complete(
     for user, (kind, port, path) in _SERVICES.items():
         join(user, secrets.service, common.SERVICE_PROJECT, _SERVICE_ROLES)
         _catalogue(cloud, user, kind, f'{lab.url(port)}{path}')
+    join(
+        clients.COMPUTE_USER,
+        secrets.compute,
+        clients.COMPUTE_PROJECT,
+        ('admin',),
+    )
     join(DEMO, secrets.demo, DEMO, ('member', 'reader'))
 
 

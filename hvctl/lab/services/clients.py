@@ -12,6 +12,10 @@ from hvctl.lab.services import common
 ADMIN_CLOUD = 'lab'
 DEMO_CLOUD = 'lab-demo'
 SYSTEM_CLOUD = 'lab-system'
+COMPUTE_CLOUD = 'lab-compute'
+
+COMPUTE_PROJECT = 'compute'
+COMPUTE_USER = 'compute-admin'
 
 
 def _cloud(lab: paths.Lab, auth: dict[str, object]) -> dict[str, object]:
@@ -30,7 +34,11 @@ def _cloud(lab: paths.Lab, auth: dict[str, object]) -> dict[str, object]:
 def files(
     lab: paths.Lab, secrets: credentials.Credentials
 ) -> dict[pathlib.Path, str]:
-    """Write clouds.yaml: administrator, tenant, and the whole system."""
+    """Write clouds.yaml.
+
+    The administrator, a tenant, the whole system, and the same cloud as one
+    that has hypervisors and no bare metal.
+    """
     clouds = {
         ADMIN_CLOUD: _cloud(
             lab,
@@ -50,6 +58,19 @@ def files(
                 'project_domain_id': 'default',
             },
         ),
+        COMPUTE_CLOUD: {
+            **_cloud(
+                lab,
+                {
+                    'username': COMPUTE_USER,
+                    'password': secrets.compute,
+                    'project_name': COMPUTE_PROJECT,
+                    'project_domain_id': 'default',
+                },
+            ),
+            # A cloud of its own would have no bare metal.
+            'baremetal_endpoint_override': 'http://127.0.0.1:1',
+        },
         SYSTEM_CLOUD: _cloud(
             lab,
             {
@@ -63,11 +84,32 @@ def files(
     return {lab.clouds_yaml: json.dumps({'clouds': clouds}, indent=2) + '\n'}
 
 
-def environment(lab: paths.Lab) -> dict[str, str]:
-    """Give the variables that reach the cloud from a shell."""
+def needed(lab: paths.Lab) -> tuple[pathlib.Path, ...]:
+    """List what a client reads, files of different names."""
+    return (
+        lab.clouds_yaml,
+        lab.profiles,
+        lab.profiles_secrets,
+        lab.hypervisor_nova_conf,
+    )
+
+
+def environment(
+    lab: paths.Lab, copies: pathlib.Path | None = None
+) -> dict[str, str]:
+    """Give the variables that reach the cloud from a shell.
+
+    :param lab: the lab.
+    :param copies: where copies of the files are that are to be used instead.
+    :returns: the variables.
+    """
+
+    def path(file: pathlib.Path) -> str:
+        return str(copies / file.name if copies else file)
+
     return {
-        'OS_CLIENT_CONFIG_FILE': str(lab.clouds_yaml),
+        'OS_CLIENT_CONFIG_FILE': path(lab.clouds_yaml),
         'OS_CLOUD': ADMIN_CLOUD,
-        'HVCTL_PROFILES_FILE': str(lab.profiles),
-        'HVCTL_LAB_NOVA_CONF': str(lab.hypervisor_nova_conf),
+        'HVCTL_PROFILES_FILE': path(lab.profiles),
+        'HVCTL_LAB_NOVA_CONF': path(lab.hypervisor_nova_conf),
     }

@@ -39,7 +39,8 @@ class TestLab(base.FunctionalTestCase):
         self.assertRegex(lines[-1], r'^total +\d+ MiB$')
 
     def test_env(self) -> None:
-        env = self.succeed(self.lab('env'))
+        root = {'SUDO_UID': '0'}
+        env = self.succeed(shell.start('hvctl-lab', 'env', environment=root))
         for variable in (
             'OS_CLIENT_CONFIG_FILE',
             'OS_CLOUD',

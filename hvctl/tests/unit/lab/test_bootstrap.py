@@ -229,6 +229,13 @@ class TestIdentity(base.LabTestCase):
             },
         )
 
+    def test_compute_cloud(self):
+        """The compute cloud's administrator has a project of its own."""
+        self.assertEqual(
+            {('id-compute', 'id-compute-admin', 'id-admin')},
+            {grant for grant in self.keystone.grants if 'compute' in grant[0]},
+        )
+
     def test_again(self):
         """What a killed call has made is completed, not made again."""
         del self.keystone.known_endpoints[-1]
@@ -237,5 +244,5 @@ class TestIdentity(base.LabTestCase):
 
         self.assertEqual(5, len(self.keystone.known_endpoints))
         self.assertEqual(5, len(self.keystone.made['services']))
-        self.assertEqual(6, len(self.keystone.made['users']))
-        self.assertEqual(2, len(self.keystone.made['projects']))
+        self.assertEqual(7, len(self.keystone.made['users']))
+        self.assertEqual(3, len(self.keystone.made['projects']))

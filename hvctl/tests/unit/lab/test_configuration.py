@@ -6,6 +6,7 @@ import dataclasses
 import json
 import stat
 
+from openstack import config
 from supervisor import options
 
 from hvctl.lab import configuration
@@ -78,14 +79,45 @@ class TestConfiguration(base.LabTestCase):
         )
 
     def test_clouds(self):
-        """clouds.yaml has an administrator, a tenant and the system."""
+        """clouds.yaml has the cloud in four ways."""
         clouds = json.loads(self.lab.clouds_yaml.read_text())['clouds']
 
-        self.assertEqual({'lab', 'lab-demo', 'lab-system'}, set(clouds))
+        self.assertEqual(
+            {'lab', 'lab-demo', 'lab-system', 'lab-compute'}, set(clouds)
+        )
         self.assertEqual(
             'http://127.0.0.1:23000/v3', clouds['lab']['auth']['auth_url']
         )
         self.assertEqual('all', clouds['lab-system']['auth']['system_scope'])
+
+    def test_compute_cloud(self):
+        """The compute cloud has a project of its own and no bare metal."""
+        clouds = config.OpenStackConfig(
+            config_files=[str(self.lab.clouds_yaml)], load_envvars=False
+        )
+        metal, compute = clouds.get_one('lab'), clouds.get_one('lab-compute')
+
+        self.assertEqual('compute', compute.config['auth']['project_name'])
+        self.assertEqual(
+            metal.config['auth']['auth_url'],
+            compute.config['auth']['auth_url'],
+        )
+        self.assertEqual(
+            'http://127.0.0.1:1', compute.get_endpoint('baremetal')
+        )
+        for service in ('compute', 'network', 'placement', 'image'):
+            self.assertIsNone(compute.get_endpoint(service))
+
+    def test_only_users_can_be_reached(self):
+        """Others get through the lab's directory, and find all closed."""
+        modes = {
+            path.name: stat.S_IMODE(path.stat().st_mode)
+            for path in (self.lab.directory, *self.lab.directory.iterdir())
+        }
+
+        self.assertEqual(0o711, modes.pop(self.lab.directory.name))
+        self.assertEqual(0, sum(mode & 0o077 for mode in modes.values()))
+        self.assertEqual(self.lab.run, self.lab.database_socket.parent)
 
     def test_hypervisors_are_told_no_host(self):
         """Whoever makes a hypervisor says what its host is called."""

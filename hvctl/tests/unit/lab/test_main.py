@@ -5,6 +5,7 @@
 import contextlib
 import io
 import os
+import stat
 from unittest import mock
 
 from keystoneauth1 import exceptions
@@ -23,7 +24,9 @@ class TestMain(base.LabTestCase):
         """Be root, in a lab of one's own."""
         super().setUp()
         for patcher in (
-            mock.patch.dict(os.environ, self.lab.environment()),
+            mock.patch.dict(
+                os.environ, self.lab.environment() | {'SUDO_UID': '0'}
+            ),
             mock.patch('os.geteuid', autospec=True, return_value=0),
         ):
             patcher.start()
@@ -56,6 +59,32 @@ class TestMain(base.LabTestCase):
             f'export HVCTL_LAB_NOVA_CONF={self.lab.hypervisor_nova_conf}\n',
             out,
         )
+
+    def test_env_under_sudo(self):
+        """Who called sudo is led to files that are theirs."""
+        configuration.write(self.lab, credentials.load(self.lab))
+        with (
+            mock.patch.dict(os.environ, {'SUDO_UID': '1234'}),
+            mock.patch('os.fchown', autospec=True) as own,
+        ):
+            status, out, _ = self.call('env')
+
+        self.assertEqual(0, status)
+        theirs = self.lab.users / '1234'
+        self.assertEqual(
+            f'export OS_CLIENT_CONFIG_FILE={theirs}/clouds.yaml\n'
+            'export OS_CLOUD=lab\n'
+            f'export HVCTL_PROFILES_FILE={theirs}/hvctl.yaml\n'
+            f'export HVCTL_LAB_NOVA_CONF={theirs}/nova.conf\n',
+            out,
+        )
+        self.assertEqual([1234] * 4, [call.args[1] for call in own.mock_calls])
+        self.assertEqual(
+            self.lab.profiles_secrets.read_text(),
+            (theirs / 'hvctl-secure.yaml').read_text(),
+        )
+        for file in theirs.iterdir():
+            self.assertEqual(0o600, stat.S_IMODE(file.stat().st_mode))
 
     def test_env_without_a_lab(self):
         """Without a lab there is no environment."""
