@@ -12,6 +12,8 @@ import typing
 import yaml
 
 from hvctl.userdata import fragment as fragment_module
+from hvctl.userdata import neutron
+from hvctl.userdata import options
 
 #: The agent of Neutron's reference driver; enabled where the image has it.
 _AGENT = 'neutron-openvswitch-agent'
@@ -55,10 +57,11 @@ def render(
     if fragment.transport_url is not None:
         config['write_files'].append(
             _file(
-                '/etc/neutron/neutron.conf',
+                neutron.FILE,
                 'neutron',
-                f'[DEFAULT]\nhost = {name}\n'
-                f'transport_url = {fragment.transport_url}\n',
+                options.render(
+                    neutron.defaults(name, (fragment.transport_url,))
+                ),
             )
         )
         config['runcmd'].append(['sh', '-c', _enable_if_there(_AGENT)])

@@ -11,6 +11,7 @@ from hvctl.userdata import nova as nova_module
 from hvctl.userdata import options
 
 FILE = '/etc/neutron/neutron.conf'
+_ROOTWRAP = '/etc/neutron/rootwrap.conf'
 
 
 def files(
@@ -25,22 +26,32 @@ def files(
     """
     nova_module.refuse_host(profile.neutron, profile, 'neutron')
     if wiring.files or profile.neutron:
-        yield FILE, options.merge(_defaults(profile, name), profile.neutron)
+        # Clouds of one cell have one message bus for both.
+        bus = profile.nova.get('DEFAULT', {}).get('transport_url')
+        yield FILE, options.merge(defaults(name, bus), profile.neutron)
     for path, sections in wiring.files.items():
-        # Agents read their own file last, so what the profile says of an
-        # option that stands there has to stand there.
+        # Most agents read their own file after neutron.conf, so what the
+        # profile says of an option that stands there has to stand there.
         yield path, options.overrides(sections, profile.neutron)
 
 
-def _defaults(
-    profile: profile_model.Profile, name: str
+def defaults(
+    name: str, bus: profile_model.Option | None
 ) -> profile_model.Sections:
+    """Decide the options of neutron.conf, which replaces the package's.
+
+    :param bus: the agents' transport_url
+    """
     default: dict[str, profile_model.Option] = {'host': (name,)}
-    # Clouds of one cell have one message bus for both.
-    bus = profile.nova.get('DEFAULT', {}).get('transport_url')
     if bus is not None:
         default['transport_url'] = bus
     return {
         'DEFAULT': default,
+        'agent': options.single(
+            # All that the distributions' sudo lets agents run as root;
+            # Neutron's own default is a plain sudo.
+            root_helper=f'sudo neutron-rootwrap {_ROOTWRAP}',
+            root_helper_daemon=f'sudo neutron-rootwrap-daemon {_ROOTWRAP}',
+        ),
         'oslo_concurrency': options.single(lock_path='/var/lib/neutron/lock'),
     }

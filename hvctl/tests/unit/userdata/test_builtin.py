@@ -62,7 +62,14 @@ class TestRender(unittest.TestCase):
                 + requests.NOVA_CONF,
                 '/etc/neutron/neutron.conf': '[DEFAULT]\nhost = hv1\n'
                 'transport_url = '
-                f'rabbit://nova:{requests.SECRET}@10.0.0.1/\n',
+                f'rabbit://nova:{requests.SECRET}@10.0.0.1/\n'
+                '\n[agent]\n'
+                'root_helper = sudo neutron-rootwrap '
+                '/etc/neutron/rootwrap.conf\n'
+                'root_helper_daemon = sudo neutron-rootwrap-daemon '
+                '/etc/neutron/rootwrap.conf\n'
+                '\n[oslo_concurrency]\n'
+                'lock_path = /var/lib/neutron/lock\n',
             },
             {path: file['content'] for path, file in found.items()},
         )

@@ -102,7 +102,29 @@ class TestNeutron(unittest.TestCase):
         )
         self.assertEqual({'tunnel_types': 'vxlan'}, agent['agent'])
         neutron = base.options(files['/etc/neutron/neutron.conf'])
-        self.assertEqual({'extensions': 'qos'}, neutron['agent'])
+        self.assertEqual('qos', neutron['agent']['extensions'])
+
+    def test_root(self):
+        """Agents become root in the only way that sudo lets them."""
+        other = {'agent': {'root_helper_daemon': ('other',)}}
+        for own, daemon in (
+            ({}, 'sudo neutron-rootwrap-daemon /etc/neutron/rootwrap.conf'),
+            (other, 'other'),
+        ):
+            with self.subTest(own=own):
+                files = base.files(
+                    base.a_profile(networking=base.OVS, neutron=own)
+                )
+
+                neutron = base.options(files['/etc/neutron/neutron.conf'])
+                self.assertEqual(
+                    {
+                        'root_helper': 'sudo neutron-rootwrap '
+                        '/etc/neutron/rootwrap.conf',
+                        'root_helper_daemon': daemon,
+                    },
+                    neutron['agent'],
+                )
 
     def test_none_with_options(self):
         """The image's own agent is told what the profile says."""
