@@ -51,10 +51,9 @@ class Client:
             compute_cloud,
             functools.partial(clouds.others, metal),
         )
-        self._metal_compute = compute_module.Compute(metal)
         self._compute = compute_module.Compute(compute)
         self.resolve = resolve.Resolver(metal, compute)
-        servers = self._metal_compute
+        servers = compute_module.Compute(metal)
         nova = self._compute
         machines = network.Network(metal)
         neutron = network.Network(compute)
@@ -75,6 +74,7 @@ class Client:
             steps.DeleteTrunk: machines.delete_trunk,
             steps.DeletePort: machines.delete_port,
             steps.DeleteAgent: neutron.delete_agent,
+            steps.CreateServer: servers.create_server,
             steps.DeleteServer: servers.delete_server,
             steps.NoteTimes: servers.note_times,
             steps.EnableService: nova.enable_service,
@@ -146,13 +146,6 @@ class Client:
         :param before: ids that the lane's steps before this one have made
         :raises CloudError: when it failed
         """
-        if isinstance(step, steps.CreateServer):
-            port_id = step.port_id or before.get('port')
-            if port_id is None:
-                raise exceptions.CloudError(
-                    f'the server {step.name} has no port', transient=True
-                )
-            return self._metal_compute.create_server(step, port_id)
         if isinstance(step, steps.CreateTestGuest):
             return self._compute.create_test_guest(
                 step, before.get('test port')

@@ -22,16 +22,14 @@ class Compute:
     def __init__(self, conn: connection.Connection) -> None:
         self._client: adapter.Adapter = conn.compute
 
-    def create_server(
-        self, step: steps.CreateServer, port_id: str
-    ) -> progress.Done:
+    def create_server(self, step: steps.CreateServer) -> progress.Done:
         """Make the bare-metal server, with a config drive."""
         body: dict[str, object] = {
             'name': step.name,
             'hostname': step.name,
             'imageRef': step.image_id,
             'flavorRef': step.flavor_id,
-            'networks': [{'port': port_id}],
+            'networks': [{'port': step.port_id}],
             'config_drive': True,
             'metadata': {
                 **step.metadata,
@@ -42,7 +40,7 @@ class Compute:
         }
         if step.key_name is not None:
             body['key_name'] = step.key_name
-        response = self._call(
+        self._call(
             'POST',
             '/servers',
             f'create the server {step.name}',
@@ -50,7 +48,7 @@ class Compute:
             json={'server': body},
             secret=True,
         )
-        return progress.Done(made={'server': response.json()['server']['id']})
+        return progress.Done()
 
     def delete_server(self, step: steps.DeleteServer) -> progress.Done:
         """Delete a server of ours."""

@@ -23,7 +23,7 @@ class Network:
     def create_port(self, step: steps.CreatePort) -> progress.Done:
         """Make the port of a bare-metal server."""
         address = {'subnet_id': step.subnet_id, 'ip_address': step.fixed_ip}
-        port_id = self._create(
+        self._create(
             'port',
             f'create the port {step.name}',
             {
@@ -37,7 +37,7 @@ class Network:
                 else None,
             },
         )
-        return progress.Done(made={'port': port_id})
+        return progress.Done()
 
     def create_subport(self, step: steps.CreateSubport) -> progress.Done:
         """Make a port for a trunk."""

@@ -11,10 +11,10 @@ from hvctl import exceptions
 from hvctl.decide import phase as phases
 from hvctl.decide import taking_back
 from hvctl.decide import trunks
-from hvctl.model import facts as facts_module
 from hvctl.model import hypervisor
 from hvctl.model import identity
 from hvctl.model import progress
+from hvctl.model import records
 from hvctl.model import request as request_model
 from hvctl.model import steps
 from hvctl.model.hypervisor import Phase
@@ -57,10 +57,11 @@ def provision(
     todo = _hold(hv, request, compute_id)
     if not made:
         todo = [step for step in todo if step not in ledger.done]
-    network, facts = _network(hv, request, compute_id)
+    port = trunks.parent(hv)
+    network = _network(hv, port, request, compute_id)
     todo += network
-    if facts is not None:
-        port = trunks.parent(hv)
+    if port is not None and not network:
+        facts = trunks.facts(hv, port, request.subnetworks)
         try:
             user_data = wanted.user_data(compute_id, facts)
         except exceptions.InvalidRequest as error:
@@ -73,7 +74,7 @@ def provision(
                 key_name=request.key_name,
                 metadata=_metadata(request, compute_id),
                 user_data=user_data,
-                port_id=port.id if port is not None else None,
+                port_id=port.id,
                 attempt=made + 1,
             )
         )
@@ -111,15 +112,17 @@ def _hold(
 
 def _network(
     hv: hypervisor.Hypervisor,
+    port: records.Port | None,
     request: request_model.CreateRequest,
     compute_id: str | None,
-) -> tuple[list[steps.Step], facts_module.Facts | None]:
+) -> list[steps.Step]:
     """Make the machine's ports.
 
-    :returns: what to make of them, and what the machine must be told; None
-        while only a later look can tell that
+    The machine is told their addresses, so its server is made when a later
+    look has seen them.
+
+    :param port: the one that the machine boots with
     """
-    port = trunks.parent(hv)
     todo: list[steps.Step] = []
     if port is None:
         todo.append(
@@ -135,15 +138,11 @@ def _network(
                 compute_cloud=request.compute_cloud,
             )
         )
-    if not request.subnetworks:
-        return todo, facts_module.NONE
     todo += trunks.missing(hv, request.subnetworks, compute_id)
-    if port is None or todo:
-        return todo, None
+    if port is None or todo or not request.subnetworks:
+        return todo
     tie = trunks.tie(hv, port, request.subnetworks)
-    if tie is not None:
-        return [tie], None
-    return [], trunks.facts(hv, port, request.subnetworks)
+    return [tie] if tie is not None else []
 
 
 def _metadata(

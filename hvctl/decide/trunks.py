@@ -8,6 +8,7 @@ server, and the machine is told about them in its user-data.
 from __future__ import annotations
 
 from collections.abc import Sequence
+import ipaddress
 
 from hvctl.model import facts as facts_module
 from hvctl.model import hypervisor
@@ -77,11 +78,10 @@ def facts(
     subnetworks: Sequence[request.Subnetwork],
 ) -> facts_module.Facts:
     """What the machine must be told of its ports, which are all there."""
-    assert port.trunk is not None
     found = {}
     for sub in subnetworks:
         subport = _subport(hv, sub)
-        assert subport is not None
+        assert subport is not None and port.trunk is not None
         found[sub.wish.network] = facts_module.Subport(
             segmentation_id=port.trunk.segmentation_ids[subport.id],
             mac_address=subport.mac_address,
@@ -92,8 +92,23 @@ def facts(
             ),
             mtu=sub.mtu,
         )
-    own = port.fixed_ips[0].ip_address if port.fixed_ips else None
-    return facts_module.Facts(address=own, subports=found)
+    return facts_module.Facts(address=_address(port), subports=found)
+
+
+def _address(port: records.Port) -> str | None:
+    """The address by which others reach the machine, IPv4 if it has one."""
+    addresses = (
+        ipaddress.ip_address(fixed.ip_address) for fixed in port.fixed_ips
+    )
+    return next(
+        (
+            str(address)
+            for address in sorted(addresses, key=lambda own: own.version)
+            # Made of the MAC address, which Ironic changes to the card's.
+            if address.version == 4 or address.packed[11:13] != b'\xff\xfe'
+        ),
+        None,
+    )
 
 
 def _subport(

@@ -32,17 +32,13 @@ class Subport:
 class Facts:
     """The machine's ports.
 
-    :ivar address: the first address of the machine's own port, without a
-        prefix; None where it is not known yet
+    :ivar address: of the machine's own port, without a prefix; None where
+        it has none that lasts
     :ivar subports: by the network's name or id as the profile has it
     """
 
     address: str | None = None
     subports: Mapping[str, Subport] = dataclasses.field(default_factory=dict)
-
-
-#: Enough for a profile without sub-networks.
-NONE = Facts()
 
 
 def sketch(profile: profile_model.Profile) -> Facts:

@@ -150,8 +150,6 @@ class DeletePort(Step):
 class CreateServer(Step):
     """Make the bare-metal server.
 
-    :ivar port_id: the port, or None to take the one that the step before
-        made
     :ivar user_data: base64, as Nova wants it; may hold secrets
     :ivar attempt: the first, or a later one after a failed deploy
     """
@@ -161,7 +159,7 @@ class CreateServer(Step):
     key_name: str | None
     metadata: Mapping[str, str] = dataclasses.field(hash=False)
     user_data: str = dataclasses.field(repr=False)
-    port_id: str | None
+    port_id: str
     attempt: int = 1
 
 

@@ -181,7 +181,7 @@ STEP_WORDS: dict[type[steps.Step], str] = {
     steps.DeleteTestGuest: 'delete the test guest',
     steps.SetHoldInventory: 'give it an inventory for the hold',
     steps.PlaceHold: 'place the hold: nobody can land there',
-    steps.CreatePort: 'create the port',
+    steps.CreatePort: 'create the port; the server follows',
     steps.CreateSubport: 'create a sub-port; trunk and server follow',
     steps.CreateTrunk: 'create the trunk; the server follows',
     steps.AddSubports: 'add sub-ports to the trunk; the server follows',

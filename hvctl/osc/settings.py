@@ -212,7 +212,11 @@ def _of_fragment(path: str, domain: str | None) -> Render:
     def render(name: str, compute_id: str | None, ports: facts.Facts) -> str:
         assert compute_id is not None
         rendered = builtin.render(
-            name=name, domain=domain, compute_id=compute_id, fragment=config
+            name=name,
+            domain=domain,
+            compute_id=compute_id,
+            address=ports.address,
+            fragment=config,
         )
         return limits.encode(rendered.encode(), source)
 

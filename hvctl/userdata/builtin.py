@@ -13,6 +13,7 @@ import yaml
 
 from hvctl.userdata import fragment as fragment_module
 from hvctl.userdata import neutron
+from hvctl.userdata import nova
 from hvctl.userdata import options
 
 #: The agent of Neutron's reference driver; enabled where the image has it.
@@ -24,6 +25,7 @@ def render(
     name: str,
     domain: str | None,
     compute_id: str,
+    address: str | None,
     fragment: fragment_module.Fragment,
 ) -> str:
     """Write the cloud-config.
@@ -31,6 +33,7 @@ def render(
     :param name: the name by which nova-compute and the agent register
     :param domain: what follows the name in the machine's host name
     :param compute_id: the compute node id, chosen before the machine boots
+    :param address: the machine's own, where it is known
     :param fragment: what the nova.conf has beside the name
     :returns: a document for cloud-init; it has the fragment's secrets
     """
@@ -42,11 +45,12 @@ def render(
         'write_files': [
             _file('/etc/nova/compute_id', 'nova', f'{compute_id}\n'),
             _file(
-                '/etc/nova/nova.conf',
+                nova.FILE,
                 'nova',
                 # A section may come twice; this one first, so that it is
-                # not taken for a part of the last section of the fragment.
-                f'[DEFAULT]\nhost = {name}\n\n{fragment.text}',
+                # not taken for a part of the last section of the fragment,
+                # and that the fragment's own options win.
+                options.render(nova.own(name, address)) + f'\n{fragment.text}',
             ),
         ],
         'runcmd': [],

@@ -39,7 +39,7 @@ def render(
     *,
     name: str,
     compute_id: str,
-    facts: facts_module.Facts = facts_module.NONE,
+    facts: facts_module.Facts,
     reveal: bool = True,
 ) -> multipart.Document:
     """Write the user-data.
@@ -47,8 +47,8 @@ def render(
     :param profile: what the hypervisor is
     :param name: the name that everything registers by
     :param compute_id: the compute node id, chosen before the machine boots
-    :param facts: the machine's ports; without its own address the host
-        looks for the interface of its default route
+    :param facts: the machine's ports; without an address of its own the
+        host looks for the interface of its default route
     :param reveal: write secrets too, instead of a mask
     :returns: our own part, the user's, and the one that starts everything
     :raises InvalidRequest: when the profile cannot be followed

@@ -74,7 +74,7 @@ def files(
     :raises InvalidRequest: when the profile cannot be followed
     """
     wiring = _contribution(profile, name, compute_id, facts)
-    sections = nova.sections(profile, name, wiring.nova)
+    sections = nova.sections(profile, name, facts.address, wiring.nova)
     placed = (
         _configuration('/etc/nova/compute_id', f'{compute_id}\n', _NOVA),
         _configuration(

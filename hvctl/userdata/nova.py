@@ -23,18 +23,34 @@ _PACKAGES = {
 def sections(
     profile: profile_model.Profile,
     name: str,
+    address: str | None,
     networking: profile_model.Sections,
 ) -> profile_model.Sections:
     """Decide the options of nova.conf.
 
+    :param address: the host's own
     :param networking: what the kind of networking brings
     :raises InvalidRequest: when the profile sets the host's name
     """
     refuse_host(profile.nova, profile, 'nova')
-    host = {'DEFAULT': options.single(host=name)}
     return options.merge(
-        host, _defaults(), _of_fields(profile), networking, profile.nova
+        own(name, address),
+        _defaults(),
+        _of_fields(profile),
+        networking,
+        profile.nova,
     )
+
+
+def own(name: str, address: str | None) -> profile_model.Sections:
+    """Give the options that no two hosts have alike.
+
+    :param address: None leaves Nova its default, the address towards the
+        default route, which not every network has
+    """
+    if address is None:
+        return {'DEFAULT': options.single(host=name)}
+    return {'DEFAULT': options.single(host=name, my_ip=address)}
 
 
 def uses_libvirt(nova: profile_model.Sections) -> bool:

@@ -34,6 +34,8 @@ def source(
 
 def is_address(source: str) -> bool:
     """Tell whether a source is the address itself."""
+    if source == facts_module.UNKNOWN:
+        return True
     try:
         ipaddress.ip_address(source)
     except ValueError:

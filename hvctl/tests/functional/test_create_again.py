@@ -57,7 +57,7 @@ class TestCreateAgain(base.FunctionalTestCase):
             environment=one_through.environment,
         )
         self.assertIn(
-            'create the port',
+            'create the port; the server follows',
             [row['What'] for row in self.succeed(dry).json()],
         )
         self.assertEqual([], one_through.changes)

@@ -13,6 +13,7 @@ from hvctl.decide import assemble
 from hvctl.decide import phase
 from hvctl.model import identity
 from hvctl.model import progress
+from hvctl.model import records
 from hvctl.model import snapshot as snapshot_model
 from hvctl.model import steps
 from hvctl.model.hypervisor import Phase
@@ -50,11 +51,20 @@ def a_look(**changes) -> snapshot_model.Snapshot:
     return dataclasses.replace(builders.a_snapshot('hv1'), **changes)
 
 
+def with_port(*addresses, **changes) -> snapshot_model.Snapshot:
+    """A look at what there is just before the server is made."""
+    port = builders.a_port(
+        device_id='',
+        fixed_ips=tuple(records.FixedIP('s', one) for one in addresses),
+    )
+    return builders.a_snapshot(ports=(port,), **changes)
+
+
 class TestProvision(unittest.TestCase):
     """From nothing to a server."""
 
     def test_everything(self):
-        """The hold comes first and the server last."""
+        """The hold comes first; the server needs another look."""
         verdict = decide(builders.a_snapshot())
 
         self.assertEqual(
@@ -63,30 +73,50 @@ class TestProvision(unittest.TestCase):
                 'SetHoldInventory',
                 'PlaceHold',
                 'CreatePort',
-                'CreateServer',
             ],
             kinds(verdict),
         )
         self.assertIsNone(verdict.outcome)
 
-    def test_server(self):
-        """Server and port get what was asked for, and the chosen id."""
-        verdict = decide(
-            builders.a_snapshot(),
-            key_name='k',
-            domain='a.org',
-            vnic_type='normal',
-            properties={'team': 'x'},
-        )
-        port, server = verdict.steps[-2:]
+    def test_port(self):
+        """It gets what was asked for, and an address of the chosen id."""
+        verdict = decide(builders.a_snapshot(), vnic_type='normal')
+        port = verdict.steps[-1]
 
         self.assertEqual('normal', port.vnic_type)
         self.assertEqual(
             identity.port_mac(CHOSEN, builders.an_id('internalapi')),
             port.mac_address,
         )
+
+    def test_address(self):
+        """The machine is told the address that it will keep."""
+        for addresses, told in (
+            ((), None),
+            (('10.0.0.9',), '10.0.0.9'),
+            (('fd00::9', '10.0.0.9', '10.0.0.8'), '10.0.0.9'),
+            (('fd00::9',), 'fd00::9'),
+            # Neutron makes it of the MAC address, which Ironic changes.
+            (('fd00::5054:ff:fe12:3456',), None),
+            (('fd00::5054:ff:fe12:3456', 'fd00::9'), 'fd00::9'),
+        ):
+            with self.subTest(addresses=addresses):
+                server = decide(with_port(*addresses)).steps[-1]
+
+                document = base64.b64decode(server.user_data).decode()
+                self.assertIn(f'Facts(address={told!r}', document)
+
+    def test_server(self):
+        """It gets what was asked for, and the chosen id."""
+        verdict = decide(
+            with_port(),
+            key_name='k',
+            domain='a.org',
+            properties={'team': 'x'},
+        )
+        server = verdict.steps[-1]
+
         self.assertEqual('k', server.key_name)
-        self.assertIsNone(server.port_id)
         self.assertEqual(
             {
                 'team': 'x',
@@ -103,11 +133,11 @@ class TestProvision(unittest.TestCase):
         earlier = builders.a_compute_id(life=9)
 
         verdict = decide(
-            builders.a_snapshot(providers=(builders.a_provider(id=earlier),))
+            with_port(providers=(builders.a_provider(id=earlier),))
         )
 
         self.assertEqual(
-            ['SetHoldInventory', 'PlaceHold', 'CreatePort', 'CreateServer'],
+            ['SetHoldInventory', 'PlaceHold', 'CreateServer'],
             kinds(verdict),
         )
         self.assertEqual(earlier, verdict.steps[0].provider_id)
@@ -128,14 +158,14 @@ class TestProvision(unittest.TestCase):
 
     def test_own_user_data(self):
         """Without a chosen id there is no hold; the name guards the port."""
-        verdict = decide(builders.a_snapshot(), own=True)
+        (port,) = decide(builders.a_snapshot(), own=True).steps
+        (server,) = decide(with_port(), own=True).steps
 
-        self.assertEqual(['CreatePort', 'CreateServer'], kinds(verdict))
         self.assertEqual(
             identity.port_mac('hv1', builders.an_id('internalapi')),
-            verdict.steps[0].mac_address,
+            port.mac_address,
         )
-        self.assertEqual({}, verdict.steps[1].metadata)
+        self.assertEqual({}, server.metadata)
 
     def test_half_gone(self):
         """Leftovers that would be in the way are not built upon."""
@@ -159,7 +189,7 @@ class TestProvision(unittest.TestCase):
 
     def test_lost_a_race_and_deleted(self):
         """A twin that was deleted is no deploy that goes anew."""
-        make = decide(builders.a_snapshot()).steps[-1]
+        make = decide(with_port()).steps[-1]
         twin = steps.DeleteServer(name='hv1', server_id='twin')
 
         verdict = decide(
@@ -173,7 +203,7 @@ class TestProvision(unittest.TestCase):
         """A server that this run made and that is gone is not made again."""
         (server,) = (
             step
-            for step in decide(builders.a_snapshot()).steps
+            for step in decide(with_port()).steps
             if isinstance(step, steps.CreateServer)
         )
 
@@ -211,7 +241,7 @@ class TestRefusals(unittest.TestCase):
         for host in ('hv10', 'hv1.b.org', 'hv', 'xhv1'):
             with self.subTest(host=host):
                 verdict = decide(
-                    builders.a_snapshot(
+                    with_port(
                         services=(builders.a_service(host),),
                         agents=(builders.an_agent(host),),
                     ),

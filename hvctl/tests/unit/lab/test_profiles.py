@@ -7,6 +7,7 @@ import dataclasses
 from hvctl.lab import configuration
 from hvctl.lab import credentials
 from hvctl.lab.services import profiles
+from hvctl.model import facts
 from hvctl.model import networking
 from hvctl.profiles import files
 from hvctl.tests.unit.lab import base
@@ -58,7 +59,10 @@ class TestProfiles(base.LabTestCase):
             with self.subTest(profile=name):
                 profile = self.library.get(name)
                 rendered = document.render(
-                    profile, name='hv1', compute_id='an-id'
+                    profile,
+                    name='hv1',
+                    compute_id='an-id',
+                    facts=facts.Facts(address='10.0.0.21'),
                 )
 
                 self.assertIn(

@@ -21,7 +21,7 @@ class TestSecrets(unittest.TestCase):
         self.goal: create.Create = requests.a_create('hv1')
         self.wanted = self.goal.request.hypervisors['hv1']
         self.user_data = self.wanted.user_data(
-            self.wanted.compute_id, facts.NONE
+            self.wanted.compute_id, facts.Facts()
         )
 
     def assert_silent(self, thing):
@@ -44,9 +44,8 @@ class TestSecrets(unittest.TestCase):
     def test_steps(self):
         """No step shows it, nor does a verdict or a failure with the step."""
         ledger = progress.Ledger(started_at=clock.START)
-        verdict = self.goal.decide(builders.a_snapshot(), ledger, clock.START)[
-            'hv1'
-        ]
+        look = builders.a_snapshot(ports=(builders.a_port(device_id=''),))
+        verdict = self.goal.decide(look, ledger, clock.START)['hv1']
         (step,) = (
             s for s in verdict.steps if isinstance(s, steps.CreateServer)
         )

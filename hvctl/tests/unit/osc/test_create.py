@@ -189,8 +189,7 @@ class TestDryRun(base.TestCommand):
                 'create the resource provider',
                 'give it an inventory for the hold',
                 'place the hold: nobody can land there',
-                'create the port',
-                'create the server, and wait for nova-compute',
+                'create the port; the server follows',
             ],
             [row['What'] for row in rows],
         )

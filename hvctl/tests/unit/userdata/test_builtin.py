@@ -3,8 +3,10 @@
 """Tests of the built-in user-data."""
 
 import configparser
+import importlib.util
 import json
 import pathlib
+import tempfile
 import unittest
 
 import hypothesis
@@ -25,12 +27,13 @@ SCHEMA = pathlib.Path(
 CHOSEN = builders.a_compute_id()
 
 
-def render(text=requests.NOVA_CONF, domain=None) -> str:
+def render(text=requests.NOVA_CONF, domain=None, address='10.0.0.21') -> str:
     """Write the user-data of hv1."""
     return builtin.render(
         name='hv1',
         domain=domain,
         compute_id=CHOSEN,
+        address=address,
         fragment=fragment.read(text, 'nova.conf'),
     )
 
@@ -58,8 +61,8 @@ class TestRender(unittest.TestCase):
         self.assertEqual(
             {
                 '/etc/nova/compute_id': f'{CHOSEN}\n',
-                '/etc/nova/nova.conf': '[DEFAULT]\nhost = hv1\n\n'
-                + requests.NOVA_CONF,
+                '/etc/nova/nova.conf': '[DEFAULT]\nhost = hv1\n'
+                f'my_ip = 10.0.0.21\n\n{requests.NOVA_CONF}',
                 '/etc/neutron/neutron.conf': '[DEFAULT]\nhost = hv1\n'
                 'transport_url = '
                 f'rabbit://nova:{requests.SECRET}@10.0.0.1/\n'
@@ -88,6 +91,36 @@ class TestRender(unittest.TestCase):
 
         self.assertEqual('hv1', parser['DEFAULT']['host'])
         self.assertIn('transport_url', parser['DEFAULT'])
+
+    @unittest.skipUnless(
+        importlib.util.find_spec('oslo_config'), 'oslo.config is not there'
+    )
+    def test_address(self):
+        """The fragment's own wins; without any it is Nova's default."""
+        from oslo_config import cfg
+
+        for text, address, expected in (
+            ('my_ip = 10.9.9.9\n', '10.0.0.21', '10.9.9.9'),
+            ('', '10.0.0.21', '10.0.0.21'),
+            ('', 'fd00::9', 'fd00::9'),
+            ('', None, 'the default'),
+        ):
+            with self.subTest(text=text, address=address):
+                found = files(render(f'[DEFAULT]\n{text}', None, address))
+                conf = cfg.ConfigOpts()
+                conf.register_opts(
+                    [
+                        cfg.StrOpt('host'),
+                        cfg.StrOpt('my_ip', default='the default'),
+                    ]
+                )
+                with tempfile.NamedTemporaryFile('w') as file:
+                    file.write(found['/etc/nova/nova.conf']['content'])
+                    file.flush()
+                    conf(['--config-file', file.name])
+
+                self.assertEqual('hv1', conf.host)
+                self.assertEqual(expected, conf.my_ip)
 
     def test_nova_compute_starts_last(self):
         """What it needs is there when it registers."""

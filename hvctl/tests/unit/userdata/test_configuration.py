@@ -4,6 +4,7 @@
 
 import unittest
 
+from hvctl.model import facts
 from hvctl.model import profile as profile_model
 from hvctl.model import secret
 from hvctl.tests.unit.userdata import base
@@ -54,6 +55,22 @@ class TestNova(unittest.TestCase):
         self.assertEqual('4.0', nova['DEFAULT']['cpu_allocation_ratio'])
         self.assertEqual('qemu', nova['libvirt']['virt_type'])
         self.assertIn('live_migration_timeout_action', nova['libvirt'])
+
+    def test_address(self):
+        """What others reach the host by, unless the profile has another."""
+        for own, address, expected in (
+            ({}, '10.0.0.21', '10.0.0.21'),
+            ({}, None, None),
+            ({'my_ip': ('10.9.9.9',)}, '10.0.0.21', '10.9.9.9'),
+        ):
+            with self.subTest(own=own, address=address):
+                files = base.files(
+                    base.a_profile(nova={'DEFAULT': own}),
+                    facts=facts.Facts(address=address),
+                )
+
+                nova = base.options(files['/etc/nova/nova.conf'])
+                self.assertEqual(expected, nova['DEFAULT'].get('my_ip'))
 
     def test_second_file_is_empty(self):
         """Debian's packages have options in it that would win."""

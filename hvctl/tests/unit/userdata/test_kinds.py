@@ -110,7 +110,7 @@ class TestOvs(unittest.TestCase):
 
     def test_tunnels_without_facts(self):
         """The host asks for the interface of its default route."""
-        lines = files(base.OVS, facts=facts.NONE)['/etc/hvctl/switch']
+        lines = files(base.OVS, facts=facts.Facts())['/etc/hvctl/switch']
 
         self.assertTrue(lines.endswith('openvswitch_agent.ini -\n'), lines)
 
@@ -350,6 +350,15 @@ class TestVlans(unittest.TestCase):
         self.assertEqual(
             'parent ?\nvlan? ? ? ? ?\n', written['/etc/hvctl/vlans']
         )
+
+    def test_sketch_of_tunnels(self):
+        """Nor is an address made up that the agent does not get."""
+        profile = base.a_profile(networking=base.OVS)
+
+        written = base.files(profile, facts=facts.sketch(profile))
+
+        self.assertIn('local_ip = ?\n', written[ML2 + 'openvswitch_agent.ini'])
+        self.assertNotIn('tunnel', written['/etc/hvctl/switch'])
 
 
 class TestProvider(unittest.TestCase):
