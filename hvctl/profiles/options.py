@@ -3,21 +3,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 import pathlib
 import re
-import typing
 import urllib.parse
 
+from hvctl import exceptions
 from hvctl.model import profile as model
 from hvctl.model import secret
 from hvctl.profiles import tree
 
 _REFERENCE = re.compile(r'<secret:([A-Za-z0-9_.-]+)>')
 #: Options that hold a secret wherever they are written down.
-_SECRET_OPTION = re.compile(r'(password|secret|token|secret_key)\Z')
+_SECRET_OPTION = re.compile(r'(password|secret|token|secret_key|fixed_key)\Z')
 #: A URL with a password in it.
 _SECRET_URL = re.compile(r'://[^/@\s]*:[^/@\s]*@')
 _URL = re.compile(r'[a-z][a-z0-9+.-]*://')
+#: Writes a secret, which is called by the other text in an error.
+_Writing = Callable[[secret.Secret, str], str]
 
 
 class Reader:
@@ -61,7 +64,7 @@ class Reader:
         """Read a value that is a secret whatever it says."""
         if value is None:
             return None
-        return secret.Secret(self._filled(value, key, lambda text: text))
+        return secret.Secret(self._filled(value, key, _as_it_is))
 
     def _option(self, value: tree.Value, name: str, key: str) -> model.Option:
         if isinstance(value.content, list):
@@ -78,26 +81,25 @@ class Reader:
             self._problem(value, key, 'must be one line')
         hidden = (
             value.secret
-            or (isinstance(value.content, str) and _SECRET_OPTION.search(name))
+            # A truth is none: send_service_user_token is an option, too.
+            or (
+                not isinstance(value.content, bool)
+                and _SECRET_OPTION.search(name)
+            )
             or _SECRET_URL.search(value.text)
         )
         if _REFERENCE.search(value.text) is None:
             text = value.text.strip()
         else:
             hidden = True
-            # oslo.config replaces $name in values, and $$ by one $.
-            text = self._filled(
-                value,
-                key,
-                _quoted if _URL.match(value.text) else _escaped,
-            ).strip()
+            text = self._filled(value, key, _writing(value.text)).strip()
         return secret.Secret(text) if hidden else text
 
     def _filled(
         self,
         value: tree.Value,
         key: str,
-        written: typing.Callable[[str], str],
+        written: _Writing,
     ) -> str:
         def fill(found: re.Match[str]) -> str:
             known = self.secrets.get(found[1])
@@ -109,12 +111,14 @@ class Reader:
                     f'{self._key}.secrets.{found[1]} to {self._secure_path}',
                 )
                 return ''
-            text = known.reveal()
-            if '\n' in text:
-                self._problem(
-                    value, key, f'the secret {found[1]} must be one line'
-                )
-            return written(text)
+            name = f'the secret {found[1]}'
+            if '\n' in known.reveal():
+                self._problem(value, key, f'{name} must be one line')
+            try:
+                return written(known, name)
+            except exceptions.InvalidRequest as error:
+                self._problem(value, key, str(error))
+                return ''
 
         return _REFERENCE.sub(fill, value.text)
 
@@ -124,10 +128,27 @@ class Reader:
         )
 
 
-def _quoted(text: str) -> str:
+def _writing(option: str) -> _Writing:
+    """Choose how a secret is written into an option."""
+    if _REFERENCE.fullmatch(option.strip()):
+        return _literal
+    return _quoted if _URL.match(option) else _part
+
+
+def _as_it_is(text: secret.Secret, _name: str) -> str:
+    return text.reveal()
+
+
+def _literal(text: secret.Secret, name: str) -> str:
+    """As all that an option has."""
+    return secret.literal(text, name).reveal()
+
+
+def _quoted(text: secret.Secret, _name: str) -> str:
     """As the user or password of a URL."""
-    return urllib.parse.quote(text, safe='')
+    return urllib.parse.quote(text.reveal(), safe='')
 
 
-def _escaped(text: str) -> str:
-    return text.replace('$', '$$')
+def _part(text: secret.Secret, name: str) -> str:
+    """As a part of what an option has."""
+    return secret.part(text, name).reveal()

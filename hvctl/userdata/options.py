@@ -81,25 +81,6 @@ def single(**options: str | secret.Secret) -> Mapping[str, tuple[str, ...]]:
     }
 
 
-def literal(value: secret.Secret, where: str) -> secret.Secret:
-    """Write a text such that oslo.config reads just this text.
-
-    :param where: what to call it in an error
-    :raises InvalidRequest: when there is no way to write it
-    """
-    text = value.reveal()
-    if r'\$' in text:
-        # Both "\$" and "$$" are a dollar to it, so this cannot be told.
-        raise exceptions.InvalidRequest(
-            f'{where} has a backslash before a dollar, which oslo.config '
-            'cannot read; choose another secret'
-        )
-    text = text.replace('$', '$$')
-    if text != text.strip() or text[:1] in ('"', "'"):
-        text = f'"{text}"'
-    return secret.Secret(text)
-
-
 def _value(value: str | secret.Secret, where: str, reveal: bool) -> str:
     hidden = isinstance(value, secret.Secret)
     text = value.reveal() if isinstance(value, secret.Secret) else value

@@ -97,7 +97,7 @@ def _agent(wiring: networking.Ovn, southbound: str) -> profile_model.Sections:
     if wiring.metadata_host is not None:
         default['nova_metadata_host'] = wiring.metadata_host
     if wiring.metadata_proxy_shared_secret is not None:
-        default['metadata_proxy_shared_secret'] = options.literal(
+        default['metadata_proxy_shared_secret'] = secret.literal(
             wiring.metadata_proxy_shared_secret,
             'metadata_proxy_shared_secret',
         )

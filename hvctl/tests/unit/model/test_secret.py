@@ -2,12 +2,24 @@
 
 """Tests of the text that is not to be seen."""
 
+import importlib.util
 import json
+import tempfile
 import unittest
 
+import hypothesis
+from hypothesis import strategies
 import yaml
 
+from hvctl import exceptions
 from hvctl.model import secret
+
+#: One line, and nothing that a file in UTF-8 cannot hold.
+WORDS = strategies.text(
+    strategies.characters(
+        blacklist_categories=['Cc', 'Cs', 'Zl', 'Zp'],
+    )
+).filter(lambda text: len(f'x{text}x'.splitlines()) == 1)
 
 
 class TestSecret(unittest.TestCase):
@@ -49,3 +61,39 @@ class TestSecret(unittest.TestCase):
         self.assertEqual(1, len({secret.Secret('Hunter2'), self.secret}))
         self.assertNotEqual(secret.Secret('x'), self.secret)
         self.assertNotEqual('Hunter2', self.secret)
+
+
+class TestLiteral(unittest.TestCase):
+    """A text that is to be read as it is."""
+
+    def test_refused(self):
+        """What oslo.config cannot read is refused, and not told."""
+        with self.assertRaises(exceptions.InvalidRequest) as caught:
+            secret.literal(secret.Secret('one\\$two'), 'the password')
+
+        self.assertIn('the password', str(caught.exception))
+        self.assertNotIn('two', str(caught.exception))
+
+    @unittest.skipUnless(
+        importlib.util.find_spec('oslo_config'), 'oslo.config is not there'
+    )
+    @hypothesis.given(WORDS)
+    @hypothesis.example('pa$$word')
+    @hypothesis.example('" quoted"')
+    @hypothesis.example("'")
+    @hypothesis.example(' $my_ip ')
+    @hypothesis.example('# 7; = [x]')
+    def test_read_back(self, text):
+        """A service reads a secret as it was, whatever is in it."""
+        from oslo_config import cfg
+
+        hypothesis.assume('\\$' not in text)
+        conf = cfg.ConfigOpts()
+        conf.register_opt(cfg.StrOpt('password'), 'placement')
+        with tempfile.NamedTemporaryFile('w', encoding='utf-8') as file:
+            written = secret.literal(secret.Secret(text), 'it').reveal()
+            file.write(f'[placement]\npassword = {written}\n')
+            file.flush()
+            conf(['--config-file', file.name], project='none')
+
+        self.assertEqual(text, conf.placement.password)

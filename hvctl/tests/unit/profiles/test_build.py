@@ -229,12 +229,42 @@ class TestBuild(base.ProfilesTestCase):
         (value,) = profile.nova['placement']['password']
         self.assertEqual('a$$b', value.reveal())
 
+    def test_secret_that_is_all_of_an_option(self):
+        """It keeps its quotes and spaces, which oslo.config takes away."""
+        for text, expected in (
+            ("'\"it\"'", '""it""'),
+            ('" two "', '" two "'),
+            ('a"', 'a"'),
+        ):
+            with self.subTest(text=text):
+                profile = self.get(
+                    'nova: {placement: {password: "<secret:x>"}}',
+                    f'profiles: {{a: {{secrets: {{x: {text}}}}}}}',
+                )
+
+                (value,) = profile.nova['placement']['password']
+                self.assertEqual(expected, value.reveal())
+
+    def test_secret_that_cannot_be_written(self):
+        """It is named, alone or as a part of an option."""
+        for option in ('<secret:x>', 'a <secret:x>'):
+            with self.subTest(option=option):
+                self.assertIn(
+                    'profiles.a.nova.s.o: the secret x has a backslash '
+                    'before a dollar',
+                    self.error(
+                        f'profiles: {{a: {{nova: {{s: {{o: "{option}"}}}}}}}}',
+                        "profiles: {a: {secrets: {x: 'Hunter2\\$'}}}",
+                    ),
+                )
+
     def test_what_is_hidden(self):
         """Secrets are hidden wherever they are written."""
         profile = self.get(
             'nova:\n  s:\n    password: Hunter2\n    key: x<secret:x>y\n'
             '    metadata_proxy_shared_secret: Hunter2\n'
             '    url: rabbit://u:Hunter2@h/\n    mine: [one, x<secret:x>]\n'
+            '    other_password: 12345678\n    fixed_key: 1e6\n'
             '    send_service_user_token: true\n    auth_type: password\n'
             '    auth_url: http://h:5000/v3',
             'profiles: {a: {secrets: {x: Hunter2}, nova: {s: {o: Hunter2}}}}',

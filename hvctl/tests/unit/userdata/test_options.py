@@ -2,23 +2,11 @@
 
 """Files of options."""
 
-import importlib.util
-import tempfile
 import unittest
-
-import hypothesis
-from hypothesis import strategies
 
 from hvctl import exceptions
 from hvctl.model import secret
 from hvctl.userdata import options
-
-#: One line, and nothing that a file in UTF-8 cannot hold.
-WORDS = strategies.text(
-    strategies.characters(
-        blacklist_categories=['Cc', 'Cs', 'Zl', 'Zp'],
-    )
-).filter(lambda text: len(f'x{text}x'.splitlines()) == 1)
 
 
 class TestRender(unittest.TestCase):
@@ -65,51 +53,6 @@ class TestRender(unittest.TestCase):
                     ) as caught:
                         options.render(sections, reveal=reveal)
                     self.assertNotIn('two', str(caught.exception))
-
-
-class TestLiteral(unittest.TestCase):
-    """A text that is to be read as it is."""
-
-    def test_refused(self):
-        """What oslo.config cannot read is refused, and not told."""
-        with self.assertRaises(exceptions.InvalidRequest) as caught:
-            options.literal(secret.Secret('one\\$two'), 'the password')
-
-        self.assertIn('the password', str(caught.exception))
-        self.assertNotIn('two', str(caught.exception))
-
-    @unittest.skipUnless(
-        importlib.util.find_spec('oslo_config'), 'oslo.config is not there'
-    )
-    @hypothesis.given(WORDS)
-    @hypothesis.example('pa$$word')
-    @hypothesis.example('" quoted"')
-    @hypothesis.example("'")
-    @hypothesis.example(' $my_ip ')
-    @hypothesis.example('# 7; = [x]')
-    def test_read_back(self, text):
-        """A service reads a secret as it was, whatever is in it."""
-        from oslo_config import cfg
-
-        hypothesis.assume('\\$' not in text)
-        conf = cfg.ConfigOpts()
-        conf.register_opt(cfg.StrOpt('password'), 'placement')
-        with tempfile.NamedTemporaryFile('w', encoding='utf-8') as file:
-            file.write(
-                options.render(
-                    {
-                        'placement': {
-                            'password': (
-                                options.literal(secret.Secret(text), 'it'),
-                            )
-                        }
-                    }
-                )
-            )
-            file.flush()
-            conf(['--config-file', file.name], project='none')
-
-        self.assertEqual(text, conf.placement.password)
 
 
 class TestMerge(unittest.TestCase):
