@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import pathlib
+import re
 
 from hvctl.model import profile as model
 from hvctl.profiles import tree
@@ -27,8 +28,12 @@ _BEGINNINGS = {
     '## template: jinja': model.PartType.JINJA,
     '#cloud-boothook': model.PartType.BOOTHOOK,
     '#include': model.PartType.INCLUDE,
+    # The same to cloud-init, which looks for the word again.
+    '#include-once': model.PartType.INCLUDE,
     '#part-handler': model.PartType.PART_HANDLER,
 }
+#: A whole word: "#cloud-config-archive" is something else.
+_BEGINNING = re.compile(r'#!|(#|## template: )[\w-]+(?!\S)')
 
 
 def read(
@@ -46,13 +51,7 @@ def read(
         path = directory / pathlib.Path(path_value.text).expanduser()
         text, words = _text(path)
         type_value = item.get('type')
-        kind = (
-            _TYPES[type_value.text]
-            if type_value
-            else next(
-                (t for b, t in _BEGINNINGS.items() if text.startswith(b)), None
-            )
-        )
+        kind = _TYPES[type_value.text] if type_value else _kind(text)
         if not words and kind is None:
             words = (
                 f'{path} does not begin as a part of a user-data does '
@@ -69,6 +68,11 @@ def read(
             model.Part(path=str(path.absolute()), type=kind, text=text)
         )
     return tuple(found), problems
+
+
+def _kind(text: str) -> model.PartType | None:
+    beginning = _BEGINNING.match(text)
+    return _BEGINNINGS.get(beginning[0]) if beginning else None
 
 
 def _text(path: pathlib.Path) -> tuple[str, str]:

@@ -292,10 +292,13 @@ class TestBuild(base.ProfilesTestCase):
             ),
             'boothook': ('#cloud-boothook\n', model.PartType.BOOTHOOK),
             'include': ('#include\nhttp://a\n', model.PartType.INCLUDE),
+            'once': ('#include-once http://a\n', model.PartType.INCLUDE),
+            'windows': ('#cloud-config\r\n{}', model.PartType.CLOUD_CONFIG),
+            'bare': ('#cloud-config', model.PartType.CLOUD_CONFIG),
             'handler': ('#part-handler\n', model.PartType.PART_HANDLER),
         }
         for name, (text, _) in kinds.items():
-            (self.directory / name).write_text(text)
+            (self.directory / name).write_text(text, newline='')
         names = ''.join(f'\n  - {name}' for name in kinds)
 
         profile = self.get(f'user_data:{names}')
@@ -308,6 +311,21 @@ class TestBuild(base.ProfilesTestCase):
             [(part.path, part.type, part.text) for part in profile.user_data],
         )
         self.assertNotIn('http://a', repr(profile))
+
+    def test_part_that_begins_alike(self):
+        """What only begins like one of these is none of them."""
+        for text in (
+            '#cloud-config-archive\n[]',
+            '#cloud-config-jsonp\n[]',
+            '#includes\n',
+            '## template: jinja3\n',
+        ):
+            (self.directory / 'x').write_text(text)
+            with self.subTest(text=text):
+                self.assertIn(
+                    'x does not begin as a part of a user-data does',
+                    self.error('profiles: {a: {user_data: [x]}}'),
+                )
 
     def test_part_with_a_type(self):
         """The type that the profile names is the one."""
