@@ -28,6 +28,7 @@ STAGED = '/var/lib/hvctl/files'
 
 _PROGRAMS = '/usr/local/sbin'
 _TABLES = '/etc/hvctl'
+_SYSTEM = '/etc/systemd/system'
 _UNIT = 'hvctl-network.service'
 _NOVA = ('root', 'nova')
 _NEUTRON = ('root', 'neutron')
@@ -107,6 +108,7 @@ def files(
         *(_table(script, lines) for script, lines in scripts.items()),
         *(_program(script) for script in scripts),
         *([_unit(scripts, wiring)] if scripts else []),
+        *_drop_ins(sections, wiring),
     )
 
 
@@ -227,9 +229,23 @@ def _unit(scripts: Iterable[str], wiring: contribution.Contribution) -> File:
         # would have no network does not register.
         f'RequiredBy={_units(nova.UNITS)}',
     ]
-    return File(
-        path=f'/etc/systemd/system/{_UNIT}', text='\n'.join(lines) + '\n'
-    )
+    return File(path=f'{_SYSTEM}/{_UNIT}', text='\n'.join(lines) + '\n')
+
+
+def _drop_ins(
+    sections: profile_model.Sections, wiring: contribution.Contribution
+) -> Iterator[File]:
+    """Keep nova-compute last at later boots, too."""
+    after = [unit for units in wiring.agents for unit in units]
+    if nova.uses_libvirt(sections):
+        after += _LIBVIRT
+    if not after:
+        return
+    for unit in nova.UNITS:
+        yield File(
+            path=f'{_SYSTEM}/{unit}.service.d/hvctl.conf',
+            text=f'[Unit]\nAfter={_units(after)}\n',
+        )
 
 
 def _units(names: Iterable[str]) -> str:

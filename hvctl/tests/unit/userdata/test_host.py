@@ -16,6 +16,8 @@ EVERY = {
     '/etc/nova/provider_config/hvctl.yaml',
     '/etc/hvctl/setup',
     '/usr/local/sbin/hvctl-setup',
+    '/etc/systemd/system/nova-compute.service.d/hvctl.conf',
+    '/etc/systemd/system/openstack-nova-compute.service.d/hvctl.conf',
 }
 NEUTRON = {'/etc/neutron/neutron.conf'}
 UNIT = '/etc/systemd/system/hvctl-network.service'
@@ -262,6 +264,26 @@ class TestUnit(unittest.TestCase):
             unit['Install']['requiredby'],
         )
         self.assertEqual('oneshot', unit['Service']['type'])
+
+    def test_nova_compute_is_last(self):
+        """At later boots, too, whatever its unit is called."""
+        fake = {'DEFAULT': {'compute_driver': ('fake.FakeDriver',)}}
+        libvirt = 'libvirtd.service virtqemud.socket'
+        for wiring, nova, after in (
+            (base.OVS, {}, f'neutron-openvswitch-agent.service {libvirt}'),
+            (base.OVS, fake, 'neutron-openvswitch-agent.service'),
+            (base.KINDS['none'], {}, libvirt),
+            (base.KINDS['none'], fake, None),
+        ):
+            files = base.files(base.a_profile(networking=wiring, nova=nova))
+            for unit in ('nova-compute', 'openstack-nova-compute'):
+                with self.subTest(wiring=wiring, nova=nova, unit=unit):
+                    self.assertEqual(
+                        after and f'[Unit]\nAfter={after}\n',
+                        files.get(
+                            f'/etc/systemd/system/{unit}.service.d/hvctl.conf'
+                        ),
+                    )
 
     def test_vlans_come_first(self):
         """Tunnels may end on them."""

@@ -18,8 +18,8 @@ class TestSetup(sandbox.TestCase):
         self.host.answer(
             'systemctl',
             'case $1 in\n'
-            f'cat) [ "$2" != - ] && case " {" ".join(installed)} " in '
-            '*" $2 "*) ;; *) exit 1 ;; esac ;;\n'
+            f'show) case " {" ".join(installed)} " in '
+            '*" $5 "*) echo "/lib/systemd/system/$5" ;; esac ;;\n'
             f'is-enabled) case " {" ".join(enabled)} " in '
             '*" $3 "*) ;; *) exit 1 ;; esac ;;\n'
             'esac\n',
@@ -32,7 +32,7 @@ class TestSetup(sandbox.TestCase):
         return [
             call
             for call in self.host.calls()
-            if not call.startswith(('systemctl cat', 'systemctl is-enabled'))
+            if not call.startswith(('systemctl show', 'systemctl is-enabled'))
         ]
 
     def test_whole_plan(self):
@@ -164,7 +164,8 @@ class TestSetup(sandbox.TestCase):
         """What comes after it is not started."""
         self.host.answer(
             'systemctl',
-            'case "$*" in "start hvctl-network.service") exit 1 ;; esac',
+            'case "$*" in show*) echo x ;; '
+            '"start hvctl-network.service") exit 1 ;; esac',
         )
         self.plan('start hvctl-network.service', 'restart nova-compute')
 
