@@ -113,14 +113,28 @@ class Compute:
 
     def join_aggregate(self, step: steps.JoinAggregate) -> progress.Done:
         """Put a host into an aggregate, unless it is in."""
-        response = self._call(
-            'POST',
-            f'/os-aggregates/{step.aggregate_id}/action',
-            f'put {step.host} into aggregate {step.aggregate_id}',
-            json={'add_host': {'host': step.host}},
-            accept=frozenset({409}),
-        )
-        return progress.Done(changed=response.status_code != 409)
+        url = f'/os-aggregates/{step.aggregate_id}'
+        doing = f'put {step.host} into aggregate {step.aggregate_id}'
+        try:
+            self._call(
+                'POST',
+                f'{url}/action',
+                doing,
+                json={'add_host': {'host': step.host}},
+            )
+        except exceptions.CloudError as error:
+            if error.status != 409:
+                raise
+            # Either it is in, or it may not be: another zone has it.
+            found = self._call('GET', url, doing).json()['aggregate']
+            if step.host in found['hosts']:
+                return progress.Done(changed=False)
+            raise exceptions.CloudError(
+                f'{error}; see openstack aggregate list --long',
+                status=409,
+                transient=False,
+            ) from error
+        return progress.Done()
 
     def create_test_guest(
         self, step: steps.CreateTestGuest, port_id: str | None

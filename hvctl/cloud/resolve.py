@@ -286,6 +286,19 @@ def _aggregates(
                     f'{listed}; name the aggregate to join',
                 )
             )
+    if len({a.availability_zone for a in wanted} - {None}) > 1:
+        listed = ', '.join(
+            f'{a.name} ({a.availability_zone})'
+            for a in wanted
+            if a.availability_zone
+        )
+        problems.append(
+            (
+                'availability zone',
+                f'the aggregates make several availability zones: {listed}; '
+                'Nova lets a host be in one only: name aggregates of one zone',
+            )
+        )
     return {a.uuid: a.id for a in wanted}, problems
 
 

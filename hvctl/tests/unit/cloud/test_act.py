@@ -416,22 +416,27 @@ class TestServices(TestCase):
                 self.assertEqual(status != 404, done.changed)
 
     def test_join_aggregate(self):
-        """A host that is in already is no error."""
+        """A host that is in already is no error; one that may not be is."""
         step = steps.JoinAggregate(name='hv1', aggregate_id=7, host='hv1')
-        for status in (200, 409):
-            with self.subTest(status=status):
-                self.mock.post(
-                    f'{base.COMPUTE}/os-aggregates/7/action',
-                    status_code=status,
-                    json={},
-                )
+        action = f'{base.COMPUTE}/os-aggregates/7/action'
+        self.mock.post(action, json={})
+        self.assertTrue(self.act(step).changed)
+        self.assertEqual({'add_host': {'host': 'hv1'}}, self.last().json())
 
-                done = self.act(step)
-
-                self.assertEqual(status != 409, done.changed)
-                self.assertEqual(
-                    {'add_host': {'host': 'hv1'}}, self.last().json()
-                )
+        self.mock.post(
+            action,
+            status_code=409,
+            json={'conflictingRequest': {'message': 'is in zone az1'}},
+        )
+        for hosts in (['hv1'], ['hv2']):
+            aggregate = {'id': 7, 'uuid': 'u', 'name': 'a', 'hosts': hosts}
+            self.mock.get(
+                f'{base.COMPUTE}/os-aggregates/7',
+                json={'aggregate': aggregate},
+            )
+            if hosts == ['hv1']:
+                self.assertFalse(self.act(step).changed)
+        self.assert_fails(step, transient=False, words='is in zone az1')
 
     def test_leave_aggregate(self):
         """A host that has left already is no error."""

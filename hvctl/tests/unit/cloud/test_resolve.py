@@ -222,5 +222,32 @@ class TestAsk(base.TestCase):
         )
         ((_, message),) = self.ask(aggregates=('c',)).problems
         self.assertEqual('there is no aggregate c', message)
-        ((_, message),) = self.ask(availability_zone='az2').problems
-        self.assertIn('availability zone az2: none', message)
+        ((_, message),) = self.ask(availability_zone='az3').problems
+        self.assertIn('availability zone az3: none', message)
+
+    def test_two_zones(self):
+        """Nova lets no host be in aggregates of two zones."""
+        self.mock.get(
+            f'{base.COMPUTE}/os-aggregates',
+            json={
+                'aggregates': [
+                    {
+                        'id': number,
+                        'uuid': f'u{number}',
+                        'name': f'a{number}',
+                        'hosts': [],
+                        'availability_zone': zone,
+                    }
+                    for number, zone in enumerate(('az1', 'az2', None))
+                ]
+            },
+        )
+
+        for wanted in (
+            {'aggregates': ('a0', 'a1')},
+            {'aggregates': ('a0', 'a2'), 'availability_zone': 'az2'},
+        ):
+            ((_, message),) = self.ask(**wanted).problems
+            self.assertIn('a0 (az1), a1 (az2)', message)
+        wanted = {'aggregates': ('a0', 'a2'), 'availability_zone': 'az1'}
+        self.assertEqual((), self.ask(**wanted).problems)
