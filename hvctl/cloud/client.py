@@ -10,6 +10,7 @@ import typing
 from openstack import connection
 
 from hvctl import exceptions
+from hvctl.cloud import baremetal
 from hvctl.cloud import clouds
 from hvctl.cloud import compute as compute_module
 from hvctl.cloud import network
@@ -96,6 +97,7 @@ class Client:
             steps.ConfirmMigration: nova.confirm_migration,
             steps.ConfirmResize: nova.confirm_migration,
             steps.AskWhy: nova.ask_why,
+            steps.AskNode: baremetal.Baremetal(metal).ask_node,
         }
 
     def within(self, compute_cloud: str | None) -> Client:

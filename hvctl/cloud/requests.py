@@ -38,6 +38,8 @@ COMPUTE_ACTIONS = '2.84'
 PLACEMENT = '1.38'
 #: 1.46: everything that is read of a node.
 BAREMETAL = '1.46'
+#: 1.78: what happened to a node.
+BAREMETAL_HISTORY = '1.78'
 
 #: Statuses after which the same request may succeed: conflicts of
 #: generations, limits of rates, and a service that is not there for a moment.

@@ -136,6 +136,9 @@ class Create:
         if status.phase is Phase.FAILED:
             if taking_back.may_retry(hv.name, self.request.retries, ledger):
                 return taking_back.retry(hv.name, hv.server, status)
+            questions = failures.questions(hv, ledger)
+            if questions:
+                return progress.Verdict(status=status, steps=questions)
             words = failures.server_failed(hv, snapshot, ledger)
             if not self.request.delete_on_failure:
                 words += f'; {phases.remove_first(hv)}'

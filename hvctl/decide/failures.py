@@ -11,6 +11,7 @@ from hvctl.model import hypervisor
 from hvctl.model import progress
 from hvctl.model import records
 from hvctl.model import snapshot as snapshot_model
+from hvctl.model import steps
 from hvctl.model.hypervisor import Hypervisor
 from hvctl.model.hypervisor import Phase
 
@@ -39,20 +40,45 @@ def server_failed(
             f'no node for {hv.name}: none that the flavor asks for is free '
             f'(Nova: {fault})'
         )
-    tried = _tried(hv.name, snapshot, ledger)
+    tried = _tried(hv, snapshot, ledger)
     return f'the deploy of {hv.name} failed: {fault}{tried}'
 
 
+def questions(
+    hv: Hypervisor, ledger: progress.Ledger
+) -> tuple[steps.Step, ...]:
+    """What to ask Ironic before a failed deploy is explained."""
+    return tuple(
+        question
+        for question in _questions(hv, ledger)
+        if question not in ledger.done
+    )
+
+
+def _questions(hv: Hypervisor, ledger: progress.Ledger) -> list[steps.AskNode]:
+    """One for each node that Nova tried for the server."""
+    assert hv.server is not None
+    return [
+        steps.AskNode(
+            name=hv.name,
+            node_id=node_id,
+            since=hv.server.created_at or ledger.started_at,
+        )
+        for node_id in dict.fromkeys(ledger.nodes_tried.get(hv.name, ()))
+    ]
+
+
 def _tried(
-    name: str, snapshot: snapshot_model.Snapshot, ledger: progress.Ledger
+    hv: Hypervisor,
+    snapshot: snapshot_model.Snapshot,
+    ledger: progress.Ledger,
 ) -> str:
     """Which nodes Nova tried, and what Ironic says of each."""
-    nodes = {node.id: node for node in snapshot.nodes or ()}
+    names = {node.id: node.name for node in snapshot.nodes or ()}
     said = []
-    for node_id in ledger.nodes_tried.get(name, ()):
-        node = nodes.get(node_id)
-        label = (node and node.name) or node_id
-        error = node.last_error if node else None
+    for question in _questions(hv, ledger):
+        label = names.get(question.node_id) or question.node_id
+        error = ledger.answers.get(question)
         said.append(f'{label} ({error})' if error else label)
     if not said:
         return ''

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 import dataclasses
+import datetime
 import typing
 
 
@@ -175,6 +176,17 @@ class DeleteServer(Step):
     server_id: str
     soft_deleted: bool = False
     retry: bool = False
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class AskNode(Step):
+    """Ask Ironic why a deploy on a node failed; it changes nothing.
+
+    :ivar since: when the server was made; older errors are others'
+    """
+
+    node_id: str
+    since: datetime.datetime
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

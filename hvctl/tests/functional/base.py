@@ -146,7 +146,10 @@ def only(*hosts: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def failing_deploys() -> Iterator[None]:
-    """Let every deploy of a node that is free fail while the context lasts."""
+    """Let every deploy of a node that is free fail while the context lasts.
+
+    Our project owns the nodes meanwhile, so that it may read why.
+    """
     metal = facts.connection('lab-system').baremetal
     extras = {
         node['uuid']: node['extra']
@@ -155,11 +158,20 @@ def failing_deploys() -> Iterator[None]:
     }
     for node_id, extra in extras.items():
         metal.update_node(node_id, extra=extra | _FAIL)
+        _give(node_id, facts.connection().current_project_id)
     try:
         yield
     finally:
         for node_id, extra in extras.items():
             metal.update_node(node_id, extra=extra)
+            _give(node_id, None)
+
+
+def _give(node_id: str, project_id: str | None) -> None:
+    """Let a project own an Ironic node."""
+    facts.connection('lab-system').baremetal.patch_node(
+        node_id, [{'op': 'replace', 'path': '/owner', 'value': project_id}]
+    )
 
 
 def is_hypervisor(host: str) -> bool:

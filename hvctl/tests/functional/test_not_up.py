@@ -92,6 +92,11 @@ class TestNotUp(base.FunctionalTestCase):
             result = self.fail_with(running, 'Nova moved on by itself')
             (row,) = result.json()
             self.assertIn('is removed again', row['Message'])
+            # Ironic's own words on each node.
+            self.assertRegex(
+                row['Message'],
+                r'tried on Ironic node (\S+) \([^)]*\1 is told to fail',
+            )
             self.assert_nothing_left(doomed)
             running = self.create('plain', stubborn, *('--retries', '3'))
             facts.wait(

@@ -10,6 +10,7 @@ from hvctl.cloud import placement
 from hvctl.model import identity
 from hvctl.model import steps
 from hvctl.tests.fixtures import builders
+from hvctl.tests.fixtures import clock
 from hvctl.tests.unit.cloud import base
 
 CHOSEN = builders.a_compute_id()
@@ -378,6 +379,53 @@ class TestServers(TestCase):
         )
 
         self.assertEqual({'metadata': {'a': 'b'}}, self.last().json())
+
+
+class TestBaremetal(TestCase):
+    """What Ironic knows of a deploy."""
+
+    STEP = steps.AskNode(name='hv1', node_id='n1', since=clock.START)
+    HISTORY = f'{base.BAREMETAL}/nodes/n1/history'
+
+    @staticmethod
+    def event(minute, text, **changes):
+        """An entry of a node's history."""
+        return {
+            'created_at': f'2026-11-23T12:0{minute}:00+00:00',
+            'severity': 'ERROR',
+            'event_type': 'deploying',
+            'event': text,
+            **changes,
+        }
+
+    def test_newest_error(self):
+        """The newest error of the deploy counts, not what follows from it."""
+        events = [
+            self.event(2, 'no  power.'),
+            self.event(1, 'no image'),
+            self.event(3, 'cleaning failed', event_type='cleaning'),
+            self.event(4, 'all is well', severity='INFO'),
+        ]
+        self.mock.get(self.HISTORY, json={'history': events})
+
+        self.assertEqual('no power', self.act(self.STEP).answer)
+        headers = self.last().headers
+        self.assertEqual('1.78', headers['X-OpenStack-Ironic-API-Version'])
+
+    def test_earlier_deploys(self):
+        """What went wrong before the server was made is not told."""
+        old = self.event(0, 'x') | {'created_at': '2026-11-23T11:59:00+00:00'}
+        self.mock.get(self.HISTORY, json={'history': [old]})
+
+        self.assertEqual('', self.act(self.STEP).answer)
+
+    def test_may_not_be_read(self):
+        """An Ironic that does not tell is no failure of its own."""
+        for status in (403, 404, 406, 503):
+            with self.subTest(status=status):
+                self.mock.get(self.HISTORY, status_code=status, json={})
+
+                self.assertEqual('', self.act(self.STEP).answer)
 
 
 class TestServices(TestCase):

@@ -47,14 +47,28 @@ class TestServerFailed(unittest.TestCase):
 
     def test_nodes_that_were_tried(self):
         """Ironic's words on each node that was tried are given."""
-        nodes = (
-            builders.a_node(id='n1', name='node-1', last_error='no power'),
+        tried = {'hv1': ('n1', 'n2', 'n1')}
+        hv = builders.a_hypervisor()
+        nodes = (builders.a_node(id='n1', name='node-1'),)
+
+        first, second = failures.questions(hv, a_ledger(nodes_tried=tried))
+        said = self.say(
+            'x', nodes, nodes_tried=tried, answers={first: 'no power'}
         )
 
-        said = self.say('x', nodes, nodes_tried={'hv1': ('n1', 'n2')})
+        self.assertEqual(('n1', 'n2'), (first.node_id, second.node_id))
+        self.assertEqual(clock.START, first.since)
+        self.assertIn('node-1 (no power), n2 (Nova moved on', said)
 
-        self.assertIn('node-1 (no power)', said)
-        self.assertIn('n2', said)
+    def test_asks_once(self):
+        """What Ironic was asked it is not asked again."""
+        hv = builders.a_hypervisor()
+        ledger = a_ledger(nodes_tried={'hv1': ('n1', 'n2')})
+        first, second = failures.questions(hv, ledger)
+
+        ledger.done[first] = False
+
+        self.assertEqual((second,), failures.questions(hv, ledger))
 
 
 class TestOverdue(unittest.TestCase):

@@ -333,6 +333,18 @@ class TestLimits(TestCase):
 class TestRetries(TestCase):
     """Deploys that fail."""
 
+    def test_why(self):
+        """Ironic is asked why, since by then the node says it no more."""
+        self.cloud.machines.deploy_error = 'Exceeded maximum number'
+        self.cloud.machines.node_error = 'no power'
+
+        result = self.create('hv1')
+
+        self.assertRegex(
+            self.message(result),
+            r'Exceeded maximum number; tried on Ironic node \S+ \(no power\)',
+        )
+
     def fail_deploys(self, times: int) -> None:
         """Let the first deploys fail."""
         self.cloud.machines.deploy_error = 'Exceeded maximum number'
