@@ -129,6 +129,15 @@ class Create:
         taken = foreign.holders(snapshot, hv)
         if taken:
             return progress.failed(status, foreign.refusal(hv.name, taken))
+        strange = failures.other_id(hv, snapshot)
+        if strange is not None:
+            # The hold is on the id that was chosen, so it closes nothing.
+            return dataclasses.replace(
+                progress.failed(
+                    status, f'{strange}; {phases.remove_first(hv)}'
+                ),
+                steps=() if hv.opened else _disable(hv),
+            )
         if hv.duplicates:
             return _clear_up(hv, status, ledger)
         if hv.server is None:
@@ -242,17 +251,9 @@ class Create:
         self, hv: hypervisor.Hypervisor
     ) -> tuple[steps.Step, ...]:
         """Without a hold, disabling is what keeps guests out."""
-        if hv.compute_id or hv.service is None or not hv.service.enabled:
+        if hv.compute_id or hv.opened:
             return ()
-        if hv.opened:
-            return ()
-        return (
-            steps.DisableService(
-                name=hv.name,
-                service_id=hv.service.id,
-                reason=identity.REASON_CREATE,
-            ),
-        )
+        return _disable(hv)
 
     def _enable(
         self,
@@ -293,6 +294,19 @@ class Create:
         if hv.disabled_trait:
             return progress.Verdict(status=_trait(status))
         return _done(status, ledger, hv)
+
+
+def _disable(hv: hypervisor.Hypervisor) -> tuple[steps.Step, ...]:
+    """Close what is not known to be good; nothing when it is closed."""
+    if hv.service is None or not hv.service.enabled:
+        return ()
+    return (
+        steps.DisableService(
+            name=hv.name,
+            service_id=hv.service.id,
+            reason=identity.REASON_CREATE,
+        ),
+    )
 
 
 def _contested(hv: hypervisor.Hypervisor) -> bool:

@@ -6,6 +6,7 @@ Each way to fail has words of its own, and a next step.
 
 from __future__ import annotations
 
+from hvctl.decide import foreign
 from hvctl.decide import phase as phases
 from hvctl.model import hypervisor
 from hvctl.model import progress
@@ -86,6 +87,21 @@ def _tried(
     return f'; tried on Ironic node {", ".join(said)}{moved}'
 
 
+def other_id(hv: Hypervisor, snapshot: snapshot_model.Snapshot) -> str | None:
+    """What is wrong with a host that did not take the id chosen for it."""
+    if hv.service is None or hv.compute_id is None:
+        return None
+    hosts = foreign.hosts(hv)
+    for node in snapshot.compute_nodes:
+        if node.hostname in hosts and node.id != hv.compute_id:
+            return (
+                f'nova-compute of {hv.name} took the id {node.id} instead of '
+                f'{hv.compute_id}: it is older than 2023.1, or another '
+                'compute_id lies on its disk'
+            )
+    return None
+
+
 def overdue(
     hv: Hypervisor,
     status: hypervisor.Status,
@@ -126,12 +142,25 @@ def overdue(
             words = _no_inventory(hv, snapshot, waited)
         case Phase.NO_AGENT:
             words = (
-                f'{status.reason}, {waited}; look on {hv.host}'
-                f"{_addresses(hv)} at the agent's service and its log"
+                f'{status.reason}, {waited}; {_other_host(hv, snapshot)}look '
+                f"on {hv.host}{_addresses(hv)} at the agent's service and "
+                'its log'
             )
         case _:
             words = f'{hv.name} is {status.phase}, {waited}: {status.reason}'
     return words
+
+
+def _other_host(hv: Hypervisor, snapshot: snapshot_model.Snapshot) -> str:
+    """Whether the agents call the host by its other name."""
+    others = foreign.hosts(hv) - {hv.host}
+    for agent in snapshot.agents or ():
+        if agent.host in others:
+            return (
+                f'Nova knows it as {hv.host} and Neutron as {agent.host}: '
+                'give both the same host in section [DEFAULT]; '
+            )
+    return ''
 
 
 def _no_inventory(

@@ -32,9 +32,9 @@ def holders(
     :param hv: the hypervisor of that name, put together from the look
     :returns: what was found; empty when the name is free or ours
     """
-    hosts = {hv.name}
-    if hv.domain:
-        hosts.add(f'{hv.name}.{hv.domain}')
+    taken = hosts(hv)
+    # What our own machine registered is ours, even under a wrong id.
+    registered = hv.server is not None and hv.service is not None
     ours = {
         thing.id
         for thing in (hv.server, hv.service, hv.compute_node, hv.provider)
@@ -65,13 +65,13 @@ def holders(
             f'openstack compute service delete {service.id}',
         )
         for service in snapshot.services
-        if service.host in hosts and service.id not in ours
+        if service.host in taken and service.id not in ours
     ]
     found += [
         # It goes with its service.
         Holder(f'hypervisor {node.id} ({node.hostname})', None)
         for node in snapshot.compute_nodes
-        if node.hostname in hosts and node.id not in ours
+        if node.hostname in taken and node.id not in ours and not registered
     ]
     found += [
         Holder(
@@ -79,7 +79,9 @@ def holders(
             f'openstack resource provider delete {provider.id}',
         )
         for provider in snapshot.providers
-        if provider.name in hosts and provider.id not in ours
+        if provider.name in taken
+        and provider.id not in ours
+        and not registered
     ]
     found += [
         Holder(
@@ -87,9 +89,17 @@ def holders(
             f'openstack network agent delete {agent.id}',
         )
         for agent in snapshot.agents or ()
-        if agent.host in hosts and agent.id not in ours
+        if agent.host in taken and agent.id not in ours and not hv.server
     ]
     return found
+
+
+def hosts(hv: hypervisor.Hypervisor) -> frozenset[str]:
+    """The host names under which a hypervisor may register."""
+    known = {hv.name, hv.host}
+    if hv.domain:
+        known.add(f'{hv.name}.{hv.domain}')
+    return frozenset(known)
 
 
 def listed(found: Iterable[Holder]) -> str:

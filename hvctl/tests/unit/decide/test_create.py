@@ -363,6 +363,24 @@ class TestOpen(unittest.TestCase):
                 self.assertEqual((), verdict.steps)
                 self.assertIsNone(verdict.outcome)
 
+    def test_other_compute_id(self):
+        """A host that did not take the chosen id is closed, and a failure."""
+        node = builders.a_compute_node(id=builders.an_id('strange'))
+        verdict = decide(a_look(compute_nodes=(node,), **HELD))
+
+        self.assertEqual(['DisableService'], kinds(verdict))
+        self.assertFalse(verdict.outcome.ok)
+        self.assertIn(
+            f'took the id {node.id} instead of {CHOSEN}',
+            verdict.outcome.message,
+        )
+        closed = DISABLED(identity.REASON_CREATE)
+        verdict = decide(
+            a_look(compute_nodes=(node,), services=(closed,), **HELD)
+        )
+        self.assertEqual([], kinds(verdict))
+        self.assertFalse(verdict.outcome.ok)
+
     def test_lifts_the_hold(self):
         """When all is well the times are noted and the hold is lifted."""
         second = datetime.timedelta(seconds=1)

@@ -99,6 +99,15 @@ class TestOverdue(unittest.TestCase):
                 'no inventory in Placement',
             ),
             ({'agents': ()}, Phase.NO_AGENT, 'no network agent of host hv1'),
+            (
+                {
+                    'service': builders.a_service('hv1.a.org'),
+                    'domain': 'a.org',
+                    'agents': (),
+                },
+                Phase.NO_AGENT,
+                'Nova knows it as hv1.a.org and Neutron as hv1: ',
+            ),
         ):
             with self.subTest(expected=expected):
                 hv = builders.a_hypervisor(**changes)

@@ -2,6 +2,7 @@
 
 """Tests of who else holds a name."""
 
+import dataclasses
 import unittest
 
 from hvctl.decide import assemble
@@ -20,6 +21,36 @@ class TestHolders(unittest.TestCase):
         hv = assemble.assemble(look, ['hv1'])['hv1']
 
         self.assertEqual([], foreign.holders(look, hv))
+
+    def test_own_machine(self):
+        """What our own machine registered is not foreign, right or wrong."""
+        server = builders.a_server()
+        metadata = {
+            **server.metadata,
+            identity.DOMAIN_KEY: 'a.org',
+            identity.NETWORKING_KEY: identity.NO_NETWORKING,
+        }
+        strange = builders.an_id('strange')
+        for changes in (
+            {
+                'compute_nodes': (builders.a_compute_node(id=strange),),
+                'providers': (
+                    builders.a_provider(),
+                    builders.a_provider('hv1.a.org', id=strange),
+                ),
+            },
+            {'agents': (builders.an_agent('hv1.a.org'),)},
+            {'agents': (builders.an_agent('hv1'),)},
+        ):
+            with self.subTest(changes=changes):
+                look = builders.a_snapshot('hv1', **changes)
+                look = dataclasses.replace(
+                    look,
+                    servers=(dataclasses.replace(server, metadata=metadata),),
+                )
+                hv = assemble.assemble(look, ['hv1'])['hv1']
+
+                self.assertEqual([], foreign.holders(look, hv))
 
     def test_names_each(self):
         """Each thing is named so that it can be found."""
