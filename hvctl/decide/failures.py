@@ -21,6 +21,9 @@ from hvctl.model.hypervisor import Phase
 _NO_CANDIDATE = 'No valid host was found.'
 _FILTERED = 'There are not enough hosts available'
 
+#: Where the packages of both families let it log, whatever its unit's name.
+_LOG = '/var/log/nova/nova-compute.log'
+
 
 def server_failed(
     hv: Hypervisor,
@@ -123,14 +126,10 @@ def overdue(
                 'it does not boot the image, or cloud-init failed; look at '
                 f'its console (openstack baremetal node console show '
                 f'{_node(hv)}), or on it{_addresses(hv)} at cloud-init '
-                'status --long and journalctl -u nova-compute'
+                f'status --long and {_LOG}'
             )
         case Phase.DOWN:
-            words = (
-                f'nova-compute on {hv.host} registered and then died, '
-                f'{waited}; look on it{_addresses(hv)} at journalctl -u '
-                'nova-compute'
-            )
+            words = _down(hv, waited)
         case Phase.UNMAPPED:
             words = (
                 f'host {hv.host} is registered but not mapped to a cell, '
@@ -144,11 +143,25 @@ def overdue(
             words = (
                 f'{status.reason}, {waited}; {_other_host(hv, snapshot)}look '
                 f"on {hv.host}{_addresses(hv)} at the agent's service and "
-                'its log'
+                "its log in /var/log/neutron/ (OVN's own: /var/log/ovn/)"
             )
         case _:
             words = f'{hv.name} is {status.phase}, {waited}: {status.reason}'
     return words
+
+
+def _down(hv: Hypervisor, waited: str) -> str:
+    server = hv.server
+    if server is not None and server.status != 'ACTIVE':
+        verb = 'start' if server.status == 'SHUTOFF' else 'show'
+        return (
+            f'the machine of {hv.name} is {server.status}, {waited}; '
+            f'openstack server {verb} {server.id}'
+        )
+    return (
+        f'nova-compute on {hv.host} registered and then died, {waited}; look '
+        f'on it{_addresses(hv)} at {_LOG}'
+    )
 
 
 def _other_host(hv: Hypervisor, snapshot: snapshot_model.Snapshot) -> str:
@@ -176,8 +189,8 @@ def _no_inventory(
         )
     return (
         f'{hv.host} is registered and has no inventory in Placement, '
-        f'{waited}; look on it{_addresses(hv)} at journalctl -u '
-        'nova-compute: does the [placement] section of its nova.conf work?'
+        f'{waited}; look on it{_addresses(hv)} at '
+        f'{_LOG}: does the [placement] section of its nova.conf work?'
     )
 
 

@@ -90,7 +90,22 @@ class TestOverdue(unittest.TestCase):
             (
                 {'service': builders.a_service(state='down')},
                 Phase.DOWN,
-                'journalctl -u nova-compute',
+                'registered and then died, nothing changed for 300 s; look '
+                'on it (10.0.0.5) at /var/log/nova/nova-compute.log',
+            ),
+            (
+                {
+                    'server': builders.a_server(status='SHUTOFF', id='s1'),
+                    'service': None,
+                },
+                Phase.DOWN,
+                'the machine of hv1 is SHUTOFF, nothing changed for 300 s; '
+                'openstack server start s1',
+            ),
+            (
+                {'server': builders.a_server(status='RESCUE', id='s1')},
+                Phase.DOWN,
+                'is RESCUE, nothing changed for 300 s; openstack server show',
             ),
             ({'compute_node': None}, Phase.UNMAPPED, 'discover_hosts'),
             (
@@ -98,7 +113,13 @@ class TestOverdue(unittest.TestCase):
                 Phase.NO_INVENTORY,
                 'no inventory in Placement',
             ),
-            ({'agents': ()}, Phase.NO_AGENT, 'no network agent of host hv1'),
+            (
+                {'agents': ()},
+                Phase.NO_AGENT,
+                'no network agent of host hv1 has registered, nothing changed '
+                "for 300 s; look on hv1 (10.0.0.5) at the agent's service "
+                'and its log in /var/log/neutron/',
+            ),
             (
                 {
                     'service': builders.a_service('hv1.a.org'),
