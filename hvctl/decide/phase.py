@@ -176,6 +176,12 @@ def _no_live_agent(hv: Hypervisor) -> str:
     dead = [a.agent_type for a in hv.agents or () if not a.alive]
     if dead:
         return 'not alive: ' + ', '.join(sorted(dead))
+    if hv.agents:
+        return (
+            f'{len(hv.agents)} of {hv.agents_expected} network agents of host '
+            f'{hv.host} have registered: '
+            + ', '.join(sorted(a.agent_type for a in hv.agents))
+        )
     return f'no network agent of host {hv.host} has registered'
 
 

@@ -155,8 +155,10 @@ def _metadata(
         metadata[identity.COMPUTE_CLOUD_KEY] = request.compute_cloud
     if request.domain is not None:
         metadata[identity.DOMAIN_KEY] = request.domain
-    if not request.networked:
-        metadata[identity.NETWORKING_KEY] = identity.NO_NETWORKING
+    if request.agents is not None:
+        metadata[identity.NETWORKING_KEY] = (
+            str(request.agents) if request.agents else identity.NO_NETWORKING
+        )
     if request.expires_at is not None:
         metadata[identity.EXPIRES_KEY] = request.expires_at.isoformat(
             timespec='seconds'

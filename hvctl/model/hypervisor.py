@@ -132,7 +132,17 @@ class Hypervisor:
         """Whether its Neutron agents, if there are to be any, all live."""
         if self.agents is None:
             return True
-        return bool(self.agents) and all(a.alive for a in self.agents)
+        return len(self.agents) >= self.agents_expected and all(
+            agent.alive for agent in self.agents
+        )
+
+    @property
+    def agents_expected(self) -> int:
+        """How many Neutron agents it is to have; one where none is told."""
+        said = ''
+        if self.server is not None:
+            said = self.server.metadata.get(identity.NETWORKING_KEY, '')
+        return int(said) if said.isdecimal() else 1
 
     @property
     def opened(self) -> bool:

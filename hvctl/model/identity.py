@@ -74,7 +74,8 @@ COMPUTE_ID_KEY = 'hvctl:compute_id'
 DOMAIN_KEY = 'hvctl:domain'
 #: The cloud in which it registers, where that is another one.
 COMPUTE_CLOUD_KEY = 'hvctl:compute_cloud'
-#: ``none`` on a host whose guests have no ports, so that no agent is missed.
+#: How many network agents the host has; ``none`` where its guests have no
+#: ports.  It is not there where that is not known.
 NETWORKING_KEY = 'hvctl:networking'
 NO_NETWORKING = 'none'
 #: How many guests its nova-compute live-migrates at once, of its profile.

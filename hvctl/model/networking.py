@@ -35,6 +35,8 @@ class NoNetworking:
     """Guests have no ports, or what connects them is in the image."""
 
     kind: typing.ClassVar[str] = 'none'
+    #: How many network agents a host of this kind has.
+    agents: typing.ClassVar[int] = 0
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,7 @@ class Ovs:
     """
 
     kind: typing.ClassVar[str] = 'ovs'
+    agents: typing.ClassVar[int] = 1
 
     bridge_mappings: Mapping[str, str] = dataclasses.field(
         default_factory=dict
@@ -100,6 +103,11 @@ class Sriov:
 
     devices: tuple[Device, ...]
 
+    @property
+    def agents(self) -> int:
+        """One for each thing that its cards speak."""
+        return len({device.link for device in self.devices})
+
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Ovn:
@@ -134,6 +142,11 @@ class Ovn:
     metadata_proxy_shared_secret: secret.Secret | None = dataclasses.field(
         default=None, repr=False
     )
+
+    @property
+    def agents(self) -> int:
+        """The controller, and the agent that brings the metadata."""
+        return 1 if self.metadata_host is None else 2
 
 
 Networking = NoNetworking | Ovs | Sriov | Ovn

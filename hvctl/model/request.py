@@ -78,7 +78,8 @@ class CreateRequest:
         bare-metal cloud itself
     :ivar subnetworks: what each machine has as VLANs on its port
     :ivar properties: the user's own metadata for the servers
-    :ivar networked: guests have ports, so the host has network agents
+    :ivar agents: how many network agents each has, none where guests have no
+        ports; None where that is not known
     :ivar migrations: how many guests its nova-compute live-migrates at once,
         to be remembered for a drain; None where that is not known
     :ivar expires_at: when they may be taken away; None for never
@@ -102,7 +103,7 @@ class CreateRequest:
     domain: str | None = None
     properties: Mapping[str, str] = dataclasses.field(default_factory=dict)
     limits: profile.Limits = dataclasses.field(default_factory=profile.Limits)
-    networked: bool = True
+    agents: int | None = None
     migrations: int | None = None
     expires_at: datetime.datetime | None = None
     aggregates: Mapping[str, int] = dataclasses.field(default_factory=dict)

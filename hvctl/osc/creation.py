@@ -101,7 +101,7 @@ def plan(
             domain=wanted.domain,
             properties=parsed_args.properties,
             limits=wanted.limits,
-            networked=wanted.networked,
+            agents=wanted.agents,
             migrations=wanted.migrations,
             expires_at=now + datetime.timedelta(seconds=wanted.expiry)
             if wanted.expiry is not None

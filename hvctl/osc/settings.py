@@ -14,7 +14,6 @@ from hvctl.cloud import client as client_module
 from hvctl.decide import preflight as decide_preflight
 from hvctl.model import facts
 from hvctl.model import identity
-from hvctl.model import networking
 from hvctl.model import preflight
 from hvctl.model import profile as profile_model
 from hvctl.profiles import files
@@ -39,7 +38,8 @@ class Settings:
     :ivar sketch: stands in for the ports that are not made yet
     :ivar own_user_data: the user's own file is sent, so nova-compute chooses
         its compute node id itself
-    :ivar networked: guests have ports
+    :ivar agents: how many network agents each has; None where that is not
+        known
     :ivar test: how to try each out; None for not at all
     :ivar expiry: seconds after which they may be taken away; None for never
     :ivar migrations: how many guests its nova-compute live-migrates at once;
@@ -55,7 +55,7 @@ class Settings:
     render: Render
     sketch: facts.Facts
     own_user_data: bool
-    networked: bool
+    agents: int | None
     test: profile_model.HealthTest | None
     migrations: int | None
     expiry: float | None
@@ -90,14 +90,24 @@ def settle(parsed_args: argparse.Namespace) -> Settings:
         render=_renderer(parsed_args, profile),
         sketch=facts.sketch(profile),
         own_user_data=parsed_args.user_data is not None,
-        networked=parsed_args.profile is None
-        or not isinstance(profile.networking, networking.NoNetworking),
+        agents=_agents(parsed_args, profile),
         test=test,
         expiry=parsed_args.expires or profile.expiry,
         migrations=profile.live_migration.max_concurrent
         if parsed_args.profile is not None
         else None,
     )
+
+
+def _agents(
+    parsed_args: argparse.Namespace, profile: profile_model.Profile
+) -> int | None:
+    if parsed_args.profile is None:
+        return None
+    agents = profile.networking.agents
+    # What user-data of one's own starts is not known.
+    own = parsed_args.user_data is not None or parsed_args.config is not None
+    return None if own and agents else agents
 
 
 def to_look_up(

@@ -169,6 +169,12 @@ ROWS: tuple = (
         'create hv1',
     ),
     (
+        {'server': SERVER(metadata={identity.NETWORKING_KEY: '2'})},
+        Phase.NO_AGENT,
+        '1 of 2 network agents of host hv1 have registered: Open vSwitch',
+        'create hv1',
+    ),
+    (
         {
             'server': SERVER(metadata={identity.ENABLED_KEY: 'x'}),
             'agents': (builders.an_agent(alive=False),),

@@ -55,6 +55,16 @@ class TestHypervisor(unittest.TestCase):
 
                 self.assertEqual(expected, hv.agents_alive)
 
+    def test_agents_expected(self):
+        """Its networking may need more than one agent."""
+        server = builders.a_server(metadata={identity.NETWORKING_KEY: '2'})
+        for number, expected in ((1, False), (2, True), (3, True)):
+            with self.subTest(number=number):
+                agents = (builders.an_agent(),) * number
+                hv = builders.a_hypervisor(server=server, agents=agents)
+
+                self.assertEqual(expected, hv.agents_alive)
+
     def test_closed_by_hold(self):
         """No room means held, unless guests use it or hvctl made no hold."""
         for expected, changes in (

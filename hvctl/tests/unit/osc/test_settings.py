@@ -83,7 +83,7 @@ class TestSettle(unittest.TestCase):
         self.assertEqual('baremetal', found.vnic_type)
         self.assertEqual(28800, found.expiry)
         self.assertEqual(2, found.migrations)
-        self.assertFalse(found.networked)
+        self.assertEqual(0, found.agents)
         self.assertFalse(found.own_user_data)
         self.assertIsNone(found.test)
 

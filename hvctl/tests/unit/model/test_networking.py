@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""Tests of what a kind of networking tells of itself."""
+
+import dataclasses
+import unittest
+
+from hvctl.model import networking
+from hvctl.model import secret
+
+CARD = networking.Device(interface='ens1', physical_network='a', vfs=4)
+INFINIBAND = dataclasses.replace(CARD, link=networking.Link.INFINIBAND)
+OVN = networking.Ovn(southbound=('tcp:10.0.0.1:6642',))
+
+
+class TestAgents(unittest.TestCase):
+    """How many network agents a host has."""
+
+    def test_agents(self):
+        """It depends on the kind and what it is to do."""
+        metadata = dataclasses.replace(
+            OVN,
+            metadata_host='10.0.0.1',
+            metadata_proxy_shared_secret=secret.Secret('s'),
+        )
+        for kind, expected in (
+            (networking.NoNetworking(), 0),
+            (networking.Ovs(), 1),
+            (OVN, 1),
+            (metadata, 2),
+            (networking.Sriov(devices=(CARD, CARD)), 1),
+            (networking.Sriov(devices=(CARD, INFINIBAND)), 2),
+        ):
+            with self.subTest(kind=kind):
+                self.assertEqual(expected, kind.agents)
