@@ -107,6 +107,26 @@ class Machines:
             self._network, self._project_id, (*shapes.PORT_USES, *known)
         )
 
+    def named_ports(self, names: frozenset[str]) -> dict[str, str]:
+        """The project's ports of these names that are not ours, by id."""
+        found = requests.pages(
+            self._network,
+            '/ports',
+            'ports',
+            'list the ports',
+            params={
+                'name': sorted(names),
+                'project_id': self._project_id,
+                'fields': ['id', 'name', 'description'],
+            },
+        )
+        return {
+            port['id']: port['name']
+            for port in found or ()
+            if port['description'] not in shapes.PORT_USES
+            and identity.port_cloud(port['description']) is None
+        }
+
     def nodes(self) -> tuple[records.Node, ...] | None:
         """The Ironic nodes; None where they cannot be read."""
         try:

@@ -117,6 +117,9 @@ class Observer:
             )
         if scope.server_names:
             lists['namesakes'] = lambda: self._named(scope.server_names)
+            lists['namesake_ports'] = _with(
+                self._machines.named_ports, scope.server_names
+            )
         if scope.all_servers:
             lists['all'] = lambda: self._guests({})
         if scope.ties:
@@ -370,6 +373,7 @@ def _snapshot(
             # Both may be one cloud, seen by different projects.
             if server.id not in {ours.id for ours in read['servers']}
         ),
+        namesake_ports=read.get('namesake_ports', {}),
         services=read['services'],
         compute_nodes=read['compute_nodes'],
         providers=read['providers'],

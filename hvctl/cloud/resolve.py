@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent import futures
+import functools
 import ipaddress
 import typing
 
@@ -12,6 +13,7 @@ from keystoneauth1 import exceptions as ksa_exceptions
 from openstack import connection
 from openstack import exceptions as sdk_exceptions
 
+from hvctl import exceptions
 from hvctl.cloud import requests
 from hvctl.cloud import shapes
 from hvctl.model import preflight
@@ -21,6 +23,13 @@ from hvctl.model import request
 
 #: The name or id that is looked up, and how.
 _Look = tuple[str | None, Callable[[], typing.Any]]
+
+#: What becomes of a look-up that fails.
+_ERRORS = (
+    exceptions.CloudError,
+    ksa_exceptions.ClientException,
+    sdk_exceptions.SDKException,
+)
 
 #: Requests at once; see hvctl.cloud.observe.
 _WORKERS = 6
@@ -39,7 +48,6 @@ class Resolver:
         """Look everything up.
 
         :param number: servers to make
-        :raises CloudError: when the cloud could not be asked
         """
         looks = self._looks(names)
         found: dict[str, typing.Any] = {}
@@ -51,20 +59,24 @@ class Resolver:
         for kind, future in running.items():
             try:
                 found[kind] = future.result()
-            except (
-                ksa_exceptions.ClientException,
-                sdk_exceptions.SDKException,
-            ) as error:
+            except _ERRORS as error:
                 asked = looks[kind][0]
                 problems.append((kind, _problem(error, kind, asked)))
         aggregates, missing = _aggregates(names, found.get('aggregates', ()))
         wanted: preflight.Flavor | None = found.get('flavor')
+        subnet_id, wrong = found.get('subnet', (None, ()))
+        candidates = None
+        try:
+            if wanted is not None:
+                candidates = self._candidates(wanted, number)
+        except exceptions.CloudError as error:
+            problems.append(('nodes', str(error)))
         return preflight.Facts(
             image_id=_id(found, 'image') or '',
             flavor=wanted,
             network_id=_id(found, 'network') or '',
             mtu=found['network'].mtu if 'network' in found else None,
-            subnet_id=_id(found, 'subnet'),
+            subnet_id=subnet_id,
             subnetworks=tuple(
                 found[kind]
                 for kind in map(_kind, names.subnetworks)
@@ -74,8 +86,8 @@ class Resolver:
             test_flavor=found.get('test flavor'),
             test_image_id=_id(found, 'test image') or '',
             test_network_id=_id(found, 'test network'),
-            problems=(*problems, *missing),
-            candidates=self._candidates(wanted, number) if wanted else None,
+            problems=(*problems, *wrong, *missing),
+            candidates=candidates,
             quotas={
                 **found.get('server quota', {}),
                 **found.get('port quota', {}),
@@ -98,11 +110,14 @@ class Resolver:
         if names.key_name is not None:
             keypair = _finder(conn.compute.find_keypair)
             looks['keypair'] = keypair(names.key_name)
-        if names.subnet is not None:
-            looks['subnet'] = _finder(conn.network.find_subnet)(names.subnet)
+        if names.subnet is not None or names.fixed_ip is not None:
+            looks['subnet'] = (None, lambda: self._subnet(names))
         for wish in names.subnetworks:
             looks['trunk service'] = None, self._trunks
-            looks[_kind(wish)] = self._subnetwork_look(wish)
+            looks[_kind(wish)] = (
+                None,
+                functools.partial(self._subnetwork, wish),
+            )
         if names.aggregates or names.availability_zone:
             looks['aggregates'] = (None, self._all_aggregates)
         if names.test_flavor is not None:
@@ -117,11 +132,53 @@ class Resolver:
             looks['test network'] = find(names.test_network)
         return looks
 
+    def _subnet(
+        self, names: preflight.Names
+    ) -> tuple[str | None, list[tuple[str, str]]]:
+        """The subnet of the machine's address, and what is wrong with both."""
+        network = self._conn.network.find_network(names.network)
+        if network is None:
+            return None, []  # which is said by itself
+        subnets = list(self._conn.network.subnets(network_id=network.id))
+        if names.subnet is not None:
+            subnets = [s for s in subnets if names.subnet in (s.id, s.name)]
+            if not subnets:
+                words = f'network {names.network} has no subnet {names.subnet}'
+                return None, [('subnet', words)]
+            if len(subnets) > 1 and names.fixed_ip is None:
+                words = (
+                    f'there is more than one subnet {names.subnet}: give its '
+                    'id'
+                )
+                return None, [('subnet', words)]
+        if names.fixed_ip is None:
+            return subnets[0].id, []
+        address = ipaddress.ip_address(names.fixed_ip)
+        fitting = [
+            s for s in subnets if address in ipaddress.ip_network(s.cidr)
+        ]
+        if not fitting:
+            words = (
+                f'fixed_ip {address} is in no subnet of network '
+                f'{names.network}'
+            )
+            if names.subnet is not None:
+                words += f' that is called {names.subnet}'
+            return None, [('fixed_ip', words)]
+        taken = self._conn.network.ports(
+            network_id=network.id, fixed_ips=f'ip_address={address}'
+        )
+        return fitting[0].id if names.subnet else None, [
+            (
+                'fixed_ip',
+                f'fixed_ip {address} is in use by port {port.id} '
+                f'({port.name or "without a name"})',
+            )
+            for port in taken
+        ]
+
     def _trunks(self) -> None:
         self._conn.network.find_extension('trunk', ignore_missing=False)
-
-    def _subnetwork_look(self, wish: profile.Subnetwork) -> _Look:
-        return None, lambda: self._subnetwork(wish)
 
     def _subnetwork(self, wish: profile.Subnetwork) -> request.Subnetwork:
         network = self._conn.network.find_network(
@@ -307,13 +364,16 @@ def _left(most: int, used: int) -> preflight.Quota:
 
 
 def _problem(error: Exception, kind: str, asked: str | None) -> str:
+    thing = f'{kind} {asked}' if asked else kind
     if isinstance(error, sdk_exceptions.NotFoundException):
-        return f'there is no {kind}' + (f' {asked}' if asked else '')
+        return f'there is no {thing}'
     if isinstance(error, sdk_exceptions.DuplicateResource):
-        return f'there is more than one {kind} {asked}: give its id'
+        return f'there is more than one {thing}: give its id'
     if isinstance(error, requests.NO_SERVICE):
         return (
             'the cloud has no bare-metal endpoint in its catalogue: '
             'hypervisors are made of Ironic nodes'
         )
-    raise requests.explain(error, f'look up the {kind}') from error
+    if isinstance(error, exceptions.CloudError):
+        return str(error)
+    return str(requests.explain(error, f'look up the {kind}'))

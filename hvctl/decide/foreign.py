@@ -91,6 +91,12 @@ def holders(
         for agent in snapshot.agents or ()
         if agent.host in taken and agent.id not in ours and not hv.server
     ]
+    found += [
+        Holder(f'port {port_id}', f'openstack port delete {port_id}')
+        for port_id, name in snapshot.namesake_ports.items()
+        # A machine that is there may have been given one.
+        if name == hv.name and hv.server is None
+    ]
     return found
 
 

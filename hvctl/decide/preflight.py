@@ -193,11 +193,14 @@ def _unfit(sub: request.Subnetwork, facts: preflight.Facts) -> str | None:
 def _quotas(
     facts: preflight.Facts, flavor: preflight.Flavor, number: int
 ) -> list[Check]:
+    # A test guest is there while its hypervisor is.
+    test = facts.test_flavor
     needs = {
-        'servers': number,
-        'cores': number * flavor.vcpus,
-        'memory (MiB)': number * flavor.ram,
-        'ports': number * (1 + len(facts.subnetworks)),
+        'servers': number * (2 if test else 1),
+        'cores': number * (flavor.vcpus + (test.vcpus if test else 0)),
+        'memory (MiB)': number * (flavor.ram + (test.ram if test else 0)),
+        'ports': number
+        * (1 + len(facts.subnetworks) + bool(facts.test_network_id)),
     }
     found = []
     for what, needed in needs.items():

@@ -65,6 +65,8 @@ class Quota:
 class Names:
     """What to look up, by name or id.
 
+    :ivar subnet: of the network
+    :ivar fixed_ip: an address that must be free; None where it is not needed
     :ivar subnetworks: what the machine is to have as VLANs on its port
     :ivar aggregates: names of host aggregates
     :ivar test_flavor: and the next two: of the test guest
@@ -75,6 +77,7 @@ class Names:
     network: str
     key_name: str | None = None
     subnet: str | None = None
+    fixed_ip: str | None = None
     subnetworks: tuple[profile.Subnetwork, ...] = ()
     aggregates: tuple[str, ...] = ()
     availability_zone: str | None = None
@@ -89,7 +92,8 @@ class Facts:
 
     :ivar mtu: of the network; None where it has none
     :ivar aggregates: ids of the aggregates to join, by uuid
-    :ivar problems: names that were not found, or not just once
+    :ivar problems: names that were not found, or not just once, and what
+        could not be asked
     :ivar candidates: free nodes for the flavor, as many as were asked for at
         most; None when Placement was not asked
     :ivar quotas: by what they limit; left out where the cloud does not tell

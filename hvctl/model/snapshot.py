@@ -14,7 +14,8 @@ class Scope:
     """What a look reads beside the lists that every look reads.
 
     :ivar all_servers: every project's servers: the guests of all hosts
-    :ivar server_names: servers of these names, whoever owns them
+    :ivar server_names: servers of these names, whoever owns them, and our
+        project's ports
     :ivar hosts: guests and migrations of these service hosts; two requests
         each
     :ivar ties: what ties the guests of those hosts: their special ports, one
@@ -56,6 +57,8 @@ class Snapshot:
     :ivar metal_services: the compute services of the bare-metal cloud
     :ivar test_guests: guests of ours that try a hypervisor out
     :ivar namesakes: servers of the scope's names that are not ours
+    :ivar namesake_ports: names of our project's ports that have one of the
+        scope's names and not our mark, by id
     :ivar providers_with_room: ids of the providers that have a MEMORY_MB
         left; a held one is not among them
     :ivar providers_reported: ids of the providers whose inventory a
@@ -83,6 +86,7 @@ class Snapshot:
     metal_services: tuple[records.Service, ...] = ()
     test_guests: tuple[records.Server, ...] = ()
     namesakes: tuple[records.Server, ...] = ()
+    namesake_ports: Mapping[str, str] = dataclasses.field(default_factory=dict)
     services: tuple[records.Service, ...] = ()
     compute_nodes: tuple[records.ComputeNode, ...] = ()
     providers: tuple[records.Provider, ...] = ()

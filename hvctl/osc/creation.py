@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 import dataclasses
 import datetime
 import functools
@@ -16,6 +17,7 @@ from hvctl.decide import create
 from hvctl.decide import foreign
 from hvctl.decide import names as names_module
 from hvctl.decide import preflight
+from hvctl.model import hypervisor
 from hvctl.model import identity
 from hvctl.model import preflight as preflight_model
 from hvctl.model import progress
@@ -85,7 +87,8 @@ def plan(
         hv.server is None and not foreign.holders(look, hv)
         for hv in found.values()
     )
-    facts = client.resolve.ask(wanted.names, number)
+    asked = _to_look_up(wanted, found.values())
+    facts = client.resolve.ask(asked, number)
     goal = create.Create(
         request=request.CreateRequest(
             hypervisors=hypervisors,
@@ -128,9 +131,13 @@ def insist(plan: Plan) -> None:
     :raises InvalidRequest: with everything that stands in the way
     """
     if plan.failed:
-        raise exceptions.InvalidRequest(
-            '; '.join(check.message for check in plan.failed)
-        )
+        problems = [check.message for check in plan.failed]
+        problems += [
+            verdict.outcome.message
+            for verdict in plan.verdicts.values()
+            if verdict.outcome is not None and not verdict.outcome.ok
+        ]
+        raise exceptions.InvalidRequest('; '.join(problems))
 
 
 def _check_properties(properties: dict[str, str]) -> None:
@@ -140,6 +147,15 @@ def _check_properties(properties: dict[str, str]) -> None:
                 f'--property {key}: keys that start with '
                 f"{identity.METADATA_PREFIX} are hvctl's own; choose another"
             )
+
+
+def _to_look_up(
+    wanted: settings.Settings, found: Iterable[hypervisor.Hypervisor]
+) -> preflight_model.Names:
+    """Ask for the address too, unless the machine has its port already."""
+    if any(hv.ports for hv in found):
+        return wanted.names
+    return dataclasses.replace(wanted.names, fixed_ip=wanted.fixed_ip)
 
 
 def _wanted(name: str, wanted: settings.Settings) -> request.Wanted:

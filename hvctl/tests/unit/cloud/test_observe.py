@@ -163,6 +163,31 @@ class TestObserve(TestCase):
         query = next(q for q in self.queries(SERVERS) if 'all_tenants' in q)
         self.assertEqual('^hv', query['name'])
 
+    def test_namesake_ports(self):
+        """Ports of the names are searched in our project, ours left out."""
+        self.mock.get(SERVERS, json={'servers': []})
+        self.mock.get(
+            f'{base.NETWORK}/ports?name=hv1',
+            json={
+                'ports': [
+                    {'id': 'a', 'name': 'hv1', 'description': 'my own'},
+                    {
+                        'id': 'b',
+                        'name': 'hv1',
+                        'description': identity.SUBPORT_MARK,
+                    },
+                ]
+            },
+        )
+
+        look = self.observe(server_names=frozenset({'hv1'}))
+
+        self.assertEqual({'a': 'hv1'}, look.namesake_ports)
+        query = next(
+            q for q in self.queries(f'{base.NETWORK}/ports') if 'name' in q
+        )
+        self.assertEqual(builders.OURS, query['project_id'])
+
     def test_guests_of_a_host(self):
         """Guests, soft-deleted ones too, and migrations of a host."""
         look = self.observe(hosts=frozenset({'hv2'}))

@@ -2,7 +2,6 @@
 
 """Tests of what is asked before a create."""
 
-from hvctl import exceptions
 from hvctl.cloud import resolve
 from hvctl.model import preflight
 from hvctl.model import profile
@@ -133,14 +132,99 @@ class TestAsk(base.TestCase):
 
         self.assertIn('more than one network twin: give its id', message)
 
-    def test_cannot_be_asked(self):
-        """A service that does not answer is an error, not a finding."""
-        self.mock.get(f'{base.NETWORK}/networks/n1', status_code=500, json={})
+    def test_ambiguous_subnetwork(self):
+        """And the thing is named once."""
+        url = f'{base.NETWORK}/networks'
+        twins = [{'id': i, 'name': 'twin'} for i in ('a', 'b')]
+        self.mock.get(f'{url}/twin', status_code=404, json={})
+        self.mock.get(f'{url}?name=twin', json={'networks': twins})
+        self.mock.get(
+            f'{base.NETWORK}/extensions/trunk', json={'extension': {}}
+        )
 
-        with self.assertRaisesRegex(
-            exceptions.CloudError, 'could not look up the network'
+        wish = profile.Subnetwork(network='twin')
+        ((_, message),) = self.ask(subnetworks=(wish,)).problems
+
+        self.assertEqual(
+            'there is more than one sub-network twin: give its id', message
+        )
+
+    def test_cannot_be_asked(self):
+        """What cannot be asked is said, and does not hide the rest."""
+        self.mock.get(f'{base.NETWORK}/networks/n1', status_code=500, json={})
+        self.mock.get(f'{base.COMPUTE}/limits', status_code=503, json={})
+        self.mock.get(CANDIDATES, status_code=403, json={})
+
+        facts = self.ask(image='nothing')
+
+        for (_, message), words in zip(
+            facts.problems,
+            (
+                'there is no image nothing',
+                'could not look up the network',
+                'could not read the quota of servers',
+                'could not ask Placement for free nodes',
+            ),
+            strict=True,
         ):
-            self.ask()
+            self.assertIn(words, message)
+        self.assertIsNone(facts.candidates)
+
+    def a_subnet(self, *subnets):
+        """Let the network have some."""
+        self.mock.get(
+            f'{base.NETWORK}/subnets?network_id=n1',
+            json={
+                'subnets': [
+                    {'id': i, 'name': name, 'cidr': cidr}
+                    for i, name, cidr in subnets
+                ]
+            },
+        )
+
+    def test_subnet(self):
+        """Only those of the machine's network count."""
+        self.a_subnet(
+            ('s1', 'fast', '10.0.0.0/24'),
+            ('s2', 'slow', '10.0.1.0/24'),
+            ('s3', 'slow', '10.0.2.0/24'),
+        )
+
+        facts = self.ask(subnet='fast')
+        self.assertEqual('s1', facts.subnet_id)
+        self.assertEqual((), facts.problems)
+        self.assertEqual('s2', self.ask(subnet='s2').subnet_id)
+        for name, words in (
+            ('other', 'network n1 has no subnet other'),
+            ('slow', 'more than one subnet slow: give its id'),
+        ):
+            ((_, message),) = self.ask(subnet=name).problems
+            self.assertIn(words, message)
+        # Without the network there is nothing more to say.
+        facts = self.ask(network='nothing', subnet='fast')
+        self.assertEqual(1, len(facts.problems))
+
+    def test_fixed_ip(self):
+        """It is in a subnet of the network, and nobody has it."""
+        self.a_subnet(
+            ('s1', 'fast', '10.0.0.0/24'), ('s2', 'slow', '10.0.1.0/24')
+        )
+        self.mock.get(f'{base.NETWORK}/ports', json={'ports': []})
+
+        self.assertEqual((), self.ask(fixed_ip='10.0.1.9').problems)
+        (request,) = self.sent('GET', f'{base.NETWORK}/ports')
+        self.assertEqual(['ip_address=10.0.1.9'], request.qs['fixed_ips'])
+        self.assertEqual(['n1'], request.qs['network_id'])
+        for changes, words in (
+            ({'fixed_ip': '10.0.2.9'}, 'is in no subnet of network n1'),
+            ({'fixed_ip': '10.0.1.9', 'subnet': 'fast'}, 'is in no subnet'),
+        ):
+            ((_, message),) = self.ask(**changes).problems
+            self.assertIn(words, message)
+        port = {'id': 'p1', 'name': 'router'}
+        self.mock.get(f'{base.NETWORK}/ports', json={'ports': [port]})
+        ((_, message),) = self.ask(fixed_ip='10.0.1.9').problems
+        self.assertIn('10.0.1.9 is in use by port p1 (router)', message)
 
     def test_subnetworks(self):
         """Their subnets tell how long the addresses' prefixes are."""

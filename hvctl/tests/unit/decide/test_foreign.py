@@ -61,6 +61,7 @@ class TestHolders(unittest.TestCase):
             compute_nodes=(builders.a_compute_node(id='i3'),),
             providers=(builders.a_provider(id='i4'),),
             agents=(builders.an_agent(id='i5'),),
+            namesake_ports={'i6': 'hv1', 'i7': 'hv10'},
         )
 
         self.assertEqual(
@@ -70,6 +71,7 @@ class TestHolders(unittest.TestCase):
                 'hypervisor i3 (hv1)',
                 'resource provider i4 (hv1)',
                 'network agent i5 (Open vSwitch agent on hv1)',
+                'port i6',
             ],
             [h.words for h in foreign.holders(look, hv)],
         )

@@ -6,6 +6,7 @@ import dataclasses
 import unittest
 
 from hvctl.decide import preflight
+from hvctl.model import identity
 from hvctl.model import networking
 from hvctl.model import preflight as model
 from hvctl.tests.fixtures import builders
@@ -17,6 +18,18 @@ METAL = model.Flavor(
     resources={'VCPU': 0, 'CUSTOM_BAREMETAL': 1},
     vcpus=4,
     ram=1024,
+)
+TEST = model.Flavor(
+    id='t',
+    name='test',
+    resources={
+        'VCPU': 0,
+        'MEMORY_MB': 0,
+        'DISK_GB': 0,
+        identity.TEST_RESOURCE_CLASS: 1,
+    },
+    vcpus=1,
+    ram=128,
 )
 PLENTY = {
     kind: model.Quota(left=-1)
@@ -69,6 +82,38 @@ class TestChecks(unittest.TestCase):
                 {
                     'quotas': {**PLENTY, 'ports': model.Quota(left=3)},
                     'subnetworks': (requests.a_subnetwork(),),
+                },
+                'has 3 ports left and 4 are needed',
+            ),
+            (
+                {
+                    'quotas': {**PLENTY, 'servers': model.Quota(left=3)},
+                    'test_flavor': TEST,
+                },
+                'has 3 servers left and 4 are needed',
+            ),
+            (
+                {
+                    'quotas': {**PLENTY, 'cores': model.Quota(left=9)},
+                    'test_flavor': TEST,
+                },
+                'has 9 cores left and 10 are needed',
+            ),
+            (
+                {
+                    'quotas': {
+                        **PLENTY,
+                        'memory (MiB)': model.Quota(left=2200),
+                    },
+                    'test_flavor': TEST,
+                },
+                'has 2200 memory (MiB) left and 2304 are needed',
+            ),
+            (
+                {
+                    'quotas': {**PLENTY, 'ports': model.Quota(left=3)},
+                    'test_flavor': TEST,
+                    'test_network_id': 'n',
                 },
                 'has 3 ports left and 4 are needed',
             ),

@@ -308,6 +308,17 @@ class TestRefusals(base.TestCommand):
             'there is no image debian; there is no network internalapi', 'hv1'
         )
 
+    def test_taken_as_well(self):
+        """So is a name that is taken."""
+        self.cloud.resolve.changes = {
+            'problems': (('image', 'there is no image debian'),)
+        }
+        self.cloud.add_service('hv2')
+
+        self.assert_refused(
+            'there is no image debian; the name hv2 is taken', 'hv1', 'hv2'
+        )
+
     def test_stock_and_quota(self):
         """Too few nodes or too small a quota, before anything is made."""
         self.cloud.resolve.changes = {'candidates': 1}
@@ -346,6 +357,10 @@ class TestRefusals(base.TestCommand):
 
 PROFILES = """\
 profiles:
+  placed:
+    extends: tested
+    fixed_ip: 10.0.0.9
+    health_test: {enabled: false}
   tested:
     image: debian
     flavor: metal
@@ -354,6 +369,18 @@ profiles:
     nova: {DEFAULT: {transport_url: 'rabbit://u:p@h/'}}
     health_test: {enabled: true, image: cirros, timeout: 30m}
 """
+
+
+class TestFixedIp(base.TestCommand):
+    """An address that the profile gives the machine."""
+
+    def test_asked_for(self):
+        """It is looked at as long as the machine has no port."""
+        args = ('--profiles-file', self.a_file('hvctl.yaml', PROFILES))
+        for expected in ('10.0.0.9', None):
+            self.run_command('create', 'hv1', '--profile', 'placed', *args)
+
+            self.assertEqual(expected, self.cloud.resolve.asked.fixed_ip)
 
 
 class TestHealthTest(base.TestCommand):
