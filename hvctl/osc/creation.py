@@ -23,7 +23,6 @@ from hvctl.model import preflight as preflight_model
 from hvctl.model import progress
 from hvctl.model import request
 from hvctl.model import snapshot
-from hvctl.model import steps
 from hvctl.osc import settings
 
 
@@ -184,27 +183,3 @@ def _health_test(
         answer=wanted.test.answer,
         timeout=wanted.test.timeout,
     )
-
-
-#: What each step of a plan does, in words.
-STEP_WORDS: dict[type[steps.Step], str] = {
-    steps.CreateProvider: 'create the resource provider',
-    steps.RenameProvider: 'rename the resource provider',
-    steps.JoinAggregate: 'join an aggregate',
-    steps.CreateTestPort: 'create the port of a test guest',
-    steps.DeleteTestPort: 'delete the port of the test guest',
-    steps.CreateTestGuest: 'boot a test guest on it',
-    steps.DeleteTestGuest: 'delete the test guest',
-    steps.SetHoldInventory: 'give it an inventory for the hold',
-    steps.PlaceHold: 'place the hold: nobody can land there',
-    steps.CreatePort: 'create the port; the server follows',
-    steps.CreateSubport: 'create a sub-port; trunk and server follow',
-    steps.CreateTrunk: 'create the trunk; the server follows',
-    steps.AddSubports: 'add sub-ports to the trunk; the server follows',
-    steps.CreateServer: 'create the server, and wait for nova-compute',
-    steps.DisableService: 'disable the compute service',
-    steps.EnableService: 'enable the compute service',
-    steps.NoteTimes: 'note the times of its phases',
-    steps.LiftHold: 'lift the hold: guests can land there',
-    steps.DeleteServer: 'delete a server that lost a race',
-}

@@ -14,6 +14,7 @@ from hvctl.model import hypervisor
 from hvctl.model import progress
 from hvctl.osc import columns
 from hvctl.osc import creation
+from hvctl.osc import outlook
 from hvctl.run import loop
 
 Row = tuple[typing.Any, ...]
@@ -120,7 +121,7 @@ def _why(move: progress.Move) -> str:
 
 
 def plan(planned: creation.Plan) -> list[Row]:
-    """A row for each check and for each step that ``create`` begins with."""
+    """A row for each check and for each thing that ``create`` would do."""
     rows: list[Row] = [
         ('', 'check', str(check.verdict), check.message)
         for check in planned.checks
@@ -131,12 +132,20 @@ def plan(planned: creation.Plan) -> list[Row]:
             message = verdict.outcome.message or 'nothing to do'
             rows.append((name, 'check', result, message))
         rows += [
-            (name, 'step', 'planned', creation.STEP_WORDS[type(step)])
+            (name, 'step', 'planned', outlook.STEP_WORDS[type(step)])
             for step in verdict.steps
         ]
-        if verdict.outcome is None and not verdict.steps:
+        if verdict.outcome is not None:
+            continue
+        if not verdict.steps:
             reason = verdict.status.reason
             rows.append((name, 'wait', 'planned', reason))
+        rows += [
+            (name, kind, 'planned', words)
+            for kind, words in outlook.following(
+                name, verdict, planned.goal.request
+            )
+        ]
     return rows
 
 

@@ -189,10 +189,14 @@ class TestDryRun(base.TestCommand):
                 'create the resource provider',
                 'give it an inventory for the hold',
                 'place the hold: nobody can land there',
-                'create the port; the server follows',
+                'create the port',
+                'create the server',
+                'lift the hold: guests can land there',
             ],
             [row['What'] for row in rows],
         )
+        (row,) = [row for row in self.rows() if row['Kind'] == 'wait']
+        self.assertIn('until it is registered, mapped', row['What'])
 
     def test_says_what_is_in_the_way(self):
         """What would fail makes it fail."""
