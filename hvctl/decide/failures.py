@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from hvctl.decide import foreign
 from hvctl.decide import phase as phases
+from hvctl.decide import preflight
 from hvctl.model import hypervisor
 from hvctl.model import progress
 from hvctl.model import records
@@ -41,11 +42,21 @@ def server_failed(
         )
     if fault == _NO_CANDIDATE.rstrip('.'):
         return (
-            f'no node for {hv.name}: none that the flavor asks for is free '
-            f'(Nova: {fault})'
+            f'no node for {hv.name}: none that the flavor asks for is free'
+            f'{_stock(hv.server, snapshot)}; see openstack baremetal node list'
         )
     tried = _tried(hv, snapshot, ledger)
     return f'the deploy of {hv.name} failed: {fault}{tried}'
+
+
+def _stock(server: records.Server, snapshot: snapshot_model.Snapshot) -> str:
+    """What the nodes that the flavor asks for are doing."""
+    asked = [
+        key.partition(':')[2]
+        for key in server.extra_specs
+        if key.startswith('resources:CUSTOM_')
+    ]
+    return preflight.stock(snapshot.nodes or (), next(iter(asked), None))
 
 
 def questions(

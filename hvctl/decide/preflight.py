@@ -108,32 +108,28 @@ def _stock(
             verdict=Verdict.OK,
             message=f'{number} nodes are asked for, at least as many are free',
         )
-    known = stock(nodes or (), bare_metal_class(flavor))
-    breakdown = ', '.join(f'{count} {state}' for state, count in known.items())
-    seen = f' (of the nodes that may be read: {breakdown})' if known else ''
+    seen = stock(nodes or (), bare_metal_class(flavor))
     return Check(
         subject='nodes',
         verdict=Verdict.FAILED,
         message=f'{number} nodes for flavor {flavor.name} are asked for and '
-        f'{facts.candidates} are free{seen}',
+        f'{facts.candidates} are free{seen}; see openstack baremetal node '
+        'list',
     )
 
 
-def stock(
-    nodes: Iterable[records.Node], resource_class: str | None
-) -> dict[str, int]:
-    """Count nodes of a resource class by what they are to a create.
+def stock(nodes: Iterable[records.Node], resource_class: str | None) -> str:
+    """Say what the nodes of a resource class are doing.
 
-    :param nodes: the nodes
+    :param nodes: those that may be read
     :param resource_class: Placement's name of the class
+    :returns: words in brackets; nothing where no such node may be read
     """
-    return dict(
-        Counter(
-            _use(node)
-            for node in nodes
-            if node.placement_class == resource_class
-        )
+    known = Counter(
+        _use(node) for node in nodes if node.placement_class == resource_class
     )
+    listed = ', '.join(f'{count} {state}' for state, count in known.items())
+    return f' (of the nodes that may be read: {listed})' if known else ''
 
 
 def _use(node: records.Node) -> str:

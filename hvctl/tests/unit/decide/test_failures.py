@@ -45,6 +45,34 @@ class TestServerFailed(unittest.TestCase):
                 self.assertIn(words, said)
                 self.assertFalse(said.endswith('.'))
 
+    def test_no_node(self):
+        """What the nodes of the flavor's class do instead is said."""
+        used = builders.a_node(resource_class='baremetal')
+        specs = {'resources:CUSTOM_BAREMETAL': '1', 'resources:VCPU': '0'}
+        hv = builders.a_hypervisor(
+            server=builders.a_server(
+                status='ERROR',
+                fault='No valid host was found. ',
+                extra_specs=specs,
+            )
+        )
+        look = builders.a_snapshot(
+            'hv1',
+            nodes=(
+                used,
+                used,
+                builders.a_node(resource_class='baremetal', maintenance=True),
+                builders.a_node(resource_class='gpu'),
+            ),
+        )
+
+        said = failures.server_failed(hv, look, a_ledger())
+
+        self.assertIn(
+            'of the nodes that may be read: 2 in use, 1 in maintenance', said
+        )
+        self.assertTrue(said.endswith('see openstack baremetal node list'))
+
     def test_nodes_that_were_tried(self):
         """Ironic's words on each node that was tried are given."""
         tried = {'hv1': ('n1', 'n2', 'n1')}
