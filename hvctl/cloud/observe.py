@@ -205,15 +205,12 @@ class Observer:
         )
         return tuple(map(shapes.provider, found or ()))
 
-    def _room(self, need: records.Need) -> tuple[records.Free, ...]:
-        resources = ','.join(
-            f'{name}:{amount}'
-            for name, amount in zip(shapes.RESOURCES, need.shape, strict=True)
-            if amount
-        )
-        members = {}
+    def _room(self, need: records.Need) -> tuple[records.Candidate, ...]:
+        limits = {}
+        if need.traits:
+            limits['required'] = ','.join(need.traits)
         if need.aggregates:
-            members['member_of'] = f'in:{",".join(need.aggregates)}'
+            limits['member_of'] = f'in:{",".join(need.aggregates)}'
         response = requests.call(
             self._placement,
             'GET',
@@ -221,21 +218,18 @@ class Observer:
             'ask which hosts have room',
             microversion=requests.PLACEMENT,
             params={
-                'resources': resources,
-                'required': ','.join(
-                    ('!COMPUTE_STATUS_DISABLED', *need.traits)
+                'resources': ','.join(
+                    f'{name}:{amount}' for name, amount in need.resources
                 ),
-                **members,
+                # As the scheduler does: the trait is at the root only.
+                'root_required': '!COMPUTE_STATUS_DISABLED',
+                **limits,
                 'limit': 1000,
             },
         )
-        summaries = response.json()['provider_summaries']
-        return tuple(
-            shapes.free(provider_id, summary)
-            for provider_id, summary in summaries.items()
-        )
+        return shapes.candidates(response.json())
 
-    def _consumers(self, provider_id: str) -> frozenset[str]:
+    def _consumers(self, provider_id: str) -> dict[str, records.Resources]:
         response = requests.call(
             self._placement,
             'GET',
@@ -245,8 +239,11 @@ class Observer:
             accept=frozenset({404}),
         )
         if response.status_code == 404:
-            return frozenset()
-        return frozenset(response.json()['allocations'])
+            return {}
+        return {
+            consumer: has['resources']
+            for consumer, has in response.json()['allocations'].items()
+        }
 
     def _direct_ports(self, host: str) -> dict[str, str]:
         found = requests.pages(

@@ -9,8 +9,8 @@ from hvctl.cloud.requests import JSON
 from hvctl.model import identity
 from hvctl.model import records
 
-#: Placement's names of what a guest takes, in the order of records.Shape.
-RESOURCES = ('VCPU', 'MEMORY_MB', 'DISK_GB')
+#: Of a provider that gives to hosts which it is in an aggregate with.
+_SHARES = 'MISC_SHARES_VIA_AGGREGATE'
 
 
 def when(text: str | None) -> datetime.datetime | None:
@@ -44,36 +44,50 @@ def server(body: JSON) -> records.Server:
         ),
         fault=body.get('fault', {}).get('message'),
         locked=body.get('locked', False),
-        shape=_shape(body.get('flavor', {})),
+        shape=_shape(body),
         extra_specs=body.get('flavor', {}).get('extra_specs', {}),
         zone=body.get('pinned_availability_zone'),
         volumes=len(body.get('os-extended-volumes:volumes_attached', ())),
     )
 
 
-def _shape(flavor: JSON) -> records.Shape:
+def _shape(body: JSON) -> records.Shape:
+    flavor = body.get('flavor', {})
     # The size of a flavor's swap is in MiB, that of the others in GiB.
     swap = -(-int(flavor.get('swap') or 0) // 1024)
+    # Nova names no image for a guest that boots from a volume.
+    root = 0 if body.get('image') == '' else flavor.get('disk', 0)
     return records.Shape(
         vcpus=flavor.get('vcpus', 0),
         memory=flavor.get('ram', 0),
-        disk=flavor.get('disk', 0) + flavor.get('ephemeral', 0) + swap,
+        disk=root + flavor.get('ephemeral', 0) + swap,
     )
 
 
-def free(provider_id: str, body: JSON) -> records.Free:
-    """What is left of a provider, in an answer on allocation candidates."""
-    resources = body['resources']
-    return records.Free(
-        provider_id,
-        records.Shape(
-            *(
-                resources.get(name, {}).get('capacity', 0)
-                - resources.get(name, {}).get('used', 0)
-                for name in RESOURCES
-            )
-        ),
+def candidates(body: JSON) -> tuple[records.Candidate, ...]:
+    """The answer to ``GET /allocation_candidates``."""
+    summaries = body['provider_summaries']
+    return tuple(
+        _candidate(request['allocations'], summaries)
+        for request in body['allocation_requests']
     )
+
+
+def _candidate(allocations: JSON, summaries: JSON) -> records.Candidate:
+    parts = []
+    for provider_id, given in allocations.items():
+        have = summaries[provider_id]['resources']
+        for resource, amount in given['resources'].items():
+            left = have[resource]['capacity'] - have[resource]['used']
+            parts.append(records.Part(provider_id, resource, amount, left))
+    # What is shared has a tree of its own.
+    own = [
+        provider_id
+        for provider_id in allocations
+        if _SHARES not in summaries[provider_id]['traits']
+    ]
+    first = summaries[(own or [*allocations])[0]]
+    return records.Candidate(first['root_provider_uuid'], tuple(parts))
 
 
 def service(body: JSON) -> records.Service:

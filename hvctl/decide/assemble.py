@@ -122,6 +122,7 @@ def _one(
     )
     host = service.host if service else name
     provider_id = provider.id if provider else None
+    consumers = snapshot.consumers.get(provider_id or '')
     return hypervisor.Hypervisor(
         name=name,
         domain=domain,
@@ -142,7 +143,7 @@ def _one(
         test_ports=used[records.PortUse.TEST],
         guests=_others(snapshot.guests.get(host), test_guests),
         migrations=snapshot.migrations.get(host, ()),
-        consumers=snapshot.consumers.get(provider_id or ''),
+        consumers=None if consumers is None else frozenset(consumers),
         has_room=provider_id in snapshot.providers_with_room,
         reported=provider_id in snapshot.providers_reported,
         disabled_trait=provider_id in snapshot.providers_disabled,

@@ -8,80 +8,167 @@ others boot guests meanwhile.  Nova has the last word.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
+import re
 
 from hvctl.model import records
+from hvctl.model import snapshot as snapshot_model
 
-Room = Mapping[records.Need, tuple[records.Free, ...]]
+Room = Mapping[records.Need, tuple[records.Candidate, ...]]
+
+#: An extra spec that asks for a resource, in a group of its own or not.
+_RESOURCE = re.compile(r'resources[A-Za-z0-9_-]{0,64}:(\w+)')
+_TRAIT = 'trait:'
+_SIGNS = {'required': '', 'forbidden': '!'}
 
 
 def need_of(
-    guest: records.Server, aggregates: Iterable[records.Aggregate]
+    guest: records.Server,
+    has: records.Resources | None,
+    aggregates: Iterable[records.Aggregate],
 ) -> records.Need:
     """Say what a guest needs of the host that it goes to.
 
     :param guest: the guest
+    :param has: what it has of the host that it is on; None where Placement
+        does not tell, and its flavor has to
     :param aggregates: all of them; a zone is what its aggregates have
     """
+    resources = _asked(guest)
+    if has is None:
+        resources = _of_flavor(guest) | resources
+    else:
+        # What it asked for and does not have there is below the host, or
+        # shared: a device, a disk.
+        resources |= has
     traits = sorted(
-        key.removeprefix('trait:')
+        _SIGNS[value] + key.removeprefix(_TRAIT)
         for key, value in guest.extra_specs.items()
-        if key.startswith('trait:') and value == 'required'
+        if key.startswith(_TRAIT) and value in _SIGNS
     )
     zone = sorted(
         aggregate.uuid
         for aggregate in aggregates
         if guest.zone is not None and aggregate.availability_zone == guest.zone
     )
-    return records.Need(guest.shape, tuple(traits), tuple(zone))
+    return records.Need(
+        tuple(sorted((key, n) for key, n in resources.items() if n)),
+        tuple(traits),
+        tuple(zone),
+    )
+
+
+def _asked(guest: records.Server) -> dict[str, int]:
+    """The resources that a flavor's extra specs ask for."""
+    found: dict[str, int] = {}
+    for key, value in guest.extra_specs.items():
+        match = _RESOURCE.fullmatch(key)
+        if match and value.isdecimal():
+            found[match[1]] = found.get(match[1], 0) + int(value)
+    return found
+
+
+def _of_flavor(guest: records.Server) -> dict[str, int]:
+    pinned = guest.extra_specs.get('hw:cpu_policy') == 'dedicated'
+    return {
+        'PCPU' if pinned else 'VCPU': guest.shape.vcpus,
+        'MEMORY_MB': guest.shape.memory,
+        'DISK_GB': guest.shape.disk,
+    }
+
+
+def words(need: records.Need) -> str:
+    """Say what is needed, in Placement's words."""
+    return ', '.join(
+        (
+            *(f'{amount} {resource}' for resource, amount in need.resources),
+            *need.traits,
+        )
+    )
+
+
+def destinations(
+    snapshot: snapshot_model.Snapshot,
+    leaving: Container[str],
+    only: str | None = None,
+) -> frozenset[str]:
+    """Say which hosts may take guests, by the ids of their providers.
+
+    :param leaving: service hosts that are being emptied
+    :param only: the one service host that they may go to; None for any
+    """
+    open_hosts = {
+        service.host
+        for service in snapshot.services
+        if service.enabled
+        and service.up
+        and service.host not in leaving
+        and only in (None, service.host)
+    }
+    return frozenset(
+        node.id
+        for node in snapshot.compute_nodes
+        if node.service_host in open_hosts
+    )
+
+
+def hosts_with_room(
+    candidates: Iterable[records.Candidate], allowed: Container[str]
+) -> set[str]:
+    """Say which of the allowed hosts have room for one guest."""
+    return {each.root_id for each in candidates if each.root_id in allowed}
 
 
 def without_room(
     guests: Mapping[str, records.Need],
     room: Room,
-    excluded: Container[str],
-    only: str | None = None,
+    allowed: Container[str],
 ) -> set[str]:
-    """Say which guests would not find room if all went, the largest first.
+    """Say which guests would not find room if all went.
+
+    Those that fit on the fewest hosts choose first, and of these the largest.
 
     :param guests: what each needs, by its id
-    :param room: the providers that have room for one guest of each need
-    :param excluded: ids of providers that are being emptied themselves
-    :param only: the one provider they may go to; None for any
+    :param room: where there is room for one guest of each need
+    :param allowed: ids of the hosts that may take them
     :returns: ids of guests
     """
-    free: dict[str, list[int]] = {}
+
+    def rank(item: tuple[str, records.Need]) -> tuple[int, ...]:
+        amounts = dict(item[1].resources)
+        return (
+            len(hosts_with_room(room.get(item[1], ()), allowed)),
+            -amounts.get('MEMORY_MB', 0),
+            -amounts.get('VCPU', 0) - amounts.get('PCPU', 0),
+        )
+
+    rest: dict[tuple[str, str], int] = {}
     left: set[str] = set()
-    largest_first = sorted(
-        guests.items(),
-        key=lambda item: (-item[1].shape.memory, -item[1].shape.vcpus),
-    )
-    for guest_id, need in largest_first:
-        chosen = _first_with_room(
-            need.shape,
+    for guest_id, need in sorted(guests.items(), key=rank):
+        chosen = next(
             (
-                provider
-                for provider in room.get(need, ())
-                if provider.id not in excluded and only in (None, provider.id)
+                each.parts
+                for each in room.get(need, ())
+                if each.root_id in allowed and _fits(each, rest)
             ),
-            free,
+            None,
         )
         if chosen is None:
             left.add(guest_id)
-        else:
-            free[chosen] = [
-                have - need
-                for have, need in zip(free[chosen], need.shape, strict=True)
-            ]
+            continue
+        for part in chosen:
+            key = (part.provider_id, part.resource)
+            rest[key] = rest.get(key, part.left) - part.amount
     return left
 
 
-def _first_with_room(
-    shape: records.Shape,
-    providers: Iterable[records.Free],
-    free: dict[str, list[int]],
-) -> str | None:
-    for provider in providers:
-        rest = free.setdefault(provider.id, list(provider.shape))
-        if all(have >= need for have, need in zip(rest, shape, strict=True)):
-            return provider.id
-    return None
+def _fits(
+    candidate: records.Candidate, rest: Mapping[tuple[str, str], int]
+) -> bool:
+    """Whether it still fits after others have chosen.
+
+    :param rest: what these have left of a provider's resource
+    """
+    return all(
+        rest.get((part.provider_id, part.resource), part.left) >= part.amount
+        for part in candidate.parts
+    )

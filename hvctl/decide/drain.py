@@ -93,10 +93,12 @@ class Drain:
         begun = _begun(ledger)
         going = [found[name] for name in looked]
         known = {} if begun else self._known(snapshot, going)
-        emptied = {hv.provider.id for hv in going if hv.provider}
-        unfit = capacity.without_room(
-            known, snapshot.room, emptied, self._only(snapshot)
+        allowed = capacity.destinations(
+            snapshot,
+            {hv.host for hv in found.values()},
+            self.options.destination,
         )
+        unfit = capacity.without_room(known, snapshot.room, allowed)
         plan = planning.Plan(
             options=self.options,
             ledger=ledger,
@@ -112,13 +114,12 @@ class Drain:
                 >= set(self._needs(snapshot, going).values())
             ),
             hosts={
-                guest_id: sum(
-                    provider.id not in emptied
-                    for provider in snapshot.room[need]
+                guest_id: len(
+                    capacity.hosts_with_room(snapshot.room[need], allowed)
                 )
                 for guest_id, need in known.items()
             },
-            unfit=unfit,
+            unfit={each: capacity.words(known[each]) for each in unfit},
             in_the_way={
                 name: sum(
                     moving.blocked(move) or move.server_id in unfit
@@ -146,13 +147,15 @@ class Drain:
         found: Iterable[hypervisor.Hypervisor],
     ) -> dict[str, records.Need]:
         """What each guest that would migrate needs of its new host."""
-        return {
-            guest.id: capacity.need_of(guest, snapshot.aggregates)
+        needs = {
+            guest.id: capacity.need_of(
+                guest, _allocated(snapshot, hv, guest), snapshot.aggregates
+            )
             for hv in found
             for guest in hv.guests or ()
             if treatment.treat(guest, self.options).method in _MIGRATIONS
-            and any(guest.shape)
         }
+        return {each: need for each, need in needs.items() if need.resources}
 
     def _known(
         self,
@@ -165,17 +168,6 @@ class Drain:
             for guest_id, need in self._needs(snapshot, found).items()
             if need in snapshot.room
         }
-
-    def _only(self, snapshot: snapshot_model.Snapshot) -> str | None:
-        """The provider of the one destination, if there is to be one."""
-        return next(
-            (
-                node.id
-                for node in snapshot.compute_nodes
-                if node.hostname == self.options.destination
-            ),
-            None,
-        )
 
     def _before(
         self,
@@ -253,6 +245,16 @@ class Drain:
                 f'{service.state}'
             )
         return None
+
+
+def _allocated(
+    snapshot: snapshot_model.Snapshot,
+    hv: hypervisor.Hypervisor,
+    guest: records.Server,
+) -> records.Resources | None:
+    """What a guest has of its hypervisor, where the look tells."""
+    provider_id = hv.provider.id if hv.provider else ''
+    return snapshot.consumers.get(provider_id, {}).get(guest.id)
 
 
 def _begun(ledger: progress.Ledger) -> bool:

@@ -27,7 +27,8 @@ class Plan:
     :ivar all_known: every name is closed, and its guests and the room for them
         have been seen
     :ivar hosts: how many hosts have room for each guest alone
-    :ivar unfit: guests for which no host has room, when all go
+    :ivar unfit: guests for which no host has room, when all go, and what each
+        needs, in words
     :ivar in_the_way: how many guests of each name cannot be moved
     :ivar busy: see :func:`hvctl.decide.moves.begin`
     :ivar partial: the look is too small to say that a hypervisor is empty
@@ -39,7 +40,7 @@ class Plan:
     begun: bool
     all_known: bool
     hosts: dict[str, int]
-    unfit: set[str]
+    unfit: dict[str, str]
     in_the_way: dict[str, int]
     busy: set[str]
     partial: bool
@@ -127,9 +128,8 @@ class Plan:
             else dataclasses.replace(
                 move,
                 result='left',
-                reason='no host has room for it (by Placement: '
-                f'{move.shape.vcpus} VCPU, {move.shape.memory} MiB, '
-                f'{move.shape.disk} GiB)',
+                reason=f'{self._nobody} room for it (Placement: '
+                f'{self.unfit[server_id]})',
                 lift='--on-blocked continue tries all the same',
             )
             if server_id in self.unfit
@@ -138,6 +138,11 @@ class Plan:
             )
             for server_id, move in moves.items()
         }
+
+    @property
+    def _nobody(self) -> str:
+        only = self.options.destination
+        return 'no host has' if only is None else f'{only} has no'
 
     def _expected(self, move: progress.Move) -> str:
         """Say what is expected of a move that is only planned."""

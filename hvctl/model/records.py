@@ -16,7 +16,7 @@ import typing
 
 
 class Shape(typing.NamedTuple):
-    """What a guest takes of its host, as Placement counts it.
+    """The size of a guest, by its flavor.
 
     :ivar memory: MiB
     :ivar disk: GiB
@@ -27,24 +27,46 @@ class Shape(typing.NamedTuple):
     disk: int = 0
 
 
+#: Amounts in Placement, by resource class.
+Resources = Mapping[str, int]
+
+
 class Need(typing.NamedTuple):
     """What a guest needs of the host that it goes to.
 
-    :ivar traits: that the host must have, sorted
+    :ivar resources: resource classes and amounts, sorted
+    :ivar traits: that the host must have, or with a ``!`` must not, sorted
     :ivar aggregates: uuids, sorted, of which the host must be in one; none
         where any will do
     """
 
-    shape: Shape
+    resources: tuple[tuple[str, int], ...]
     traits: tuple[str, ...] = ()
     aggregates: tuple[str, ...] = ()
 
 
-class Free(typing.NamedTuple):
-    """What a resource provider has left."""
+class Part(typing.NamedTuple):
+    """What one resource provider would give a guest.
 
-    id: str
-    shape: Shape
+    :ivar left: how much of it the provider has, before it gives any
+    """
+
+    provider_id: str
+    resource: str
+    amount: int
+    left: int
+
+
+class Candidate(typing.NamedTuple):
+    """One way to place a guest on a host.
+
+    :ivar root_id: the host: the provider at the root of its tree
+    :ivar parts: given by the host, by providers below it, and by those that
+        share with several hosts
+    """
+
+    root_id: str
+    parts: tuple[Part, ...]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +79,8 @@ class Server:
     :ivar launched_at: when Nova saw it ACTIVE first
     :ivar fault: why it is in ERROR, in Nova's words
     :ivar locked: its owner may not change it; an administrator may
-    :ivar shape: what its flavor asks for
+    :ivar shape: what its flavor asks for, without a root disk that is a
+        volume
     :ivar extra_specs: of its flavor, where they may be read
     :ivar zone: the availability zone that it is bound to, where Nova tells
         (2.96)

@@ -20,8 +20,8 @@ class Scope:
         each
     :ivar ties: what ties the guests of those hosts: their special ports, one
         request for each host, and the anti-affinity groups, one request
-    :ivar needs: which providers have room for a guest of each need; one
-        request each
+    :ivar needs: which hosts have room for a guest of each need; one request
+        each
     :ivar provider_ids: the consumers of these resource providers; one
         request each
     :ivar aggregates: the host aggregates
@@ -73,9 +73,9 @@ class Snapshot:
     :ivar direct_ports: VNIC types that are a device of the host, by the id
         of the guest that has such a port
     :ivar anti_affinity: the id of a guest's anti-affinity group, by its id
-    :ivar room: providers with room for one guest, and what is left of each;
-        for the needs of the scope
-    :ivar consumers: by provider id, for the providers of the scope
+    :ivar room: where there is room for one guest, for the needs of the scope
+    :ivar consumers: who has how much of a provider, by the provider's and the
+        consumer's id, for the providers of the scope
     :ivar partial: whether most of it was found by an earlier look
     """
 
@@ -108,10 +108,10 @@ class Snapshot:
     )
     direct_ports: Mapping[str, str] = dataclasses.field(default_factory=dict)
     anti_affinity: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    room: Mapping[records.Need, tuple[records.Free, ...]] = dataclasses.field(
-        default_factory=dict
+    room: Mapping[records.Need, tuple[records.Candidate, ...]] = (
+        dataclasses.field(default_factory=dict)
     )
-    consumers: Mapping[str, frozenset[str]] = dataclasses.field(
-        default_factory=dict
+    consumers: Mapping[str, Mapping[str, records.Resources]] = (
+        dataclasses.field(default_factory=dict)
     )
     partial: bool = False

@@ -4,6 +4,8 @@
 
 ``fixtures/answers.json`` has what the services really answered, recorded on
 the embedded cloud; lists are shortened, addresses and user-data replaced.
+Its allocation candidates and ``consumers`` are from a Placement that was
+filled by hand, with two virtual GPUs below hv1 and a disk that it shares.
 """
 
 import json

@@ -229,32 +229,29 @@ class TestObserve(TestCase):
         self.assertEqual({'g1': 'a'}, look.anti_affinity)
 
     def test_room(self):
-        """What the hosts with room for a shape have left."""
+        """A need is one question, and its answer is the hosts with room."""
         self.mock.get(
             f'{base.PLACEMENT}/allocation_candidates',
-            json={
-                'provider_summaries': {
-                    'p1': {
-                        'resources': {
-                            'VCPU': {'capacity': 8, 'used': 2},
-                            'MEMORY_MB': {'capacity': 4096, 'used': 0},
-                        }
-                    }
-                }
-            },
+            json={'allocation_requests': [], 'provider_summaries': {}},
         )
-        need = records.Need(records.Shape(1, 512, 0), ('HW_A',), ('a1', 'a2'))
+        need = records.Need(
+            (('MEMORY_MB', 512), ('VCPU', 1)), ('!HW_B', 'HW_A'), ('a1', 'a2')
+        )
 
         look = self.observe(needs=frozenset({need}))
 
         (query,) = self.queries(f'{base.PLACEMENT}/allocation_candidates')
-        self.assertEqual('VCPU:1,MEMORY_MB:512', query['resources'])
-        self.assertEqual('!COMPUTE_STATUS_DISABLED,HW_A', query['required'])
-        self.assertEqual('in:a1,a2', query['member_of'])
         self.assertEqual(
-            {need: (records.Free('p1', records.Shape(6, 4096, 0)),)},
-            look.room,
+            {
+                'resources': 'MEMORY_MB:512,VCPU:1',
+                'required': '!HW_B,HW_A',
+                'root_required': '!COMPUTE_STATUS_DISABLED',
+                'member_of': 'in:a1,a2',
+                'limit': '1000',
+            },
+            query,
         )
+        self.assertEqual({need: ()}, look.room)
 
     def test_all_guests(self):
         """One list for the guests of all; hosts without any have none."""
@@ -267,17 +264,25 @@ class TestObserve(TestCase):
         self.assertEqual('hv1', look.guests['ironic'][0].name)
 
     def test_consumers(self):
-        """The consumers of a provider; one that is gone has none."""
+        """The consumers of a provider, what is below it or shared left out.
+
+        One that is gone has none.
+        """
         self.mock.get(
             f'{PROVIDERS}/p1/allocations',
-            json={'allocations': {'c1': {}, 'c2': {}}},
+            **base.answer('consumers'),
         )
         self.mock.get(f'{PROVIDERS}/p2/allocations', **base.answer('alloc404'))
 
         look = self.observe(provider_ids=frozenset({'p1', 'p2'}))
 
         self.assertEqual(
-            {'p1': frozenset({'c1', 'c2'}), 'p2': frozenset()},
+            {
+                'p1': {
+                    builders.an_id('g1'): {'VCPU': 2, 'MEMORY_MB': 2048},
+                },
+                'p2': {},
+            },
             look.consumers,
         )
 

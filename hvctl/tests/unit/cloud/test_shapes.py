@@ -8,6 +8,7 @@ import unittest
 from hvctl.cloud import shapes
 from hvctl.model import identity
 from hvctl.model import records
+from hvctl.tests.fixtures import builders
 from hvctl.tests.unit.cloud import base
 
 
@@ -208,6 +209,58 @@ class TestShapes(unittest.TestCase):
         self.assertEqual('migration', migration.migration_type)
         self.assertEqual('hv2', migration.source)
         self.assertIsNone(migration.destination)
+
+    def test_candidates(self):
+        """Each way to place a guest is one of its host, at the root."""
+        hv1, hv2, gpu1, gpu2, nfs = map(
+            builders.an_id, ('hv1', 'hv2', 'hv1_gpu1', 'hv1_gpu2', 'nfs')
+        )
+        own = (
+            records.Part(hv1, 'VCPU', 1, 6),
+            records.Part(hv1, 'MEMORY_MB', 512, 14336),
+        )
+        for name, expected in (
+            (
+                'candidates_nested',
+                {
+                    (hv1, (*own, records.Part(gpu1, 'VGPU', 1, 1))),
+                    (hv1, (*own, records.Part(gpu2, 'VGPU', 1, 1))),
+                },
+            ),
+            (
+                'candidates_shared',
+                {
+                    (hv1, (*own, records.Part(nfs, 'DISK_GB', 10, 980))),
+                    (
+                        hv2,
+                        (
+                            records.Part(hv2, 'VCPU', 1, 8),
+                            records.Part(hv2, 'MEMORY_MB', 512, 16384),
+                            records.Part(hv2, 'DISK_GB', 10, 100),
+                        ),
+                    ),
+                },
+            ),
+        ):
+            with self.subTest(name=name):
+                found = shapes.candidates(base.ANSWERS[name]['body'])
+
+                self.assertEqual(expected, set(found))
+
+    def test_shape(self):
+        """A root disk that is a volume is no disk of the host."""
+        flavor = {'vcpus': 2, 'ram': 512, 'disk': 20, 'ephemeral': 3}
+        for image, disk in (({'id': 'i'}, 24), ('', 4)):
+            body = {
+                'id': 's',
+                'name': 'n',
+                'image': image,
+                'flavor': {**flavor, 'swap': 1},
+            }
+
+            self.assertEqual(
+                records.Shape(2, 512, disk), shapes.server(body).shape
+            )
 
     def test_aggregate(self):
         """An aggregate with its hosts."""

@@ -166,7 +166,7 @@ class TestRefusals(unittest.TestCase):
         for changes in (
             {'guests': {'hv1': (builders.a_guest(),)}},
             {'migrations': {'hv1': (builders.a_migration(),)}},
-            {'consumers': {CHOSEN: frozenset({'somebody'})}},
+            {'consumers': {CHOSEN: {'somebody': {}}}},
         ):
             with self.subTest(changes=changes):
                 verdict = decide(a_look(**changes))
@@ -266,7 +266,7 @@ class TestClear(unittest.TestCase):
 
     def test_hold_is_no_consumer(self):
         """The hold of one that never opened is not in the way."""
-        hold = frozenset({identity.hold_id(CHOSEN)})
+        hold = {identity.hold_id(CHOSEN): {'MEMORY_MB': 2**31 - 1}}
 
         verdict = decide(a_look_without_server(consumers={CHOSEN: hold}))
 

@@ -4,6 +4,7 @@
 
 import dataclasses
 import datetime
+import typing
 import unittest
 
 import hypothesis
@@ -311,7 +312,7 @@ class TestOutcome(unittest.TestCase):
     def test_waits_for_what_is_left(self):
         """No end while a migration or an allocation is left."""
         for changes in (
-            {'consumers': {CHOSEN: frozenset({'somebody'})}},
+            {'consumers': {CHOSEN: {'somebody': {}}}},
             {'consumers': {}},
             {'migrations': {'hv1': (builders.a_migration(id=1),)}},
         ):
@@ -322,7 +323,7 @@ class TestOutcome(unittest.TestCase):
 
     def test_hold_is_not_left(self):
         """The hold of one that never opened is no guest's."""
-        hold = frozenset({identity.hold_id(CHOSEN)})
+        hold = {identity.hold_id(CHOSEN): {'MEMORY_MB': 2**31 - 1}}
         look = a_look(consumers={CHOSEN: hold})
 
         self.assertTrue(decide(look, a_ledger(last=look)).outcome.ok)
@@ -364,7 +365,7 @@ class TestOutcome(unittest.TestCase):
     def test_left_as_asked(self):
         """What may stay does not count."""
         suspended = builders.a_guest('g2', status='SUSPENDED')
-        look = a_look(suspended, consumers={CHOSEN: {suspended.id}})
+        look = a_look(suspended, consumers={CHOSEN: {suspended.id: {}}})
 
         verdict = decide(
             look, a_ledger(last=look), suspended=draining.Suspended.LEAVE
@@ -385,17 +386,32 @@ class TestOutcome(unittest.TestCase):
         self.assertEqual(('live', 'planned'), (move.method, move.result))
 
     def test_expected(self):
-        """A plan says how many hosts have room."""
-        need = records.Need(records.Shape(1, 512, 1))
-        guest = builders.a_guest('g1', shape=need.shape)
-        free = [
-            records.Free(provider, records.Shape(8, 8192, 80))
-            for provider in ('a', 'b', CHOSEN)
-        ]
+        """A plan says how many hosts have room, of those it may go to."""
+        need = builders.a_need(MEMORY_MB=512)
+        hosts = ('hv1', 'a', 'b')
+        look = a_look(
+            GUEST,
+            services=(
+                CLOSED,
+                builders.a_service('a'),
+                builders.a_service('b'),
+            ),
+            compute_nodes=tuple(map(builders.a_compute_node, hosts)),
+            consumers={CHOSEN: {GUEST.id: {'MEMORY_MB': 512}}},
+            room={
+                need: tuple(
+                    builders.a_candidate(builders.a_compute_id(host), need)
+                    for host in hosts
+                )
+            },
+        )
+        for destination, words in (
+            (None, '2 hosts have room for it'),
+            ('a', '1 host has room for it'),
+        ):
+            verdict = decide(look, dry_run=True, destination=destination)
 
-        verdict = decide(a_look(guest, room={need: tuple(free)}), dry_run=True)
-
-        self.assertEqual('2 hosts have room for it', verdict.moves[0].note)
+            self.assertEqual(words, verdict.moves[0].note)
 
 
 class TestOrder(unittest.TestCase):
@@ -519,42 +535,85 @@ class TestBudget(unittest.TestCase):
 class TestRoom(unittest.TestCase):
     """What Placement tells of room elsewhere."""
 
-    SHAPE = records.Shape(1, 512, 1)
-    GUEST = builders.a_guest('g1', shape=SHAPE)
+    NEED = builders.a_need(VCPU=1, MEMORY_MB=512)
+    CONSUMERS: typing.ClassVar = {CHOSEN: {GUEST.id: dict(NEED.resources)}}
 
-    def look(self, *room):
-        """A look at a guest, with room there."""
-        return a_look(self.GUEST, room={records.Need(self.SHAPE): room})
+    def look(self, *room, **changes):
+        """A look at a guest, with room on these hosts."""
+        return a_look(
+            GUEST,
+            **{
+                'services': (CLOSED, builders.a_service('other')),
+                'compute_nodes': tuple(
+                    map(builders.a_compute_node, ('hv1', 'other'))
+                ),
+                'consumers': self.CONSUMERS,
+                'room': {
+                    self.NEED: tuple(
+                        builders.a_candidate(
+                            builders.a_compute_id(host), self.NEED
+                        )
+                        for host in room
+                    )
+                },
+                **changes,
+            },
+        )
 
     def test_asked_first(self):
         """No guest moves before the room for all is known."""
         goal = drain.Drain(names=('hv1',))
-        look = a_look(self.GUEST)
+        look = self.look(room={})
 
         scope = goal.scope(a_ledger(last=look))
         verdict = decide(look)
 
-        self.assertEqual({records.Need(self.SHAPE)}, scope.needs)
+        self.assertEqual({self.NEED}, scope.needs)
         self.assertEqual((), verdict.steps)
         self.assertIsNone(verdict.outcome)
 
     def test_enough(self):
         """It goes."""
-        other = records.Free('other', records.Shape(4, 4096, 10))
-
-        self.assertEqual(1, len(decide(self.look(other)).steps))
+        self.assertEqual(1, len(decide(self.look('other')).steps))
 
     def test_none(self):
-        """It is in the way; its own host is no room."""
-        own = records.Free(CHOSEN, records.Shape(4, 4096, 10))
-        for room in ((), (own,)):
-            verdict = decide(self.look(*room))
+        """It is in the way; its own host is no room, nor is a closed one."""
+        down = (CLOSED, builders.a_service('other', state='down'))
+        shut = (CLOSED, builders.a_disabled_service(host='other'))
+        for room, changes in (
+            ((), {}),
+            (('hv1',), {}),
+            (('other',), {'services': down}),
+            (('other',), {'services': shut}),
+        ):
+            verdict = decide(self.look(*room, **changes))
 
             self.assertEqual((), verdict.steps)
             self.assertFalse(verdict.outcome.ok)
             (move,) = verdict.moves
             self.assertEqual('left', move.result)
             self.assertIn('no host has room', move.reason)
+            self.assertIn('512 MEMORY_MB, 1 VCPU', move.reason)
+
+    def test_destination(self):
+        """Only the one destination counts, whatever its hypervisor's name."""
+        named = builders.a_compute_node('other', hostname='other.example.org')
+        third = builders.a_compute_node('third')
+        services = (
+            CLOSED,
+            builders.a_service('other'),
+            builders.a_service('third'),
+        )
+        for room, method in (('other', 'live'), ('third', None)):
+            look = self.look(
+                room, services=services, compute_nodes=(named, third)
+            )
+
+            verdict = decide(look, destination='other')
+
+            self.assertEqual(method is not None, bool(verdict.steps))
+            if method is None:
+                self.assertIn('other has no room', verdict.moves[0].reason)
 
     def test_all_the_same(self):
         """Nova has the last word, if that is wanted."""
