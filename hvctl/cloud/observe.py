@@ -13,6 +13,7 @@ from openstack import connection
 from openstack import utils as sdk_utils
 
 from hvctl.cloud import machines
+from hvctl.cloud import placing
 from hvctl.cloud import requests
 from hvctl.cloud import shapes
 from hvctl.model import identity
@@ -24,10 +25,6 @@ _T = typing.TypeVar('_T')
 #: Lists that are read at once.  The SDK keeps ten connections to a host; the
 #: other four are for acting (hvctl.run.loop).
 _WORKERS = 6
-
-#: VNIC types of ports that are no device of the host: a guest does not
-#: notice when they change hosts.
-_VIRTUAL = frozenset({'normal', 'macvtap', 'vdpa', 'virtio-forwarder'})
 
 
 class Observer:
@@ -123,14 +120,16 @@ class Observer:
         if scope.all_servers:
             lists['all'] = lambda: self._guests({})
         if scope.ties:
-            lists['groups'] = self._anti_affinity
+            lists['groups'] = _with(placing.anti_affinity, self._compute)
             for host in scope.hosts:
-                lists[f'ports {host}'] = _with(self._direct_ports, host)
+                lists[f'ports {host}'] = _with(
+                    placing.direct_ports, self._network, host
+                )
         for need in scope.needs:
-            lists[f'room {need}'] = _with(self._room, need)
+            lists[f'room {need}'] = _with(placing.room, self._placement, need)
         for provider_id in scope.provider_ids:
             lists[f'consumers {provider_id}'] = _with(
-                self._consumers, provider_id
+                placing.consumers, self._placement, provider_id
             )
         return _snapshot(self._cloud, scope, self._read(lists))
 
@@ -205,79 +204,6 @@ class Observer:
         )
         return tuple(map(shapes.provider, found or ()))
 
-    def _room(self, need: records.Need) -> tuple[records.Candidate, ...]:
-        limits = {}
-        if need.traits:
-            limits['required'] = ','.join(need.traits)
-        if need.aggregates:
-            limits['member_of'] = f'in:{",".join(need.aggregates)}'
-        response = requests.call(
-            self._placement,
-            'GET',
-            '/allocation_candidates',
-            'ask which hosts have room',
-            microversion=requests.PLACEMENT,
-            params={
-                'resources': ','.join(
-                    f'{name}:{amount}' for name, amount in need.resources
-                ),
-                # As the scheduler does: the trait is at the root only.
-                'root_required': '!COMPUTE_STATUS_DISABLED',
-                **limits,
-                'limit': 1000,
-            },
-        )
-        return shapes.candidates(response.json())
-
-    def _consumers(self, provider_id: str) -> dict[str, records.Resources]:
-        response = requests.call(
-            self._placement,
-            'GET',
-            f'/resource_providers/{provider_id}/allocations',
-            f'list the allocations of resource provider {provider_id}',
-            microversion=requests.PLACEMENT,
-            accept=frozenset({404}),
-        )
-        if response.status_code == 404:
-            return {}
-        return {
-            consumer: has['resources']
-            for consumer, has in response.json()['allocations'].items()
-        }
-
-    def _direct_ports(self, host: str) -> dict[str, str]:
-        found = requests.pages(
-            self._network,
-            '/ports',
-            'ports',
-            f'list the ports of host {host}',
-            params={
-                'binding:host_id': host,
-                'fields': ['device_id', 'binding:vnic_type'],
-            },
-        )
-        return {
-            port['device_id']: port['binding:vnic_type']
-            for port in found or ()
-            if port['binding:vnic_type'] not in _VIRTUAL
-        }
-
-    def _anti_affinity(self) -> dict[str, str]:
-        found = requests.pages(
-            self._compute,
-            '/os-server-groups',
-            'server_groups',
-            'list the server groups',
-            microversion=requests.COMPUTE,
-            params={'all_projects': 'True'},
-        )
-        return {
-            member: group['id']
-            for group in found or ()
-            if group['policy'] == 'anti-affinity'
-            for member in group['members']
-        }
-
     def _agents(self) -> tuple[records.Agent, ...] | None:
         found = requests.pages(
             self._network,
@@ -302,8 +228,8 @@ def _services(compute: adapter.Adapter) -> tuple[records.Service, ...]:
     return tuple(map(shapes.service, found or ()))
 
 
-def _with(function: Callable[..., _T], argument: object) -> Callable[[], _T]:
-    return lambda: function(argument)
+def _with(function: Callable[..., _T], *arguments: object) -> Callable[[], _T]:
+    return lambda: function(*arguments)
 
 
 def _renewed(
@@ -387,9 +313,9 @@ def _snapshot(
         guests=guests,
         migrations={host: read[f'migrations {host}'] for host in scope.hosts},
         direct_ports={
-            guest: vnic_type
+            guest: vnic_types
             for host in scope.hosts
-            for guest, vnic_type in read.get(f'ports {host}', {}).items()
+            for guest, vnic_types in read.get(f'ports {host}', {}).items()
         },
         anti_affinity=read.get('groups', {}),
         room={need: read[f'room {need}'] for need in scope.needs},

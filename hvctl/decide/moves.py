@@ -92,8 +92,7 @@ def _tied(
 ) -> progress.Move:
     """Note what ties a guest to its host or to other guests."""
     notes = [move.note] if move.note else []
-    port = snapshot.direct_ports.get(move.server_id)
-    if port is not None:
+    for port in snapshot.direct_ports.get(move.server_id, ()):
         notes.append(f'{port} port: unplugged for the move, and plugged again')
     return dataclasses.replace(
         move,

@@ -70,8 +70,8 @@ class Snapshot:
     :ivar members: provider ids by aggregate uuid, for those of the scope
     :ivar guests: by service host, for the hosts that the scope reached
     :ivar migrations: by service host, newest first, for those hosts
-    :ivar direct_ports: VNIC types that are a device of the host, by the id
-        of the guest that has such a port
+    :ivar direct_ports: VNIC types of ports that are a device of the host,
+        sorted, by the id of the guest that has them
     :ivar anti_affinity: the id of a guest's anti-affinity group, by its id
     :ivar room: where there is room for one guest, for the needs of the scope
     :ivar consumers: who has how much of a provider, by the provider's and the
@@ -106,7 +106,9 @@ class Snapshot:
     migrations: Mapping[str, tuple[records.Migration, ...]] = (
         dataclasses.field(default_factory=dict)
     )
-    direct_ports: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    direct_ports: Mapping[str, tuple[str, ...]] = dataclasses.field(
+        default_factory=dict
+    )
     anti_affinity: Mapping[str, str] = dataclasses.field(default_factory=dict)
     room: Mapping[records.Need, tuple[records.Candidate, ...]] = (
         dataclasses.field(default_factory=dict)

@@ -208,8 +208,11 @@ class TestObserve(TestCase):
             f'{base.NETWORK}/ports?binding:host_id=hv2',
             json={
                 'ports': [
+                    {'device_id': 'g1', 'binding:vnic_type': 'vdpa'},
+                    {'device_id': 'g1', 'binding:vnic_type': 'direct'},
                     {'device_id': 'g1', 'binding:vnic_type': 'direct'},
                     {'device_id': 'g2', 'binding:vnic_type': 'normal'},
+                    {'device_id': 'g3', 'binding:vnic_type': 'macvtap'},
                 ]
             },
         )
@@ -225,8 +228,25 @@ class TestObserve(TestCase):
 
         look = self.observe(hosts=frozenset({'hv2'}), ties=True)
 
-        self.assertEqual({'g1': 'direct'}, look.direct_ports)
+        self.assertEqual({'g1': ('direct', 'vdpa')}, look.direct_ports)
         self.assertEqual({'g1': 'a'}, look.anti_affinity)
+
+    def test_many_groups(self):
+        """Nova cuts the list of groups off and tells no next page."""
+        groups = [
+            {'id': n, 'policy': 'anti-affinity', 'members': [f'g{n}']}
+            for n in range(5)
+        ]
+
+        def page(request, context):
+            start = int(request.qs.get('offset', ['0'])[0])
+            return {'server_groups': groups[start : start + 2]}
+
+        self.mock.get(f'{base.COMPUTE}/os-server-groups', json=page)
+
+        look = self.observe(ties=True)
+
+        self.assertEqual({f'g{n}': n for n in range(5)}, look.anti_affinity)
 
     def test_room(self):
         """A need is one question, and its answer is the hosts with room."""
