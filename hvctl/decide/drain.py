@@ -13,6 +13,7 @@ import dataclasses
 import datetime
 
 from hvctl.decide import assemble
+from hvctl.decide import budget
 from hvctl.decide import capacity
 from hvctl.decide import foreign
 from hvctl.decide import moves as moving
@@ -22,7 +23,6 @@ from hvctl.decide import resizes
 from hvctl.decide import treatment
 from hvctl.model import draining
 from hvctl.model import hypervisor
-from hvctl.model import identity
 from hvctl.model import progress
 from hvctl.model import records
 from hvctl.model import snapshot as snapshot_model
@@ -47,7 +47,9 @@ class Drain:
     def scope(self, ledger: progress.Ledger) -> snapshot_model.Scope:
         """What the next look must reach."""
         if ledger.last is None:
-            return snapshot_model.Scope(server_names=frozenset(self.names))
+            return snapshot_model.Scope(
+                server_names=frozenset(self.names), sizes=True
+            )
         found = list(assemble.assemble(ledger.last, self.names).values())
         hosts = frozenset(hv.host for hv in found if hv.service)
         going = any(m.result == 'moving' for m in ledger.moves.values())
@@ -57,6 +59,7 @@ class Drain:
             hosts=hosts,
             ties=not ledger.moves,
             aggregates=not _begun(ledger),
+            sizes=not _begun(ledger),
             needs=frozenset()
             if _begun(ledger)
             else frozenset(self._needs(ledger.last, found).values()),
@@ -205,28 +208,12 @@ class Drain:
         return None
 
     def _over_budget(self, snapshot: snapshot_model.Snapshot) -> str | None:
-        up = {s.host: s for s in snapshot.services if s.up}
-        closed = {
-            assemble.short(service.host)
+        named = {
+            service.host
             for service in snapshot.services
-            if (service.disabled_reason or '').startswith(
-                identity.REASON_DRAIN
-            )
+            if assemble.short(service.host) in self.names
         }
-        wanted = len(closed | set(self.names))
-        share = self.options.most_draining_share
-        limits = [self.options.most_draining]
-        if share is not None:
-            limits.append(int(len(up) * share))
-        limit = min((n for n in limits if n is not None), default=None)
-        if limit is None or wanted <= limit:
-            return None
-        others = closed - set(self.names)
-        also = f' with {", ".join(sorted(others))}' if others else ''
-        return (
-            f'--max-draining allows {limit} to be drained at once, and '
-            f'{wanted} would be{also}'
-        )
+        return budget.refusal(snapshot, named, self.options)
 
     def _no_destination(self, snapshot: snapshot_model.Snapshot) -> str | None:
         wanted = self.options.destination

@@ -62,9 +62,9 @@ class Options:
     :ivar confirm_resizes: confirm what waits for its owner's confirmation
     :ivar force_complete: halt a guest that takes longer than its time
     :ivar retries: how often a move that failed is tried again
-    :ivar most_draining: how many hypervisors may be closed for a drain
-    :ivar most_draining_share: the same, as a share of all that are up (0 to
-        1)
+    :ivar most_draining: how many hypervisors may be closed for drains at once
+    :ivar most_draining_share: the same, as a share (0 to 1) of the VCPUs and
+        of the memory of all that take guests; None for what is usual
     :ivar dry_run: only plan
     :ivar wait: follow what is begun to its end
     """

@@ -74,8 +74,10 @@ class DrainHypervisorEphemeral(command.Verb):
             metavar='<number>|<percent>%',
             type=_budget,
             help=_(
-                'Refuse when more hypervisors than these, or than this part '
-                'of all that are up, would be closed for a drain'
+                'Refuse when more hypervisors than these would be closed '
+                'for drains, or more than this part of the VCPUs or memory '
+                'of all that take guests (default: any one hypervisor, or '
+                'several with 50%% together)'
             ),
         )
         _add_permissions(parser)

@@ -480,26 +480,18 @@ class TestOrder(unittest.TestCase):
 class TestBudget(unittest.TestCase):
     """How many hypervisors may be closed at once."""
 
-    def test_table(self):
-        """Those that are being drained already count."""
-        other = builders.a_disabled_service(
-            resizes.drain_reason(1), host='hv7', id='7'
-        )
-        look = a_look(GUEST, services=(builders.a_service(), other))
-        for options, words in (
-            ({'most_draining': 2}, None),
-            ({'most_draining': 1}, 'allows 1 to be drained'),
-            ({'most_draining_share': 1.0}, None),
-            ({'most_draining_share': 0.5}, 'and 2 would be with hv7'),
-        ):
-            with self.subTest(options=options):
-                verdict = decide(look, **options)
+    def test_refused(self):
+        """Nothing is closed, and the sizes have been read for it."""
+        look = a_look(GUEST, services=(builders.a_service(),))
 
-                if words is None:
-                    self.assertIsNone(verdict.outcome)
-                else:
-                    self.assertEqual((), verdict.steps)
-                    self.assertIn(words, verdict.outcome.message)
+        scope = drain.Drain(names=('hv1',)).scope(
+            progress.Ledger(started_at=clock.START)
+        )
+        verdict = decide(look, most_draining=0)
+
+        self.assertTrue(scope.sizes)
+        self.assertEqual((), verdict.steps)
+        self.assertIn('allows 0 to be drained', verdict.outcome.message)
 
     def test_guests_at_once(self):
         """As many as the machine's profile says."""
