@@ -48,6 +48,8 @@ def server(body: JSON) -> records.Server:
         extra_specs=body.get('flavor', {}).get('extra_specs', {}),
         zone=body.get('pinned_availability_zone'),
         volumes=len(body.get('os-extended-volumes:volumes_attached', ())),
+        # Nova names no image then.
+        boots_from_volume=body.get('image') == '',
     )
 
 
@@ -55,7 +57,6 @@ def _shape(body: JSON) -> records.Shape:
     flavor = body.get('flavor', {})
     # The size of a flavor's swap is in MiB, that of the others in GiB.
     swap = -(-int(flavor.get('swap') or 0) // 1024)
-    # Nova names no image for a guest that boots from a volume.
     root = 0 if body.get('image') == '' else flavor.get('disk', 0)
     return records.Shape(
         vcpus=flavor.get('vcpus', 0),

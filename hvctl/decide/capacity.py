@@ -33,7 +33,7 @@ def need_of(
         does not tell, and its flavor has to
     :param aggregates: all of them; a zone is what its aggregates have
     """
-    resources = _asked(guest)
+    resources = asked(guest)
     if has is None:
         resources = _of_flavor(guest) | resources
     else:
@@ -57,7 +57,7 @@ def need_of(
     )
 
 
-def _asked(guest: records.Server) -> dict[str, int]:
+def asked(guest: records.Server) -> dict[str, int]:
     """The resources that a flavor's extra specs ask for."""
     found: dict[str, int] = {}
     for key, value in guest.extra_specs.items():

@@ -76,7 +76,7 @@ def first_sight(
         source=source,
         shape=guest.shape,
         priority=treatment.priority(guest),
-        note=_note(guest),
+        note='locked by its owner' if guest.locked else '',
         after=last.id if last else 0,
         seen_at=now,
     )
@@ -95,16 +95,6 @@ def first_sight(
             started_at=now,
         )
     return waiting(move, guest, options, now)
-
-
-def _note(guest: records.Server) -> str:
-    """What an operator should know of a guest that moves."""
-    notes = []
-    if guest.locked:
-        notes.append('locked by its owner')
-    if guest.volumes:
-        notes.append(f'with {guest.volumes} volumes')
-    return '; '.join(notes)
 
 
 def waiting(

@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 
+from hvctl.decide import devices
 from hvctl.decide import guests
 from hvctl.decide import resizes
 from hvctl.model import draining
@@ -92,8 +93,20 @@ def _tied(
 ) -> progress.Move:
     """Note what ties a guest to its host or to other guests."""
     notes = [move.note] if move.note else []
-    for port in snapshot.direct_ports.get(move.server_id, ()):
-        notes.append(f'{port} port: unplugged for the move, and plugged again')
+    ports = snapshot.direct_ports.get(move.server_id, ())
+    for guest in snapshot.guests.get(move.source, ()):
+        if guest.id == move.server_id:
+            notes += devices.notes(guest, move.method, ports)
+            refusal = devices.refusal(guest, move.method, ports)
+            if refusal is not None and move.result == 'waiting':
+                move = dataclasses.replace(
+                    move,
+                    result='left',
+                    method=None,
+                    reason=refusal[0],
+                    lift=refusal[1],
+                    ended_at=move.seen_at,
+                )
     return dataclasses.replace(
         move,
         note='; '.join(notes),

@@ -11,6 +11,7 @@ from collections.abc import Callable
 import dataclasses
 import typing
 
+from hvctl.decide import devices
 from hvctl.model import draining
 from hvctl.model import records
 from hvctl.model.draining import Method
@@ -218,11 +219,15 @@ def _wants_to_stay() -> Treatment:
 def _not_live(guest: records.Server) -> str | None:
     """Why Nova would refuse to live-migrate a guest, if it is known."""
     specs: typing.Mapping[str, str] = guest.extra_specs
-    if 'pci_passthrough:alias' in specs:
-        return f'it has a PCI device ({specs["pci_passthrough:alias"]})'
     security = specs.get('hw:tpm_secret_security', 'user')
     if 'hw:tpm_version' in specs and security != 'host':
         return "it has a vTPM whose secret is its owner's"
     if specs.get('hw:mem_encryption', '').lower() == 'true':
         return 'its memory is encrypted'
+    if devices.PCI in specs and wish(guest) is not Wish.LIVE:
+        return (
+            f'it has a PCI device ({specs[devices.PCI]}), which only an alias '
+            f'with live_migratable permits; {WISH_KEY}=live in its metadata '
+            'says that it does'
+        )
     return None

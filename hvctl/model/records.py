@@ -85,6 +85,7 @@ class Server:
     :ivar zone: the availability zone that it is bound to, where Nova tells
         (2.96)
     :ivar volumes: how many are attached to it
+    :ivar boots_from_volume: its root disk is one of them
     """
 
     id: str
@@ -105,6 +106,7 @@ class Server:
     extra_specs: Mapping[str, str] = dataclasses.field(default_factory=dict)
     zone: str | None = None
     volumes: int = 0
+    boots_from_volume: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -87,6 +87,7 @@ class TestTreat(unittest.TestCase):
                     COLD, treat(guest=guest, allow_cold=True).method
                 )
                 self.assertTrue(treat('PAUSED', guest=guest).blocked)
+        self.assertEqual(LIVE, treat(wish='live', guest=PCI).method)
         kept_by_host = {
             **VTPM['extra_specs'],
             'hw:tpm_secret_security': 'host',
