@@ -13,7 +13,7 @@ from openstack import connection
 from openstack import utils as sdk_utils
 
 from hvctl.cloud import machines
-from hvctl.cloud import placing
+from hvctl.cloud import occupancy
 from hvctl.cloud import requests
 from hvctl.cloud import shapes
 from hvctl.model import identity
@@ -77,7 +77,12 @@ class Observer:
         guests: dict[str, Callable[[], typing.Any]] = {}
         for host in scope.hosts:
             guests[f'guests {host}'] = _with(self._guests, {'host': host})
-            guests[f'migrations {host}'] = _with(self._migrations, host)
+            guests[f'migrations {host}'] = _with(
+                occupancy.migrations,
+                self._compute,
+                host,
+                scope.since.migrations.get(host, ()) if scope.since else (),
+            )
         if scope.since is not None:
             read = self._read(guests or metal)
             return _renewed(self._cloud, scope.since, scope, read)
@@ -120,16 +125,18 @@ class Observer:
         if scope.all_servers:
             lists['all'] = lambda: self._guests({})
         if scope.ties:
-            lists['groups'] = _with(placing.anti_affinity, self._compute)
+            lists['groups'] = _with(occupancy.anti_affinity, self._compute)
             for host in scope.hosts:
                 lists[f'ports {host}'] = _with(
-                    placing.direct_ports, self._network, host
+                    occupancy.direct_ports, self._network, host
                 )
         for need in scope.needs:
-            lists[f'room {need}'] = _with(placing.room, self._placement, need)
+            lists[f'room {need}'] = _with(
+                occupancy.room, self._placement, need
+            )
         for provider_id in scope.provider_ids:
             lists[f'consumers {provider_id}'] = _with(
-                placing.consumers, self._placement, provider_id
+                occupancy.consumers, self._placement, provider_id
             )
         return _snapshot(self._cloud, scope, self._read(lists))
 
@@ -179,17 +186,6 @@ class Observer:
             microversion=requests.COMPUTE,
         )
         return tuple(map(shapes.aggregate, found or ()))
-
-    def _migrations(self, host: str) -> tuple[records.Migration, ...]:
-        found = requests.pages(
-            self._compute,
-            '/os-migrations',
-            'migrations',
-            f'list the migrations of host {host}',
-            microversion=requests.COMPUTE,
-            params={'host': host},
-        )
-        return tuple(map(shapes.migration, found or ()))
 
     def _providers(
         self, params: Mapping[str, str]

@@ -7,7 +7,7 @@ takes longer than fetching them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 import json
 import logging
 import typing
@@ -112,10 +112,12 @@ def pages(
     params: Mapping[str, typing.Any] | None = None,
     accept: frozenset[int] = frozenset(),
     secret: bool = False,
+    enough: Callable[[list[JSON]], bool] | None = None,
 ) -> list[JSON] | None:
     """Read a whole list, following the links to its next pages.
 
     :param key: the list's name in the answer
+    :param enough: says by the entries so far whether to stop there
     :returns: its entries, or None when the status was one to accept
     :raises CloudError: when a page could not be read
     """
@@ -136,6 +138,8 @@ def pages(
             return None
         body = response.json()
         entries += body.get(key, [])
+        if enough is not None and enough(entries):
+            break
         target = _next(body, key)
         params = None  # the link has them
     return entries

@@ -13,19 +13,7 @@ from hvctl.model import hypervisor
 from hvctl.model import identity
 from hvctl.model import records
 
-#: A migration record in one of these is over (nova/db/main/api.py,
-#: migration_get_in_progress_by_host_and_node).
-FINAL_STATUSES = frozenset(
-    {
-        'cancelled',
-        'completed',
-        'confirmed',
-        'done',
-        'error',
-        'failed',
-        'reverted',
-    }
-)
+FINAL_STATUSES = records.FINAL_STATUSES
 
 
 def counted(number: int, thing: str) -> str:
@@ -35,7 +23,7 @@ def counted(number: int, thing: str) -> str:
 
 def unfinished(hv: hypervisor.Hypervisor) -> list[records.Migration]:
     """The migrations from or to the host that are not over."""
-    return [m for m in hv.migrations if m.status not in FINAL_STATUSES]
+    return [m for m in hv.migrations if not m.over]
 
 
 def strangers(hv: hypervisor.Hypervisor) -> frozenset[str]:

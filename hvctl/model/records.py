@@ -263,6 +263,21 @@ class Aggregate:
     hosts: frozenset[str] = frozenset()
 
 
+#: A migration record in one of these is over (nova/db/main/api.py,
+#: migration_get_in_progress_by_host_and_node).
+FINAL_STATUSES = frozenset(
+    {
+        'cancelled',
+        'completed',
+        'confirmed',
+        'done',
+        'error',
+        'failed',
+        'reverted',
+    }
+)
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Migration:
     """A migration record of Nova (``os-migrations``).
@@ -279,3 +294,8 @@ class Migration:
     source: str | None = None
     destination: str | None = None
     created_at: datetime.datetime | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended, well or not; it does not change then."""
+        return self.status in FINAL_STATUSES

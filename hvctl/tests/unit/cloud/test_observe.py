@@ -202,6 +202,55 @@ class TestObserve(TestCase):
         )
         self.assertEqual(2, len(look.migrations['hv2']))
 
+    def test_migrations_again(self):
+        """A later look pages only as far as something may have changed."""
+        (recorded, *_) = base.ANSWERS['migrations']['body']['migrations']
+        url = f'{base.COMPUTE}/os-migrations'
+
+        def history(*statuses):
+            """The newest has the greatest id; two on a page."""
+            found = [
+                {**recorded, 'id': number, 'status': status}
+                for number, status in enumerate(statuses, start=1)
+            ][::-1]
+
+            def page(request, context):
+                start = int(request.qs.get('marker', ['0'])[0])
+                body = {'migrations': found[start : start + 2]}
+                if start + 2 < len(found):
+                    link = f'{url}?host=hv2&marker={start + 2}'
+                    body['migrations_links'] = [{'rel': 'next', 'href': link}]
+                return body
+
+            self.mock.get(url, json=page)
+
+        hosts = frozenset({'hv2'})
+        for before, after, pages in (
+            ('eeeeee', 'eeeeee', 1),
+            ('eeeeee', 'eeeeeeq', 1),
+            ('eeeeee', 'eeeeeeqqq', 2),
+            ('eeeeeq', 'eeeeec', 1),
+            ('eeqeee', 'eeceee', 2),
+            ('', 'eeeeee', 3),
+        ):
+            with self.subTest(before=before, after=after):
+                names = {'e': 'error', 'q': 'queued', 'c': 'completed'}
+                history(*(names[each] for each in before))
+                look = self.observe(hosts=hosts)
+                history(*(names[each] for each in after))
+                sent = len(self.sent('GET', url))
+
+                look = self.observe(hosts=hosts, since=look)
+
+                self.assertEqual(pages, len(self.sent('GET', url)) - sent)
+                self.assertEqual(
+                    [
+                        (number, names[status])
+                        for number, status in enumerate(after, start=1)
+                    ][::-1],
+                    [(m.id, m.status) for m in look.migrations['hv2']],
+                )
+
     def test_ties(self):
         """Ports that are a device of the host, and anti-affinity groups."""
         self.mock.get(

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reads what decides where guests can go, and who holds a provider."""
+"""Reads who is on a host, what ties them to it, and where there is room."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from keystoneauth1 import adapter
 
@@ -9,6 +11,9 @@ from hvctl.cloud import requests
 from hvctl.cloud import shapes
 from hvctl.cloud.requests import JSON
 from hvctl.model import records
+
+#: How many migrations a later look reads at once.
+_LATER = 100
 
 #: VNIC types of ports that a guest keeps while it changes hosts.
 _KEPT = frozenset({'normal', 'macvtap', 'virtio-forwarder'})
@@ -115,3 +120,38 @@ def anti_affinity(compute: adapter.Adapter) -> dict[str, str]:
         if group['policy'] == 'anti-affinity'
         for member in group['members']
     }
+
+
+def migrations(
+    compute: adapter.Adapter, host: str, before: Sequence[records.Migration]
+) -> tuple[records.Migration, ...]:
+    """Read a host's migrations, newest first.
+
+    A host may have had thousands.  What was over when an earlier look saw
+    it does not change, so a later one reads on only until it has come to
+    what is known and has seen all that was not over.  Nova's
+    changes-since would leave out a record that is as it was made.
+
+    :param before: those that an earlier look has found
+    """
+    known = {migration.id for migration in before}
+    going = {migration.id for migration in before if not migration.over}
+
+    def enough(entries: list[JSON]) -> bool:
+        ids = {entry['id'] for entry in entries}
+        return going <= ids and not known.isdisjoint(ids)
+
+    found = requests.pages(
+        compute,
+        '/os-migrations',
+        'migrations',
+        f'list the migrations of host {host}',
+        microversion=requests.COMPUTE,
+        params={'host': host, **({'limit': _LATER} if before else {})},
+        enough=enough,
+    )
+    read = {entry['id'] for entry in found or ()}
+    return (
+        *map(shapes.migration, found or ()),
+        *(migration for migration in before if migration.id not in read),
+    )
