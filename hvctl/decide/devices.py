@@ -24,11 +24,11 @@ _MIGRATIONS = (Method.LIVE, Method.COLD)
 
 
 def refusal(
-    guest: records.Server, method: Method | None, ports: Iterable[str]
+    guest: records.Server, method: Method, ports: Iterable[str]
 ) -> tuple[str, str] | None:
     """Say why Nova would refuse to move a guest because of what it has.
 
-    :param method: how it is to be moved; None where that is not known yet
+    :param method: how it is to be moved
     :param ports: VNIC types of its ports that are a device of the host
     :returns: why, and what to do about it; None when it would not
     """

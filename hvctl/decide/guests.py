@@ -107,7 +107,7 @@ def waiting(
 
     :returns: the move, ``left`` when nothing can be done with the guest
     """
-    treated = treatment.treat(guest, options)
+    treated = treatment.treat(guest, options, move.ports)
     move = dataclasses.replace(
         move,
         state=guest.status,

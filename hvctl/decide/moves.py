@@ -97,19 +97,10 @@ def _tied(
     for guest in snapshot.guests.get(move.source, ()):
         if guest.id == move.server_id:
             notes += devices.notes(guest, move.method, ports)
-            refusal = devices.refusal(guest, move.method, ports)
-            if refusal is not None and move.result == 'waiting':
-                move = dataclasses.replace(
-                    move,
-                    result='left',
-                    method=None,
-                    reason=refusal[0],
-                    lift=refusal[1],
-                    ended_at=move.seen_at,
-                )
     return dataclasses.replace(
         move,
         note='; '.join(notes),
+        ports=ports,
         group=snapshot.anti_affinity.get(move.server_id),
     )
 

@@ -7,7 +7,7 @@ of live_migrate, resize, shelve, shelve_offload and confirm_resize).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 import dataclasses
 import typing
 
@@ -52,16 +52,27 @@ class Treatment:
         return self.method is None and not (self.accepted or self.passing)
 
 
-def treat(guest: records.Server, options: draining.Options) -> Treatment:
+def treat(
+    guest: records.Server,
+    options: draining.Options,
+    ports: Iterable[str] = (),
+) -> Treatment:
     """Say what is to be done with a guest.
 
     :param guest: the guest, as it is now
     :param options: what the user wants
+    :param ports: VNIC types of its ports that are a device of the host, where
+        they are known
     """
     if guest.task_state is not None or guest.status in PASSING:
         task = guest.task_state or 'no task'
         return Treatment(why=f'busy: {guest.status}, {task}', passing=True)
-    return _BY_STATUS.get(guest.status, _no_way)(guest, options)
+    treated = _BY_STATUS.get(guest.status, _no_way)(guest, options)
+    if treated.method is not None:
+        refusal = devices.refusal(guest, treated.method, ports)
+        if refusal is not None:
+            return Treatment(why=refusal[0], lift=refusal[1])
+    return treated
 
 
 def priority(guest: records.Server) -> int:

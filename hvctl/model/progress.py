@@ -38,6 +38,7 @@ class Move:
     :ivar accepted: it stays, and the user has said that it may
     :ivar note: what else its owner will notice
     :ivar priority: greater ones go first
+    :ivar ports: VNIC types of its ports that are a device of the host
     :ivar group: id of its anti-affinity group, whose members move one by one
     :ivar shape: what it takes of a host
     :ivar attempt: how many requests for it have been sent
@@ -59,6 +60,7 @@ class Move:
     accepted: bool = False
     note: str = ''
     priority: int = 0
+    ports: tuple[str, ...] = ()
     group: str | None = None
     shape: records.Shape = dataclasses.field(default_factory=records.Shape)
     attempt: int = 0

@@ -70,7 +70,6 @@ class TestRefusal(unittest.TestCase):
             ({}, ('direct', 'direct-physical', 'vdpa'), LIVE, None),
             ({}, ('accelerator-direct',), LIVE, 'accelerator-direct'),
             ({}, ('accelerator-direct',), SHELVE, 'accelerator-direct'),
-            ({}, ('accelerator-direct',), None, 'accelerator-direct'),
             (ACCELERATOR, (), LIVE, 'accelerator (fpga)'),
             (ACCELERATOR, (), COLD, 'accelerator (fpga)'),
             (ACCELERATOR, (), SHELVE, None),
