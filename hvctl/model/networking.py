@@ -78,7 +78,7 @@ class Device:
     :ivar physical_network: what it is connected to
     :ivar vfs: virtual functions to make at every boot
     :ivar link: what it speaks; the functions of InfiniBand get their GUIDs
-        and are bound once before use
+        and are not bound to the host's driver
     :ivar exclude: PCI addresses of functions that guests do not get
     :ivar trusted: let guests set what the card otherwise does not let them
         (promiscuous mode, MAC addresses)

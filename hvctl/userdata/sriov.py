@@ -24,6 +24,13 @@ _INFINIBAND_AGENTS = (
     ('eswitchd', 'networking-mlnx-eswitchd'),
     ('neutron-mlnx-agent',),
 )
+#: A host that asks for an address on a function that it sees, as images have
+#: NetworkManager or systemd-networkd do, may get a second default route.
+_RULES_FILE = '/etc/udev/rules.d/70-hvctl.rules'
+_MARKS = ('NM_UNMANAGED', 'HVCTL_FUNCTION')
+#: By its name before all that netplan writes.
+_UNMANAGED_FILE = '/etc/systemd/network/05-hvctl.network'
+_UNMANAGED = '[Match]\nProperty=HVCTL_FUNCTION=1\n\n[Link]\nUnmanaged=yes\n'
 _PACKAGES = {
     profile_model.Family.DEBIAN: ('neutron-sriov-agent',),
     profile_model.Family.RHEL: ('openstack-neutron-sriov-nic-agent',),
@@ -57,6 +64,10 @@ def contribute(wiring: networking.Sriov) -> contribution.Contribution:
         else {},
         files=files,
         tables={SCRIPT: tuple(_line(device) for device in wiring.devices)},
+        placed={
+            _RULES_FILE: ''.join(_rule(device) for device in wiring.devices),
+            _UNMANAGED_FILE: _UNMANAGED,
+        },
         agents=tuple(agents),
         packages=_PACKAGES if ethernet else dict.fromkeys(_PACKAGES, ()),
     )
@@ -100,6 +111,20 @@ def _device_spec(device: networking.Device) -> str:
     if device.trusted:
         spec['trusted'] = 'true'
     return json.dumps(spec)
+
+
+def _rule(device: networking.Device) -> str:
+    """Mark a card's functions for udev, all but those the host may use."""
+    words = [
+        'ACTION!="remove"',
+        'SUBSYSTEM=="net"',
+        f'TEST=="device/physfn/net/{tables.interface(device.interface)}"',
+    ]
+    if device.exclude:
+        paths = '|'.join(f'*/{address}/*' for address in device.exclude)
+        words.append(f'DEVPATH!="{paths}"')
+    words += [f'ENV{{{name}}}="1"' for name in _MARKS]
+    return ', '.join(words) + '\n'
 
 
 def _line(device: networking.Device) -> str:

@@ -23,9 +23,11 @@ PROGRAMS = (
     'dnf',
     'install',
     'ip',
+    'networkctl',
     'ovs-vsctl',
     'sleep',
     'systemctl',
+    'udevadm',
 )
 TOOLS = (
     'basename',

@@ -26,6 +26,8 @@ FUNCTIONS = {
     UNIT,
     '/etc/hvctl/virtual-functions',
     '/usr/local/sbin/hvctl-virtual-functions',
+    '/etc/udev/rules.d/70-hvctl.rules',
+    '/etc/systemd/network/05-hvctl.network',
 }
 ML2 = '/etc/neutron/plugins/ml2/'
 INFINIBAND = {

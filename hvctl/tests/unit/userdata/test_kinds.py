@@ -281,6 +281,37 @@ class TestSriov(unittest.TestCase):
             written['/etc/hvctl/virtual-functions'],
         )
 
+    def test_no_addresses(self):
+        """The host asks for none on a function, but on those excluded."""
+        cards = (
+            base.CARD,
+            dataclasses.replace(
+                base.CARD,
+                interface='ens1f1',
+                exclude=('0000:3b:02.0', '0000:3b:02.1'),
+            ),
+        )
+
+        written = files(networking.Sriov(devices=cards))
+
+        self.assertEqual(
+            'ACTION!="remove", SUBSYSTEM=="net", '
+            'TEST=="device/physfn/net/ens1f0", '
+            'ENV{NM_UNMANAGED}="1", ENV{HVCTL_FUNCTION}="1"\n'
+            'ACTION!="remove", SUBSYSTEM=="net", '
+            'TEST=="device/physfn/net/ens1f1", '
+            'DEVPATH!="*/0000:3b:02.0/*|*/0000:3b:02.1/*", '
+            'ENV{NM_UNMANAGED}="1", ENV{HVCTL_FUNCTION}="1"\n',
+            written['/etc/udev/rules.d/70-hvctl.rules'],
+        )
+        self.assertEqual(
+            {
+                'Match': {'property': 'HVCTL_FUNCTION=1'},
+                'Link': {'unmanaged': 'yes'},
+            },
+            base.options(written['/etc/systemd/network/05-hvctl.network']),
+        )
+
 
 class TestVlans(unittest.TestCase):
     """Sub-networks of the trunk."""

@@ -152,6 +152,26 @@ class TestVirtualFunctions(sandbox.TestCase):
         self.assertEqual('8\n', self.host.read(f'{self.CARD}/sriov_numvfs'))
         self.assertEqual(['ip link set dev ens1f0 up'], self.host.calls('ip'))
 
+    def test_no_addresses(self):
+        """Rules that came a moment ago count for the functions."""
+        self.card()
+        self.table('ens1f0 8 ethernet')
+        for running, expected in (
+            ('udevd', ['udevadm control --reload']),
+            ('networkd', ['networkctl reload']),
+        ):
+            self.host.path('calls').unlink(missing_ok=True)
+            self.host.answer(
+                'systemctl',
+                f'case $3 in systemd-{running}) ;; *) exit 3; esac',
+            )
+            with self.subTest(running=running):
+                self.assert_runs('hvctl-virtual-functions')
+
+                self.assertEqual(
+                    expected, self.host.calls('udevadm', 'networkctl')
+                )
+
     def test_there_already(self):
         """Functions that guests may have are left alone."""
         self.card(now=8)
