@@ -9,7 +9,7 @@ import tempfile
 import unittest
 
 #: Where the scripts look.
-ROOTS = ('/etc', '/sys', '/var')
+ROOTS = ('/etc', '/run', '/sys', '/var')
 
 #: Writes down how it was called; says what the test has it say.
 STUB = """#!/bin/sh

@@ -102,7 +102,7 @@ class TestNeutron(unittest.TestCase):
                 self.assertEqual(expected, neutron['DEFAULT']['transport_url'])
 
     def test_options_win(self):
-        """In the agent's own file too, which is read last."""
+        """In the agent's own file too, which most agents read last."""
         files = base.files(
             base.a_profile(
                 networking=base.OVS,

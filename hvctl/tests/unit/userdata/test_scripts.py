@@ -2,6 +2,7 @@
 
 """The scripts that run on the host."""
 
+import os
 import pathlib
 import shutil
 import subprocess
@@ -44,7 +45,7 @@ class TestVlans(sandbox.TestCase):
 
     def changes(self):
         return [
-            call
+            call.replace(str(self.host.root), '')
             for call in self.host.calls('ip', 'dhclient')
             if ' show ' not in call
         ]
@@ -73,17 +74,29 @@ class TestVlans(sandbox.TestCase):
                 'ip address replace 10.3.0.21/24 dev vlan301',
                 'ip link add link ens1 name backup type vlan id 302',
                 'ip link set dev backup up',
-                'dhclient -nw backup',
+                'dhclient -nw -pf /run/dhclient.backup.pid '
+                '-lf /run/dhclient.backup.leases backup',
             ],
             self.changes(),
         )
+
+    def test_dhcp_again(self):
+        """A client that runs already is left alone."""
+        self.host.answer('ip', 'echo "default via 10.0.0.1 dev bond0"')
+        self.table('parent -', 'backup 302 - - dhcp')
+        for pid, times in ((os.getpid(), 0), ('none', 1)):
+            self.host.write('/run/dhclient.backup.pid', f'{pid}\n')
+            with self.subTest(pid=pid):
+                self.assert_runs('hvctl-vlans')
+
+                self.assertEqual(times, len(self.host.calls('dhclient')))
 
     def test_default_route(self):
         """Or that of the default route."""
         self.host.answer(
             'ip',
             'case "$*" in "-o route show default") '
-            'echo "default via 10.0.0.1 dev bond0 proto dhcp" ;; esac',
+            'echo "default dev bond0 proto dhcp scope link" ;; esac',
         )
         self.table('parent -', 'vlan301 301 - -')
 

@@ -69,6 +69,9 @@ class TestSetup(sandbox.TestCase):
                 'nova-compute-kvm neutron-openvswitch-agent '
                 'openvswitch-switch',
                 f'systemctl unmask {masked}',
+                'systemctl disable --quiet neutron-openvswitch-agent',
+                'systemctl disable --quiet nova-compute',
+                'systemctl disable --quiet openstack-nova-compute',
                 *installed,
                 'systemctl daemon-reload',
                 'systemctl enable --quiet openvswitch-switch',
@@ -159,6 +162,17 @@ class TestSetup(sandbox.TestCase):
         self.assertFalse(
             [call for call in self.changes() if ' restart ' in call]
         )
+
+    def test_names_that_are_not_there(self):
+        """Only one of a service's names can be disabled."""
+        self.units(installed=['nova-compute'])
+        self.host.answer(
+            'systemctl',
+            'case $1 in show) echo x ;; disable) exit 1 ;; esac',
+        )
+        self.plan('packages debian', 'package-debian a', 'restart one two')
+
+        self.assert_runs('hvctl-setup')
 
     def test_service_fails(self):
         """What comes after it is not started."""
