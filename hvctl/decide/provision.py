@@ -60,7 +60,7 @@ def provision(
     port = trunks.parent(hv)
     network = _network(hv, port, request, compute_id)
     todo += network
-    if port is not None and not network:
+    if port is not None and not network and not _rivals(port, hv, ledger):
         facts = trunks.facts(hv, port, request.subnetworks)
         try:
             user_data = wanted.user_data(compute_id, facts)
@@ -143,6 +143,21 @@ def _network(
         return todo
     tie = trunks.tie(hv, port, request.subnetworks)
     return [tie] if tie is not None else []
+
+
+def _rivals(
+    port: records.Port, hv: hypervisor.Hypervisor, ledger: progress.Ledger
+) -> bool:
+    """Whether another run made the port just now.
+
+    Its server then comes too, before the next look; one of ours beside it
+    would only have to go again.
+    """
+    return (
+        ledger.last is not None
+        and port.id not in {known.id for known in ledger.last.ports}
+        and not ledger.times(hv.name, steps.CreatePort)
+    )
 
 
 def _metadata(

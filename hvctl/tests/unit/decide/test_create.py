@@ -167,6 +167,25 @@ class TestProvision(unittest.TestCase):
         )
         self.assertEqual({}, server.metadata)
 
+    def test_port_of_a_rival(self):
+        """A port that another run made just now gets its server from it."""
+        make = decide(builders.a_snapshot()).steps[-1]
+        for last, done, expected in (
+            # The run begins: somebody may have made it long ago.
+            (None, {}, ['CreateServer']),
+            (builders.a_snapshot(), {}, []),
+            (builders.a_snapshot(), {make: True}, ['CreateServer']),
+            # The other run has had its time.
+            (with_port(), {}, ['CreateServer']),
+        ):
+            with self.subTest(last=last, done=done):
+                verdict = decide(
+                    with_port(), a_ledger(last=last, done=done), own=True
+                )
+
+                self.assertEqual(expected, kinds(verdict))
+                self.assertIsNone(verdict.outcome)
+
     def test_half_gone(self):
         """Leftovers that would be in the way are not built upon."""
         service = DISABLED(identity.REASON_DELETE)
