@@ -22,6 +22,11 @@ def down(lab: paths.Lab, report: Report) -> None:
     :raises LabError: when something does not end.
     """
     if supervision.is_up(lab):
+        # Ironic first: it would switch the machines on again.
+        report('stopping the services')
+        supervision.stop(
+            lab, [program.name for program in configuration.services(lab)]
+        )
         report('stopping the machines')
         machines = [
             process.name
@@ -33,10 +38,6 @@ def down(lab: paths.Lab, report: Report) -> None:
                 pool.submit(power.switch_off, lab, name) for name in machines
             ]:
                 ended.result()
-        report('stopping the services')
-        supervision.stop(
-            lab, [program.name for program in configuration.services(lab)]
-        )
         report('stopping RabbitMQ and MariaDB')
         supervision.stop(
             lab,
