@@ -89,6 +89,11 @@ def find(lab: paths.Lab) -> list[str]:
     ]
 
 
+def _sudo() -> str:
+    """Put before a command of root's what its caller had to type here."""
+    return 'sudo ' if 'SUDO_UID' in os.environ else ''
+
+
 def _packages() -> list[str]:
     missing = {
         package
@@ -98,7 +103,7 @@ def _packages() -> list[str]:
     if not missing:
         return []
     return [
-        'distribution packages are missing; run: '
+        f'distribution packages are missing; run: {_sudo()}'
         'apt-get install --no-install-recommends ' + ' '.join(sorted(missing))
     ]
 
@@ -118,7 +123,7 @@ def _code(lab: paths.Lab) -> list[str]:
         return []
     return [
         'the machines run code that only its owner can read; run: '
-        f'chmod --recursive go+rX {" ".join(hidden)}'
+        f'{_sudo()}chmod --recursive go+rX {" ".join(hidden)}'
     ]
 
 

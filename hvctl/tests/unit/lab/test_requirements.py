@@ -25,8 +25,12 @@ class TestFind(base.LabTestCase):
     """Each thing that is missing is one line with a command."""
 
     def setUp(self) -> None:
-        """Let nothing be missing."""
+        """Let nothing be missing, and be root by oneself."""
         super().setUp()
+        variables = mock.patch.dict(os.environ)
+        variables.start()
+        self.addCleanup(variables.stop)
+        os.environ.pop('SUDO_UID', None)
         self.access = self.patch('os.access', True)
         self.disk_usage = self.patch(
             'shutil.disk_usage', mock.Mock(free=100 * 1024**3)
@@ -61,6 +65,18 @@ class TestFind(base.LabTestCase):
                 'mariadb-server-core'
             )
         )
+
+    def test_sudo(self):
+        """Who is root by sudo is told to say sudo."""
+        self.access.return_value = False
+        for caller, words in (
+            ({}, 'run: apt-get'),
+            ({'SUDO_UID': '1000'}, 'run: sudo apt-get'),
+        ):
+            with mock.patch.dict(os.environ, caller, clear=True):
+                (finding,) = requirements.find(self.lab)
+
+            self.assertIn(words, finding)
 
     def test_code(self):
         """Code that a machine's users cannot read is told, also in part."""
