@@ -167,6 +167,12 @@ class Create:
             self._open(snapshot, hv, status, ledger, now),
             node_id=hv.server.node,
         )
+        still = self._stuck(hv, verdict, ledger, now)
+        if still is not None:
+            return progress.failed(
+                verdict.status,
+                failures.overdue(hv, verdict.status, snapshot, still),
+            )
         if self.request.wait or verdict.steps or verdict.outcome:
             return verdict
         return dataclasses.replace(
@@ -197,6 +203,26 @@ class Create:
             return None
         still = (now - since).total_seconds()
         return still if still > limit else None
+
+    def _stuck(
+        self,
+        hv: hypervisor.Hypervisor,
+        verdict: progress.Verdict,
+        ledger: progress.Ledger,
+        now: datetime.datetime,
+    ) -> float | None:
+        """How long a good host has waited to be opened, if too long.
+
+        Its health test has a limit of its own.
+        """
+        if verdict.status.phase is not Phase.READY or hv.test_guests:
+            return None
+        ready = ledger.first_seen.get((hv.name, Phase.READY))
+        since = ledger.changed_at.get(hv.name)
+        if verdict.steps or verdict.outcome or ready is None or since is None:
+            return None
+        still = (now - max(ready, since)).total_seconds()
+        return still if still > self.request.limits.registration else None
 
     def _open(
         self,

@@ -309,6 +309,43 @@ class TestLimits(TestCase):
                 self.assertIn(words, self.message(result))
                 self.assertLess(self.clock.seconds, reached + seconds + 15)
 
+    def test_ready(self):
+        """What is good and does not open is given up as well."""
+        limits = profile.Limits(registration=300)
+        for what, words in (
+            ('deaf', 'until Placement has it in aggregate a (nova-manage'),
+            ('trait', 'until Placement no longer has it as disabled'),
+        ):
+            with self.subTest(what=what):
+                self.start()
+                self.prepare()
+                if what == 'deaf':
+                    self.cloud.aggregates.deaf = True
+                else:
+                    self.cloud.machines.new_services_enabled = False
+                    self.cloud.machines.trait_seconds = 9999
+
+                result = self.open(health_test=None, limits=limits)
+
+                self.assertFalse(result.ok)
+                self.assertIn(
+                    'hv1 is ready, nothing changed for 30',
+                    self.message(result),
+                )
+                self.assertIn(words, self.message(result))
+                self.assertLess(self.clock.seconds, 400)
+
+    def test_own_limit_of_the_health_test(self):
+        """The health test may take longer than a registration."""
+        self.prepare()
+        self.cloud.test_guests.seconds = 400
+        limits = profile.Limits(registration=300)
+        test = dataclasses.replace(TEST, timeout=500)
+
+        result = self.open(health_test=test, limits=limits)
+
+        self.assertTrue(result.ok, self.message(result))
+
     def test_slow_is_not_stuck(self):
         """What moves on is waited for, however long the whole takes."""
         stages = self.cloud.machines.stages
