@@ -48,7 +48,7 @@ class Compute:
             json={'server': body},
             secret=True,
         )
-        return progress.Done()
+        return progress.Done(answer=response.json()['server']['id'])
 
     def delete_server(self, step: steps.DeleteServer) -> progress.Done:
         """Delete a server of ours."""

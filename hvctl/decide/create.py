@@ -89,11 +89,12 @@ class Create:
         now: datetime.datetime,
     ) -> dict[str, progress.Verdict]:
         """Say for each name what to do and what is waited for."""
+        found = self._assemble(snapshot)
         verdicts = {
             name: taking_back.take_back(name, snapshot, ledger, now)
             if name in ledger.given_up
             else self._one(snapshot, hv, ledger, now)
-            for name, hv in self._assemble(snapshot).items()
+            for name, hv in found.items()
         }
         if snapshot.partial:
             # Enough to wait and to fail; to change something, look first.
@@ -111,7 +112,7 @@ class Create:
                 for name, verdict in verdicts.items()
             }
         return {
-            name: taking_back.give_up(name, verdict, ledger)
+            name: taking_back.give_up(found[name], verdict, ledger)
             for name, verdict in verdicts.items()
         }
 

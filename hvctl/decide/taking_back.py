@@ -67,25 +67,32 @@ def out_of_time(verdict: progress.Verdict, seconds: float) -> progress.Verdict:
     )
 
 
+def _made(hv: hypervisor.Hypervisor, ledger: progress.Ledger) -> bool:
+    """Whether this run made a hypervisor, as far as there is one."""
+    if hv.server is not None:
+        return any(
+            isinstance(step, steps.CreateServer) and answer == hv.server.id
+            for step, answer in ledger.answers.items()
+        )
+    # What is made first.
+    kind = steps.CreateProvider if hv.compute_id else steps.CreatePort
+    return any(
+        isinstance(step, kind) and step.name == hv.name and changed
+        for step, changed in ledger.done.items()
+    )
+
+
 def give_up(
-    name: str, verdict: progress.Verdict, ledger: progress.Ledger
+    hv: hypervisor.Hypervisor,
+    verdict: progress.Verdict,
+    ledger: progress.Ledger,
 ) -> progress.Verdict:
     """Turn a failure into a removal, if this run made what failed."""
-    made = any(
-        ledger.times(name, kind)
-        for kind in (
-            steps.CreateProvider,
-            steps.CreatePort,
-            steps.CreateSubport,
-            steps.CreateTrunk,
-            steps.CreateServer,
-        )
-    )
     if (
         verdict.outcome is None
         or verdict.outcome.ok
-        or name in ledger.given_up
-        or not made
+        or hv.name in ledger.given_up
+        or not _made(hv, ledger)
     ):
         return verdict
     return dataclasses.replace(

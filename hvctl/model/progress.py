@@ -117,7 +117,8 @@ class Done:
 
     :ivar changed: whether it changed anything
     :ivar made: ids of what it made, by kind, for the steps after it
-    :ivar answer: what it was told, for a step that asks
+    :ivar answer: what it was told, for a step that asks, and the id of a
+        server that it made
     """
 
     changed: bool = True
@@ -169,7 +170,8 @@ class Ledger:
     :ivar last: the newest of them
     :ivar done: steps that succeeded, and whether each changed anything
     :ivar done_at: when each of them succeeded last
-    :ivar answers: what a step that asks something was told
+    :ivar answers: what a step that asks something was told, and the id of
+        the server that another made
     :ivar failures: by lane
     :ivar first_seen: when this run saw a hypervisor in a phase first
     :ivar statuses: of each hypervisor at the last look

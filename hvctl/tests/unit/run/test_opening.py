@@ -6,12 +6,18 @@ import contextlib
 import dataclasses
 import itertools
 
+from hvctl.decide import taking_back
 from hvctl.decide import trial
 from hvctl.model import health
+from hvctl.model import hypervisor
 from hvctl.model import profile
+from hvctl.model import progress
 from hvctl.model import records
 from hvctl.model import request
+from hvctl.model import steps
+from hvctl.model.hypervisor import Phase
 from hvctl.tests.fixtures import builders
+from hvctl.tests.fixtures import clock
 from hvctl.tests.fixtures import failures
 from hvctl.tests.unit.run import base
 
@@ -475,6 +481,50 @@ class TestTakingBack(TestCase):
 
         self.assertFalse(result.ok)
         self.assertEqual(before, self.cloud.traces('hv1'))
+
+    def test_not_the_server_of_others(self):
+        """Nor what this run only found made, or took part in."""
+        server = builders.a_server()
+        hold = steps.CreateProvider(
+            name='hv1',
+            provider_id=builders.a_compute_id(),
+            provider_name='hv1',
+        )
+        port = steps.CreatePort(
+            name='hv1', network_id='n', vnic_type='baremetal', mac_address=None
+        )
+        verdict = progress.failed(hypervisor.Status(phase=Phase.FAILED), 'no')
+        mine = steps.CreateServer(
+            name='hv1',
+            image_id='i',
+            flavor_id='f',
+            key_name=None,
+            metadata={},
+            user_data='',
+            port_id=None,
+        )
+        with_server = builders.a_hypervisor(server=server)
+        without = builders.a_hypervisor(server=None)
+        own = builders.a_hypervisor(server=None, compute_id=None)
+        for hv, done, made, expected in (
+            (with_server, {hold: True, port: True}, None, False),
+            (with_server, {mine: True}, 'another', False),
+            (with_server, {mine: True}, server.id, True),
+            (without, {hold: False, port: False}, None, False),
+            (without, {hold: False, port: True}, None, False),
+            (without, {hold: True}, None, True),
+            (own, {port: True}, None, True),
+        ):
+            with self.subTest(done=done, made=made):
+                ledger = progress.Ledger(
+                    started_at=clock.START,
+                    done=done,
+                    answers={mine: made} if made else {},
+                )
+
+                found = taking_back.give_up(hv, verdict, ledger)
+
+                self.assertEqual(expected, found.giving_up == 'no')
 
     def test_failed_test(self):
         """One that does not pass its health test goes as well."""
