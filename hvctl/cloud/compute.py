@@ -40,7 +40,7 @@ class Compute:
         }
         if step.key_name is not None:
             body['key_name'] = step.key_name
-        self._call(
+        response = self._call(
             'POST',
             '/servers',
             f'create the server {step.name}',

@@ -101,17 +101,23 @@ class Resolver:
         network = _finder(conn.network.find_network)
         looks: dict[str, _Look] = {
             'bare-metal endpoint': (None, self._endpoint),
-            'image': image(names.image),
-            'flavor': _flavor_look(conn, names.flavor),
-            'network': network(names.network),
-            'server quota': (None, self._server_quotas),
-            'port quota': (None, self._port_quota),
         }
+        if names.image is not None:
+            looks['image'] = image(names.image)
+        if names.flavor is not None:
+            looks['flavor'] = _flavor_look(conn, names.flavor)
+        if names.network is not None:
+            looks['network'] = network(names.network)
+            if names.subnet is not None or names.fixed_ip is not None:
+                looks['subnet'] = (
+                    None,
+                    functools.partial(self._subnet, names.network, names),
+                )
+        looks['server quota'] = (None, self._server_quotas)
+        looks['port quota'] = (None, self._port_quota)
         if names.key_name is not None:
             keypair = _finder(conn.compute.find_keypair)
             looks['keypair'] = keypair(names.key_name)
-        if names.subnet is not None or names.fixed_ip is not None:
-            looks['subnet'] = (None, lambda: self._subnet(names))
         for wish in names.subnetworks:
             looks['trunk service'] = None, self._trunks
             looks[_kind(wish)] = (
@@ -133,17 +139,23 @@ class Resolver:
         return looks
 
     def _subnet(
-        self, names: preflight.Names
+        self, network_name: str, names: preflight.Names
     ) -> tuple[str | None, list[tuple[str, str]]]:
         """The subnet of the machine's address, and what is wrong with both."""
-        network = self._conn.network.find_network(names.network)
-        if network is None:
-            return None, []  # which is said by itself
+        try:
+            network = self._conn.network.find_network(
+                network_name, ignore_missing=False
+            )
+        except (
+            sdk_exceptions.NotFoundException,
+            sdk_exceptions.DuplicateResource,
+        ):
+            return None, []  # which is said of the network
         subnets = list(self._conn.network.subnets(network_id=network.id))
         if names.subnet is not None:
             subnets = [s for s in subnets if names.subnet in (s.id, s.name)]
             if not subnets:
-                words = f'network {names.network} has no subnet {names.subnet}'
+                words = f'network {network_name} has no subnet {names.subnet}'
                 return None, [('subnet', words)]
             if len(subnets) > 1 and names.fixed_ip is None:
                 words = (
@@ -159,8 +171,7 @@ class Resolver:
         ]
         if not fitting:
             words = (
-                f'fixed_ip {address} is in no subnet of network '
-                f'{names.network}'
+                f'fixed_ip {address} is in no subnet of network {network_name}'
             )
             if names.subnet is not None:
                 words += f' that is called {names.subnet}'

@@ -63,7 +63,7 @@ class Quota:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """What to look up, by name or id.
+    """What to look up, by name or id; nothing where there is no name.
 
     :ivar subnet: of the network
     :ivar fixed_ip: an address that must be free; None where it is not needed
@@ -72,9 +72,9 @@ class Names:
     :ivar test_flavor: and the next two: of the test guest
     """
 
-    image: str
-    flavor: str
-    network: str
+    image: str | None = None
+    flavor: str | None = None
+    network: str | None = None
     key_name: str | None = None
     subnet: str | None = None
     fixed_ip: str | None = None

@@ -79,6 +79,11 @@ def settle(parsed_args: argparse.Namespace) -> Settings:
         network=parsed_args.network or profile.network,
         key_name=parsed_args.key_name or profile.key_name,
     )
+    for what in ('image', 'flavor', 'network'):
+        if getattr(profile, what) is None:
+            raise exceptions.InvalidRequest(
+                f'no {what}: give --{what}, or a --profile that has one'
+            )
     test = _test(parsed_args, profile)
     return Settings(
         compute_cloud=profile.compute_cloud,
@@ -116,12 +121,11 @@ def to_look_up(
     """Say what of a profile only the cloud knows.
 
     :param test: the health test to be done, if any
-    :raises InvalidRequest: when there is no image, flavor or network
     """
     return preflight.Names(
-        image=_needed('image', profile.image),
-        flavor=_needed('flavor', profile.flavor),
-        network=_needed('network', profile.network),
+        image=profile.image,
+        flavor=profile.flavor,
+        network=profile.network,
         key_name=profile.key_name,
         subnet=profile.subnet,
         subnetworks=profile.subnetworks,
@@ -138,13 +142,12 @@ def unknown(
 ) -> tuple[str, ...]:
     """Say which names of a profile the cloud does not know.
 
-    :raises CloudError: when the cloud cannot be asked
+    Those that it does not have may be in a profile that extends it, or in
+    the options of create.
     """
-    test = profile.health_test if profile.health_test.enabled else None
-    try:
-        names = to_look_up(profile, test)
-    except exceptions.InvalidRequest as error:
-        return (str(error),)
+    test = profile.health_test
+    tested = test.enabled or test.image or test.flavor or test.network
+    names = to_look_up(profile, test if tested else None)
     answers = client.within(profile.compute_cloud).resolve.ask(names, number=0)
     checks = decide_preflight.checks(answers, 0, None)
     return tuple(
@@ -152,14 +155,6 @@ def unknown(
         for check in checks
         if check.verdict is preflight.Verdict.FAILED
     )
-
-
-def _needed(what: str, value: str | None) -> str:
-    if value is None:
-        raise exceptions.InvalidRequest(
-            f'no {what}: give --{what}, or a --profile that has one'
-        )
-    return value
 
 
 def _test(

@@ -121,6 +121,14 @@ class TestAsk(base.TestCase):
             [message for _, message in facts.problems],
         )
 
+    def test_nothing_to_look_up(self):
+        """What has no name is not asked for."""
+        facts = self.ask(image=None, flavor=None, network=None)
+
+        self.assertEqual((), facts.problems)
+        self.assertEqual('', facts.image_id)
+        self.assertIsNone(facts.flavor)
+
     def test_ambiguous(self):
         """Two of one name are one too many."""
         url = f'{base.NETWORK}/networks'

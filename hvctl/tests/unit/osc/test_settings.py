@@ -6,8 +6,12 @@ import argparse
 import pathlib
 import tempfile
 import unittest
+from unittest import mock
 
 from hvctl import exceptions
+from hvctl.model import identity
+from hvctl.model import preflight
+from hvctl.model import profile as profile_model
 from hvctl.osc import settings
 
 PROFILES = """\
@@ -153,3 +157,38 @@ class TestSettle(unittest.TestCase):
             with self.subTest(profile=profile, options=options):
                 with self.assertRaisesRegex(exceptions.HvctlError, words):
                     self.settle(profile, **options)
+
+
+class TestUnknown(unittest.TestCase):
+    """Which names of a profile the cloud does not know."""
+
+    def asked(self, **fields):
+        """What is asked for a profile."""
+        client = mock.Mock()
+        client.within.return_value.resolve.ask.return_value = preflight.Facts(
+            problems=(('image', 'there is no image x'),)
+        )
+
+        said = settings.unknown(
+            client, profile_model.Profile(name='p', **fields)
+        )
+
+        self.assertEqual(('there is no image x',), said)
+        return client.within.return_value.resolve.ask.call_args.args[0]
+
+    def test_part_of_a_profile(self):
+        """One that others extend may have some of its names only."""
+        names = self.asked(flavor='metal')
+
+        self.assertEqual('metal', names.flavor)
+        self.assertIsNone(names.image)
+        self.assertIsNone(names.test_flavor)
+
+    def test_health_test(self):
+        """What create --health-test would use is asked for, too."""
+        test = profile_model.HealthTest(image='cirros')
+
+        names = self.asked(health_test=test)
+
+        self.assertEqual('cirros', names.test_image)
+        self.assertEqual(identity.TEST_FLAVOR, names.test_flavor)
