@@ -19,6 +19,7 @@ from hvctl.decide import foreign
 from hvctl.decide import opening
 from hvctl.decide import phase as phases
 from hvctl.decide import provision
+from hvctl.decide import rivals
 from hvctl.decide import taking_back
 from hvctl.decide import times
 from hvctl.decide import trial
@@ -140,7 +141,7 @@ class Create:
                 steps=() if hv.opened else _disable(hv),
             )
         if hv.duplicates:
-            return _clear_up(hv, status, ledger)
+            return rivals.clear_up(hv, status, ledger)
         if hv.server is None:
             return provision.provision(hv, self.request, status, ledger)
         if status.phase is Phase.FAILED:
@@ -246,7 +247,7 @@ class Create:
             return progress.Verdict(status=status, steps=self._keep_closed(hv))
         assert hv.service is not None
         if not hv.service.enabled:
-            return self._enable(hv, status, ledger, now)
+            return self._enable(snapshot, hv, status, ledger, now)
         # The hold is all that is left.
         assert hv.provider is not None
         if hv.opened and hv.consumers is None:
@@ -284,6 +285,7 @@ class Create:
 
     def _enable(
         self,
+        snapshot: snapshot_model.Snapshot,
         hv: hypervisor.Hypervisor,
         status: hypervisor.Status,
         ledger: progress.Ledger,
@@ -305,6 +307,11 @@ class Create:
                     hint=status.hint,
                 )
             )
+        if not hv.compute_id:
+            # Nothing else keeps guests out until then.
+            joining = opening.join(hv, snapshot, self.request.aggregates)
+            if joining is not None:
+                return joining
         enable = steps.EnableService(name=hv.name, service_id=hv.service.id)
         noted = () if hv.compute_id else times.note(hv, ledger, now)
         return progress.Verdict(status=status, steps=(*noted, enable))
@@ -334,45 +341,6 @@ def _disable(hv: hypervisor.Hypervisor) -> tuple[steps.Step, ...]:
             reason=identity.REASON_CREATE,
         ),
     )
-
-
-def _contested(hv: hypervisor.Hypervisor) -> bool:
-    """Whether it is still open which of a name's servers gets the port.
-
-    Another run sees the same servers at another moment.  Until Nova has given
-    the port to one of them, each could choose another one to stay, and both
-    would be deleted.
-    """
-    assert hv.server is not None
-    rivals = (hv.server, *hv.duplicates)
-    holders = {port.device_id for port in hv.ports}
-    return not any(server.id in holders for server in rivals) and any(
-        server.status == 'BUILD' for server in rivals
-    )
-
-
-def _clear_up(
-    hv: hypervisor.Hypervisor,
-    status: hypervisor.Status,
-    ledger: progress.Ledger,
-) -> progress.Verdict:
-    """Delete the servers that lost a race, once it is decided."""
-    if _contested(hv):
-        return progress.Verdict(status=status)
-    todo: list[steps.Step] = []
-    for server in hv.duplicates:
-        delete = steps.DeleteServer(name=hv.name, server_id=server.id)
-        if server.task_state == 'deleting':
-            continue
-        if delete not in ledger.done:
-            todo.append(delete)
-        elif server.status == 'ERROR':
-            return progress.failed(
-                status,
-                f'there is a second server {server.id}, which cannot be '
-                f'deleted: {server.fault or "Nova gives no reason"}',
-            )
-    return progress.Verdict(status=status, steps=tuple(todo))
 
 
 def _trait(status: hypervisor.Status) -> hypervisor.Status:

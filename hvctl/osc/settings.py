@@ -163,9 +163,13 @@ def _test(
     test = profile.health_test
     if not (parsed_args.health_test or test.enabled):
         return None
-    if parsed_args.profile is None or parsed_args.config is not None:
+    if (
+        parsed_args.profile is None
+        or parsed_args.config is not None
+        or parsed_args.user_data is not None
+    ):
         raise exceptions.InvalidRequest(
-            '--health-test needs the user-data of a --profile: only that '
+            'the health test needs the user-data of a --profile: only that '
             'gives the host a place for the test guest'
         )
     if test.image is None:

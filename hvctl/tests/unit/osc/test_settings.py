@@ -151,6 +151,11 @@ class TestSettle(unittest.TestCase):
             (None, given | {'config': '/nowhere'}, '/nowhere cannot be read'),
             (None, given | {'user_data': '/'}, 'cannot be read'),
             (None, given | {'health_test': True}, 'needs the user-data of a'),
+            (
+                'large',
+                {'health_test': True, 'user_data': __file__},
+                'needs the user-data of a --profile',
+            ),
             ('none', {}, 'none'),
             ('untested', {'health_test': True}, 'no health_test.image'),
         ):

@@ -84,6 +84,18 @@ class TestOpening(TestCase):
         )
         self.assert_open()
 
+    def test_own_user_data(self):
+        """Without a hold it joins before its service is enabled."""
+        self.prepare()
+
+        result = self.open(own=True, health_test=None)
+
+        self.assertTrue(result.ok, self.message(result))
+        self.assertEqual(
+            ['DisableService', 'JoinAggregate', 'NoteTimes', 'EnableService'],
+            self.kinds()[2:],
+        )
+
     def test_direct_port(self):
         """The port comes before the test guest and goes after it."""
         self.prepare()

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides which of several servers of one name goes.
+
+Two runs at once may both make one.
+"""
+
+from __future__ import annotations
+
+from hvctl.model import hypervisor
+from hvctl.model import progress
+from hvctl.model import steps
+
+
+def clear_up(
+    hv: hypervisor.Hypervisor,
+    status: hypervisor.Status,
+    ledger: progress.Ledger,
+) -> progress.Verdict:
+    """Delete those that are not to stay, once it is clear which do not."""
+    if _contested(hv):
+        return progress.Verdict(status=status)
+    todo: list[steps.Step] = []
+    for server in hv.duplicates:
+        delete = steps.DeleteServer(name=hv.name, server_id=server.id)
+        if server.task_state == 'deleting':
+            continue
+        if delete not in ledger.done:
+            todo.append(delete)
+        elif server.status == 'ERROR':
+            return progress.failed(
+                status,
+                f'there is a second server {server.id}, which cannot be '
+                f'deleted: {server.fault or "Nova gives no reason"}',
+            )
+    return progress.Verdict(status=status, steps=tuple(todo))
+
+
+def _contested(hv: hypervisor.Hypervisor) -> bool:
+    """Whether it is still open which of a name's servers gets the port.
+
+    Another run sees the same servers at another moment.  Until Nova has given
+    the port to one of them, each could choose another one to stay, and both
+    would be deleted.
+    """
+    assert hv.server is not None
+    rivals = (hv.server, *hv.duplicates)
+    holders = {port.device_id for port in hv.ports}
+    return not any(server.id in holders for server in rivals) and any(
+        server.status == 'BUILD' for server in rivals
+    )
