@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 import json
 import logging
+import re
 import typing
 
 from keystoneauth1 import adapter
@@ -50,6 +51,9 @@ NO_SERVICE = (
     ksa_exceptions.EndpointNotFound,
     sdk_exceptions.ServiceDisabledException,
 )
+
+#: What may be user-data, or a part of it: base64 of some length.
+_ENCODED = re.compile(r'[A-Za-z0-9+/=]{60,}')
 
 JSON = dict[str, typing.Any]
 
@@ -98,7 +102,7 @@ def call(
     ) as error:
         raise explain(error, doing) from error
     if response.status_code >= 400 and response.status_code not in accept:
-        raise _refused(response, doing)
+        raise _refused(response, doing, secret)
     return response
 
 
@@ -171,9 +175,14 @@ def explain(error: Exception, doing: str) -> exceptions.CloudError:
     )
 
 
-def _refused(response: requests.Response, doing: str) -> exceptions.CloudError:
+def _refused(
+    response: requests.Response, doing: str, secret: bool
+) -> exceptions.CloudError:
     status = response.status_code
     words = _message(response)
+    if secret:
+        # Nova repeats what it refuses.
+        words = _ENCODED.sub('***', words)
     if status == 403 and 'quota' not in words.lower():
         words += ' (does your user have the admin role in this project?)'
     return exceptions.CloudError(

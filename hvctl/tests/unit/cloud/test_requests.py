@@ -2,6 +2,8 @@
 
 """Tests of requests, and of the sentences in what goes wrong."""
 
+import base64
+
 from keystoneauth1 import exceptions as ksa_exceptions
 import requests as http
 
@@ -208,6 +210,39 @@ class TestSecrets(base.TestCase):
 
         self.assertNotIn('pa55w0rd', log)
         self.assertIn('POST /servers', log)
+
+    def test_refused(self):
+        """Nova repeats what it refuses, user-data and all, or part of it."""
+        user_data = base64.b64encode(b'[DEFAULT]\npassword = x\n' * 9).decode()
+        for echo in (user_data, user_data[7:99]):
+            self.mock.post(
+                f'{base.COMPUTE}/servers',
+                status_code=400,
+                json={
+                    'badRequest': {
+                        'message': 'Invalid input for field/attribute server. '
+                        f"Value: {{'name': 'hv1', 'user_data': '{echo}'}}. "
+                        'It is wrong'
+                    }
+                },
+            )
+
+            with self.assertRaises(exceptions.CloudError) as caught:
+                requests.call(
+                    self.conn.compute,
+                    'POST',
+                    '/servers',
+                    'create the server hv1',
+                    json={'server': {'user_data': user_data}},
+                    secret=True,
+                )
+
+            self.assertEqual(
+                'could not create the server hv1: Invalid input for '
+                "field/attribute server. Value: {'name': 'hv1', 'user_data': "
+                "'***'}. It is wrong (HTTP 400)",
+                str(caught.exception),
+            )
 
     def test_shown_otherwise(self):
         """Others are logged, as everybody who debugs expects."""
