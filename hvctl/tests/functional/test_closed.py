@@ -37,19 +37,38 @@ runcmd:
 """
 
 
+_PAUSE = 0.2
+
+
 class Tenant(threading.Thread):
     """Asks for guests, one after the other, as soon as a host shows."""
 
-    def __init__(self, host: str, stop: threading.Event) -> None:
+    def __init__(self, host: str) -> None:
         super().__init__(daemon=True)
         self._host = host
-        self._stop_event = stop
+        self._stop_event = threading.Event()
         #: Each answer: the seen state of the service, and the guest's status.
         self.answers: list[tuple[bool, str]] = []
         self.landed: list[str] = []
+        #: What it broke off with.
+        self.error: Exception | None = None
 
     def run(self) -> None:
-        while not self._stop_event.is_set():
+        try:
+            self._ask()
+        except Exception as error:
+            self.error = error
+
+    def close(self) -> None:
+        """Stop asking, and fail if the asking did."""
+        self._stop_event.set()
+        self.join(60)
+        if self.error is not None:
+            raise self.error
+
+    def _ask(self) -> None:
+        # The pause leaves the processors to the hypervisor.
+        while not self._stop_event.wait(_PAUSE):
             registered = facts.service(self._host) is not None
             if not registered:
                 continue
@@ -65,8 +84,7 @@ class Tenant(threading.Thread):
 class TestClosed(base.FunctionalTestCase):
     def test_nobody_lands_before_the_hold_is_lifted(self) -> None:
         name = hypervisors.name('closed')
-        ended = threading.Event()
-        tenant = Tenant(name, ended)
+        tenant = Tenant(name)
         #: What a tenant had got when create was about to lift the hold.
         before: list[tuple[bool, str]] = []
         is_lift = recorder.matching(
@@ -78,7 +96,11 @@ class TestClosed(base.FunctionalTestCase):
                 # Let one more guest be refused while all else is done.
                 count = len(tenant.answers)
                 facts.wait(
-                    lambda: len(tenant.answers) > count or tenant.landed,
+                    lambda: (
+                        len(tenant.answers) > count
+                        or tenant.landed
+                        or tenant.error
+                    ),
                     'one more answer',
                 )
                 before.extend(tenant.answers)
@@ -94,13 +116,14 @@ class TestClosed(base.FunctionalTestCase):
                 *shell.recipe(),
                 environment=through.environment,
             )
-            self.addCleanup(tenant.join, 60)
-            self.addCleanup(ended.set)
             tenant.start()
+            self.addCleanup(tenant.close)
             self.succeed(create)
-            facts.wait(lambda: tenant.landed, 'a guest to land at last')
-            ended.set()
-            tenant.join(60)
+            facts.wait(
+                lambda: tenant.landed or tenant.error,
+                'a guest to land at last',
+            )
+            tenant.close()
         self.addCleanup(guests.delete, *tenant.landed)
         self.assertGreater(len(before), 0)
         self.assertEqual({(True, 'ERROR')}, set(before), before)
