@@ -171,7 +171,7 @@ class Resolver:
         ]
         if not fitting:
             words = (
-                f'fixed_ip {address} is in no subnet of network {network_name}'
+                f'the fixed IP {address} is in no subnet of network {network_name}'
             )
             if names.subnet is not None:
                 words += f' that is called {names.subnet}'
@@ -182,7 +182,7 @@ class Resolver:
         return fitting[0].id if names.subnet else None, [
             (
                 'fixed_ip',
-                f'fixed_ip {address} is in use by port {port.id} '
+                f'the fixed IP {address} is in use by port {port.id} '
                 f'({port.name or "without a name"})',
             )
             for port in taken

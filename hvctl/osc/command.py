@@ -260,6 +260,16 @@ def positive(text: str) -> int:
     return found
 
 
+def address(text: str) -> str:
+    """Read an IP address."""
+    import ipaddress
+
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
 def duration(text: str) -> float:
     """Read a duration, in seconds."""
     from hvctl.model import duration

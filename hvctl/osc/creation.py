@@ -74,8 +74,8 @@ def plan(
     client = client.within(wanted.compute_cloud)
     if wanted.fixed_ip is not None and len(names) > 1:
         raise exceptions.InvalidRequest(
-            f'the profile has fixed_ip {wanted.fixed_ip}, which only one of '
-            f'{len(names)} hypervisors can have'
+            f'the fixed IP {wanted.fixed_ip} is for one hypervisor, and '
+            f'{len(names)} are asked for'
         )
     hypervisors = {name: _wanted(name, wanted) for name in names}
     now = datetime.datetime.now(datetime.UTC)

@@ -78,6 +78,8 @@ def settle(parsed_args: argparse.Namespace) -> Settings:
         flavor=parsed_args.flavor or profile.flavor,
         network=parsed_args.network or profile.network,
         key_name=parsed_args.key_name or profile.key_name,
+        subnet=parsed_args.subnet or profile.subnet,
+        fixed_ip=parsed_args.fixed_ip or profile.fixed_ip,
     )
     for what in ('image', 'flavor', 'network'):
         if getattr(profile, what) is None:
@@ -161,7 +163,8 @@ def _test(
     parsed_args: argparse.Namespace, profile: profile_model.Profile
 ) -> profile_model.HealthTest | None:
     test = profile.health_test
-    if not (parsed_args.health_test or test.enabled):
+    wanted: bool | None = parsed_args.health_test
+    if not (test.enabled if wanted is None else wanted):
         return None
     if (
         parsed_args.profile is None
@@ -170,7 +173,8 @@ def _test(
     ):
         raise exceptions.InvalidRequest(
             'the health test needs the user-data of a --profile: only that '
-            'gives the host a place for the test guest'
+            'gives the host a place for the test guest; --no-health-test '
+            'does without'
         )
     if test.image is None:
         raise exceptions.InvalidRequest(

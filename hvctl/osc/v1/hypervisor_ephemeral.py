@@ -66,6 +66,23 @@ class CreateHypervisorEphemeral(command.Verb):
             ),
         )
         parser.add_argument(
+            '--subnet',
+            metavar='<subnet>',
+            help=_(
+                "Subnet of that network for the machine's address (name or "
+                "ID) (default: the profile's, else Neutron's choice)"
+            ),
+        )
+        parser.add_argument(
+            '--fixed-ip',
+            metavar='<ip-address>',
+            type=command.address,
+            help=_(
+                "The machine's address in that network, for a single "
+                "hypervisor (default: the profile's, else Neutron's choice)"
+            ),
+        )
+        parser.add_argument(
             '--key-name',
             metavar='<keypair>',
             help=_("Keypair for the machine (name) (default: the profile's)"),
@@ -147,13 +164,21 @@ class CreateHypervisorEphemeral(command.Verb):
                 'as in 8h; list --expired finds those whose time has come'
             ),
         )
-        parser.add_argument(
+        testing = parser.add_mutually_exclusive_group()
+        testing.add_argument(
             '--health-test',
             action='store_true',
+            default=None,
             help=_(
                 'Boot a test guest on each hypervisor while it is closed to '
                 'everybody else; the profile says which guest'
             ),
+        )
+        testing.add_argument(
+            '--no-health-test',
+            action='store_false',
+            dest='health_test',
+            help=_('Boot no test guest, whatever the profile says'),
         )
         parser.add_argument(
             '--on-failure',

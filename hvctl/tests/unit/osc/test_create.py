@@ -351,6 +351,8 @@ class TestRefusals(base.TestCommand):
             ('hv1', '--timeout', '0'),
             ('hv1', '--timeout', 'soon'),
             ('hv1', '--vnic-type', 'direct'),
+            ('hv1', '--fixed-ip', 'ten'),
+            ('hv1', '--health-test', '--no-health-test'),
             (),
         ):
             self.assertRaises(osc_base.ParserException, self.create, *args)
@@ -377,6 +379,15 @@ profiles:
 
 class TestFixedIp(base.TestCommand):
     """An address that the profile gives the machine."""
+
+    def test_of_one(self):
+        """Two hypervisors cannot both have it."""
+        error = self.assertRaises(
+            osc_exceptions.CommandError,
+            self.create,
+            *('hv1', 'hv2', '--fixed-ip', '10.0.0.9'),
+        )
+        self.assertIn('10.0.0.9 is for one hypervisor, and', str(error))
 
     def test_asked_for(self):
         """It is looked at as long as the machine has no port."""

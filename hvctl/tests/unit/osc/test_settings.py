@@ -36,6 +36,11 @@ profiles:
   direct:
     extends: large
     health_test: {image: cirros, vnic_type: direct, network: tenants}
+  eager:
+    extends: large
+    subnet: slow
+    fixed_ip: 10.0.0.8
+    health_test: {enabled: true, image: cirros}
   untested:
     extends: large
     health_test: {image: null}
@@ -53,7 +58,9 @@ NOTHING = {
     'vnic_type': None,
     'user_data': None,
     'config': None,
-    'health_test': False,
+    'subnet': None,
+    'fixed_ip': None,
+    'health_test': None,
     'expires': None,
 }
 
@@ -132,6 +139,22 @@ class TestSettle(unittest.TestCase):
         """The profile says where the hypervisors register."""
         self.assertEqual('other', self.settle('far').compute_cloud)
         self.assertIsNone(self.settle('large').compute_cloud)
+
+    def test_address_and_test(self):
+        """Options count more here as well, and can say no."""
+        found = self.settle('eager')
+        self.assertEqual(
+            ('slow', '10.0.0.8'), (found.names.subnet, found.fixed_ip)
+        )
+        self.assertIsNotNone(found.test)
+
+        found = self.settle(
+            'eager', subnet='fast', fixed_ip='10.0.0.9', health_test=False
+        )
+        self.assertEqual(
+            ('fast', '10.0.0.9'), (found.names.subnet, found.fixed_ip)
+        )
+        self.assertIsNone(found.test)
 
     def test_direct_port(self):
         """The test guest has the port that the profile says."""
