@@ -171,7 +171,8 @@ class Resolver:
         ]
         if not fitting:
             words = (
-                f'the fixed IP {address} is in no subnet of network {network_name}'
+                f'the fixed IP {address} is in no subnet of network '
+                f'{network_name}'
             )
             if names.subnet is not None:
                 words += f' that is called {names.subnet}'
