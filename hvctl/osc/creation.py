@@ -151,9 +151,11 @@ def _check_properties(properties: dict[str, str]) -> None:
 def _to_look_up(
     wanted: settings.Settings, found: Iterable[hypervisor.Hypervisor]
 ) -> preflight_model.Names:
-    """Ask for the address too, unless the machine has its port already."""
-    if any(hv.ports for hv in found):
+    """Ask for the fixed IP too, unless the machine has its port already."""
+    if wanted.fixed_ip is None:
         return wanted.names
+    if any(hv.ports for hv in found):
+        return dataclasses.replace(wanted.names, subnet=None)
     return dataclasses.replace(wanted.names, fixed_ip=wanted.fixed_ip)
 
 
