@@ -64,10 +64,33 @@ def treat(
     :param ports: VNIC types of its ports that are a device of the host, where
         they are known
     """
+    treated = _treat(guest, options, ports)
+    why = '; '.join(filter(None, (treated.why, *_remarks(guest))))
+    return dataclasses.replace(treated, why=why)
+
+
+def _treat(
+    guest: records.Server, options: draining.Options, ports: Iterable[str]
+) -> Treatment:
     if guest.task_state is not None or guest.status in PASSING:
         task = guest.task_state or 'no task'
-        return Treatment(why=f'busy: {guest.status}, {task}', passing=True)
+        return Treatment(
+            why=f'busy: {guest.status}, {task}',
+            lift=f'openstack server show {guest.id} says whether it still '
+            'is; when not, the same command again',
+            passing=True,
+        )
     treated = _BY_STATUS.get(guest.status, _no_way)(guest, options)
+    if (
+        guest.status in _BY_STATUS
+        and _wanted(guest, options) is Wish.STAY
+        and not treated.accepted
+    ):
+        return Treatment(
+            why=f'its owner wants it to stay ({WISH_KEY}=stay)',
+            lift='--method live or --method cold, when that has been talked '
+            'over',
+        )
     if treated.method is not None:
         refusal = devices.refusal(guest, treated.method, ports)
         if refusal is not None:
@@ -75,56 +98,80 @@ def treat(
     return treated
 
 
+def _remarks(guest: records.Server) -> list[str]:
+    """What its owner said of it, followed or not."""
+    said = _said(guest)
+    remarks = []
+    if said and wish(guest) is None:
+        remarks.append(f'{WISH_KEY}={said} means nothing')
+    elif said and said != Wish.STAY:
+        remarks.append(f'its owner wants {WISH_KEY}={said}')
+    first = guest.metadata.get(PRIORITY_KEY)
+    if first is not None:
+        unknown = ' is no whole number' if _number(first) is None else ''
+        remarks.append(f'{PRIORITY_KEY}={first}{unknown}')
+    return remarks
+
+
 def priority(guest: records.Server) -> int:
     """How early a guest's owner wants it moved; 0 unless they say."""
-    try:
-        return int(guest.metadata.get(PRIORITY_KEY, '0'))
-    except ValueError:
-        return 0
+    return _number(guest.metadata.get(PRIORITY_KEY, '')) or 0
 
 
 def wish(guest: records.Server) -> Wish | None:
     """What a guest's owner wants: by metadata, else by a tag."""
-    said = guest.metadata.get(WISH_KEY, '')
-    found = [each for each in Wish if each == said]
-    found += [each for each in Wish if f'{WISH_KEY}={each}' in guest.tags]
-    return found[0] if found else None
+    said = _said(guest)
+    return next((each for each in Wish if each == said), None)
+
+
+def _said(guest: records.Server) -> str:
+    """A guest's owner's wish as it is written."""
+    tagged = (
+        tag.removeprefix(f'{WISH_KEY}=')
+        for tag in sorted(guest.tags)
+        if tag.startswith(f'{WISH_KEY}=')
+    )
+    return guest.metadata.get(WISH_KEY) or next(tagged, '')
+
+
+def _number(text: str) -> int | None:
+    try:
+        return int(text)
+    except ValueError:
+        return None
+
+
+def _wanted(guest: records.Server, options: draining.Options) -> Wish | None:
+    """The wish of a guest's owner; the user's --method counts more."""
+    return wish(guest) if options.method is None else None
 
 
 def _active(guest: records.Server, options: draining.Options) -> Treatment:
     obstacle = _not_live(guest)
-    method, why = _chosen(guest, options, Method.LIVE)
-    match method:
-        case None:
-            return _wants_to_stay()
-        case Method.LIVE if obstacle is None:
-            return Treatment(method=Method.LIVE, why=why)
-        case Method.LIVE if options.allow_cold and options.method is None:
-            return Treatment(method=Method.COLD, why=obstacle or '')
-        case Method.LIVE:
-            return Treatment(
-                why=f'it cannot be live-migrated: {obstacle}',
-                lift='--allow-cold switches it off for the move',
-            )
-        case _:
-            return Treatment(method=method, why=why)
+    method = _chosen(guest, options, Method.LIVE)
+    if method is not Method.LIVE or obstacle is None:
+        return Treatment(method=method)
+    if options.allow_cold and options.method is None:
+        return Treatment(method=Method.COLD, why=obstacle)
+    auto = '' if options.method is None else '--method auto '
+    return Treatment(
+        why=f'it cannot be live-migrated: {obstacle}',
+        lift=f'{auto}--allow-cold switches it off for the move',
+    )
 
 
 def _paused(guest: records.Server, options: draining.Options) -> Treatment:
-    method, why = _chosen(guest, options, Method.LIVE)
-    match method:
-        case None:
-            return _wants_to_stay()
-        case Method.COLD if options.method is not None:
-            return Treatment(
-                why='a paused guest can only be live-migrated',
-                lift='--method auto',
-            )
-        case Method.SHELVE:
-            return Treatment(method=method, why=why)
+    method = _chosen(guest, options, Method.LIVE)
+    if method is Method.SHELVE:
+        return Treatment(method=method)
+    why = ''
+    if method is Method.COLD:
+        why = 'a paused guest can only be live-migrated'
+    if options.method is Method.COLD:
+        return Treatment(why=why, lift='--method auto')
     obstacle = _not_live(guest)
     if obstacle is None:
-        return Treatment(method=Method.LIVE)
+        return Treatment(method=Method.LIVE, why=why)
     return Treatment(
         why=f'it is paused and cannot be live-migrated: {obstacle}',
         lift=f'openstack server unpause {guest.id}',
@@ -132,25 +179,25 @@ def _paused(guest: records.Server, options: draining.Options) -> Treatment:
 
 
 def _stopped(guest: records.Server, options: draining.Options) -> Treatment:
-    method, why = _chosen(guest, options, Method.COLD)
-    match method:
-        case None:
-            return _wants_to_stay()
-        case Method.LIVE if options.method is not None:
-            return Treatment(
-                why='a stopped guest can only be cold-migrated',
-                lift='--method auto',
-            )
-        case Method.SHELVE:
-            return Treatment(method=method, why=why)
-    return Treatment(method=Method.COLD)
+    method = _chosen(guest, options, Method.COLD)
+    if method is Method.SHELVE:
+        return Treatment(method=method)
+    why = ''
+    if method is Method.LIVE:
+        why = 'a stopped guest can only be cold-migrated'
+    if options.method is Method.LIVE:
+        return Treatment(why=why, lift='--method auto')
+    return Treatment(method=Method.COLD, why=why)
 
 
 def _suspended(guest: records.Server, options: draining.Options) -> Treatment:
-    if options.suspended is draining.Suspended.SHELVE:
-        return Treatment(method=Method.SHELVE, why='it is suspended')
     if options.suspended is draining.Suspended.LEAVE:
         return Treatment(why='suspended guests are left', accepted=True)
+    if (
+        options.suspended is draining.Suspended.SHELVE
+        or _wanted(guest, options) is Wish.SHELVE
+    ):
+        return Treatment(method=Method.SHELVE, why='it is suspended')
     return Treatment(
         why='Nova cannot migrate a guest that is SUSPENDED',
         lift='--suspended shelve (the content of its memory is lost) or '
@@ -164,6 +211,7 @@ def _shelved(guest: records.Server, options: draining.Options) -> Treatment:
 
 
 def _resized(guest: records.Server, options: draining.Options) -> Treatment:
+    del guest
     if options.confirm_resizes:
         return Treatment(method=Method.CONFIRM)
     return Treatment(
@@ -205,26 +253,14 @@ _BY_HAND = {
 
 def _chosen(
     guest: records.Server, options: draining.Options, usual: Method
-) -> tuple[Method | None, str]:
-    """The method that the user, the owner or the state asks for.
-
-    :returns: the method, None when the owner wants it to stay, and why
-    """
+) -> Method:
+    """The method that the user, the owner or the state asks for."""
     if options.method is not None:
-        return options.method, ''
+        return options.method
     wanted = wish(guest)
-    if wanted is None:
-        return usual, ''
-    if wanted is Wish.STAY:
-        return None, ''
-    return Method(wanted.value), f'its owner wants it ({WISH_KEY}={wanted})'
-
-
-def _wants_to_stay() -> Treatment:
-    return Treatment(
-        why=f'its owner wants it to stay ({WISH_KEY}=stay)',
-        lift='--method live or --method cold, when that has been talked over',
-    )
+    if wanted is None or wanted is Wish.STAY:
+        return usual
+    return Method(wanted.value)
 
 
 def _not_live(guest: records.Server) -> str | None:

@@ -49,7 +49,10 @@ class TestTreat(unittest.TestCase):
                 {'suspended': draining.Suspended.SHELVE},
                 'shelve',
             ),
+            ('SUSPENDED', 'shelve', {}, 'shelve'),
             ('SHELVED', None, {}, 'offload'),
+            ('SHELVED', 'live', {}, 'offload'),
+            ('SHELVED', 'stay', {'method': LIVE}, 'offload'),
             ('VERIFY_RESIZE', None, {'confirm_resizes': True}, 'confirm'),
         ):
             with self.subTest(status=status, wish=wish, options=options):
@@ -62,6 +65,20 @@ class TestTreat(unittest.TestCase):
         """Which ones stay, and what to type."""
         for status, wish, options, lift in (
             ('ACTIVE', 'stay', {}, '--method'),
+            ('SHELVED', 'stay', {}, '--method'),
+            ('VERIFY_RESIZE', 'stay', {'confirm_resizes': True}, '--method'),
+            (
+                'SUSPENDED',
+                'stay',
+                {'suspended': draining.Suspended.SHELVE},
+                '--method',
+            ),
+            (
+                'SUSPENDED',
+                'shelve',
+                {'method': LIVE},
+                '--suspended shelve',
+            ),
             ('PAUSED', None, {'method': COLD}, '--method auto'),
             ('SHUTOFF', None, {'method': LIVE}, '--method auto'),
             ('SUSPENDED', None, {}, '--suspended shelve'),
@@ -96,12 +113,43 @@ class TestTreat(unittest.TestCase):
             LIVE, treat(guest={'extra_specs': kept_by_host}).method
         )
 
-    def test_may_stay(self):
-        """Suspended guests, when that is said."""
-        treated = treat('SUSPENDED', suspended=draining.Suspended.LEAVE)
+    def test_lift_that_lifts(self):
+        """--allow-cold counts only where no method is chosen."""
+        chosen = {'method': LIVE, 'allow_cold': True}
 
-        self.assertFalse(treated.blocked)
-        self.assertIsNone(treated.method)
+        treated = treat(guest=PCI, **chosen)
+
+        self.assertTrue(treated.blocked)
+        self.assertIn('--method auto --allow-cold', treated.lift)
+
+    def test_may_stay(self):
+        """Suspended guests, when that is said, whatever their owners say."""
+        for wish in (None, 'stay', 'shelve'):
+            treated = treat(
+                'SUSPENDED', wish, suspended=draining.Suspended.LEAVE
+            )
+
+            self.assertFalse(treated.blocked)
+            self.assertIsNone(treated.method)
+
+    def test_says_what_owners_want(self):
+        """Wishes are in the plan, and why they are not followed."""
+        for status, metadata, words in (
+            ('ACTIVE', {treatment.WISH_KEY: 'cold'}, 'hvctl:drain=cold'),
+            ('ACTIVE', {treatment.WISH_KEY: 'cool'}, 'cool means nothing'),
+            ('PAUSED', {treatment.WISH_KEY: 'cold'}, 'only be live-migrated'),
+            ('PAUSED', {treatment.WISH_KEY: 'cold'}, 'hvctl:drain=cold'),
+            ('SHUTOFF', {treatment.WISH_KEY: 'live'}, 'only be cold-migrated'),
+            ('RESCUE', {treatment.WISH_KEY: 'cold'}, 'hvctl:drain=cold'),
+            ('ACTIVE', {treatment.PRIORITY_KEY: '7'}, 'drain-priority=7'),
+            ('ACTIVE', {treatment.PRIORITY_KEY: 'x'}, 'no whole number'),
+        ):
+            with self.subTest(status=status, metadata=metadata):
+                treated = treat(status, guest={'metadata': metadata})
+
+                self.assertIn(words, treated.why)
+        tagged = treat(guest={'tags': frozenset({'hvctl:drain=cool'})})
+        self.assertIn('cool means nothing', tagged.why)
 
     def test_busy(self):
         """What is on its way to another state is looked at again."""
@@ -109,6 +157,7 @@ class TestTreat(unittest.TestCase):
             treated = treat(status, guest={'task_state': task})
 
             self.assertTrue(treated.passing)
+            self.assertIn('openstack server show', treated.lift)
             self.assertFalse(treated.blocked)
 
     def test_wish_as_tag(self):
