@@ -98,6 +98,7 @@ class Client:
             steps.ConfirmResize: nova.confirm_migration,
             steps.AskWhy: nova.ask_why,
             steps.AskNode: baremetal.Baremetal(metal).ask_node,
+            steps.AskWhere: nova.ask_where,
         }
 
     def within(self, compute_cloud: str | None) -> Client:

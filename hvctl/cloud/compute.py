@@ -16,6 +16,11 @@ from hvctl.model import steps
 _GONE = frozenset({404})
 
 
+def _of_a_host(event: requests.JSON) -> bool:
+    """Whether an event of an instance action is a nova-compute's."""
+    return str(event.get('event')).startswith('compute_')
+
+
 class Compute:
     """Nova of either cloud."""
 
@@ -266,9 +271,11 @@ class Compute:
     def confirm_migration(
         self, step: steps.ConfirmMigration | steps.ConfirmResize
     ) -> progress.Done:
-        """Confirm a migration or a resize, unless that has been done.
+        """Confirm a migration or a resize.
 
-        Nova answers 400 while it is being confirmed, and 409 afterwards.
+        Nova answers 400 or 409 when that is done already, and also while the
+        guest is not yet ready for it or the source does not answer: the
+        record of the migration tells which.
         """
         return self._act_on(
             step.server_id,
@@ -278,11 +285,11 @@ class Compute:
         )
 
     def ask_why(self, step: steps.AskWhy) -> progress.Done:
-        """Find the reason of a failed migration in its instance action."""
+        """Find the reason of a failed request in its instance action."""
         response = self._call(
             'GET',
             f'/servers/{step.server_id}/os-instance-actions/{step.request_id}',
-            f'read what became of the migration of {step.server_id}',
+            f'read what became of the request for {step.server_id}',
             microversion=requests.COMPUTE_ACTIONS,
             accept=_GONE,
         )
@@ -290,14 +297,35 @@ class Compute:
             return progress.Done(changed=False)
         events = response.json()['instanceAction'].get('events') or []
         reasons = [
-            event['details']
+            event
             for event in sorted(
                 events, key=lambda event: str(event.get('finish_time'))
             )
             if event.get('result') == 'Error' and event.get('details')
         ]
-        answer = ' '.join(reasons[-1].split()).rstrip('.') if reasons else ''
-        return progress.Done(changed=False, answer=answer)
+        # The conductor sums up ("no valid host"); a host says what it was.
+        reasons.sort(key=_of_a_host)
+        answer = reasons[-1]['details'] if reasons else ''
+        return progress.Done(
+            changed=False, answer=' '.join(answer.split()).rstrip('.')
+        )
+
+    def ask_where(self, step: steps.AskWhere) -> progress.Done:
+        """Find where a guest is that has left its host; '' when deleted."""
+        response = self._call(
+            'GET',
+            f'/servers/{step.server_id}',
+            f'read where guest {step.server_id} is',
+            accept=_GONE,
+            secret=True,
+        )
+        if response.status_code == 404:
+            return progress.Done(changed=False)
+        found = response.json()['server']
+        return progress.Done(
+            changed=False,
+            answer=found.get('OS-EXT-SRV-ATTR:host') or found['status'],
+        )
 
     def _act_on(
         self,

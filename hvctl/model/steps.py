@@ -367,9 +367,17 @@ class ConfirmMigration(GuestStep):
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class AskWhy(GuestStep):
-    """Ask Nova why a migration failed; it changes nothing.
+    """Ask Nova why a request failed; it changes nothing.
 
-    :ivar request_id: Nova's id of the request for the migration
+    :ivar request_id: Nova's id of the request
     """
 
     request_id: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class AskWhere(GuestStep):
+    """Ask Nova where a guest is that has left its host; changes nothing.
+
+    The answer is its host, or its status where it is on none.
+    """

@@ -721,6 +721,48 @@ class TestGuests(TestCase):
         self.assertFalse(done.changed)
         self.assertTrue(done.answer.startswith('No valid host was found'))
 
+    def test_ask_why_of_the_host(self):
+        """What a host says counts more than the conductor's summary."""
+        events = [
+            {'event': name, 'finish_time': at, 'result': result, 'details': d}
+            for name, at, result, d in (
+                ('compute_a', '2026-11-23T12:00:01', 'Error', 'CPU  differs.'),
+                ('compute_b', '2026-11-23T12:00:02', 'Success', None),
+                ('conductor_c', '2026-11-23T12:00:03', 'Error', 'No host'),
+            )
+        ]
+        self.mock.get(
+            f'{base.COMPUTE}/servers/g/os-instance-actions/req-1',
+            json={'instanceAction': {'events': events}},
+        )
+
+        done = self.act(
+            steps.AskWhy(name='hv1', server_id='g', request_id='req-1')
+        )
+
+        self.assertEqual('CPU differs', done.answer)
+
+    def test_ask_where(self):
+        """Its host, else its status, and nothing when it is deleted."""
+        step = steps.AskWhere(name='hv1', server_id='g')
+        for answer, expected in (
+            ({'status_code': 404, 'json': {}}, ''),
+            (('hv2', 'ACTIVE'), 'hv2'),
+            ((None, 'SHELVED_OFFLOADED'), 'SHELVED_OFFLOADED'),
+        ):
+            with self.subTest(expected=expected):
+                if isinstance(answer, tuple):
+                    host, status = answer
+                    server = {'status': status}
+                    server['OS-EXT-SRV-ATTR:host'] = host
+                    answer = {'json': {'server': server}}
+                self.mock.get(f'{base.COMPUTE}/servers/g', **answer)
+
+                done = self.act(step)
+
+                self.assertEqual(expected, done.answer)
+                self.assertFalse(done.changed)
+
     def test_ask_why_in_vain(self):
         """No reason is no error."""
         step = steps.AskWhy(name='hv1', server_id='g', request_id='req-1')
