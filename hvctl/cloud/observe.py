@@ -51,6 +51,7 @@ class Observer:
         self._machines = machines.Machines(metal, known)
         self._apart = compute is not metal
         self._cloud = cloud
+        self._user_id = compute.current_user_id
         self._pool = futures.ThreadPoolExecutor(_WORKERS)
 
     def whereabouts(self) -> dict[str, str | None]:
@@ -138,7 +139,10 @@ class Observer:
             lists[f'consumers {provider_id}'] = _with(
                 occupancy.consumers, self._placement, provider_id
             )
-        return _snapshot(self._cloud, scope, self._read(lists))
+        return dataclasses.replace(
+            _snapshot(self._cloud, scope, self._read(lists)),
+            user_id=self._user_id,
+        )
 
     def _read(
         self, lists: Mapping[str, Callable[[], typing.Any]]
@@ -242,6 +246,7 @@ def _renewed(
             migrations={
                 host: read[f'migrations {host}'] for host in scope.hosts
             },
+            tied=False,
             partial=True,
         )
     # The ports are those of the look before, and only these of this cloud.
@@ -314,6 +319,7 @@ def _snapshot(
             for guest, vnic_types in read.get(f'ports {host}', {}).items()
         },
         anti_affinity=read.get('groups', {}),
+        tied=scope.ties,
         room={need: read[f'room {need}'] for need in scope.needs},
         consumers={
             provider_id: read[f'consumers {provider_id}']

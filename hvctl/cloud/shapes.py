@@ -221,5 +221,7 @@ def migration(body: JSON) -> records.Migration:
         migration_type=body['migration_type'],
         source=body.get('source_compute'),
         destination=body.get('dest_compute'),
+        user_id=body.get('user_id'),
         created_at=when(body.get('created_at')),
+        updated_at=when(body.get('updated_at')),
     )

@@ -8,7 +8,7 @@ is in the way (or that is accepted) the first one moves.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 import dataclasses
 import datetime
 
@@ -16,6 +16,7 @@ from hvctl.decide import assemble
 from hvctl.decide import budget
 from hvctl.decide import capacity
 from hvctl.decide import foreign
+from hvctl.decide import looking
 from hvctl.decide import moves as moving
 from hvctl.decide import phase as phases
 from hvctl.decide import planning
@@ -53,11 +54,13 @@ class Drain:
         found = list(assemble.assemble(ledger.last, self.names).values())
         hosts = frozenset(hv.host for hv in found if hv.service)
         going = any(m.result == 'moving' for m in ledger.moves.values())
-        if going and ledger.looks % _WHOLE:
+        closed = not any(hv.service and hv.service.enabled for hv in found)
+        tied = all(move.tied for move in ledger.moves.values())
+        if going and closed and tied and ledger.looks % _WHOLE:
             return snapshot_model.Scope(since=ledger.last, hosts=hosts)
         return snapshot_model.Scope(
             hosts=hosts,
-            ties=not ledger.moves,
+            ties=not (ledger.moves and tied),
             aggregates=not _begun(ledger),
             sizes=not _begun(ledger),
             needs=frozenset()
@@ -82,7 +85,7 @@ class Drain:
         }
         looked = {
             name: moving.look(
-                moving.Context(
+                looking.Context(
                     snapshot=snapshot,
                     hv=hv,
                     ledger=ledger,
@@ -93,6 +96,7 @@ class Drain:
             for name, hv in found.items()
             if verdicts[name] is None
         }
+        held = self._held(snapshot, found, verdicts, ledger)
         begun = _begun(ledger)
         going = [found[name] for name in looked]
         known = {} if begun else self._known(snapshot, going)
@@ -128,9 +132,10 @@ class Drain:
                     moving.blocked(move) or move.server_id in unfit
                     for move in moves.values()
                 )
-                for name, moves in looked.items()
+                for name, (moves, _) in looked.items()
             },
-            busy=moving.busy_groups(ledger),
+            held=held,
+            busy=moving.busy_groups(looked.values()),
             partial=snapshot.partial,
         )
         last = ledger.last
@@ -183,17 +188,23 @@ class Drain:
         failure = ledger.failures.get(hv.name)
         if failure is not None:
             return progress.failed(status, failure.message)
-        refusal = (
-            _refusal(snapshot, hv)
-            or self._no_destination(snapshot)
-            or self._over_budget(snapshot)
-        )
+        refusal = _refusal(snapshot, hv)
+        if refusal is None and not _committed(ledger):
+            refusal = self._no_destination(snapshot) or self._over_budget(
+                snapshot
+            )
+        if refusal is None and not _under_way(hv, ledger):
+            refusal = self._interrupted(hv, ledger)
         if refusal is not None:
             return progress.failed(status, refusal)
         if hv.guests is None or hv.service is None:
             # The first look finds it, the second reaches into it.
             return progress.Verdict(status=status)
-        if hv.service.enabled and not self.options.dry_run:
+        if (
+            hv.service.enabled
+            and not self.options.dry_run
+            and not _closed_by_us(hv, ledger)
+        ):
             newest = max((m.id for m in hv.migrations), default=0)
             return progress.Verdict(
                 status=status,
@@ -206,6 +217,57 @@ class Drain:
                 ),
             )
         return None
+
+    def _interrupted(
+        self, hv: hypervisor.Hypervisor, ledger: progress.Ledger
+    ) -> str | None:
+        """Why no guest of a hypervisor can be sent away now, if so.
+
+        Those that are under way are followed all the same.
+        """
+        if hv.service is None:
+            return None
+        if not hv.service.up and hv.guests:
+            return (
+                f'nova-compute on {hv.host} does not report to Nova, so '
+                'nothing can be migrated away from it; see '
+                f'{phases.COMMAND} show {hv.name}'
+            )
+        if hv.service.enabled and _closed_by_us(hv, ledger):
+            return (
+                f'somebody has enabled {hv.name} again, so guests may land '
+                'on it; the same command again disables it and goes on'
+            )
+        return None
+
+    def _held(
+        self,
+        snapshot: snapshot_model.Snapshot,
+        found: Mapping[str, hypervisor.Hypervisor],
+        verdicts: Mapping[str, progress.Verdict | None],
+        ledger: progress.Ledger,
+    ) -> dict[str, str]:
+        """Of which names no guest is to be sent away any more, and why."""
+        unclosed = [
+            name
+            for name, verdict in verdicts.items()
+            if verdict is not None
+            and verdict.outcome is not None
+            and found[name].service in _targets(snapshot)
+            and foreign.owned(found[name])
+            and not _closed_by_us(found[name], ledger)
+        ]
+        held = {}
+        for name, hv in found.items():
+            reason = self._interrupted(hv, ledger)
+            if reason is None and unclosed and not self.options.dry_run:
+                reason = (
+                    f'no guest was sent away, since {", ".join(unclosed)} '
+                    'could not be disabled and guests might land there'
+                )
+            if reason is not None:
+                held[name] = reason
+        return held
 
     def _over_budget(self, snapshot: snapshot_model.Snapshot) -> str | None:
         named = {
@@ -249,6 +311,29 @@ def _begun(ledger: progress.Ledger) -> bool:
     return any(isinstance(step, steps.MoveStep) for step in ledger.done)
 
 
+def _committed(ledger: progress.Ledger) -> bool:
+    """Whether this run has closed a host, or follows a guest."""
+    return any(
+        isinstance(step, steps.DisableService) for step in ledger.done
+    ) or any(m.result == 'moving' or m.attempt for m in ledger.moves.values())
+
+
+def _under_way(hv: hypervisor.Hypervisor, ledger: progress.Ledger) -> bool:
+    return any(
+        move.hypervisor == hv.name and move.result == 'moving'
+        for move in ledger.moves.values()
+    )
+
+
+def _closed_by_us(hv: hypervisor.Hypervisor, ledger: progress.Ledger) -> bool:
+    return ledger.times(hv.name, steps.DisableService) > 0
+
+
+def _targets(snapshot: snapshot_model.Snapshot) -> list[records.Service]:
+    """The compute services that the scheduler may choose."""
+    return [s for s in snapshot.services if s.enabled and s.up]
+
+
 def _refusal(
     snapshot: snapshot_model.Snapshot, hv: hypervisor.Hypervisor
 ) -> str | None:
@@ -264,11 +349,5 @@ def _refusal(
         return (
             f'{hv.name} has no compute service to drain '
             f'({phases.status(hv).reason})'
-        )
-    if not hv.service.up and hv.guests:
-        return (
-            f'nova-compute on {hv.host} does not report to Nova, so nothing '
-            'can be migrated away from it; see '
-            f'{phases.COMMAND} show {hv.name}'
         )
     return None

@@ -21,21 +21,25 @@ from hvctl.model.draining import Method
 #: How long a guest may be busy with something else before it is left.
 BUSY_LIMIT = datetime.timedelta(seconds=120)
 
-#: How long Nova may take to begin what it accepted.
+#: How long Nova may take to begin what it accepted, and to put a guest whose
+#: migration is over where it says.
 BEGIN_LIMIT = datetime.timedelta(seconds=60)
 
-#: How long the copying of a guest may take: that much, and for each GiB of
-#: its memory so much more.  Waiting for its turn in Nova is not counted.
+#: How long Nova may tell nothing new of a guest that is copied: that much,
+#: and for each GiB that is copied so much more.
 COPY_LIMIT = datetime.timedelta(seconds=300)
 COPY_LIMIT_PER_GIB = datetime.timedelta(seconds=60)
 
-#: A migration record in one of these is over, and the guest has not moved.
-BROKEN = frozenset({'cancelled', 'error', 'failed', 'reverted'})
+#: How long a finished cold migration may wait for its confirmation.
+CONFIRM_LIMIT = datetime.timedelta(seconds=300)
 
-#: A live migration in one of these is being done.
-COPYING = frozenset({'preparing', 'running', 'running (post-copy)'})
+#: A migration record in one of these is over, and the guest has moved.
+DONE = frozenset({'completed', 'confirmed'})
 
-#: Results that a move does not leave any more.
+#: A live migration in one of these is being copied.
+COPYING = frozenset({'running', 'running (post-copy)'})
+
+#: Results that a move does not leave any more, unless the guest does.
 ENDED = frozenset({'moved', 'failed', 'left', 'gone'})
 
 #: The type of the migration record that a method has.
@@ -62,7 +66,7 @@ def first_sight(
     :param migrations: the host's migration records, newest first
     :param options: what the user wants
     :param now: the time
-    :returns: the move to make or to follow, or one that says why not
+    :returns: the move to make, or one that says why not
     """
     last = newest(guest.id, migrations)
     move = progress.Move(
@@ -80,20 +84,6 @@ def first_sight(
         after=last.id if last else 0,
         seen_at=now,
     )
-    if (
-        last is not None
-        and last.source == source
-        and last.migration_type == 'live-migration'
-        and last.status not in emptiness.FINAL_STATUSES
-    ):
-        # Somebody else has sent it away already: follow that.
-        return dataclasses.replace(
-            move,
-            method=Method.LIVE,
-            result='moving',
-            after=last.id - 1,
-            started_at=now,
-        )
     return waiting(move, guest, options, now)
 
 
@@ -108,6 +98,7 @@ def waiting(
     :returns: the move, ``left`` when nothing can be done with the guest
     """
     treated = treatment.treat(guest, options, move.ports)
+    busy_since = (move.busy_since or now) if treated.passing else None
     move = dataclasses.replace(
         move,
         state=guest.status,
@@ -115,12 +106,14 @@ def waiting(
         reason=treated.why,
         lift=treated.lift,
         accepted=treated.accepted,
+        busy_since=busy_since,
     )
-    if treated.passing and now - move.seen_at < BUSY_LIMIT:
-        return move
-    if treated.method is None:
-        return dataclasses.replace(move, result='left', ended_at=now)
-    return move
+    busy = busy_since is not None and now - busy_since < BUSY_LIMIT
+    if treated.method is None and not busy:
+        return dataclasses.replace(
+            move, result='left', ended_at=move.ended_at or now
+        )
+    return dataclasses.replace(move, result='waiting', ended_at=None)
 
 
 def ready(move: progress.Move, guest: records.Server) -> bool:
@@ -128,24 +121,31 @@ def ready(move: progress.Move, guest: records.Server) -> bool:
     return (
         move.result == 'waiting'
         and move.method is not None
+        and move.tied
         and guest.task_state is None
         and guest.status not in treatment.PASSING
     )
 
 
 def record(
-    move: progress.Move, migrations: tuple[records.Migration, ...]
+    move: progress.Move,
+    migrations: tuple[records.Migration, ...],
+    user_id: str | None,
 ) -> records.Migration | None:
     """The migration record that a move is about, if Nova has made it.
 
-    Its owner may resize a guest that the move could not take: that is no
-    record of ours.
+    Others may begin to move or resize a guest that the move could not take:
+    that is no record of ours.
+
+    :param user_id: who we are
     """
     last = newest(move.server_id, migrations)
     if last is None or last.id <= move.after or move.method is None:
         return None
-    kind = _RECORDS.get(move.method)
-    return last if last.migration_type == kind else None
+    if last.migration_type != _RECORDS.get(move.method):
+        return None
+    others = move.adopted or move.method is Method.CONFIRM
+    return last if others or last.user_id == user_id else None
 
 
 def newest(
@@ -159,101 +159,141 @@ def newest(
     )
 
 
-def follow(
+def leaves(migration: records.Migration | None, host: str) -> bool:
+    """Whether a migration away from a host is not over."""
+    return (
+        migration is not None
+        and migration.source == host
+        and migration.status not in emptiness.FINAL_STATUSES
+    )
+
+
+def followed(
+    move: progress.Move,
+    migration: records.Migration,
+    user_id: str | None,
+    now: datetime.datetime,
+) -> progress.Move:
+    """Follow a live migration that is under way, whoever asked for it."""
+    return dataclasses.replace(
+        move,
+        method=Method.LIVE,
+        result='moving',
+        adopted=migration.user_id != user_id,
+        after=migration.id - 1,
+        reason='',
+        lift='',
+        busy_since=None,
+        started_at=now,
+        running_at=None,
+        ended_at=None,
+    )
+
+
+def told(
+    guest: records.Server | None, migration: records.Migration | None
+) -> str:
+    """What Nova tells of a move; whatever changes in it is progress."""
+    if migration is not None:
+        return f'{migration.id} {migration.status} {migration.updated_at}'
+    return f'{guest.status} {guest.task_state}' if guest is not None else ''
+
+
+def heard(
     move: progress.Move,
     guest: records.Server | None,
     migration: records.Migration | None,
     now: datetime.datetime,
 ) -> progress.Move:
-    """Tell how a move that is under way stands.
-
-    :param move: the move
-    :param guest: the guest, None when it is no longer on the host
-    :param migration: its record, see :func:`record`
-    :param now: the time
-    """
-    if migration is None and move.method not in (Method.LIVE, Method.COLD):
-        return _without_record(move, guest, now)
+    """Note what Nova tells of a move that is under way."""
+    news = told(guest, migration)
+    if news != move.told:
+        move = dataclasses.replace(move, told=news, heard_at=now)
     if migration is None:
-        if guest is None:
-            return dataclasses.replace(
-                move, result='gone', reason='deleted', ended_at=now
-            )
-        if not _late(move, now):
-            return move
-        return _failed(move, 'no migration record of it appeared in Nova', now)
-    if migration.status in ('completed', 'confirmed'):
-        if guest is not None:
-            return move
-        return dataclasses.replace(
-            move,
-            result='moved',
-            destination=migration.destination,
-            ended_at=now,
-        )
-    if migration.status in emptiness.FINAL_STATUSES:
-        return _failed(move, f'the migration ended as {migration.status}', now)
+        return move
     move = dataclasses.replace(move, destination=migration.destination)
     if migration.status in COPYING and move.running_at is None:
         return dataclasses.replace(move, running_at=now)
     return move
 
 
-def overdue(move: progress.Move, now: datetime.datetime) -> bool:
-    """Whether a guest is copied for longer than its memory explains."""
-    limit = COPY_LIMIT + COPY_LIMIT_PER_GIB * (move.shape.memory / 1024)
-    return move.running_at is not None and now - move.running_at > limit
+def limit(
+    move: progress.Move, migration: records.Migration | None
+) -> datetime.timedelta | None:
+    """How long Nova may tell nothing new of a move that is under way.
+
+    :returns: None for as long as it takes: its turn in Nova's queue
+    """
+    status = migration.status if migration is not None else ''
+    if status == 'queued':
+        return None
+    if status == 'finished':
+        return CONFIRM_LIMIT
+    if status in DONE:
+        return BEGIN_LIMIT
+    # A guest that is off meanwhile has no memory to copy, but its disk.
+    size = move.shape.disk
+    if move.method is Method.LIVE:
+        size = -(-move.shape.memory // 1024)
+    return COPY_LIMIT + COPY_LIMIT_PER_GIB * size
 
 
-def stuck(move: progress.Move, now: datetime.datetime) -> progress.Move:
-    """Stop waiting for a guest that is copied for too long."""
-    assert move.running_at is not None
-    seconds = (now - move.running_at).total_seconds()
-    return _failed(
-        move,
-        f'still being copied after {seconds:.0f} s, and Nova goes on with '
-        'it: the guest may write its memory faster than it can be copied; '
-        '--force-complete halts it for the rest',
-        now,
+def silent(
+    move: progress.Move,
+    migration: records.Migration | None,
+    now: datetime.datetime,
+) -> bool:
+    """Whether Nova has told nothing new of a move for too long."""
+    most = limit(move, migration)
+    return (
+        most is not None
+        and move.heard_at is not None
+        and now - move.heard_at >= most
     )
 
 
-def _without_record(
+def overdue(
     move: progress.Move,
-    guest: records.Server | None,
+    migration: records.Migration,
     now: datetime.datetime,
+) -> bool:
+    """Whether a guest is copied for longer than its memory explains."""
+    most = limit(move, migration)
+    return (
+        migration.status in COPYING
+        and most is not None
+        and move.running_at is not None
+        and now - move.running_at >= most
+    )
+
+
+def moved(
+    move: progress.Move, destination: str | None, now: datetime.datetime
 ) -> progress.Move:
-    """Follow what Nova keeps no migration record of, by the guest itself."""
-    if guest is None:
-        if move.method is Method.CONFIRM:
-            return dataclasses.replace(
-                move, result='gone', reason='deleted', ended_at=now
-            )
-        return dataclasses.replace(
-            move, result='moved', reason='shelved', ended_at=now
-        )
-    if guest.task_state is not None:
-        return move
-    if guest.status == 'ERROR':
-        return _failed(move, guest.fault or 'it is in ERROR', now)
-    if guest.status != move.state:
-        # Shelved but not yet offloaded, or confirmed: the next step.
-        return dataclasses.replace(
-            move, result='waiting', started_at=None, seen_at=now, attempt=0
-        )
-    if _late(move, now):
-        return _failed(move, 'nothing came of the request', now)
-    return move
+    """The guest is on another host."""
+    return dataclasses.replace(
+        move,
+        result='moved',
+        destination=destination,
+        reason='',
+        lift='',
+        ended_at=now,
+    )
 
 
-def _late(move: progress.Move, now: datetime.datetime) -> bool:
-    assert move.started_at is not None
-    return now - move.started_at >= BEGIN_LIMIT
-
-
-def _failed(
+def gone(
     move: progress.Move, reason: str, now: datetime.datetime
 ) -> progress.Move:
+    """The guest is on no host any more."""
+    return dataclasses.replace(
+        move, result='gone', reason=reason, lift='', ended_at=now
+    )
+
+
+def failed(
+    move: progress.Move, reason: str, now: datetime.datetime
+) -> progress.Move:
+    """The guest stays, and not because anybody wanted it to."""
     return dataclasses.replace(
         move, result='failed', reason=reason, ended_at=now
     )

@@ -8,6 +8,7 @@ import datetime
 
 from hvctl.decide import emptiness
 from hvctl.decide import guests
+from hvctl.decide import looking
 from hvctl.decide import moves as moving
 from hvctl.decide import phase as phases
 from hvctl.model import draining
@@ -16,6 +17,11 @@ from hvctl.model import progress
 from hvctl.model import snapshot as snapshot_model
 from hvctl.model import steps
 from hvctl.model.hypervisor import Phase
+
+#: How long a host without guests may keep allocations ...
+ALLOCATIONS_LIMIT = datetime.timedelta(seconds=120)
+#: ... and migrations that are not over, as of a guest on its way there.
+MIGRATIONS_LIMIT = datetime.timedelta(seconds=600)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +36,7 @@ class Plan:
     :ivar unfit: guests for which no host has room, when all go, and what each
         needs, in words
     :ivar in_the_way: how many guests of each name cannot be moved
+    :ivar held: names of which no guest is sent away any more, and why
     :ivar busy: see :func:`hvctl.decide.moves.begin`
     :ivar partial: the look is too small to say that a hypervisor is empty
     """
@@ -42,6 +49,7 @@ class Plan:
     hosts: dict[str, int]
     unfit: dict[str, str]
     in_the_way: dict[str, int]
+    held: dict[str, str]
     busy: set[str]
     partial: bool
 
@@ -61,11 +69,12 @@ class Plan:
         snapshot: snapshot_model.Snapshot,
         hv: hypervisor.Hypervisor,
         before: hypervisor.Hypervisor | None,
-        moves: moving.Moves,
+        looked: moving.Looked,
     ) -> progress.Verdict:
         """Say what to do with one hypervisor whose guests are known."""
         status = phases.status(hv)
-        context = moving.Context(
+        moves = looked.moves
+        context = looking.Context(
             snapshot=snapshot,
             hv=hv,
             ledger=self.ledger,
@@ -74,8 +83,10 @@ class Plan:
         )
         todo: list[steps.Step] = []
         if not self.options.dry_run:
-            todo += moving.go_on(context, moves)
-        if self.all_known and not (self._stopped or self.ledger.winding_down):
+            todo += looked.steps
+        if self.all_known and not (
+            self._stopped or self.ledger.winding_down or hv.name in self.held
+        ):
             todo += moving.begin(context, moves, self.busy)
         moves = moving.begun(moves, todo, self.now)
         outcome: progress.Outcome | None = None
@@ -101,13 +112,17 @@ class Plan:
         if self.options.dry_run:
             return self._of_plan(hv, moves)
         if under_way and not self.options.wait and not self._stopped:
+            stayed = _stayed(moves)
+            also = f', {stayed} stayed' if stayed else ''
             return progress.Outcome(
-                ok=True,
-                message=f'{under_way} of {_guests(len(moves))} under way; '
-                'the same command again goes on',
+                ok=not stayed and hv.name not in self.held,
+                message=f'{under_way} of {_guests(len(moves))} under '
+                f'way{also}; the same command again goes on',
             )
         if under_way:
             return None
+        if hv.name in self.held:
+            return progress.Outcome(ok=False, message=self.held[hv.name])
         if self._stopped:
             return self._of_plan(hv, moves)
         if waiting and self.ledger.winding_down:
@@ -118,7 +133,8 @@ class Plan:
             )
         if waiting or self.partial:
             return None
-        return _of_end(hv, before, moves)
+        since = self.ledger.changed_at.get(hv.name, self.now)
+        return _of_end(hv, before, moves, self.now - since)
 
     def _planned(self, moves: moving.Moves) -> moving.Moves:
         """Call what was never begun by its name."""
@@ -178,6 +194,21 @@ class Plan:
         )
 
 
+_REMEDY_MIGRATIONS = 'see openstack server migration list'
+_REMEDY_ALLOCATIONS = (
+    'where no server of these ids is, openstack resource provider allocation '
+    'delete removes them'
+)
+
+
+def _stayed(moves: moving.Moves) -> int:
+    """How many guests stay that nobody has said may stay."""
+    return sum(
+        move.result in ('failed', 'left') and not move.accepted
+        for move in moves.values()
+    )
+
+
 def _guests(number: int) -> str:
     return emptiness.counted(number, 'guest')
 
@@ -213,13 +244,14 @@ def _of_end(
     hv: hypervisor.Hypervisor,
     before: hypervisor.Hypervisor | None,
     moves: moving.Moves,
+    unchanged: datetime.timedelta,
 ) -> progress.Outcome | None:
-    """How it ended when no guest is under way or waits."""
+    """How it ended when no guest is under way or waits.
+
+    :param unchanged: for how long nothing has changed
+    """
     accepted = {move.server_id for move in moves.values() if move.accepted}
-    stayed = sum(
-        move.result in ('failed', 'left') and not move.accepted
-        for move in moves.values()
-    )
+    stayed = _stayed(moves)
     if stayed:
         return progress.Outcome(
             ok=False,
@@ -229,7 +261,15 @@ def _of_end(
     occupants = emptiness.occupants(rest)
     if occupants or (hv.consumers is None and hv.provider is not None):
         # Nova frees the source's allocation after the record is final.
-        return None
+        going = emptiness.unfinished(rest)
+        if unchanged < (MIGRATIONS_LIMIT if going else ALLOCATIONS_LIMIT):
+            return None
+        return progress.Outcome(
+            ok=False,
+            message=f'no guest is left to move, but {" and ".join(occupants)} '
+            f'stayed for {unchanged.total_seconds():.0f} s; '
+            f'{_REMEDY_MIGRATIONS if going else _REMEDY_ALLOCATIONS}',
+        )
     if before is None or _without(before, accepted).guests != ():
         # Something that was under way may land late: look twice.
         return None

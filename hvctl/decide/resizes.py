@@ -11,7 +11,6 @@ import dataclasses
 import datetime
 import re
 
-from hvctl.decide import emptiness
 from hvctl.decide import guests
 from hvctl.model import hypervisor
 from hvctl.model import identity
@@ -39,31 +38,31 @@ def since(hv: hypervisor.Hypervisor) -> int | None:
     return None if found is None else int(found[1])
 
 
-def ours(hv: hypervisor.Hypervisor) -> list[records.Migration]:
-    """Cold migrations that an earlier run of this drain has not finished."""
+def is_ours(
+    hv: hypervisor.Hypervisor,
+    migration: records.Migration,
+    user_id: str | None,
+) -> bool:
+    """Whether an earlier run of this drain has asked for a cold migration.
+
+    :param user_id: who we are; what other operators ask for is theirs
+    """
     mark = since(hv)
-    if mark is None:
-        return []
+    return (
+        mark is not None
+        and migration.id > mark
+        and migration.user_id == user_id
+        and migration.migration_type == 'migration'
+    )
+
+
+def away(hv: hypervisor.Hypervisor) -> list[records.Migration]:
+    """The cold migrations and resizes away from a host that are not over."""
     return [
         m
         for m in hv.migrations
-        if m is guests.newest(m.server_id, hv.migrations)
-        and m.id > mark
-        and m.status not in emptiness.FINAL_STATUSES
-        and m.migration_type == 'migration'
-        and m.source == hv.host
-    ]
-
-
-def of_others(hv: hypervisor.Hypervisor) -> list[records.Migration]:
-    """Finished moves away from here that are not the drain's to confirm."""
-    known = {migration.id for migration in ours(hv)}
-    return [
-        m
-        for m in hv.migrations
-        if m.status == 'finished'
-        and m.source == hv.host
-        and m.id not in known
+        if guests.leaves(m, hv.host)
+        and m.migration_type in ('migration', 'resize')
         and m is guests.newest(m.server_id, hv.migrations)
     ]
 
@@ -71,44 +70,63 @@ def of_others(hv: hypervisor.Hypervisor) -> list[records.Migration]:
 def taken_up(
     hv: hypervisor.Hypervisor,
     migration: records.Migration,
-    known: progress.Move | None,
+    known: progress.Move,
     now: datetime.datetime,
 ) -> progress.Move:
     """Go on with a cold migration, or a resize, of before this run."""
-    ours = migration.migration_type == 'migration'
-    return progress.Move(
-        server_id=migration.server_id,
-        # A guest that has left the host is in none of the lists here.
-        server_name=known.server_name if known else '',
-        project_id=known.project_id if known else '',
-        hypervisor=hv.name,
-        state=known.state if known else '',
-        method=Method.COLD if ours else Method.CONFIRM,
+    cold = migration.migration_type == 'migration'
+    return dataclasses.replace(
+        known,
+        method=Method.COLD if cold else Method.CONFIRM,
         result='moving',
         source=hv.host,
         destination=migration.destination,
+        reason='',
+        lift='',
+        # It is to be confirmed, whoever asked for it.
+        adopted=True,
         after=migration.id - 1,
-        attempt=1,
-        seen_at=known.seen_at if known else now,
+        busy_since=None,
         started_at=now,
+        ended_at=None,
     )
 
 
 def left(
     hv: hypervisor.Hypervisor,
     migration: records.Migration,
-    known: progress.Move | None,
+    known: progress.Move,
     now: datetime.datetime,
 ) -> progress.Move:
     """Leave a resize to its owner."""
     return dataclasses.replace(
-        taken_up(hv, migration, known, now),
+        known,
         state='VERIFY_RESIZE',
         method=None,
         result='left',
+        destination=migration.destination,
         reason='resized away; waits until its owner confirms or reverts that',
         lift='--confirm-resizes',
-        attempt=0,
+        after=migration.id - 1,
         started_at=None,
-        ended_at=now,
+        ended_at=known.ended_at or now,
+    )
+
+
+def unseen(
+    hv: hypervisor.Hypervisor,
+    migration: records.Migration,
+    now: datetime.datetime,
+) -> progress.Move:
+    """What is known of a guest that has left: it is in none of the lists."""
+    return progress.Move(
+        server_id=migration.server_id,
+        server_name='',
+        project_id='',
+        hypervisor=hv.name,
+        state='',
+        method=None,
+        result='waiting',
+        source=hv.host,
+        seen_at=now,
     )

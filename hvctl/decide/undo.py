@@ -48,11 +48,14 @@ class Undo:
         """Say for each name what to do and what is waited for."""
         del now
         found = assemble.assemble(snapshot, self.names)
-        return {name: _one(hv, ledger) for name, hv in found.items()}
+        return {
+            name: _one(hv, ledger, snapshot.user_id)
+            for name, hv in found.items()
+        }
 
 
 def _one(
-    hv: hypervisor.Hypervisor, ledger: progress.Ledger
+    hv: hypervisor.Hypervisor, ledger: progress.Ledger, user_id: str | None
 ) -> progress.Verdict:
     status = phases.status(hv)
     failure = ledger.failures.get(hv.name)
@@ -63,6 +66,15 @@ def _one(
             status, f'there is no drain of an ephemeral hypervisor {hv.name}'
         )
     if hv.service.enabled:
+        kept = [
+            failure.message
+            for failure in ledger.failures.values()
+            if failure.step.name == hv.name
+        ]
+        if kept:
+            return progress.failed(
+                status, f'it is enabled again, but {"; ".join(kept)}'
+            )
         undone = ledger.times(hv.name, steps.EnableService)
         return progress.Verdict(
             status=status,
@@ -82,16 +94,19 @@ def _one(
     return progress.Verdict(
         status=status,
         steps=(
-            *_aborts(hv, ledger),
+            *_aborts(hv, ledger, user_id),
             steps.EnableService(name=hv.name, service_id=hv.service.id),
         ),
     )
 
 
 def _aborts(
-    hv: hypervisor.Hypervisor, ledger: progress.Ledger
+    hv: hypervisor.Hypervisor, ledger: progress.Ledger, user_id: str | None
 ) -> list[steps.AbortMigration]:
-    """Drop the drain's migrations that have not begun to copy."""
+    """Drop the drain's migrations that have not begun to copy.
+
+    What other operators asked for is theirs.
+    """
     mark = resizes.since(hv)
     if mark is None:
         return []
@@ -101,6 +116,7 @@ def _aborts(
         )
         for m in hv.migrations
         if m.id > mark
+        and m.user_id == user_id
         and m.migration_type == 'live-migration'
         and m.source == hv.host
         and m.status in _QUEUED

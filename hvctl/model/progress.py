@@ -33,7 +33,7 @@ class Move:
     :ivar method: how it leaves; None when it is not to be moved
     :ivar result: ``planned``, ``waiting``, ``moving``, ``moved``,
         ``failed``, ``left`` (it stays, and was not touched) or ``gone``
-        (deleted by its owner)
+        (its owner deleted or shelved it)
     :ivar lift: for one that is in the way: what to type to change that
     :ivar accepted: it stays, and the user has said that it may
     :ivar note: what else its owner will notice
@@ -41,8 +41,13 @@ class Move:
     :ivar ports: VNIC types of its ports that are a device of the host
     :ivar group: id of its anti-affinity group, whose members move one by one
     :ivar shape: what it takes of a host
+    :ivar tied: whether its group is known
     :ivar attempt: how many requests for it have been sent
+    :ivar adopted: somebody else has sent it away, and it is followed
     :ivar after: the newest migration record the guest had before this move
+    :ivar told: what Nova last told of how it goes, and since when
+        (``heard_at``)
+    :ivar busy_since: since when the guest is busy with something else
     :ivar running_at: when it was first seen to be copied
     """
 
@@ -63,10 +68,15 @@ class Move:
     ports: tuple[str, ...] = ()
     group: str | None = None
     shape: records.Shape = dataclasses.field(default_factory=records.Shape)
+    tied: bool = True
     attempt: int = 0
+    adopted: bool = False
     after: int = 0
+    told: str = ''
     seen_at: datetime.datetime
+    busy_since: datetime.datetime | None = None
     started_at: datetime.datetime | None = None
+    heard_at: datetime.datetime | None = None
     running_at: datetime.datetime | None = None
     ended_at: datetime.datetime | None = None
 

@@ -284,6 +284,9 @@ class Migration:
 
     :ivar migration_type: ``live-migration``, ``migration`` (cold),
         ``resize`` or ``evacuation``
+    :ivar user_id: who asked for it
+    :ivar updated_at: when Nova wrote to it last: also while a guest is
+        copied, as far as its hypervisor's driver tells how far that is
     """
 
     id: int
@@ -293,7 +296,9 @@ class Migration:
     migration_type: str
     source: str | None = None
     destination: str | None = None
+    user_id: str | None = None
     created_at: datetime.datetime | None = None
+    updated_at: datetime.datetime | None = None
 
     @property
     def over(self) -> bool:

@@ -50,6 +50,7 @@ class Scope:
 class Snapshot:
     """What one look found; never changed afterwards.
 
+    :ivar user_id: who looks
     :ivar servers: our bare-metal servers
     :ivar elsewhere: the compute cloud of each hypervisor of ours that is not
         of the one that was looked at, by name; None is the bare-metal cloud
@@ -73,12 +74,14 @@ class Snapshot:
     :ivar direct_ports: VNIC types of ports that are a device of the host,
         sorted, by the id of the guest that has them
     :ivar anti_affinity: the id of a guest's anti-affinity group, by its id
+    :ivar tied: whether these two are known for all guests of this look
     :ivar room: where there is room for one guest, for the needs of the scope
     :ivar consumers: who has how much of a provider, by the provider's and the
         consumer's id, for the providers of the scope
     :ivar partial: whether most of it was found by an earlier look
     """
 
+    user_id: str | None = None
     servers: tuple[records.Server, ...] = ()
     elsewhere: Mapping[str, str | None] = dataclasses.field(
         default_factory=dict
@@ -110,6 +113,7 @@ class Snapshot:
         default_factory=dict
     )
     anti_affinity: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    tied: bool = True
     room: Mapping[records.Need, tuple[records.Candidate, ...]] = (
         dataclasses.field(default_factory=dict)
     )

@@ -86,6 +86,8 @@ def _move(move: progress.Move) -> str | None:
         case 'moving':
             return f'{who} ({move.state}) is moving ({move.method})'
         case 'moved':
+            if move.destination is None:
+                return f'{who} left its host: {move.reason}'
             return f'{who} moved to {move.destination}'
         case 'gone':
             return f'{who} is gone: {move.reason}'
@@ -94,8 +96,8 @@ def _move(move: progress.Move) -> str | None:
             return f'{who} stays: {move.reason}{lift}'
 
 
-#: Results after which a guest is no longer waited for.
-_ENDED = frozenset({'moved', 'failed', 'gone'})
+#: Results of guests that are off the host.
+_OFF = frozenset({'moved', 'gone'})
 
 
 class _Line:
@@ -130,8 +132,8 @@ class _Moves:
 
     @property
     def done(self) -> int:
-        """How many have left, or will not any more."""
-        return sum(move.result in _ENDED for move in self._moves.values())
+        """How many have left."""
+        return sum(move.result in _OFF for move in self._moves.values())
 
     def words(self, now: float) -> str:
         """Say how many have left, how much memory, how fast, how long yet."""

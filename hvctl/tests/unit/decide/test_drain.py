@@ -210,6 +210,7 @@ class TestMoves(unittest.TestCase):
 
         self.assertEqual((confirm,), decide(finished, ledger).steps)
         ledger.done[confirm] = True
+        ledger.done_at[confirm] = clock.START
         self.assertEqual((), decide(finished, ledger).steps)
 
     def test_confirms_what_an_earlier_run_left(self):
@@ -220,6 +221,7 @@ class TestMoves(unittest.TestCase):
             (0, {'migration_type': 'resize'}),
             (0, {'source': 'hv2', 'destination': 'hv1'}),
             (0, {'status': 'confirmed'}),
+            (0, {'user_id': 'joe'}),
         ):
             with self.subTest(changes=changes):
                 migration = builders.a_migration(
@@ -281,7 +283,7 @@ class TestMoves(unittest.TestCase):
         failure = progress.Failure(step=request, message='pinned')
         ledger = under_way(look, failures={GUEST.id: failure}, done={})
 
-        verdict = decide(look, ledger)
+        verdict = decide(look, ledger, retries=0)
 
         self.assertEqual('failed', verdict.moves[0].result)
         self.assertEqual('pinned', verdict.moves[0].reason)
@@ -290,10 +292,13 @@ class TestMoves(unittest.TestCase):
     def test_left_by_itself(self):
         """A guest that went before its turn is gone."""
         look = a_look(builders.a_guest('g1', task_state='deleting'))
+        ledger = under_way(look)
+        ask = steps.AskWhere(name='hv1', server_id=GUEST.id)
 
-        verdict = decide(a_look(), under_way(look))
-
-        self.assertEqual('gone', verdict.moves[0].result)
+        self.assertEqual((ask,), decide(a_look(), ledger).steps)
+        ledger.done[ask] = False
+        (move,) = decide(a_look(), ledger).moves
+        self.assertEqual(('gone', 'deleted'), (move.result, move.reason))
 
 
 class TestOutcome(unittest.TestCase):
@@ -633,15 +638,17 @@ class TestTime(unittest.TestCase):
 
     def test_waits(self):
         """Five minutes, and one for each GiB."""
-        self.assertEqual('moving', self.look(419).moves[0].result)
+        (move,) = self.look(419).moves
+
+        self.assertEqual(('moving', ''), (move.result, move.reason))
 
     def test_reported(self):
-        """Then it is no longer waited for."""
+        """Then it is said what may help, as long as Nova tells news."""
         verdict = self.look(421)
 
         self.assertEqual((), verdict.steps)
         (move,) = verdict.moves
-        self.assertEqual('failed', move.result)
+        self.assertEqual('moving', move.result)
         self.assertIn('--force-complete', move.reason)
 
     def test_forced(self):
@@ -663,10 +670,13 @@ class TestShelving(unittest.TestCase):
         shelved = dataclasses.replace(guest, status='SHELVED')
         ledger = a_ledger()
         seen = []
-        for here in ((guest,), (shelving,), (shelved,), ()):
+        for here in ((guest,), (shelving,), (shelved,), (), ()):
             verdict = decide(a_look(*here), ledger)
             ledger.moves |= {move.server_id: move for move in verdict.moves}
             ledger.done |= dict.fromkeys(verdict.steps, True)
+            for step in verdict.steps:
+                if isinstance(step, steps.AskWhere):
+                    ledger.answers[step] = 'SHELVED_OFFLOADED'
             seen.append(
                 (
                     [type(step).__name__ for step in verdict.steps],
@@ -679,6 +689,7 @@ class TestShelving(unittest.TestCase):
                 (['Shelve'], 'moving'),
                 ([], 'moving'),
                 (['OffloadShelved'], 'moving'),
+                (['AskWhere'], 'moving'),
                 ([], 'moved'),
             ],
             seen,
@@ -735,6 +746,7 @@ class TestUndo(unittest.TestCase):
             builders.a_migration('g1', id=5, status='queued'),
             builders.a_migration('g2', id=4, status='running'),
             builders.a_migration('g3', id=3, status='queued'),
+            builders.a_migration('g4', id=6, status='queued', user_id='joe'),
         )
         look = a_look(GUEST, migrations={'hv1': migrations})
 

@@ -9,6 +9,7 @@ import unittest
 from hvctl.decide import guests
 from hvctl.model import draining
 from hvctl.model import progress
+from hvctl.model import records
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clock
 
@@ -74,16 +75,6 @@ class TestFirstSight(unittest.TestCase):
         self.assertIn('rebooting', move.reason)
         self.assertFalse(guests.ready(move, guest))
 
-    def test_live_migration_of_another(self):
-        """A live migration that is under way is followed, not repeated."""
-        move = see(
-            builders.a_guest(task_state='migrating'),
-            builders.a_migration(id=7),
-        )
-
-        self.assertEqual('moving', move.result)
-        self.assertEqual(6, move.after)
-
     def test_old_records(self):
         """What a guest went through before is not its move."""
         for migration in (
@@ -96,7 +87,9 @@ class TestFirstSight(unittest.TestCase):
 
                 self.assertEqual('waiting', move.result)
                 self.assertEqual(7, move.after)
-                self.assertIsNone(guests.record(move, (migration,)))
+                self.assertIsNone(
+                    guests.record(move, (migration,), builders.US)
+                )
 
 
 class TestWaiting(unittest.TestCase):
@@ -133,70 +126,69 @@ class TestWaiting(unittest.TestCase):
 
         self.assertEqual('left', move.result)
         self.assertIn('busy: REBOOT, rebooting', move.reason)
+        self.assertIn('openstack server show', move.lift)
+
+    def test_busy_since(self):
+        """The time counts from when it became busy, and anew each time."""
+        idle = builders.a_guest()
+        busy = builders.a_guest(status='REBOOT', task_state='rebooting')
+        move = see(idle)
+        seen = []
+        for guest, seconds in (
+            (busy, 1000),
+            (busy, 1100),
+            (idle, 1110),
+            (busy, 1200),
+            (busy, 1310),
+            (busy, 1320),
+            (idle, 1330),
+        ):
+            at = NOW + datetime.timedelta(seconds=seconds)
+            move = guests.waiting(move, guest, draining.Options(), at)
+            seen.append(move.result)
+
+        self.assertEqual(['waiting'] * 5 + ['left', 'waiting'], seen)
 
 
-class TestFollow(unittest.TestCase):
-    """Guests that are under way."""
+class TestLimit(unittest.TestCase):
+    """How long nothing may be heard of a move."""
 
     def test_table(self):
-        """The record tells how it went, with the guest's place."""
-        here = builders.a_guest()
-        for guest, status, expected in (
-            (here, 'queued', 'moving'),
-            (here, 'running', 'moving'),
-            (here, 'finished', 'moving'),
-            (None, 'finished', 'moving'),
-            (here, 'completed', 'moving'),
-            (None, 'completed', 'moved'),
-            (here, 'confirmed', 'moving'),
-            (None, 'confirmed', 'moved'),
-            (here, 'error', 'failed'),
-            (here, 'failed', 'failed'),
-            (here, 'cancelled', 'failed'),
-            (here, 'reverted', 'failed'),
+        """By its size; only its turn in Nova's queue has no limit."""
+        shape = records.Shape(1, 1536, 3)
+        for method, status, expected in (
+            ('live', 'queued', None),
+            ('live', 'accepted', 420),
+            ('live', 'preparing', 420),
+            ('live', 'running', 420),
+            ('live', 'completed', 60),
+            ('cold', 'migrating', 480),
+            ('cold', 'finished', 300),
+            ('cold', 'confirming', 480),
+            ('cold', 'confirmed', 60),
+            ('shelve', None, 480),
         ):
-            with self.subTest(status=status, here=guest is not None):
-                migration = builders.a_migration(status=status)
+            with self.subTest(method=method, status=status):
+                move = a_move(method=draining.Method(method), shape=shape)
+                migration = status and builders.a_migration(status=status)
 
-                move = guests.follow(a_move(), guest, migration, LATER)
+                limit = guests.limit(move, migration)
 
-                self.assertEqual(expected, move.result)
-                ended = LATER if expected != 'moving' else None
-                self.assertEqual(ended, move.ended_at)
+                self.assertEqual(expected, limit and limit.total_seconds())
 
-    def test_says_where(self):
-        """A guest that moved is said to be where its record says."""
-        move = guests.follow(
-            a_move(), None, builders.a_migration(status='completed'), LATER
-        )
-
-        self.assertEqual('hv2', move.destination)
-
-    def test_says_how_it_failed(self):
-        """A failure names the status of the record."""
-        move = guests.follow(
-            a_move(),
-            builders.a_guest(),
-            builders.a_migration(status='cancelled'),
-            LATER,
-        )
-
-        self.assertIn('cancelled', move.reason)
-
-    def test_without_record(self):
-        """Nova has a while to make the record, unless the guest is gone."""
+    def test_news(self):
+        """Whatever is new of it starts the time anew."""
         guest = builders.a_guest()
-        soon = NOW + guests.BEGIN_LIMIT - datetime.timedelta(seconds=1)
-        late = NOW + guests.BEGIN_LIMIT
-        for found, at, expected in (
-            (guest, soon, 'moving'),
-            (guest, late, 'failed'),
-            (None, soon, 'gone'),
-        ):
-            with self.subTest(expected=expected):
-                move = guests.follow(a_move(), found, None, at)
+        migration = builders.a_migration()
+        move = guests.heard(a_move(), guest, migration, NOW)
+        late = NOW + guests.COPY_LIMIT + guests.COPY_LIMIT_PER_GIB
+        again = dataclasses.replace(migration, updated_at=late)
 
-                self.assertEqual(expected, move.result)
+        same = guests.heard(move, guest, migration, late)
+        newer = guests.heard(move, guest, again, late)
+
+        self.assertTrue(guests.silent(same, migration, late))
+        self.assertFalse(guests.silent(newer, again, late))
 
 
 class TestRecord(unittest.TestCase):
@@ -204,11 +196,22 @@ class TestRecord(unittest.TestCase):
 
     def test_newest_of_the_guest(self):
         """The newest of this guest, if it came after the move began."""
-        records = (
+        found = (
             builders.a_migration('other', id=9),
             builders.a_migration(id=8),
             builders.a_migration(id=5),
         )
 
-        self.assertEqual(8, guests.record(a_move(after=5), records).id)
-        self.assertIsNone(guests.record(a_move(after=8), records))
+        self.assertEqual(
+            8, guests.record(a_move(after=5), found, builders.US).id
+        )
+        self.assertIsNone(guests.record(a_move(after=8), found, builders.US))
+
+    def test_of_others(self):
+        """What somebody else asked for is no record of our request."""
+        found = (builders.a_migration(user_id='joe'),)
+
+        self.assertIsNone(guests.record(a_move(), found, builders.US))
+        self.assertIsNotNone(
+            guests.record(a_move(adopted=True), found, builders.US)
+        )
