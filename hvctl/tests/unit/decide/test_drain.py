@@ -301,6 +301,102 @@ class TestMoves(unittest.TestCase):
         self.assertEqual(('gone', 'deleted'), (move.result, move.reason))
 
 
+class TestHeld(unittest.TestCase):
+    """When nothing new may be begun, and what is under way is followed."""
+
+    DISABLE = steps.DisableService(
+        name='hv1', service_id=CLOSED.id, reason=CLOSED.disabled_reason
+    )
+    OFF = builders.a_guest('g1', status='SHUTOFF')
+    WAITING = builders.a_guest('g2')
+    FINISHED = builders.a_migration(
+        'g1', status='finished', migration_type='migration'
+    )
+
+    def ledger(self):
+        """Of a run that has closed hv1 and sent the first of two guests."""
+        look = a_look(self.OFF, self.WAITING)
+        verdict = decide(look, parallel=1)
+        return a_ledger(
+            last=look,
+            moves={move.server_id: move for move in verdict.moves},
+            done=dict.fromkeys((self.DISABLE, *verdict.steps), True),
+        )
+
+    def test_under_way(self):
+        """Its cold migration is confirmed, and nothing else is sent."""
+        again = (builders.a_service(),)
+        down = (dataclasses.replace(CLOSED, state='down'),)
+        for services, words in (
+            (again, 'enabled hv1 again'),
+            (down, 'does not report to Nova'),
+        ):
+            with self.subTest(words=words):
+                ledger = self.ledger()
+                finished = a_look(
+                    self.WAITING,
+                    services=services,
+                    migrations={'hv1': (self.FINISHED,)},
+                )
+
+                verdict = decide(finished, ledger)
+                self.assertEqual(
+                    ['ConfirmMigration'],
+                    [type(step).__name__ for step in verdict.steps],
+                )
+                ledger.done |= dict.fromkeys(verdict.steps, True)
+                confirmed = dataclasses.replace(
+                    self.FINISHED, status='confirmed'
+                )
+                look = dataclasses.replace(
+                    finished, migrations={'hv1': (confirmed,)}
+                )
+                for _ in range(2):
+                    verdict = decide(look, ledger)
+                    ledger.moves |= {m.server_id: m for m in verdict.moves}
+
+                self.assertEqual((), verdict.steps)
+                self.assertFalse(verdict.outcome.ok)
+                self.assertIn(words, verdict.outcome.message)
+                results = {m.server_name: m for m in ledger.moves.values()}
+                self.assertEqual('moved', results['g1'].result)
+
+    def test_others_do_not_end_it(self):
+        """Budget and destination count before the first host is closed."""
+        theirs = builders.a_disabled_service(
+            resizes.drain_reason(1), host='hv7', id='7'
+        )
+        gone = builders.a_disabled_service('joe', host='other', id='8')
+        look = a_look(self.OFF, services=(CLOSED, theirs, gone))
+        for options in ({'most_draining': 1}, {'destination': 'other'}):
+            with self.subTest(options=options):
+                refused = decide(look, **options)
+                verdict = decide(look, self.ledger(), **options)
+
+                self.assertFalse(refused.outcome.ok)
+                self.assertIsNone(verdict.outcome)
+
+    def test_one_that_stays_open(self):
+        """No guest may land on a host that could not be closed."""
+        failure = progress.Failure(
+            step=steps.DisableService(name='hv2', service_id='2', reason='r'),
+            message='could not disable it',
+        )
+        look = dataclasses.replace(
+            builders.a_snapshot('hv1', 'hv2'),
+            services=(CLOSED, builders.a_service('hv2')),
+            guests={'hv1': (GUEST,), 'hv2': ()},
+        )
+
+        verdict = decide(
+            look, a_ledger(failures={'hv2': failure}), names=('hv1', 'hv2')
+        )
+
+        self.assertEqual((), verdict.steps)
+        self.assertFalse(verdict.outcome.ok)
+        self.assertIn('hv2 could not be disabled', verdict.outcome.message)
+
+
 class TestOutcome(unittest.TestCase):
     """When a drain ends."""
 
@@ -325,6 +421,32 @@ class TestOutcome(unittest.TestCase):
                 look = a_look(**changes)
 
                 self.assertIsNone(decide(look, a_ledger(last=look)).outcome)
+
+    def test_does_not_wait_for_ever(self):
+        """What stays without a guest is named in the end."""
+        for changes, seconds, words in (
+            ({'consumers': {CHOSEN: frozenset({'orphan'})}}, 120, 'orphan'),
+            (
+                {'migrations': {'hv1': (builders.a_migration(source='x'),)}},
+                600,
+                '1 unfinished migration',
+            ),
+        ):
+            with self.subTest(words=words):
+                look = a_look(**changes)
+                since = clock.START - datetime.timedelta(seconds=seconds)
+                soon = since + datetime.timedelta(seconds=1)
+
+                waits = decide(
+                    look, a_ledger(last=look, changed_at={'hv1': soon})
+                )
+                ends = decide(
+                    look, a_ledger(last=look, changed_at={'hv1': since})
+                )
+
+                self.assertIsNone(waits.outcome)
+                self.assertFalse(ends.outcome.ok)
+                self.assertIn(words, ends.outcome.message)
 
     def test_hold_is_not_left(self):
         """The hold of one that never opened is no guest's."""
@@ -451,6 +573,43 @@ class TestOrder(unittest.TestCase):
         )
         self.assertEqual((), second.steps)
 
+    def test_twin_that_is_under_way(self):
+        """It counts at once, whoever has sent it."""
+        migrating = builders.a_guest(
+            'g1', status='MIGRATING', task_state='migrating'
+        )
+        look = a_look(
+            migrating,
+            builders.a_guest('g2'),
+            anti_affinity={
+                builders.an_id(f'server {name}'): 'group'
+                for name in ('g1', 'g2')
+            },
+            migrations={'hv1': (builders.a_migration('g1', user_id='joe'),)},
+        )
+
+        self.assertEqual((), decide(look).steps)
+
+    def test_late_arrival(self):
+        """A guest is not sent before it is known what it is tied to."""
+        ledger = under_way(a_look(GUEST))
+        late = builders.a_guest('g2')
+        look = a_look(GUEST, late, tied=False, partial=True)
+        goal = drain.Drain(names=('hv1',))
+
+        verdict = decide(look, ledger)
+        ledger.moves |= {move.server_id: move for move in verdict.moves}
+        ledger.last = look
+        scope = goal.scope(ledger)
+        then = decide(
+            a_look(GUEST, late, anti_affinity={late.id: 'group'}), ledger
+        )
+
+        self.assertEqual((), verdict.steps)
+        self.assertEqual((None, True), (scope.since, scope.ties))
+        self.assertEqual([late.id], [step.server_id for step in then.steps])
+        self.assertEqual('group', then.moves[1].group)
+
     def test_tried_again(self):
         """What failed goes after the others, as often as is wanted."""
         look = a_look(GUEST)
@@ -527,6 +686,20 @@ class TestBudget(unittest.TestCase):
         self.assertIsNone(first.outcome)
         self.assertTrue(then.outcome.ok)
         self.assertIn('4 of 6 guests under way', then.outcome.message)
+
+    def test_no_wait_with_what_stays(self):
+        """It is no success when some guests will not go."""
+        look = a_look(GUEST, builders.a_guest('g2', status='RESCUE'))
+
+        verdict = decide(
+            look, under_way(look, moves={}), wait=False, past_blocked=True
+        )
+        ledger = under_way(look)
+        ledger.moves = {move.server_id: move for move in verdict.moves}
+        then = decide(look, ledger, wait=False, past_blocked=True)
+
+        self.assertFalse(then.outcome.ok)
+        self.assertIn('1 stayed', then.outcome.message)
 
 
 class TestRoom(unittest.TestCase):
@@ -754,6 +927,21 @@ class TestUndo(unittest.TestCase):
 
         self.assertEqual(5, abort.migration_id)
         self.assertIsInstance(enable, steps.EnableService)
+
+    def test_what_could_not_be_dropped(self):
+        """It is enabled, and still no success."""
+        abort = steps.AbortMigration(
+            name='hv1', server_id=GUEST.id, migration_id=5
+        )
+        failure = progress.Failure(step=abort, message='could not abort it')
+
+        verdict = self.decide(
+            a_look(services=(builders.a_service(),)),
+            a_ledger(failures={GUEST.id: failure}),
+        )
+
+        self.assertFalse(verdict.outcome.ok)
+        self.assertIn('could not abort it', verdict.outcome.message)
 
     def test_ends(self):
         """When there is nothing to take back."""

@@ -48,6 +48,28 @@ class TestMoves(unittest.TestCase):
         self.assertIn('1 of 3 guests, 2.0 of 6.0 GiB, 2.0 a minute', words)
         self.assertIn('left', words)
 
+    def test_what_stays_is_not_done(self):
+        """Only what has left counts."""
+        moves = progress._Moves()
+        for number, result in enumerate(('moved', 'gone', 'failed')):
+            moves.take(
+                dataclasses.replace(MOVE, server_id=str(number), result=result)
+            )
+
+        self.assertEqual((2, 3), (moves.done, moves.all))
+
+    def test_where_to(self):
+        """A host, or why there is none."""
+        for changes, words in (
+            ({'destination': 'hv2'}, 'guest web moved to hv2'),
+            ({'reason': 'shelved'}, 'guest web left its host: shelved'),
+        ):
+            move = dataclasses.replace(MOVE, result='moved', **changes)
+
+            line = progress.plain(model.MoveChanged(name='hv1', move=move))
+
+            self.assertEqual(f'hv1: {words}', line)
+
     def test_drawn(self):
         """A bar in the line of the hypervisor."""
         view = progress._Live()
