@@ -65,6 +65,7 @@ class TestObserve(TestCase):
         self.assertIsNotNone(hv.node)
         self.assertIsNone(hv.guests)
         self.assertEqual((), look.namesakes)
+        self.assertEqual('me', look.user_id)
 
     def test_cost(self):
         """A look is ten lists, whatever it finds."""
@@ -279,6 +280,10 @@ class TestObserve(TestCase):
 
         self.assertEqual({'g1': ('direct', 'vdpa')}, look.direct_ports)
         self.assertEqual({'g1': 'a'}, look.anti_affinity)
+        self.assertTrue(look.tied)
+        again = self.observe(hosts=frozenset({'hv2'}), since=look)
+        self.assertFalse(again.tied)
+        self.assertEqual({'g1': 'a'}, again.anti_affinity)
 
     def test_many_groups(self):
         """Nova cuts the list of groups off and tells no next page."""

@@ -209,6 +209,8 @@ class TestShapes(unittest.TestCase):
         self.assertEqual('migration', migration.migration_type)
         self.assertEqual('hv2', migration.source)
         self.assertIsNone(migration.destination)
+        self.assertEqual('5e8d9378def54467929fba09d62ba306', migration.user_id)
+        self.assertLessEqual(migration.created_at, migration.updated_at)
 
     def test_candidates(self):
         """Each way to place a guest is one of its host, at the root."""
