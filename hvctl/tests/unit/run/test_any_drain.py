@@ -17,7 +17,7 @@ from hvctl.tests.fixtures import situations
 from hvctl.tests.unit.run import base
 
 #: A run takes its time, so there are not too many.
-SOME = hypothesis.settings(max_examples=60, deadline=None)
+SOME = hypothesis.settings(max_examples=100, deadline=None)
 
 MOVED = ('finished', 'completed', 'confirmed')
 OWNER = 'the owner'
@@ -62,7 +62,7 @@ class TestAnyDrain(base.TestCase):
 
     @SOME
     @hypothesis.given(
-        st.lists(situations.TENANTS, max_size=5),
+        st.lists(situations.TENANTS, min_size=2, max_size=5),
         situations.DRAINS,
         st.one_of(st.none(), st.integers(1, 8)),
         st.booleans(),
