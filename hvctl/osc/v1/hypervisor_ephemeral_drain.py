@@ -100,8 +100,9 @@ class DrainHypervisorEphemeral(command.Verb):
             dest='wait',
             action='store_false',
             help=_(
-                'Begin to move what may be under way at once, and end; the '
-                'same command again goes on'
+                'Begin to move what may be under way at once, and end with '
+                '0 when that went well; the result says "moving" of what is '
+                'under way, and the same command again goes on'
             ),
         )
         command.add_timeout(parser)
@@ -156,8 +157,9 @@ def _add_permissions(parser: argparse.ArgumentParser) -> None:
         '--force-complete',
         action='store_true',
         help=_(
-            'Halt a guest that is copied for longer than its memory explains '
-            '(5 minutes and 1 for each GiB), so that its migration ends'
+            'Halt a guest that has been copied for longer than its memory '
+            'explains (5 minutes and 1 for each GiB), so that its migration '
+            'ends'
         ),
     )
 
