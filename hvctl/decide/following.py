@@ -68,14 +68,17 @@ def _away(move: progress.Move, context: looking.Context) -> Stand:
         return Stand(move)  # given up, and nothing is new
     if last.migration_type == 'live-migration':
         return Stand(guests.followed(move, last, user_id, now))
-    confirms = context.options.confirm_resizes
     if (
         guests.record(move, hv.migrations, user_id) is last
         or resizes.is_ours(hv, last, user_id)
-        or (last.status == 'finished' and confirms)
+        or (last.status == 'finished' and context.options.confirm_resizes)
     ):
         return Stand(resizes.taken_up(hv, last, move, now))
-    return Stand(move if confirms else resizes.left(hv, last, move, now))
+    busy_since = move.busy_since or now
+    if last.status == 'finished' or now - busy_since >= guests.BUSY_LIMIT:
+        return Stand(resizes.left(hv, last, move, now))
+    # About to be finished, confirmed or reverted.
+    return Stand(dataclasses.replace(move, busy_since=busy_since))
 
 
 def _searched(move: progress.Move, context: looking.Context) -> Stand:

@@ -435,6 +435,19 @@ class TestAway(TestCase):
         self.assertEqual('moving', move.result)
         self.assertEqual('ConfirmMigration', self.sent[-1])
 
+    def test_being_confirmed(self):
+        """What its owner is just confirming is waited for, not for ever."""
+        resize = live('confirming', migration_type='resize', id=2)
+        confirmed = dataclasses.replace(resize, status='confirmed')
+
+        self.assertEqual('waiting', self.see(records=(resize,)).result)
+        self.assertEqual('moved', self.see(records=(confirmed,)).result)
+
+        self.setUp()
+        self.see(records=(resize,))
+        move = self.see(records=(resize,), after=120)
+        self.assertEqual('left', move.result)
+
     def test_comes_back(self):
         """Reverted by its owner, it is moved again."""
         resize = live('finished', migration_type='resize', id=2)
