@@ -25,6 +25,7 @@ class TestCost(base.TestCase):
         self.closed = False
         for url, name in (
             (f'{base.COMPUTE}/os-hypervisors', 'hypervisors'),
+            (f'{base.COMPUTE}/os-hypervisors/detail', 'hypervisors_detail'),
             (f'{base.COMPUTE}/os-aggregates', 'aggregates'),
             (f'{base.PLACEMENT}/resource_providers', 'providers'),
             (f'{base.NETWORK}/ports', 'ports'),

@@ -368,9 +368,12 @@ class TestHeld(unittest.TestCase):
         )
         gone = builders.a_disabled_service('joe', host='other', id='8')
         look = a_look(self.OFF, services=(CLOSED, theirs, gone))
+        before = dataclasses.replace(
+            look, services=(builders.a_service(), theirs, gone)
+        )
         for options in ({'most_draining': 1}, {'destination': 'other'}):
             with self.subTest(options=options):
-                refused = decide(look, **options)
+                refused = decide(before, **options)
                 verdict = decide(look, self.ledger(), **options)
 
                 self.assertFalse(refused.outcome.ok)
