@@ -69,7 +69,7 @@ class TestCreateAgain(base.FunctionalTestCase):
             environment=one_through.environment,
         )
         self.assertIn(
-            'create the port; the server follows',
+            'create the server',
             [row['What'] for row in self.succeed(dry).json()],
         )
         self.assertEqual([], one_through.changes)
