@@ -3,10 +3,8 @@
 
 from __future__ import annotations
 
-import typing
-
-from hvctl.lab.host import migrations
 from hvctl.tests.functional import base
+from hvctl.tests.functional import draining
 from hvctl.tests.functional import facts
 from hvctl.tests.functional import guests
 from hvctl.tests.functional import hypervisors
@@ -14,43 +12,7 @@ from hvctl.tests.functional import recorder
 from hvctl.tests.functional import shell
 
 
-class TestDrain(base.FunctionalTestCase):
-    def setUp(self) -> None:
-        super().setUp()
-        self.source, self.target = hypervisors.enabled(2)
-        alone = base.only(self.source, self.target)
-        alone.__enter__()
-        self.addCleanup(alone.__exit__, None, None, None)
-        self.addCleanup(self.enable, self.source)
-
-    def enable(self, host: str) -> None:
-        service = facts.service(host)
-        assert service is not None
-        facts.connection().compute.put(
-            f'/os-services/{service["id"]}',
-            json={'status': 'enabled'},
-            microversion='2.53',
-        ).raise_for_status()
-
-    def guest(self, action: str = '', status: str = 'ACTIVE', **metadata: str):
-        """Boot a guest on the source, and bring it to a state."""
-        server_id = self.boot(host=self.source, metadata=metadata)
-        guests.wait(server_id, 'ACTIVE')
-        if action:
-            guests.act(server_id, action)
-            guests.wait(server_id, status)
-        return server_id
-
-    def moves(self, result: shell.Result) -> dict[str, dict[str, typing.Any]]:
-        return {row['Guest ID']: row for row in result.json()}
-
-    def assert_empty(self) -> None:
-        (provider,) = facts.ours(self.source)['providers']
-        self.assertEqual(set(), facts.consumers(provider))
-        listed = self.rows(self.succeed(shell.ephemeral('list')))
-        self.assertEqual('drained', listed[self.source]['Phase'])
-        self.assertEqual(0, listed[self.source]['Guests'])
-
+class TestDrain(draining.DrainTestCase):
     def test_every_state(self) -> None:
         active = self.guest()
         paused = self.guest('pause', 'PAUSED')
@@ -343,10 +305,7 @@ class TestDrain(base.FunctionalTestCase):
         self.assert_enabled(self.source)
         again = self.succeed(shell.ephemeral('drain', self.source, '--undo'))
         self.assertIn('was not being drained', again.stderr)
-        facts.connection().compute.put(
-            f'/servers/{hanging}/tags/{migrations.RELEASE_TAG}',
-            microversion='2.79',
-        ).raise_for_status()
+        self.release(hanging)
         guests.wait(hanging, 'ACTIVE')
 
     def test_interrupted(self) -> None:
@@ -406,10 +365,7 @@ class TestDrain(base.FunctionalTestCase):
         # It is taken up where it is: no second migration.
         again = shell.ephemeral('drain', self.source)
         facts.wait(lambda: 'is moving' in again.stderr(), 'drain to follow it')
-        facts.connection().compute.put(
-            f'/servers/{hanging}/tags/{migrations.RELEASE_TAG}',
-            microversion='2.79',
-        ).raise_for_status()
+        self.release(hanging)
         (row,) = self.succeed(again).json()
         self.assertEqual('moved', row['Result'])
         self.assertEqual(
