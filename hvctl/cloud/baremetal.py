@@ -15,6 +15,10 @@ from hvctl.model import steps
 #: What happens to a node when its deploy has failed, which is no cause.
 _AFTERWARDS = frozenset({'cleaning', 'unprovision'})
 
+#: Of what only says that a flow of steps was aborted, but not why
+#: (ironic/conductor/utils.py, log_step_flow_history).
+_MILESTONE = '_end'
+
 
 class Baremetal:
     """Ironic, where it may be read."""
@@ -45,6 +49,7 @@ class Baremetal:
             for event in found or ()
             if event['severity'] == 'ERROR'
             and event['event_type'] not in _AFTERWARDS
+            and not event['event_type'].endswith(_MILESTONE)
             and (at := shapes.when(event['created_at'])) is not None
             and at >= step.since
         ]

@@ -158,12 +158,18 @@ def _servers(
     """The server of a name, and those that lost a race against it.
 
     Two runs at once can both make one.  Every run must choose the same: the
-    one that has the port, else the oldest.
+    one that has the port, else the oldest; and one that is being deleted has
+    lost, even if Nova gives it the port late.
     """
     holders = {port.device_id for port in ports}
     found = sorted(
         (s for s in snapshot.servers if s.name == name),
-        key=lambda s: (s.id not in holders, str(s.created_at), s.id),
+        key=lambda s: (
+            s.task_state == 'deleting',
+            s.id not in holders,
+            str(s.created_at),
+            s.id,
+        ),
     )
     return (found[0] if found else None), tuple(found[1:])
 

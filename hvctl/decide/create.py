@@ -143,7 +143,7 @@ class Create:
         if hv.duplicates:
             return rivals.clear_up(hv, status, ledger)
         if hv.server is None:
-            return provision.provision(hv, self.request, status, ledger)
+            return provision.provision(hv, self.request, status, ledger, now)
         if status.phase is Phase.FAILED:
             if taking_back.may_retry(hv.name, self.request.retries, ledger):
                 return taking_back.retry(hv.name, hv.server, status)

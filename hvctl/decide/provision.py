@@ -7,6 +7,8 @@ land on.
 
 from __future__ import annotations
 
+import datetime
+
 from hvctl import exceptions
 from hvctl.decide import phase as phases
 from hvctl.decide import taking_back
@@ -19,12 +21,17 @@ from hvctl.model import request as request_model
 from hvctl.model import steps
 from hvctl.model.hypervisor import Phase
 
+#: How long a port of another run may be without a server.  That run makes it
+#: at its next look, which takes seconds on a busy cloud.
+_PATIENCE = datetime.timedelta(seconds=15)
+
 
 def provision(
     hv: hypervisor.Hypervisor,
     request: request_model.CreateRequest,
     status: hypervisor.Status,
     ledger: progress.Ledger,
+    now: datetime.datetime,
 ) -> progress.Verdict:
     """Make what a hypervisor without a server is missing.
 
@@ -60,7 +67,9 @@ def provision(
     port = trunks.parent(hv)
     network = _network(hv, port, request, compute_id)
     todo += network
-    if port is not None and not network and not _rivals(port, hv, ledger):
+    if port is not None and not network:
+        if _others_turn(hv, status, ledger, now):
+            return progress.Verdict(status=_waiting(status))
         facts = trunks.facts(hv, port, request.subnetworks)
         try:
             user_data = wanted.user_data(compute_id, facts)
@@ -145,18 +154,33 @@ def _network(
     return [tie] if tie is not None else []
 
 
-def _rivals(
-    port: records.Port, hv: hypervisor.Hypervisor, ledger: progress.Ledger
+def _others_turn(
+    hv: hypervisor.Hypervisor,
+    status: hypervisor.Status,
+    ledger: progress.Ledger,
+    now: datetime.datetime,
 ) -> bool:
-    """Whether another run made the port just now.
+    """Whether who made the port is still to make the server.
 
-    Its server then comes too, before the next look; one of ours beside it
-    would only have to go again.
+    Of several runs at once only one can make the port, since it has the same
+    address for all of them, and that one makes the server.  The others take
+    the port to be left over only when it has been without one for a while.
     """
-    return (
-        ledger.last is not None
-        and port.id not in {known.id for known in ledger.last.ports}
-        and not ledger.times(hv.name, steps.CreatePort)
+    if ledger.times(hv.name, steps.CreatePort):
+        return False
+    if ledger.times(hv.name, steps.CreateServer):
+        return False
+    since = ledger.changed_at.get(hv.name)
+    waiting = ledger.statuses.get(hv.name) == _waiting(status)
+    return not waiting or since is None or now - since < _PATIENCE
+
+
+def _waiting(status: hypervisor.Status) -> hypervisor.Status:
+    return hypervisor.Status(
+        phase=Phase.BUILDING,
+        reason='there is its port; seeing whether another run is about to '
+        'make the server',
+        hint=status.hint,
     )
 
 

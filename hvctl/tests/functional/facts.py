@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 import functools
 import json
+import pathlib
 import time
 import typing
 
@@ -129,6 +130,23 @@ def on_disk(server_id: str, path: str) -> str:
     root = disk.written(lab, node_of(server_id)['name'])
     file = root / path.lstrip('/')
     return file.read_text() if file.exists() else ''
+
+
+def processes(host: str, command: str) -> list[int]:
+    """Find the processes of a machine that have something in their command.
+
+    :param host: the machine's host name
+    """
+    found = []
+    for directory in pathlib.Path('/proc').glob('[0-9]*'):
+        try:
+            words = (directory / 'cmdline').read_text()
+            name = (directory / 'root/etc/hostname').read_text().strip()
+        except OSError:
+            continue
+        if command in words and name == host:
+            found.append(int(directory.name))
+    return found
 
 
 def machine_runs(node_name: str) -> bool:

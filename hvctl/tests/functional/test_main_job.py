@@ -144,7 +144,7 @@ class TestMainJob(base.FunctionalTestCase):
         self.assertEqual({'rack': 'r1'}, shown['properties'])
         self.assertEqual(['Open vSwitch agent (alive)'], shown['agents'])
         self.assertLessEqual(
-            {'building', 'booting', 'ready'}, set(shown['phase_seconds'])
+            {'building', 'booting'}, set(shown['phase_seconds'])
         )
         provider = next(p for p in facts.providers() if p['name'] == name)
         self.assertEqual(shown['compute_id'], provider['uuid'])

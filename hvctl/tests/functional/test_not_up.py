@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import subprocess
 
 from hvctl.lab import paths
@@ -23,6 +25,15 @@ write_files:
       [Service]
       ExecStart=
       ExecStart=/bin/sleep infinity
+"""
+
+#: And one that lets nova-compute stay dead.
+MORTAL = f"""\
+{MUTE.rstrip()}
+  - path: /etc/systemd/system/nova-compute.service.d/mortal.conf
+    content: |
+      [Service]
+      Restart=no
 """
 
 #: Longer than Nova takes to call a service down, and than a busy machine
@@ -52,27 +63,32 @@ class TestNotUp(base.FunctionalTestCase):
         mute, dying = (hypervisors.name(word) for word in ('mute', 'dying'))
         hypervisors.make_room(2)
         self.addCleanup(hypervisors.delete, mute, dying)
-        part = self.file('mute', MUTE)
+        parts = [
+            self.file(word, text)
+            for word, text in (('mute', MUTE), ('mortal', MORTAL))
+        ]
         environment = self.profiles(
-            mute={'user_data': [part], 'timeouts': {'registration': LONG}},
+            mute={'user_data': parts[:1], 'timeouts': {'registration': LONG}},
+            mortal={'user_data': parts[1:], 'timeouts': {'registration': 5}},
         )
         running = {
-            name: self.create('mute', name, **environment)
-            for name in (mute, dying)
+            name: self.create(profile, name, **environment)
+            for name, profile in ((mute, 'mute'), (dying, 'mortal'))
         }
-        facts.wait(
-            lambda: f'{dying} is no agent' in running[dying].stderr(),
-            f'{dying} to lack its agent',
-        )
-        (server_id,) = facts.ours(dying)['servers']
-        facts.connection('lab-system').baremetal.set_node_power_state(
-            facts.node_of(server_id)['uuid'], 'power off'
-        )
+        failed = self.fail_with(running[dying]).json()
+        self.assertIn('no network agent', failed[0]['Message'])
+        for process in facts.processes(dying, 'hvctl.lab.host.compute'):
+            os.kill(process, signal.SIGKILL)
 
         failed = self.fail_with(running[mute]).json()
         self.assertIn('no network agent', failed[0]['Message'])
         self.assertIn(f'look on {mute}', failed[0]['Message'])
-        failed = self.fail_with(running[dying]).json()
+        facts.wait(
+            lambda: (facts.service(dying) or {}).get('state') == 'down',
+            f'nova-compute of {dying} to be missed',
+        )
+        again = self.create('mortal', dying, **environment)
+        failed = self.fail_with(again).json()
         self.assertIn('registered and then died', failed[0]['Message'])
         for name in (mute, dying):
             self.assert_closed(name)

@@ -405,6 +405,7 @@ class TestBaremetal(TestCase):
             self.event(1, 'no image'),
             self.event(3, 'cleaning failed', event_type='cleaning'),
             self.event(4, 'all is well', severity='INFO'),
+            self.event(5, 'aborted at step', event_type='deployment_end'),
         ]
         self.mock.get(self.HISTORY, json={'history': events})
 

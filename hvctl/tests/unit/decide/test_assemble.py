@@ -209,6 +209,16 @@ class TestAssemble(unittest.TestCase):
                 self.assertEqual(expected, hv.server.id)
                 self.assertEqual(1, len(hv.duplicates))
 
+    def test_duplicate_that_goes(self):
+        """One that is being deleted has lost, even with the port."""
+        going = builders.a_server(id='a', task_state='deleting')
+        staying = builders.a_server(id='b')
+        snapshot = builders.a_snapshot(
+            servers=(going, staying), ports=(builders.a_port(device_id='a'),)
+        )
+
+        self.assertEqual('b', one(snapshot).server.id)
+
     def test_node(self):
         """The Ironic node is found by the server, or by the server's node."""
         snapshot = builders.a_snapshot('hv1', 'hv2')

@@ -11,6 +11,7 @@ import hypothesis
 
 from hvctl.decide import assemble
 from hvctl.decide import phase
+from hvctl.model import hypervisor
 from hvctl.model import identity
 from hvctl.model import progress
 from hvctl.model import records
@@ -35,10 +36,19 @@ def a_ledger(**changes) -> progress.Ledger:
     return progress.Ledger(started_at=clock.START, looks=1, **changes)
 
 
+#: A port that is there is one that this run has made, if not said otherwise.
+MADE = {
+    steps.CreatePort(
+        name='hv1', network_id='n', vnic_type='normal', mac_address='m'
+    ): False
+}
+
+
 def decide(snapshot, ledger=None, **changes) -> progress.Verdict:
     """What create says of hv1."""
     goal = requests.a_create('hv1', **changes)
-    return goal.decide(snapshot, ledger or a_ledger(), clock.START)['hv1']
+    ledger = ledger or a_ledger(done=MADE)
+    return goal.decide(snapshot, ledger, clock.START)['hv1']
 
 
 def kinds(verdict: progress.Verdict) -> list[str]:
@@ -168,23 +178,31 @@ class TestProvision(unittest.TestCase):
         self.assertEqual({}, server.metadata)
 
     def test_port_of_a_rival(self):
-        """A port that another run made just now gets its server from it."""
-        make = decide(builders.a_snapshot()).steps[-1]
-        for last, done, expected in (
-            # The run begins: somebody may have made it long ago.
-            (None, {}, ['CreateServer']),
-            (builders.a_snapshot(), {}, []),
-            (builders.a_snapshot(), {make: True}, ['CreateServer']),
-            # The other run has had its time.
-            (with_port(), {}, ['CreateServer']),
+        """The run that made the port makes the server, if it is not dead."""
+        waiting = decide(with_port(), a_ledger(), own=True)
+        self.assertIn('another run', waiting.status.reason)
+        self.assertIsNone(waiting.outcome)
+        for seconds, statuses, done, expected in (
+            (None, {}, {}, []),
+            (None, {}, MADE, ['CreateServer']),
+            (5, {'hv1': waiting.status}, {}, []),
+            (15, {'hv1': waiting.status}, {}, ['CreateServer']),
+            # What was seen before that does not count.
+            (15, {'hv1': hypervisor.Status(phase=Phase.MISSING)}, {}, []),
         ):
-            with self.subTest(last=last, done=done):
+            with self.subTest(seconds=seconds, done=done):
+                since = {}
+                if seconds is not None:
+                    ago = datetime.timedelta(seconds=seconds)
+                    since = {'hv1': clock.START - ago}
+
                 verdict = decide(
-                    with_port(), a_ledger(last=last, done=done), own=True
+                    with_port(),
+                    a_ledger(done=done, statuses=statuses, changed_at=since),
+                    own=True,
                 )
 
                 self.assertEqual(expected, kinds(verdict))
-                self.assertIsNone(verdict.outcome)
 
     def test_half_gone(self):
         """Leftovers that would be in the way are not built upon."""

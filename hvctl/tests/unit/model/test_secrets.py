@@ -43,7 +43,10 @@ class TestSecrets(unittest.TestCase):
 
     def test_steps(self):
         """No step shows it, nor does a verdict or a failure with the step."""
-        ledger = progress.Ledger(started_at=clock.START)
+        port = steps.CreatePort(
+            name='hv1', network_id='n', vnic_type='normal', mac_address='m'
+        )
+        ledger = progress.Ledger(started_at=clock.START, done={port: True})
         look = builders.a_snapshot(ports=(builders.a_port(device_id=''),))
         verdict = self.goal.decide(look, ledger, clock.START)['hv1']
         (step,) = (
