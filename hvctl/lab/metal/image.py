@@ -26,6 +26,8 @@ PACKAGES = (
     'cloud-init',
     'dbus',
     'iproute2',
+    # Python packages with code of C++ want it; Ubuntu's smallest has none.
+    'libstdc++6',
     'python3',
     'systemd',
     'systemd-sysv',
