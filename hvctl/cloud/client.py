@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-import functools
 import typing
 
 from openstack import connection
@@ -46,12 +45,7 @@ class Client:
             compute = clouds.connect(compute_cloud)
         self._metal = metal
         self.compute_cloud = compute_cloud
-        self._observer = observe.Observer(
-            metal,
-            compute,
-            compute_cloud,
-            functools.partial(clouds.others, metal),
-        )
+        self._observer = observe.Observer(metal, compute, compute_cloud)
         self._compute = compute_module.Compute(compute)
         self.resolve = resolve.Resolver(metal, compute)
         servers = compute_module.Compute(metal)
@@ -120,8 +114,6 @@ class Client:
         :raises InvalidRequest: when they are in several
         :raises CloudError: when a cloud cannot be asked
         """
-        if not clouds.others(self._metal):
-            return self
         known = self._observer.whereabouts()
         found = {known[name]: name for name in names if name in known}
         if len(found) > 1:

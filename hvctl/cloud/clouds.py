@@ -18,12 +18,11 @@ def name(conn: connection.Connection) -> str | None:
     return str(found) if found else None
 
 
-def others(conn: connection.Connection) -> tuple[str, ...]:
-    """The names of all other clouds of clouds.yaml."""
-    own = name(conn)
-    known = config.OpenStackConfig().get_cloud_names()
-    # One that is made of OS_ variables is no entry of the file.
-    return tuple(sorted(set(known) - {own, 'envvars', 'defaults'}))
+def known() -> tuple[str, ...]:
+    """The names of all clouds of clouds.yaml."""
+    names = config.OpenStackConfig().get_cloud_names()
+    # These are no entries of the file.
+    return tuple(sorted(set(names) - {'envvars', 'defaults'}))
 
 
 def connect(cloud: str) -> connection.Connection:

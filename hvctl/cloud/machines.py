@@ -9,7 +9,7 @@ in that cloud.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 import os
 import typing
 
@@ -17,6 +17,7 @@ from keystoneauth1 import adapter
 from openstack import connection
 
 from hvctl import exceptions
+from hvctl.cloud import clouds
 from hvctl.cloud import requests
 from hvctl.cloud import shapes
 from hvctl.cloud.requests import JSON
@@ -45,10 +46,13 @@ def of_cloud(
     cloud: str | None,
     servers: Iterable[records.Server],
     ports: Iterable[records.Port],
+    own: str | None = None,
 ) -> Found:
     """Pick out what is for one compute cloud.
 
     :param cloud: None is the bare-metal cloud itself
+    :param own: the name of the bare-metal cloud, by which somebody else may
+        have made a hypervisor of it
     """
     servers, ports = tuple(servers), tuple(ports)
     named: dict[str, str | None] = {
@@ -58,6 +62,11 @@ def of_cloud(
     }
     # A name is used in one cloud at a time.
     named |= {server.name: _cloud(server) for server in servers}
+    if own is not None:
+        named = {
+            name: None if other == own else other
+            for name, other in named.items()
+        }
     elsewhere = {
         name: other for name, other in named.items() if other != cloud
     }
@@ -78,19 +87,17 @@ def _cloud(server: records.Server) -> str | None:
 
 
 class Machines:
-    """The bare-metal cloud.
+    """The bare-metal cloud."""
 
-    :param known: gives the names of compute clouds that there may be
-    """
-
-    def __init__(
-        self, conn: connection.Connection, known: Callable[[], Iterable[str]]
-    ) -> None:
+    def __init__(self, conn: connection.Connection) -> None:
         self._compute: adapter.Adapter = conn.compute
         self._network: adapter.Adapter = conn.network
         self._baremetal: adapter.Adapter = conn.baremetal
         self._project_id = conn.current_project_id
-        self._known = known
+        self._marks = (
+            *shapes.PORT_USES,
+            *map(identity.port_mark, clouds.known()),
+        )
 
     def ours(self) -> tuple[records.Server, ...]:
         """The servers that carry our mark, test guests among them."""
@@ -102,10 +109,7 @@ class Machines:
 
     def ports(self) -> tuple[records.Port, ...]:
         """The ports that carry our mark."""
-        known = map(identity.port_mark, self._known())
-        return ports(
-            self._network, self._project_id, (*shapes.PORT_USES, *known)
-        )
+        return ports(self._network, self._project_id, self._marks)
 
     def named_ports(self, names: frozenset[str]) -> dict[str, str]:
         """The project's ports of these names that are not ours, by id."""
@@ -123,8 +127,7 @@ class Machines:
         return {
             port['id']: port['name']
             for port in found or ()
-            if port['description'] not in shapes.PORT_USES
-            and identity.port_cloud(port['description']) is None
+            if port['description'] not in self._marks
         }
 
     def nodes(self) -> tuple[records.Node, ...] | None:

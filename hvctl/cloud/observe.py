@@ -12,6 +12,7 @@ from keystoneauth1 import adapter
 from openstack import connection
 from openstack import utils as sdk_utils
 
+from hvctl.cloud import clouds
 from hvctl.cloud import machines
 from hvctl.cloud import occupancy
 from hvctl.cloud import requests
@@ -33,7 +34,6 @@ class Observer:
     :param metal: the bare-metal cloud
     :param compute: the compute cloud, which may be the same connection
     :param cloud: its name; None where it is the same
-    :param known: gives the names of further compute clouds
     """
 
     def __init__(
@@ -41,16 +41,16 @@ class Observer:
         metal: connection.Connection,
         compute: connection.Connection,
         cloud: str | None,
-        known: Callable[[], Iterable[str]],
     ) -> None:
         self._metal_compute: adapter.Adapter = metal.compute
         self._compute: adapter.Adapter = compute.compute
         self._network: adapter.Adapter = compute.network
         self._placement: adapter.Adapter = compute.placement
         self._project_id = compute.current_project_id
-        self._machines = machines.Machines(metal, known)
+        self._machines = machines.Machines(metal)
         self._apart = compute is not metal
         self._cloud = cloud
+        self._own = clouds.name(metal)
         self._user_id = compute.current_user_id
         self._pool = futures.ThreadPoolExecutor(_WORKERS)
 
@@ -60,7 +60,9 @@ class Observer:
             {'servers': self._machines.ours, 'ports': self._machines.ports}
         )
         # Of a cloud that there is not, nothing is there: all is elsewhere.
-        found = machines.of_cloud('', read['servers'], read['ports'])
+        found = machines.of_cloud(
+            '', read['servers'], read['ports'], self._own
+        )
         return dict(found.elsewhere)
 
     def observe(self, scope: snapshot_model.Scope) -> snapshot_model.Snapshot:
@@ -140,7 +142,7 @@ class Observer:
                 occupancy.consumers, self._placement, provider_id
             )
         return dataclasses.replace(
-            _snapshot(self._cloud, scope, self._read(lists)),
+            _snapshot(self._cloud, self._own, scope, self._read(lists)),
             user_id=self._user_id,
         )
 
@@ -277,6 +279,7 @@ def _told_apart(
 
 def _snapshot(
     cloud: str | None,
+    own: str | None,
     scope: snapshot_model.Scope,
     read: Mapping[str, typing.Any],
 ) -> snapshot_model.Snapshot:
@@ -285,7 +288,7 @@ def _snapshot(
     if scope.all_servers:
         guests = _by_host(read['all'], read['services'])
     servers, test_guests = _told_apart(read)
-    found = machines.of_cloud(cloud, servers, read['ports'])
+    found = machines.of_cloud(cloud, servers, read['ports'], own)
     return snapshot_model.Snapshot(
         servers=found.servers,
         elsewhere=found.elsewhere,

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+import itertools
 import typing
 
 from hvctl.model import hypervisor
@@ -21,6 +22,7 @@ def short(host: str) -> str:
 
 def names(snapshot: snapshot_model.Snapshot) -> list[str]:
     """Every hypervisor of ours of which anything is left, sorted."""
+    theirs = _theirs(snapshot)
     found = {server.name for server in snapshot.servers}
     found |= {port.name for port in snapshot.ports}
     found |= {
@@ -31,11 +33,12 @@ def names(snapshot: snapshot_model.Snapshot) -> list[str]:
         short(provider.name)
         for provider in snapshot.providers
         if identity.is_ours(provider.name, provider.id)
+        and provider.id not in theirs
     }
     found |= {
         short(node.hostname)
         for node in snapshot.compute_nodes
-        if identity.is_ours(node.hostname, node.id)
+        if identity.is_ours(node.hostname, node.id) and node.id not in theirs
     }
     found |= {
         short(service.host) for service in snapshot.services if marked(service)
@@ -202,10 +205,27 @@ def _compute_id(
         return chosen if identity.is_ours(name, chosen) else None
     ids = [(p.name, p.id) for p in snapshot.providers]
     ids += [(n.hostname, n.id) for n in snapshot.compute_nodes]
+    theirs = _theirs(snapshot)
     return _first(
         chosen
         for label, chosen in ids
-        if short(label) == name and identity.is_ours(name, chosen)
+        if short(label) == name
+        and identity.is_ours(name, chosen)
+        and chosen not in theirs
+    )
+
+
+def _theirs(snapshot: snapshot_model.Snapshot) -> frozenset[str]:
+    """The compute node ids of hypervisors of other projects.
+
+    The id says that hvctl chose it, and the server whose project that was.
+    """
+    ours = {server.id for server in snapshot.servers}
+    others = itertools.chain(snapshot.namesakes, *snapshot.guests.values())
+    return frozenset(
+        server.metadata[identity.COMPUTE_ID_KEY]
+        for server in others
+        if identity.COMPUTE_ID_KEY in server.metadata and server.id not in ours
     )
 
 

@@ -101,7 +101,7 @@ class Delete:
             return progress.failed(
                 status,
                 f'{hv.name} is not an ephemeral hypervisor of this project: '
-                f'it is {foreign.listed(taken)}, which hvctl did not make',
+                f'it is {foreign.listed(taken)}',
             )
         waiting = self._machine(snapshot, hv, ledger)
         if waiting is not None:
@@ -109,9 +109,8 @@ class Delete:
         if taken:
             return progress.failed(
                 status,
-                f'{hv.name} is gone, but there is {foreign.listed(taken)}, '
-                'which does not say that it was part of it; if it was: '
-                f'{foreign.remedies(taken)}',
+                f'{hv.name} is gone, but there is {foreign.listed(taken)}; '
+                f'if it was part of it: {foreign.remedies(taken)}',
             )
         message = '' if ledger.changed(hv.name) else 'was gone already'
         return progress.Verdict(

@@ -342,7 +342,7 @@ def _refusal(
         if taken:
             return (
                 f'{hv.name} is not an ephemeral hypervisor of this project: '
-                f'it is {foreign.listed(taken)}, which hvctl did not make'
+                f'it is {foreign.listed(taken)}'
             )
         return f'there is no ephemeral hypervisor {hv.name}'
     if hv.service is None:

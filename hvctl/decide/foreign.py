@@ -17,10 +17,12 @@ class Holder(typing.NamedTuple):
 
     :ivar words: what it is, as in ``compute service 7b3... (host hv1)``
     :ivar remedy: what removes it, should it be left over
+    :ivar elsewhere: hvctl made it, in another compute cloud
     """
 
     words: str
     remedy: str | None
+    elsewhere: bool = False
 
 
 def holders(
@@ -47,6 +49,7 @@ def holders(
             f'the ephemeral hypervisor {hv.name} of '
             + (f'compute cloud {cloud}' if cloud else 'the cloud itself'),
             f'{phases.COMMAND} delete {hv.name}',
+            elsewhere=True,
         )
         for name, cloud in snapshot.elsewhere.items()
         if name == hv.name
@@ -109,17 +112,19 @@ def hosts(hv: hypervisor.Hypervisor) -> frozenset[str]:
 
 
 def listed(found: Iterable[Holder]) -> str:
-    """Name everything that holds a name."""
-    return ', '.join(holder.words for holder in found)
+    """Name everything that holds a name, and say whose it is not."""
+    ours: list[str] = []
+    others: list[str] = []
+    for holder in found:
+        (ours if holder.elsewhere else others).append(holder.words)
+    made = ', which hvctl did not make in this project' if others else ''
+    return ', '.join(ours + others) + made
 
 
 def refusal(name: str, found: Iterable[Holder]) -> str:
     """Say that a name is taken, and what to type."""
     found = tuple(found)
-    words = (
-        f'the name {name} is taken by {listed(found)}, which hvctl did not '
-        'make; choose another name'
-    )
+    words = f'the name {name} is taken by {listed(found)}; choose another name'
     remedy = remedies(found)
     return f'{words}, or if that is left over: {remedy}' if remedy else words
 

@@ -28,7 +28,7 @@ class TestCase(base.TestCase):
     def setUp(self):
         super().setUp()
         self.far = self.connect('far-', project_id=THEIRS)
-        for name, value in (('connect', self.far), ('others', (FAR,))):
+        for name, value in (('connect', self.far), ('known', (FAR,))):
             patch = mock.patch(
                 f'hvctl.cloud.clouds.{name}', return_value=value
             )
@@ -179,6 +179,32 @@ class TestObserve(TestCase):
         self.assertIs(self.near, self.near.within(None))
         with mock.patch('hvctl.cloud.clouds.name', return_value=FAR):
             self.assertIs(self.near, self.near.within(FAR))
+
+    def test_own_name(self):
+        """What somebody made by the name of the cloud itself is there."""
+        self.answer(
+            servers=[a_server('hv2', FAR)],
+            ports=[a_port('hv2', identity.port_mark(FAR))],
+        )
+        with mock.patch('hvctl.cloud.clouds.name', return_value=FAR):
+            near = client.Client(self.conn)
+
+            look = near.observe(snapshot_model.Scope())
+
+            self.assertIsNone(near.of(['hv2']).compute_cloud)
+        self.assertEqual(['hv2'], assemble.names(look))
+        self.assertEqual(1, len(look.ports))
+
+    def test_port_of_an_unknown_cloud(self):
+        """It takes its name, though nobody here can reach that cloud."""
+        lost = a_port('hv3', identity.port_mark('lost'))
+        self.answer(ports=[lost])
+
+        look = self.near.observe(
+            snapshot_model.Scope(server_names=frozenset({'hv3'}))
+        )
+
+        self.assertEqual({lost['id']: 'hv3'}, look.namesake_ports)
 
 
 class TestAct(TestCase):

@@ -209,6 +209,22 @@ class TestAssemble(unittest.TestCase):
                 self.assertEqual(expected, hv.server.id)
                 self.assertEqual(1, len(hv.duplicates))
 
+    def test_another_projects(self):
+        """An id of ours that another project's server has is not ours."""
+        whole = builders.a_snapshot('hv1')
+        theirs = builders.a_server(project_id='theirs')
+        for place in (
+            {'namesakes': (theirs,)},
+            {'guests': {'ironic': (theirs,)}},
+        ):
+            with self.subTest(place=place):
+                look = dataclasses.replace(
+                    whole, servers=(), ports=(), agents=(), **place
+                )
+
+                self.assertFalse(one(look).exists)
+                self.assertEqual([], assemble.names(look))
+
     def test_duplicate_that_goes(self):
         """One that is being deleted has lost, even with the port."""
         going = builders.a_server(id='a', task_state='deleting')

@@ -89,6 +89,7 @@ class TestHolders(unittest.TestCase):
 
                 self.assertIn(words, holder.words)
                 self.assertIn('delete hv1', holder.remedy)
+                self.assertNotIn('did not make', foreign.listed([holder]))
 
     def test_refusal(self):
         """It says what clears what is left over, where there is such."""
