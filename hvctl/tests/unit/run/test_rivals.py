@@ -6,6 +6,7 @@ import hypothesis
 from hypothesis import strategies
 
 from hvctl.decide import delete
+from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import requests
 from hvctl.tests.fixtures import rivals
 from hvctl.tests.fixtures import situations
@@ -73,6 +74,26 @@ class TestRivals(base.TestCase):
         for outcome in outcomes:
             self.assertTrue(outcome['hv1'].ok, outcome['hv1'].message)
         self.assert_one_of_each()
+
+    @situations.SOME
+    @hypothesis.given(TURNS, strategies.floats(1, 12))
+    def test_taking_over(self, turns, seconds):
+        """Where who made the port is dead, both may make a server."""
+        self.start()
+        self.cloud.machines.bind_seconds = seconds
+        port = builders.a_port(device_id='')
+        self.cloud.ports[port.id] = port
+
+        outcomes = self.race(
+            requests.a_create('hv1', life=1),
+            requests.a_create('hv1', life=2),
+            turns,
+        )
+
+        for outcome in outcomes:
+            self.assertTrue(outcome['hv1'].ok, outcome['hv1'].message)
+        self.assert_one_of_each()
+        self.assert_open()
 
     @situations.SOME
     @hypothesis.given(TURNS)
