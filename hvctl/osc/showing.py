@@ -41,21 +41,21 @@ def show(
             f'there is no ephemeral hypervisor {name} in this project; '
             f'see {phases.COMMAND} list'
         )
-    fields = {
-        **dict(_fields(hv, clock.SystemClock().now())),
-        'compute_cloud': client.compute_cloud or '',
-    }
+    fields = dict(_fields(hv, client.compute_cloud, clock.SystemClock().now()))
     return tuple(fields), tuple(fields.values())
 
 
 def _fields(
-    hv: hypervisor.Hypervisor, now: datetime.datetime
+    hv: hypervisor.Hypervisor,
+    compute_cloud: str | None,
+    now: datetime.datetime,
 ) -> typing.Iterator[tuple[str, typing.Any]]:
     status = phases.status(hv)
     yield 'name', hv.name
     yield 'phase', str(status.phase)
     yield 'reason', status.reason
     yield 'next_command', status.hint or ''
+    yield 'compute_cloud', compute_cloud or ''
     yield from _service(hv)
     yield from _machine(hv)
     yield from _resources(hv)
