@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import re
 
+from keystoneauth1 import exceptions as ksa_exceptions
+
 from hvctl.lab import paths
 from hvctl.lab import supervision
 from hvctl.lab.services import nova
@@ -150,10 +152,10 @@ class TestGoesOn(draining.DrainTestCase):
         supervision.start(lab, [nova.API])
 
         def answers() -> bool:
-            found = facts.connection().compute.get(
-                '/', raise_exc=False, connect_retries=0
-            )
-            return bool(found.status_code < 500)
+            try:
+                return bool(facts.services())
+            except ksa_exceptions.ClientException:
+                return False
 
         facts.wait(answers, "Nova's API to answer")
 

@@ -36,9 +36,9 @@ MORTAL = f"""\
       Restart=no
 """
 
-#: Longer than Nova takes to call a service down, and than a busy machine
-#: takes from one phase after the registration to the next.
-LONG = 45
+#: Longer than a busy machine takes from one phase after the registration to
+#: the next.
+LONG = 25
 
 
 class TestNotUp(base.FunctionalTestCase):
