@@ -43,13 +43,15 @@ class Create:
         if not ledger.looks:
             names = frozenset(self.request.hypervisors)
             return dataclasses.replace(self._usual(), server_names=names)
-        if ledger.given_up:
-            return taking_back.scope(ledger)
-        if ledger.last is not None and self._all_deploying(ledger.last):
+        if (
+            ledger.last is not None
+            and not ledger.given_up
+            and self._all_deploying(ledger.last)
+        ):
             # Deploying takes long, and until a machine is up nothing else
             # of its hypervisor changes.
             return snapshot_model.Scope(since=ledger.last)
-        return dataclasses.replace(
+        usual = dataclasses.replace(
             self._usual(),
             provider_ids=frozenset(
                 hv.provider.id
@@ -59,6 +61,9 @@ class Create:
             if ledger.last is not None
             else frozenset(),
         )
+        if not ledger.given_up:
+            return usual
+        return taking_back.scope(ledger, usual)
 
     def _all_deploying(self, snapshot: snapshot_model.Snapshot) -> bool:
         """Whether every machine is being deployed, behind its hold."""

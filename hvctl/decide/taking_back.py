@@ -100,9 +100,20 @@ def give_up(
     )
 
 
-def scope(ledger: progress.Ledger) -> snapshot_model.Scope:
-    """What the next look must reach for what is being taken back."""
-    return delete.Delete(names=tuple(ledger.given_up)).scope(ledger)
+def scope(
+    ledger: progress.Ledger, usual: snapshot_model.Scope
+) -> snapshot_model.Scope:
+    """What the next look must reach where something is taken back.
+
+    :param usual: what it must reach for the others
+    """
+    found = delete.Delete(names=tuple(ledger.given_up)).scope(ledger)
+    return dataclasses.replace(
+        usual,
+        hosts=found.hosts,
+        provider_ids=usual.provider_ids | found.provider_ids,
+        aggregates=found.aggregates,
+    )
 
 
 def take_back(

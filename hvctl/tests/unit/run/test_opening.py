@@ -483,6 +483,31 @@ class TestTakingBack(TestCase):
         self.assert_one_of_each('hv1')
         self.assertIsNotNone(self.cloud.service_of('hv2'))
 
+    def test_beside_one_that_failed(self):
+        """The others go on into their aggregates and are opened."""
+        self.prepare()
+
+        def spoil():
+            for server in self.cloud.ours('hv1'):
+                if server.status == 'BUILD':
+                    self.cloud.change_server(
+                        server.id, status='ERROR', fault='no power'
+                    )
+
+        self.clock.on_wait = spoil
+
+        result = self.open(
+            'hv1', 'hv2', health_test=None, delete_on_failure=True
+        )
+
+        self.assertIn('no power; what was made of it', self.message(result))
+        self.assert_nothing_left('hv1')
+        self.assertTrue(
+            result.verdicts['hv2'].outcome.ok, self.message(result, 'hv2')
+        )
+        self.assertIn('member', self.cloud.traces('hv2'))
+        self.assert_open('hv2')
+
     def test_not_what_others_made(self):
         """What an earlier run made is kept."""
         self.cloud.machines.deploy_error = 'Exceeded maximum number'
