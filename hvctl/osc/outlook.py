@@ -19,6 +19,8 @@ STEP_WORDS: dict[type[steps.Step], str] = {
     steps.CreateTestPort: 'create the port of a test guest',
     steps.DeleteTestPort: 'delete the port of the test guest',
     steps.CreateTestGuest: 'boot a test guest on it',
+    steps.ReadConsole: 'see whether the test guest has written to its console',
+    steps.PingTestGuest: 'see whether an address of the test guest answers',
     steps.DeleteTestGuest: 'delete the test guest',
     steps.SetHoldInventory: 'give it an inventory for the hold',
     steps.PlaceHold: 'place the hold: nobody can land there',
@@ -32,6 +34,7 @@ STEP_WORDS: dict[type[steps.Step], str] = {
     steps.NoteTimes: 'note the times of its phases',
     steps.LiftHold: 'lift the hold: guests can land there',
     steps.DeleteServer: 'delete a server that lost a race',
+    steps.AskNode: 'ask Ironic why the deploy failed',
 }
 
 #: Steps that only a hypervisor without a server takes.
@@ -123,6 +126,8 @@ def _opening(
             (
                 steps.CreateTestPort,
                 steps.CreateTestGuest,
+                steps.ReadConsole,
+                steps.PingTestGuest,
                 steps.DeleteTestGuest,
                 steps.DeleteTestPort,
             ),

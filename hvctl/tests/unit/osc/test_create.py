@@ -363,6 +363,9 @@ class TestRefusals(base.TestCommand):
 
 PROFILES = """\
 profiles:
+  asked:
+    extends: tested
+    health_test: {answer: console}
   placed:
     extends: tested
     fixed_ip: 10.0.0.9
@@ -418,6 +421,35 @@ class TestHealthTest(base.TestCommand):
         }
         self.cloud.test_guests.seconds = None
 
+    def test_dry_run(self):
+        """The test guest that a killed create left is asked."""
+        self.create_tested('--no-wait')
+        self.cloud.pass_time(100)
+        self.cloud.test_guests.seconds = 0
+        self.cloud.act(
+            steps.CreateTestGuest(
+                name='hv1',
+                host='hv1',
+                flavor_id='f',
+                image_id='i',
+                network_id=None,
+            ),
+            {},
+        )
+
+        status = self.create_tested(
+            *('--dry-run', '-f', 'json'), profile='asked'
+        )
+
+        self.assertEqual(0, status)
+        self.assertEqual(
+            [
+                'see whether the test guest has written to its console',
+                'lift the hold: guests can land there',
+            ],
+            [row['What'] for row in self.rows() if row['Kind'] == 'step'],
+        )
+
     def tests(self):
         """The test guests that there are."""
         return [s for s in self.cloud.servers.values() if 'test' in s.name]
@@ -428,12 +460,12 @@ class TestHealthTest(base.TestCommand):
             self.clock.on_wait = lambda: None
             os.kill(os.getpid(), number)
 
-    def create_tested(self, *args):
+    def create_tested(self, *args, profile='tested'):
         """Run create with a test that does not come to its end."""
         profiles = self.a_file('hvctl.yaml', PROFILES)
         return self.run_command(
             'create',
-            *('hv1', '--profile', 'tested', '--profiles-file', profiles),
+            *('hv1', '--profile', profile, '--profiles-file', profiles),
             *args,
         )
 

@@ -20,6 +20,7 @@ PORT = steps.CreatePort(
     mac_address='02:00:00:00:00:01',
 )
 JOIN = steps.JoinAggregate(name='hv1', aggregate_id=1, host='hv1')
+ASK = steps.ReadConsole(name='hv1', server_id='s')
 LOSER = steps.DeleteServer(name='hv1', server_id='s')
 DISABLE = steps.DisableService(name='hv1', service_id='s', reason='r')
 AGGREGATES = {'aggregates': {'u1': 1, 'u2': 2}}
@@ -28,6 +29,35 @@ NEW = builders.a_hypervisor(server=None)
 BOOTING = builders.a_hypervisor(service=None)
 READY = builders.a_hypervisor(has_room=False)
 ENABLED = builders.a_hypervisor()
+
+
+#: What only delete does, beside the steps of a drain.
+DELETING = {
+    steps.DeleteProvider,
+    steps.DeleteTrunk,
+    steps.DeletePort,
+    steps.DeleteService,
+    steps.DeleteAgent,
+    steps.LeaveAggregate,
+}
+
+
+class TestStepWords(unittest.TestCase):
+    """What is said of the first steps."""
+
+    def test_all(self):
+        """Every step that a create can begin with has words."""
+        kinds = {
+            kind
+            for kind in vars(steps).values()
+            if isinstance(kind, type)
+            and issubclass(kind, steps.Step)
+            and not issubclass(kind, steps.GuestStep)
+        }
+
+        self.assertEqual(
+            kinds - {steps.Step} - DELETING, outlook.STEP_WORDS.keys()
+        )
 
 
 class TestFollowing(unittest.TestCase):
@@ -53,6 +83,7 @@ class TestFollowing(unittest.TestCase):
             (BOOTING, None, AGGREGATES, 'join lift'),
             (BOOTING, LOSER, {}, 'wait lift'),
             (READY, JOIN, {'health_test': TEST, **AGGREGATES}, 'boot lift'),
+            (READY, ASK, {'health_test': TEST, **AGGREGATES}, 'lift'),
             (ENABLED, DISABLE, {'own': True}, 'enable'),
         ):
             with self.subTest(expected=expected):
