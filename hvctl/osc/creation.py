@@ -116,6 +116,9 @@ def plan(
         )
     )
     ledger = progress.Ledger(started_at=now)
+    if facts.aggregates and any(hv.server for hv in found.values()):
+        # Only now is it known in which of them such a host is to be.
+        look = client.observe(goal.scope(ledger))
     return Plan(
         client=client,
         goal=goal,

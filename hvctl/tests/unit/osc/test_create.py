@@ -224,6 +224,25 @@ class TestDryRun(base.TestCommand):
 
         self.assertIn('was enabled already', self.out)
 
+    def test_aggregates(self):
+        """A held host that is ready joins those that it is not in."""
+        aggregate = self.cloud.aggregates.add(3, 'a')
+        self.cloud.resolve.changes = {'aggregates': {aggregate.uuid: 3}}
+        self.create('hv1', '--no-wait')
+        self.cloud.pass_time(100)
+
+        for expected in (['join an aggregate'], []):
+            self.assertEqual(0, self.create('hv1', '--dry-run'))
+
+            said = [row['What'] for row in self.rows()]
+            self.assertEqual(
+                expected, [words for words in said if 'aggregate' in words]
+            )
+            self.assertIn('lift the hold: guests can land there', said)
+            self.cloud.act(
+                steps.JoinAggregate(name='hv1', aggregate_id=3, host='hv1'), {}
+            )
+
     def test_no_warning(self):
         """Nothing is warned of that does not happen."""
         own = self.a_file('own', '#!/bin/sh\n')
