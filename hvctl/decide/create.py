@@ -150,7 +150,7 @@ class Create:
         if hv.server is None:
             return provision.provision(hv, self.request, status, ledger, now)
         if status.phase is Phase.FAILED:
-            if taking_back.may_retry(hv.name, self.request.retries, ledger):
+            if taking_back.may_retry(hv, self.request.retries, ledger):
                 return taking_back.retry(hv.name, hv.server, status)
             questions = failures.questions(hv, ledger)
             if questions:

@@ -19,9 +19,14 @@ from hvctl.model import steps
 from hvctl.model.hypervisor import Phase
 
 
-def may_retry(name: str, retries: int, ledger: progress.Ledger) -> bool:
+def may_retry(
+    hv: hypervisor.Hypervisor, retries: int, ledger: progress.Ledger
+) -> bool:
     """Whether the deploy of a server that this run made goes anew."""
-    return 0 < ledger.times(name, steps.CreateServer) <= retries
+    return (
+        _made(hv, ledger)
+        and ledger.times(hv.name, steps.CreateServer) <= retries
+    )
 
 
 def between_tries(name: str, ledger: progress.Ledger) -> bool:

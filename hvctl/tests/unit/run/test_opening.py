@@ -19,6 +19,7 @@ from hvctl.model.hypervisor import Phase
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clock
 from hvctl.tests.fixtures import failures
+from hvctl.tests.fixtures import requests
 from hvctl.tests.unit.run import base
 
 TEST = request.HealthTest(flavor_id='f', image_id='i', timeout=60)
@@ -441,6 +442,31 @@ class TestRetries(TestCase):
 
         self.assertFalse(result.ok)
         self.assertNotIn('DeleteServer', self.kinds())
+
+    def test_not_of_a_rival(self):
+        """Nor is the one that stayed when this run's own lost a race."""
+        goal = requests.a_create('hv1', retries=1)
+        port = builders.a_port(device_id='')
+        made = steps.CreatePort(
+            name='hv1', network_id='n', vnic_type='normal', mac_address='m'
+        )
+        ledger = progress.Ledger(
+            started_at=clock.START, looks=1, done={made: True}
+        )
+        look = builders.a_snapshot(ports=(port,))
+        make = goal.decide(look, ledger, clock.START)['hv1'].steps[-1]
+        ledger.done[make] = True
+        failed = builders.a_server(status='ERROR')
+        look = builders.a_snapshot(servers=(failed,), ports=(port,))
+        for own, expected in ((failed.id, ['DeleteServer']), ('another', [])):
+            with self.subTest(own=own):
+                ledger.answers[make] = own
+
+                verdict = goal.decide(look, ledger, clock.START)['hv1']
+
+                self.assertEqual(
+                    expected, [type(step).__name__ for step in verdict.steps]
+                )
 
 
 class TestTakingBack(TestCase):
