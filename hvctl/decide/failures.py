@@ -34,18 +34,19 @@ def server_failed(
     """Why a bare-metal server is in ERROR."""
     assert hv.server is not None
     fault = (hv.server.fault or 'Nova gives no reason').rstrip('. ')
+    tried = _tried(hv, snapshot, ledger)
     if _FILTERED in fault:
         return (
             f'no node for {hv.name}: nodes of the flavor are free, but '
             'Nova refused all of them; is the nova-compute that drives '
-            'Ironic up and enabled? (openstack compute service list)'
+            f'Ironic up and enabled? (openstack compute service list){tried}'
         )
     if fault == _NO_CANDIDATE.rstrip('.'):
         return (
             f'no node for {hv.name}: none that the flavor asks for is free'
-            f'{_stock(hv.server, snapshot)}; see openstack baremetal node list'
+            f'{_stock(hv.server, snapshot)}; see openstack baremetal node '
+            f'list{tried}'
         )
-    tried = _tried(hv, snapshot, ledger)
     return f'the deploy of {hv.name} failed: {fault}{tried}'
 
 
@@ -71,14 +72,12 @@ def questions(
 
 
 def _questions(hv: Hypervisor, ledger: progress.Ledger) -> list[steps.AskNode]:
-    """One for each node that Nova tried for the server."""
+    """One for each node that was tried, in whichever deploy of this run."""
     assert hv.server is not None
+    # An earlier run may have made the server, and a later try this one.
+    since = min(hv.server.created_at or ledger.started_at, ledger.started_at)
     return [
-        steps.AskNode(
-            name=hv.name,
-            node_id=node_id,
-            since=hv.server.created_at or ledger.started_at,
-        )
+        steps.AskNode(name=hv.name, node_id=node_id, since=since)
         for node_id in dict.fromkeys(ledger.nodes_tried.get(hv.name, ()))
     ]
 
@@ -88,7 +87,7 @@ def _tried(
     snapshot: snapshot_model.Snapshot,
     ledger: progress.Ledger,
 ) -> str:
-    """Which nodes Nova tried, and what Ironic says of each."""
+    """Which nodes were tried, and what Ironic says of each."""
     names = {node.id: node.name for node in snapshot.nodes or ()}
     said = []
     for question in _questions(hv, ledger):
@@ -97,7 +96,9 @@ def _tried(
         said.append(f'{label} ({error})' if error else label)
     if not said:
         return ''
-    moved = ' (Nova moved on by itself)' if len(said) > 1 else ''
+    retried = ledger.times(hv.name, steps.CreateServer) > 1
+    by_nova = len(said) > 1 and not retried
+    moved = ' (Nova moved on by itself)' if by_nova else ''
     return f'; tried on Ironic node {", ".join(said)}{moved}'
 
 

@@ -182,7 +182,7 @@ class DeleteServer(Step):
 class AskNode(Step):
     """Ask Ironic why a deploy on a node failed; it changes nothing.
 
-    :ivar since: when the server was made; older errors are others'
+    :ivar since: before the first deploy; older errors are others'
     """
 
     node_id: str

@@ -2,11 +2,13 @@
 
 """Tests of what is said of a hypervisor that does not come up."""
 
+import datetime
 import unittest
 
 from hvctl.decide import failures
 from hvctl.decide import phase
 from hvctl.model import progress
+from hvctl.model import steps
 from hvctl.model.hypervisor import Phase
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clock
@@ -87,6 +89,46 @@ class TestServerFailed(unittest.TestCase):
         self.assertEqual(('n1', 'n2'), (first.node_id, second.node_id))
         self.assertEqual(clock.START, first.since)
         self.assertIn('node-1 (no power), n2 (Nova moved on', said)
+
+    def test_tries(self):
+        """What the servers before this one met with is asked for too."""
+        late = clock.START + datetime.timedelta(seconds=100)
+        early = clock.START - datetime.timedelta(seconds=100)
+        tried = {'hv1': ('n1', 'n2')}
+        makes = {
+            steps.CreateServer(
+                name='hv1',
+                image_id='i',
+                flavor_id='f',
+                key_name=None,
+                metadata={},
+                user_data='',
+                port_id='p',
+                attempt=attempt,
+            ): True
+            for attempt in (1, 2)
+        }
+        for created_at, since in (
+            (late, clock.START),
+            (early, early),
+            (None, clock.START),
+        ):
+            with self.subTest(created_at=created_at):
+                hv = builders.a_hypervisor(
+                    server=builders.a_server(created_at=created_at)
+                )
+
+                found = failures.questions(hv, a_ledger(nodes_tried=tried))
+
+                self.assertEqual([since, since], [q.since for q in found])
+
+        for fault in ('x', 'No valid host was found. '):
+            with self.subTest(fault=fault):
+                said = self.say(fault, nodes_tried=tried, done=makes)
+
+                self.assertTrue(
+                    said.endswith('; tried on Ironic node n1, n2'), said
+                )
 
     def test_asks_once(self):
         """What Ironic was asked it is not asked again."""
