@@ -11,6 +11,7 @@ import dataclasses
 import datetime
 
 from hvctl.decide import delete
+from hvctl.decide import ending
 from hvctl.model import hypervisor
 from hvctl.model import progress
 from hvctl.model import records
@@ -66,9 +67,7 @@ def out_of_time(verdict: progress.Verdict, seconds: float) -> progress.Verdict:
     if verdict.outcome is not None:
         return verdict
     return progress.failed(
-        verdict.status,
-        f'not finished after {seconds:.0f} s: '
-        f'{verdict.status.reason or verdict.status.phase}',
+        verdict.status, ending.late(verdict.status, seconds)
     )
 
 

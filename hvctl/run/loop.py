@@ -16,6 +16,7 @@ import threading
 import typing
 
 from hvctl import exceptions
+from hvctl.decide import ending
 from hvctl.model import progress
 from hvctl.model import snapshot as snapshot_model
 from hvctl.model import steps
@@ -185,9 +186,7 @@ class _Run:
                     raise
                 # What has ended keeps its row.
                 for name in self._unfinished():
-                    self._fail(
-                        name, f'{error}; run the same command again to go on'
-                    )
+                    self._fail(name, str(error))
                 break
             if snapshot is not None:
                 self._judge(snapshot)
@@ -371,12 +370,7 @@ class _Run:
     def _give_up(self, timeout: float) -> None:
         """Fail what is not finished in time."""
         for name, verdict in self._unfinished().items():
-            self._fail(
-                name,
-                f'not finished after {timeout:.0f} s: '
-                f'{verdict.status.reason or verdict.status.phase}; run the '
-                'same command again to go on',
-            )
+            self._fail(name, ending.late(verdict.status, timeout))
 
     def _unfinished(self) -> dict[str, progress.Verdict]:
         return {
@@ -385,7 +379,8 @@ class _Run:
             if not self._final(name)
         }
 
-    def _fail(self, name: str, message: str) -> None:
+    def _fail(self, name: str, why: str) -> None:
+        message = ending.unfinished(name, why, self._ledger)
         outcome = progress.Outcome(ok=False, message=message)
         self._verdicts[name] = dataclasses.replace(
             self._verdicts[name], steps=(), outcome=outcome

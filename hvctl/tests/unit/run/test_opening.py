@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import itertools
 
+from hvctl import exceptions
 from hvctl.decide import taking_back
 from hvctl.decide import trial
 from hvctl.model import health
@@ -497,6 +498,34 @@ class TestTakingBack(TestCase):
         self.assertIn('Exceeded maximum number', self.message(result))
         self.assertIn('is removed again', self.message(result))
         self.assert_nothing_left()
+
+    def test_not_removed(self):
+        """A removal without an end keeps the reason, and says what ends it."""
+
+        def blind():
+            if 'DeleteServer' in self.kinds():
+                self.cloud.blind = [
+                    exceptions.CloudError('forbidden', status=403)
+                ]
+
+        for on_wait, words in (
+            (lambda: None, 'not finished after 660 s: the server is being'),
+            (blind, 'forbidden'),
+        ):
+            with self.subTest(words=words):
+                self.cloud = failures.Unreliable(self.clock)
+                self.cloud.machines.deploy_error = 'no power'
+                self.cloud.machines.nova_seconds = 9999
+                self.clock.on_wait = on_wait
+
+                result = self.create('hv1', timeout=60, delete_on_failure=True)
+
+                message = self.message(result)
+                self.assertIn('failed: no power', message)
+                self.assertIn('its removal has not ended', message)
+                self.assertIn(words, message)
+                self.assertIn('ephemeral delete hv1', message)
+                self.assertNotIn('same command', message)
 
     def test_only_what_failed(self):
         """The others of the batch stay."""
