@@ -141,7 +141,7 @@ def overdue(
                 f'status --long and {_LOG}'
             )
         case Phase.DOWN:
-            words = _down(hv, waited)
+            words = _down(hv, status, waited)
         case Phase.UNMAPPED:
             words = (
                 f'host {hv.host} is registered but not mapped to a cell, '
@@ -162,13 +162,12 @@ def overdue(
     return words
 
 
-def _down(hv: Hypervisor, waited: str) -> str:
+def _down(hv: Hypervisor, status: hypervisor.Status, waited: str) -> str:
     server = hv.server
     if server is not None and server.status != 'ACTIVE':
-        verb = 'start' if server.status == 'SHUTOFF' else 'show'
         return (
             f'the machine of {hv.name} is {server.status}, {waited}; '
-            f'openstack server {verb} {server.id}'
+            f'{status.hint}'
         )
     return (
         f'nova-compute on {hv.host} registered and then died, {waited}; look '

@@ -175,7 +175,18 @@ class TestOverdue(unittest.TestCase):
             (
                 {'server': builders.a_server(status='RESCUE', id='s1')},
                 Phase.DOWN,
-                'is RESCUE, nothing changed for 300 s; openstack server show',
+                'is RESCUE, nothing changed for 300 s; openstack server '
+                'unrescue s1',
+            ),
+            (
+                {'server': builders.a_server(status='PAUSED', id='s1')},
+                Phase.DOWN,
+                'openstack server unpause s1',
+            ),
+            (
+                {'server': builders.a_server(status='UNKNOWN', id='s1')},
+                Phase.DOWN,
+                'openstack server show s1',
             ),
             ({'compute_node': None}, Phase.UNMAPPED, 'discover_hosts'),
             (
