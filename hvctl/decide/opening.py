@@ -53,15 +53,20 @@ def join(
     """
     assert hv.provider is not None
     known = {aggregate.uuid: aggregate for aggregate in snapshot.aggregates}
-    todo = []
-    for uuid, number in aggregates.items():
-        aggregate = known.get(uuid)
-        if aggregate is not None and hv.host not in aggregate.hosts:
-            todo.append(
-                steps.JoinAggregate(
-                    name=hv.name, aggregate_id=number, host=hv.host
-                )
-            )
+    gone = [uuid for uuid in aggregates if uuid not in known]
+    if gone:
+        listed = ', '.join(f'{aggregates[uuid]} ({uuid})' for uuid in gone)
+        return progress.failed(
+            _ready('an aggregate that it is to join is deleted'),
+            f'aggregate {listed} is deleted, and {hv.name} is to join it; it '
+            'stays closed; see openstack aggregate list, and run create again '
+            'with another one',
+        )
+    todo = [
+        steps.JoinAggregate(name=hv.name, aggregate_id=number, host=hv.host)
+        for uuid, number in aggregates.items()
+        if hv.host not in known[uuid].hosts
+    ]
     if todo:
         return progress.Verdict(
             status=_ready('joining its aggregates'), steps=tuple(todo)
@@ -69,8 +74,7 @@ def join(
     waiting = [
         known[uuid].name
         for uuid in aggregates
-        if uuid in known
-        and hv.provider.id not in snapshot.members.get(uuid, frozenset())
+        if hv.provider.id not in snapshot.members.get(uuid, frozenset())
     ]
     if waiting:
         return progress.Verdict(

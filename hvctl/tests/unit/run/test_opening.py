@@ -254,6 +254,30 @@ class TestOpening(TestCase):
         self.assertIn('sync_aggregates', self.message(result))
         self.assertEqual([], self.cloud.landed)
 
+    def test_aggregate_that_is_deleted(self):
+        """A host is not opened outside of what it is to be in."""
+        for own, when in ((False, 10), (False, 55), (True, 10)):
+            with self.subTest(own=own, when=when):
+                self.start()
+                self.prepare()
+                self.cloud.tenants = not own
+                self.cloud.test_guests.seconds = 30
+
+                def remove(when=when):
+                    if self.clock.seconds > when:
+                        self.cloud.aggregates.all.pop(3, None)
+
+                self.clock.on_wait = remove
+
+                result = self.open(own=own, health_test=None if own else TEST)
+
+                self.assertFalse(result.ok)
+                self.assertIn(
+                    f'aggregate 3 ({self.uuid}) is deleted',
+                    self.message(result),
+                )
+                self.assertEqual([], self.cloud.landed)
+
     def test_killed(self):
         """Killed anywhere, it ends open, tried out, and clean."""
         for unanswered, test in itertools.product(
