@@ -11,6 +11,7 @@ from hvctl.model import identity
 from hvctl.model import snapshot as snapshot_model
 from hvctl.model import steps
 from hvctl.tests.fixtures import builders
+from hvctl.tests.fixtures import clock
 from hvctl.tests.unit.cloud import base
 
 FAR = 'far'
@@ -215,7 +216,7 @@ class TestAct(TestCase):
         self.mock.post(f'{base.NETWORK}/ports', json={'port': {'id': 'p'}})
         self.mock.post(f'{base.COMPUTE}/servers', json={'server': {'id': 's'}})
 
-        done = self.client.act(
+        self.client.act(
             steps.CreatePort(
                 name='hv1',
                 network_id='n',
@@ -237,27 +238,73 @@ class TestAct(TestCase):
                 key_name=None,
                 metadata={},
                 user_data='',
-                port_id=None,
+                port_id='p',
             ),
-            done.made,
+            {},
         )
+        self.assertEqual(
+            [{'port': 'p'}],
+            self.mock.last_request.json()['server']['networks'],
+        )
+
+    def test_rest_of_the_machine(self):
+        """So is all else that is done with the server and its node."""
+        server = f'{base.COMPUTE}/servers/s'
+        self.mock.delete(server)
+        self.mock.post(f'{server}/metadata', json={})
+        self.mock.get(
+            f'{base.BAREMETAL}/nodes/n/history', json={'history': []}
+        )
+        for step, url in (
+            (steps.DeleteServer(name='hv1', server_id='s'), server),
+            (
+                steps.NoteTimes(name='hv1', server_id='s', metadata={}),
+                f'{server}/metadata',
+            ),
+            (
+                steps.AskNode(name='hv1', node_id='n', since=clock.START),
+                f'{base.BAREMETAL}/nodes/n/history',
+            ),
+        ):
+            with self.subTest(step=step):
+                self.client.act(step, {})
+
+                self.assertEqual(
+                    url, self.mock.last_request.url.partition('?')[0]
+                )
 
     def test_everything_else(self):
         """Where the hypervisor registers."""
         self.mock.put(far(f'{base.COMPUTE}/os-services/s'), json={})
         self.mock.delete(far(f'{base.NETWORK}/agents/a'), json={})
         self.mock.post(far(f'{base.PLACEMENT}/resource_providers'), json={})
+        hold = identity.hold_id(builders.a_compute_id())
+        self.mock.get(
+            far(f'{base.PLACEMENT}/allocations/{hold}'),
+            json={'allocations': {}},
+        )
+        self.mock.post(far(f'{base.COMPUTE}/os-aggregates/3/action'), json={})
         self.mock.post(far(f'{base.COMPUTE}/servers/g/action'), json={})
+        self.mock.post(
+            far(f'{base.NETWORK}/ports'), json={'port': {'id': 'p'}}
+        )
+        self.mock.delete(far(f'{base.NETWORK}/ports/p'), json={})
         for step in (
             steps.CreateProvider(
                 name='hv1',
                 provider_id=builders.a_compute_id(),
                 provider_name='hv1',
             ),
+            steps.LiftHold(name='hv1', provider_id=builders.a_compute_id()),
             steps.EnableService(name='hv1', service_id='s'),
+            steps.JoinAggregate(name='hv1', aggregate_id=3, host='hv1'),
             steps.DeleteAgent(name='hv1', agent_id='a'),
             steps.LiveMigrate(name='hv1', server_id='g'),
             steps.DeleteTestGuest(name='hv1', server_id='g'),
+            steps.CreateTestPort(
+                name='hv1', network_id='n', vnic_type='direct'
+            ),
+            steps.DeleteTestPort(name='hv1', port_id='p'),
         ):
             with self.subTest(step=step):
                 self.client.act(step, {})

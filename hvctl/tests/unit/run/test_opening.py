@@ -607,7 +607,7 @@ class TestTakingBack(TestCase):
             provider_name='hv1',
         )
         port = steps.CreatePort(
-            name='hv1', network_id='n', vnic_type='baremetal', mac_address=None
+            name='hv1', network_id='n', vnic_type='baremetal', mac_address='m'
         )
         verdict = progress.failed(hypervisor.Status(phase=Phase.FAILED), 'no')
         mine = steps.CreateServer(
@@ -617,7 +617,7 @@ class TestTakingBack(TestCase):
             key_name=None,
             metadata={},
             user_data='',
-            port_id=None,
+            port_id='p',
         )
         with_server = builders.a_hypervisor(server=server)
         without = builders.a_hypervisor(server=None)
