@@ -14,6 +14,8 @@ from openstack import connection
 from openstack import exceptions as sdk_exceptions
 
 from hvctl import exceptions
+from hvctl.cloud import clouds
+from hvctl.cloud import quotas
 from hvctl.cloud import requests
 from hvctl.cloud import shapes
 from hvctl.model import preflight
@@ -43,6 +45,9 @@ class Resolver:
     ) -> None:
         self._conn = metal
         self._compute = compute
+        self._compute_cloud = (
+            clouds.name(compute) if compute is not metal else None
+        )
 
     def ask(self, names: preflight.Names, number: int) -> preflight.Facts:
         """Look everything up.
@@ -88,10 +93,9 @@ class Resolver:
             test_network_id=_id(found, 'test network'),
             problems=(*problems, *wrong, *missing),
             candidates=candidates,
-            quotas={
-                **found.get('server quota', {}),
-                **found.get('port quota', {}),
-            },
+            quotas=_quotas(found, ''),
+            compute_cloud=self._compute_cloud,
+            test_quotas=_quotas(found, 'test '),
         )
 
     def _looks(self, names: preflight.Names) -> dict[str, _Look]:
@@ -113,8 +117,7 @@ class Resolver:
                     None,
                     functools.partial(self._subnet, names.network, names),
                 )
-        looks['server quota'] = (None, self._server_quotas)
-        looks['port quota'] = (None, self._port_quota)
+        looks |= _quota_looks('', conn, '')
         if names.key_name is not None:
             keypair = _finder(conn.compute.find_keypair)
             looks['keypair'] = keypair(names.key_name)
@@ -130,6 +133,9 @@ class Resolver:
             looks['test flavor'] = _flavor_look(
                 self._compute, names.test_flavor
             )
+            if self._compute_cloud is not None:
+                where = f' in compute cloud {self._compute_cloud}'
+                looks |= _quota_looks('test ', self._compute, where)
         if names.test_image is not None:
             find = _finder(self._compute.image.find_image)
             looks['test image'] = find(names.test_image)
@@ -252,38 +258,6 @@ class Resolver:
         ).json()
         return len(body['allocation_requests'])
 
-    def _server_quotas(self) -> dict[str, preflight.Quota]:
-        limits = requests.call(
-            self._conn.compute,
-            'GET',
-            '/limits',
-            'read the quota of servers',
-            microversion=requests.COMPUTE,
-        ).json()['limits']['absolute']
-        return {
-            what: _left(limits[most], limits[used])
-            for what, most, used in (
-                ('servers', 'maxTotalInstances', 'totalInstancesUsed'),
-                ('cores', 'maxTotalCores', 'totalCoresUsed'),
-                ('memory (MiB)', 'maxTotalRAMSize', 'totalRAMUsed'),
-            )
-        }
-
-    def _port_quota(self) -> dict[str, preflight.Quota]:
-        response = requests.call(
-            self._conn.network,
-            'GET',
-            f'/quotas/{self._conn.current_project_id}/details',
-            'read the quota of ports',
-            # The extension quota_details may not be there.
-            accept=frozenset({403, 404}),
-        )
-        if response.status_code != 200:
-            return {}
-        port = response.json()['quota']['port']
-        used = int(port['used']) + int(port['reserved'])
-        return {'ports': _left(port['limit'], used)}
-
 
 def _kind(wish: profile.Subnetwork) -> str:
     return f'sub-network {wish.network}'
@@ -296,6 +270,24 @@ def _finder(
         return name, lambda: find(name, ignore_missing=False)
 
     return look
+
+
+def _quota_looks(
+    prefix: str, conn: connection.Connection, where: str
+) -> dict[str, _Look]:
+    return {
+        f'{prefix}server quota': (None, lambda: quotas.servers(conn, where)),
+        f'{prefix}port quota': (None, lambda: quotas.ports(conn, where)),
+    }
+
+
+def _quotas(
+    found: Mapping[str, typing.Any], prefix: str
+) -> dict[str, preflight.Quota]:
+    return {
+        **found.get(f'{prefix}server quota', {}),
+        **found.get(f'{prefix}port quota', {}),
+    }
 
 
 def _flavor_look(conn: connection.Connection, name: str) -> _Look:
@@ -369,10 +361,6 @@ def _aggregates(
             )
         )
     return {a.uuid: a.id for a in wanted}, problems
-
-
-def _left(most: int, used: int) -> preflight.Quota:
-    return preflight.Quota(left=-1 if most < 0 else max(0, most - used))
 
 
 def _problem(error: Exception, kind: str, asked: str | None) -> str:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from hvctl.model import identity
 from hvctl.model import networking
@@ -189,29 +189,58 @@ def _unfit(sub: request.Subnetwork, facts: preflight.Facts) -> str | None:
 def _quotas(
     facts: preflight.Facts, flavor: preflight.Flavor, number: int
 ) -> list[Check]:
-    # A test guest is there while its hypervisor is.
+    machines = _needs(flavor, number, 1 + len(facts.subnetworks))
     test = facts.test_flavor
-    needs = {
-        'servers': number * (2 if test else 1),
-        'cores': number * (flavor.vcpus + (test.vcpus if test else 0)),
-        'memory (MiB)': number * (flavor.ram + (test.ram if test else 0)),
-        'ports': number
-        * (1 + len(facts.subnetworks) + bool(facts.test_network_id)),
-    }
+    if test is None:
+        return _fit(machines, facts.quotas)
+    # A test guest is there while its hypervisor is.
+    tests = _needs(test, number, int(facts.test_network_id is not None))
+    if facts.compute_cloud is None:
+        return _fit(machines + tests, facts.quotas)
+    return [
+        *_fit(machines, facts.quotas),
+        *_fit(tests, facts.test_quotas, facts.compute_cloud),
+    ]
+
+
+def _needs(flavor: preflight.Flavor, number: int, ports: int) -> Counter[str]:
+    return Counter(
+        {
+            'servers': number,
+            'cores': number * flavor.vcpus,
+            'memory (MiB)': number * flavor.ram,
+            'ports': number * ports,
+        }
+    )
+
+
+def _fit(
+    needs: Counter[str],
+    quotas: Mapping[str, preflight.Quota],
+    cloud: str | None = None,
+) -> list[Check]:
+    """Hold what is needed against a project's quotas.
+
+    :param cloud: the compute cloud, where the project is in that
+    """
+    where = f' in compute cloud {cloud}' if cloud else ''
+    option = f'--os-cloud {cloud} ' if cloud else ''
     found = []
-    for what, needed in needs.items():
-        quota = facts.quotas.get(what)
+    # What is not needed is not worth a check.
+    for what, needed in (+needs).items():
+        quota = quotas.get(what)
         if quota is None:
             verdict = Verdict.UNKNOWN
-            message = f'the quota of {what} cannot be read'
+            message = f'the quota of {what}{where} cannot be read'
         elif quota.allows(needed):
             verdict = Verdict.OK
-            message = f'the quota of {what} has room for {needed}'
+            message = f'the quota of {what}{where} has room for {needed}'
         else:
             verdict = Verdict.FAILED
             message = (
-                f"the project's quota has {quota.left} {what} left and "
-                f'{needed} are needed; raise it with openstack quota set'
+                f"the project's quota{where} has {quota.left} {what} left and "
+                f'{needed} are needed; raise it with openstack {option}quota '
+                'set'
             )
         found.append(
             Check(subject=f'quota of {what}', verdict=verdict, message=message)

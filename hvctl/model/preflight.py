@@ -96,7 +96,11 @@ class Facts:
         could not be asked
     :ivar candidates: free nodes for the flavor, as many as were asked for at
         most; None when Placement was not asked
-    :ivar quotas: by what they limit; left out where the cloud does not tell
+    :ivar quotas: of the bare-metal cloud's project, by what they limit; left
+        out where the cloud does not tell
+    :ivar compute_cloud: the name of the cloud in which the test guests are;
+        None where it is the same
+    :ivar test_quotas: of its project, where it is not the same
     """
 
     image_id: str = ''
@@ -112,3 +116,5 @@ class Facts:
     problems: tuple[tuple[str, str], ...] = ()
     candidates: int | None = None
     quotas: dict[str, Quota] = dataclasses.field(default_factory=dict)
+    compute_cloud: str | None = None
+    test_quotas: dict[str, Quota] = dataclasses.field(default_factory=dict)

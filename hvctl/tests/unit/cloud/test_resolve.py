@@ -2,6 +2,8 @@
 
 """Tests of what is asked before a create."""
 
+from unittest import mock
+
 from hvctl.cloud import resolve
 from hvctl.model import preflight
 from hvctl.model import profile
@@ -111,6 +113,47 @@ class TestAsk(base.TestCase):
         self.mock.get(QUOTA, status_code=404, json={})
 
         self.assertNotIn('ports', self.ask().quotas)
+
+    def test_quotas_of_two_clouds(self):
+        """The test guest counts in the cloud in which it runs."""
+        far = self.connect('far-', project_id='theirs')
+        patch = mock.patch('hvctl.cloud.clouds.name', return_value='far')
+        patch.start()
+        self.addCleanup(patch.stop)
+        url = base.COMPUTE.replace('//', '//far-')
+        self.mock.get(
+            f'{url}/flavors/f1', json={'flavor': {**FLAVOR, 'name': 'test'}}
+        )
+        absolute = {
+            f'maxTotal{what}': 7 for what in ('Instances', 'Cores', 'RAMSize')
+        } | {f'total{what}Used': 4 for what in ('Instances', 'Cores', 'RAM')}
+        limits = self.mock.get(
+            f'{url}/limits', json={'limits': {'absolute': absolute}}
+        )
+        self.mock.get(
+            f'{base.NETWORK}/quotas/theirs/details'.replace('//', '//far-'),
+            json={'quota': {'port': {'limit': 5, 'used': 3, 'reserved': 1}}},
+        )
+        resolver = resolve.Resolver(self.conn, far)
+        names = preflight.Names(test_flavor='f1')
+
+        facts = resolver.ask(names, 1)
+
+        self.assertEqual((), facts.problems)
+        self.assertEqual('far', facts.compute_cloud)
+        self.assertEqual(
+            {'servers': 3, 'cores': 3, 'memory (MiB)': 3, 'ports': 1},
+            {what: quota.left for what, quota in facts.test_quotas.items()},
+        )
+        self.assertEqual(-1, facts.quotas['ports'].left)
+        # Without a test nothing is made there.
+        resolver.ask(preflight.Names(), 1)
+        self.assertEqual(1, limits.call_count)
+        self.mock.get(f'{url}/limits', status_code=503, json={})
+        ((_, message),) = resolver.ask(names, 1).problems
+        self.assertIn(
+            'could not read the quota of servers in compute cloud far', message
+        )
 
     def test_missing(self):
         """Everything that is missing is named at once."""

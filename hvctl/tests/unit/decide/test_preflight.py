@@ -123,6 +123,41 @@ class TestChecks(unittest.TestCase):
 
                 self.assertIn(words, said)
 
+    def test_two_clouds(self):
+        """The test guests count in the compute cloud's quotas, and alone."""
+        tested = {
+            'test_flavor': TEST,
+            'test_network_id': 'n',
+            'compute_cloud': 'far',
+        }
+        enough = {
+            'servers': model.Quota(left=2),
+            'cores': model.Quota(left=8),
+            'memory (MiB)': model.Quota(left=2048),
+            'ports': model.Quota(left=2),
+        }
+
+        self.assertEqual(
+            [], failed(quotas=enough, test_quotas=PLENTY, **tested)
+        )
+        for what, needed in (
+            ('servers', 2),
+            ('cores', 2),
+            ('memory (MiB)', 256),
+            ('ports', 2),
+        ):
+            with self.subTest(what=what):
+                short = PLENTY | {what: model.Quota(left=1)}
+
+                (said,) = failed(test_quotas=short, **tested)
+
+                self.assertEqual(
+                    f"the project's quota in compute cloud far has 1 {what} "
+                    f'left and {needed} are needed; raise it with openstack '
+                    '--os-cloud far quota set',
+                    said,
+                )
+
     def test_subnetworks(self):
         """What Neutron would refuse when half is made."""
         fit = requests.a_subnetwork
