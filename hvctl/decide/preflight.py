@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
+from hvctl.decide import trunks
+from hvctl.model import hypervisor
 from hvctl.model import identity
 from hvctl.model import networking
 from hvctl.model import preflight
@@ -20,13 +22,13 @@ _CLEANING = frozenset({'cleaning', 'clean wait', 'clean hold', 'deleting'})
 
 def checks(
     facts: preflight.Facts,
-    number: int,
+    hypervisors: Sequence[hypervisor.Hypervisor],
     nodes: Iterable[records.Node] | None,
 ) -> list[Check]:
     """Look at everything that does not depend on one name.
 
     :param facts: what the clouds answered
-    :param number: servers and ports to make
+    :param hypervisors: whose servers are to be made
     :param nodes: the Ironic nodes that may be read, None when none may
     :returns: every check, whatever it found
     """
@@ -36,8 +38,8 @@ def checks(
     ]
     if facts.flavor is not None:
         found.append(_flavor(facts.flavor))
-        found.append(_stock(facts, facts.flavor, number, nodes))
-        found += _quotas(facts, facts.flavor, number)
+        found.append(_stock(facts, facts.flavor, len(hypervisors), nodes))
+        found += _quotas(facts, facts.flavor, hypervisors)
     found += _subnetworks(facts)
     if facts.test_flavor is not None:
         found.append(_test_flavor(facts.test_flavor))
@@ -187,14 +189,18 @@ def _unfit(sub: request.Subnetwork, facts: preflight.Facts) -> str | None:
 
 
 def _quotas(
-    facts: preflight.Facts, flavor: preflight.Flavor, number: int
+    facts: preflight.Facts,
+    flavor: preflight.Flavor,
+    hypervisors: Sequence[hypervisor.Hypervisor],
 ) -> list[Check]:
-    machines = _needs(flavor, number, 1 + len(facts.subnetworks))
+    number = len(hypervisors)
+    ports = sum(trunks.unmade(hv, facts.subnetworks) for hv in hypervisors)
+    machines = _needs(flavor, number, ports)
     test = facts.test_flavor
     if test is None:
         return _fit(machines, facts.quotas)
     # A test guest is there while its hypervisor is.
-    tests = _needs(test, number, int(facts.test_network_id is not None))
+    tests = _needs(test, number, number if facts.test_network_id else 0)
     if facts.compute_cloud is None:
         return _fit(machines + tests, facts.quotas)
     return [
@@ -209,7 +215,7 @@ def _needs(flavor: preflight.Flavor, number: int, ports: int) -> Counter[str]:
             'servers': number,
             'cores': number * flavor.vcpus,
             'memory (MiB)': number * flavor.ram,
-            'ports': number * ports,
+            'ports': ports,
         }
     )
 

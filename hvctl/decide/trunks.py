@@ -46,6 +46,13 @@ def missing(
     ]
 
 
+def unmade(
+    hv: hypervisor.Hypervisor, subnetworks: Sequence[request.Subnetwork]
+) -> int:
+    """How many of the machine's ports are still to be made."""
+    return (parent(hv) is None) + len(missing(hv, subnetworks, None))
+
+
 def tie(
     hv: hypervisor.Hypervisor,
     port: records.Port,

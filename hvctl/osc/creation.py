@@ -82,12 +82,13 @@ def plan(
     look = client.observe(snapshot.Scope(server_names=frozenset(names)))
     found = assemble.assemble(look, names, dict.fromkeys(names, wanted.domain))
     # A name that is taken is refused by itself, and needs no node.
-    number = sum(
-        hv.server is None and not foreign.holders(look, hv)
+    new = [
+        hv
         for hv in found.values()
-    )
+        if hv.server is None and not foreign.holders(look, hv)
+    ]
     asked = _to_look_up(wanted, found.values())
-    facts = client.resolve.ask(asked, number)
+    facts = client.resolve.ask(asked, len(new))
     goal = create.Create(
         request=request.CreateRequest(
             hypervisors=hypervisors,
@@ -122,7 +123,7 @@ def plan(
     return Plan(
         client=client,
         goal=goal,
-        checks=preflight.checks(facts, number, look.nodes),
+        checks=preflight.checks(facts, new, look.nodes),
         verdicts=goal.decide(look, ledger, now),
     )
 

@@ -151,7 +151,7 @@ def unknown(
     tested = test.enabled or test.image or test.flavor or test.network
     names = to_look_up(profile, test if tested else None)
     answers = client.within(profile.compute_cloud).resolve.ask(names, number=0)
-    checks = decide_preflight.checks(answers, 0, None)
+    checks = decide_preflight.checks(answers, (), None)
     return tuple(
         check.message
         for check in checks

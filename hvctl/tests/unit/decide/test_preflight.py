@@ -6,9 +6,11 @@ import dataclasses
 import unittest
 
 from hvctl.decide import preflight
+from hvctl.model import hypervisor
 from hvctl.model import identity
 from hvctl.model import networking
 from hvctl.model import preflight as model
+from hvctl.model import records
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import requests
 
@@ -37,21 +39,25 @@ PLENTY = {
 }
 
 
-def failed(nodes=(), number=2, **changes) -> list[str]:
+def failed(nodes=(), number=2, hypervisors=None, **changes) -> list[str]:
     """What stands in the way of making some."""
+    if hypervisors is None:
+        hypervisors = [
+            hypervisor.Hypervisor(name=f'hv{i}') for i in range(number)
+        ]
     facts = model.Facts(
         **{
             'image_id': 'i',
             'flavor': METAL,
             'network_id': 'n',
-            'candidates': number,
+            'candidates': len(hypervisors),
             'quotas': PLENTY,
             **changes,
         }
     )
     return [
         check.message
-        for check in preflight.checks(facts, number, nodes)
+        for check in preflight.checks(facts, hypervisors, nodes)
         if check.verdict is model.Verdict.FAILED
     ]
 
@@ -157,6 +163,33 @@ class TestChecks(unittest.TestCase):
                     '--os-cloud far quota set',
                     said,
                 )
+
+    def test_ports_that_are_there(self):
+        """Ports that a create has made before it was killed need no room."""
+        port = builders.a_port()
+        sub = requests.a_subnetwork()
+        subport = builders.a_port(
+            use=records.PortUse.SUBPORT, network_id=sub.network_id
+        )
+        for ports, subports, missing in (
+            ((), (), 2),
+            ((port,), (), 1),
+            ((), (subport,), 1),
+            ((port,), (subport,), 0),
+        ):
+            with self.subTest(missing=missing):
+                hv = hypervisor.Hypervisor(
+                    name='hv1', ports=ports, subports=subports
+                )
+
+                for left in range(missing + 1):
+                    said = failed(
+                        hypervisors=[hv],
+                        subnetworks=(sub,),
+                        quotas=PLENTY | {'ports': model.Quota(left=left)},
+                    )
+
+                    self.assertEqual(left < missing, bool(said), said)
 
     def test_subnetworks(self):
         """What Neutron would refuse when half is made."""

@@ -114,6 +114,21 @@ class TestCreate(base.TestCommand):
         self.assertEqual('d', server.metadata['c'])
         self.assertEqual('example.org', server.metadata[identity.DOMAIN_KEY])
 
+    def test_again_with_a_full_quota(self):
+        """A port that a killed run has made is not counted once more."""
+        self.cloud.trouble[steps.CreateServer] = (
+            9,
+            cloud_module.refusal('no'),
+            False,
+        )
+        self.assertEqual(1, self.create('hv1'))
+        self.cloud.trouble.clear()
+        self.cloud.resolve.changes = {
+            'quotas': {'ports': preflight.Quota(left=0)}
+        }
+
+        self.assertEqual(0, self.create('hv1'))
+
     def test_no_wait(self):
         """It returns when the servers are requested."""
         self.assertEqual(0, self.create('hv1', '--no-wait'))
