@@ -142,7 +142,7 @@ def to_look_up(
 def unknown(
     client: client_module.Client, profile: profile_model.Profile
 ) -> tuple[str, ...]:
-    """Say which names of a profile the cloud does not know.
+    """Say which names of a profile its cloud does not know.
 
     Those that it does not have may be in a profile that extends it, or in
     the options of create.
@@ -150,7 +150,12 @@ def unknown(
     test = profile.health_test
     tested = test.enabled or test.image or test.flavor or test.network
     names = to_look_up(profile, test if tested else None)
-    answers = client.within(profile.compute_cloud).resolve.ask(names, number=0)
+    try:
+        within = client.within(profile.compute_cloud)
+        answers = within.resolve.ask(names, number=0)
+    except exceptions.CloudError as error:
+        # The other profiles may be in clouds that answer.
+        return (str(error),)
     checks = decide_preflight.checks(answers, (), None)
     return tuple(
         check.message

@@ -220,3 +220,14 @@ class TestUnknown(unittest.TestCase):
 
         self.assertEqual('cirros', names.test_image)
         self.assertEqual(identity.TEST_FLAVOR, names.test_flavor)
+
+    def test_cloud_that_cannot_be_reached(self):
+        """It is said of that profile, and hides no other."""
+        client = mock.Mock()
+        client.within.side_effect = exceptions.CloudError('no cloud far')
+
+        said = settings.unknown(
+            client, profile_model.Profile(name='p', compute_cloud='far')
+        )
+
+        self.assertEqual(('no cloud far',), said)
