@@ -122,9 +122,7 @@ def compute_node(body: JSON) -> records.ComputeNode:
 
 def provider(body: JSON) -> records.Provider:
     """A resource provider of ``GET /resource_providers``."""
-    return records.Provider(
-        id=body['uuid'], name=body['name'], generation=body['generation']
-    )
+    return records.Provider(id=body['uuid'], name=body['name'])
 
 
 #: What a port is for, by its description; others are machines' that register
@@ -146,8 +144,6 @@ def port(body: JSON) -> records.Port:
         network_id=body['network_id'],
         mac_address=body.get('mac_address', ''),
         device_id=body.get('device_id') or '',
-        status=body.get('status', ''),
-        created_at=body.get('created_at') or '',
         fixed_ips=tuple(
             records.FixedIP(address['subnet_id'], address['ip_address'])
             for address in body.get('fixed_ips', ())
@@ -176,7 +172,6 @@ def agent(body: JSON) -> records.Agent:
         host=body['host'],
         agent_type=body['agent_type'],
         alive=bool(body['alive']),
-        created_at=when(body.get('created_at')),
     )
 
 
@@ -222,6 +217,5 @@ def migration(body: JSON) -> records.Migration:
         source=body.get('source_compute'),
         destination=body.get('dest_compute'),
         user_id=body.get('user_id'),
-        created_at=when(body.get('created_at')),
         updated_at=when(body.get('updated_at')),
     )

@@ -82,7 +82,6 @@ def first_sight(
         priority=treatment.priority(guest),
         note='locked by its owner' if guest.locked else '',
         after=last.id if last else 0,
-        seen_at=now,
     )
     return waiting(move, guest, options, now)
 

@@ -60,7 +60,7 @@ def look(context: looking.Context) -> Looked:
             )
     for migration in resizes.away(hv):
         if migration.server_id not in {**moves, **new, **context.here}:
-            unseen = resizes.unseen(hv, migration, context.now)
+            unseen = resizes.unseen(hv, migration)
             new[migration.server_id] = dataclasses.replace(unseen, tied=False)
     stands = [
         following.follow(

@@ -114,9 +114,7 @@ def left(
 
 
 def unseen(
-    hv: hypervisor.Hypervisor,
-    migration: records.Migration,
-    now: datetime.datetime,
+    hv: hypervisor.Hypervisor, migration: records.Migration
 ) -> progress.Move:
     """What is known of a guest that has left: it is in none of the lists."""
     return progress.Move(
@@ -128,5 +126,4 @@ def unseen(
         method=None,
         result='waiting',
         source=hv.host,
-        seen_at=now,
     )

@@ -73,7 +73,6 @@ class Move:
     adopted: bool = False
     after: int = 0
     told: str = ''
-    seen_at: datetime.datetime
     busy_since: datetime.datetime | None = None
     started_at: datetime.datetime | None = None
     heard_at: datetime.datetime | None = None

@@ -158,7 +158,6 @@ class Provider:
 
     id: str
     name: str
-    generation: int = 0
 
 
 class PortUse(enum.StrEnum):
@@ -209,8 +208,6 @@ class Port:
     network_id: str = ''
     mac_address: str = ''
     device_id: str = ''
-    status: str = ''
-    created_at: str = ''
     fixed_ips: tuple[FixedIP, ...] = ()
     trunk: Trunk | None = None
 
@@ -223,7 +220,6 @@ class Agent:
     host: str
     agent_type: str
     alive: bool
-    created_at: datetime.datetime | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,7 +293,6 @@ class Migration:
     source: str | None = None
     destination: str | None = None
     user_id: str | None = None
-    created_at: datetime.datetime | None = None
     updated_at: datetime.datetime | None = None
 
     @property

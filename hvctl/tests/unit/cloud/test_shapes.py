@@ -126,7 +126,7 @@ class TestShapes(unittest.TestCase):
         provider = shapes.provider(body)
 
         self.assertEqual(body['uuid'], provider.id)
-        self.assertEqual(body['generation'], provider.generation)
+        self.assertEqual(body['name'], provider.name)
 
     def test_port(self):
         """A bare-metal port in use."""
@@ -140,7 +140,6 @@ class TestShapes(unittest.TestCase):
         self.assertEqual('10.10.2.128', address)
         self.assertIs(records.PortUse.MACHINE, port.use)
         self.assertIsNone(port.trunk)
-        self.assertEqual('ACTIVE', port.status)
 
     def test_trunk(self):
         """The parent of a trunk tells of it, and a sub-port of nothing."""
@@ -179,7 +178,6 @@ class TestShapes(unittest.TestCase):
 
         self.assertTrue(agent.alive)
         self.assertEqual('Open vSwitch agent', agent.agent_type)
-        self.assertIsNotNone(agent.created_at)
 
     def test_node(self):
         """A node whose error this user may not read has none."""
@@ -210,7 +208,7 @@ class TestShapes(unittest.TestCase):
         self.assertEqual('hv2', migration.source)
         self.assertIsNone(migration.destination)
         self.assertEqual('5e8d9378def54467929fba09d62ba306', migration.user_id)
-        self.assertLessEqual(migration.created_at, migration.updated_at)
+        self.assertIsNotNone(migration.updated_at)
 
     def test_candidates(self):
         """Each way to place a guest is one of its host, at the root."""

@@ -14,7 +14,6 @@ from hvctl.model import hypervisor
 from hvctl.model import progress as model
 from hvctl.model import records
 from hvctl.osc import progress
-from hvctl.tests.fixtures import clock
 
 MOVE = model.Move(
     server_id='g1',
@@ -26,7 +25,6 @@ MOVE = model.Move(
     result='waiting',
     source='hv1',
     shape=records.Shape(1, 2048, 1),
-    seen_at=clock.START,
 )
 
 

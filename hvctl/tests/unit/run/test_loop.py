@@ -525,7 +525,6 @@ class TestEvents(unittest.TestCase):
                 method='live',
                 result=result,
                 source='hv1',
-                seen_at=clock.START,
             )
 
         def decide(ledger):
