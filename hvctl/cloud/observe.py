@@ -115,7 +115,7 @@ class Observer:
                 self._network, self._project_id, [identity.TEST_PORT_MARK]
             )
         if scope.aggregates:
-            lists['aggregates'] = self._aggregates
+            lists['aggregates'] = _with(aggregates, self._compute)
         for uuid in scope.members_of:
             lists[f'members {uuid}'] = _with(
                 self._providers, {'member_of': uuid}
@@ -183,16 +183,6 @@ class Observer:
         )
         return tuple(map(shapes.compute_node, found or ()))
 
-    def _aggregates(self) -> tuple[records.Aggregate, ...]:
-        found = requests.pages(
-            self._compute,
-            '/os-aggregates',
-            'aggregates',
-            'list the aggregates',
-            microversion=requests.COMPUTE,
-        )
-        return tuple(map(shapes.aggregate, found or ()))
-
     def _providers(
         self, params: Mapping[str, str]
     ) -> tuple[records.Provider, ...]:
@@ -216,6 +206,21 @@ class Observer:
             accept=frozenset({404}),
         )
         return None if found is None else tuple(map(shapes.agent, found))
+
+
+def aggregates(compute: adapter.Adapter) -> tuple[records.Aggregate, ...]:
+    """List the host aggregates of a cloud.
+
+    :raises CloudError: when they could not be read
+    """
+    found = requests.pages(
+        compute,
+        '/os-aggregates',
+        'aggregates',
+        'list the aggregates',
+        microversion=requests.COMPUTE,
+    )
+    return tuple(map(shapes.aggregate, found or ()))
 
 
 def _services(compute: adapter.Adapter) -> tuple[records.Service, ...]:

@@ -15,9 +15,9 @@ from openstack import exceptions as sdk_exceptions
 
 from hvctl import exceptions
 from hvctl.cloud import clouds
+from hvctl.cloud import observe
 from hvctl.cloud import quotas
 from hvctl.cloud import requests
-from hvctl.cloud import shapes
 from hvctl.model import preflight
 from hvctl.model import profile
 from hvctl.model import records
@@ -128,7 +128,10 @@ class Resolver:
                 functools.partial(self._subnetwork, wish),
             )
         if names.aggregates or names.availability_zone:
-            looks['aggregates'] = (None, self._all_aggregates)
+            looks['aggregates'] = (
+                None,
+                functools.partial(observe.aggregates, self._compute.compute),
+            )
         if names.test_flavor is not None:
             looks['test flavor'] = _flavor_look(
                 self._compute, names.test_flavor
@@ -222,16 +225,6 @@ class Resolver:
         if endpoint is None:
             raise ksa_exceptions.EndpointNotFound()
         return str(endpoint)
-
-    def _all_aggregates(self) -> list[records.Aggregate]:
-        found = requests.pages(
-            self._compute.compute,
-            '/os-aggregates',
-            'aggregates',
-            'list the aggregates',
-            microversion=requests.COMPUTE,
-        )
-        return [shapes.aggregate(body) for body in found or ()]
 
     def _candidates(self, flavor: preflight.Flavor, number: int) -> int | None:
         """How many nodes are free for a flavor, the number at most."""

@@ -125,7 +125,8 @@ class Done:
     """What a step that succeeded says.
 
     :ivar changed: whether it changed anything
-    :ivar made: ids of what it made, by kind, for the steps after it
+    :ivar made: by kind, the ids that a later step of its lane needs and could
+        not find by itself: a test guest's port
     :ivar answer: what it was told, for a step that asks, and the id of a
         server that it made
     """
