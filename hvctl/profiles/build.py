@@ -162,17 +162,8 @@ class _Builder:
         kind = value.mapping['kind'].text
         if kind == 'ovs':
             return networks.Ovs(
-                **_given(
-                    value,
-                    (
-                        'tunnel_network',
-                        'tunnel_interface',
-                        'l2_population',
-                        'firewall_driver',
-                    ),
-                ),
-                bridge_mappings=_mapping(value, 'bridge_mappings'),
-                bridge_interfaces=_mapping(value, 'bridge_interfaces'),
+                **_switch(value),
+                **_given(value, ('l2_population', 'firewall_driver')),
                 tunnel_types=_texts(value, 'tunnel_types'),
             )
         if kind == 'sriov':
@@ -196,18 +187,9 @@ class _Builder:
             )
         if kind == 'ovn':
             return networks.Ovn(
-                **_given(
-                    value,
-                    (
-                        'encap_type',
-                        'tunnel_network',
-                        'tunnel_interface',
-                        'metadata_host',
-                    ),
-                ),
+                **_switch(value),
+                **_given(value, ('encap_type', 'metadata_host')),
                 southbound=_texts(value, 'southbound'),
-                bridge_mappings=_mapping(value, 'bridge_mappings'),
-                bridge_interfaces=_mapping(value, 'bridge_interfaces'),
                 metadata_proxy_shared_secret=self._reader.whole(
                     value.get('metadata_proxy_shared_secret'),
                     f'{key}.metadata_proxy_shared_secret',
@@ -355,6 +337,15 @@ def _mapping(value: tree.Value, name: str) -> dict[str, str]:
         key: below.text
         for key, below in found.mapping.items()
         if below.content is not None
+    }
+
+
+def _switch(value: tree.Value) -> dict[str, typing.Any]:
+    """Give what both kinds with Open vSwitch have."""
+    return {
+        **_given(value, ('tunnel_network', 'tunnel_interface')),
+        'bridge_mappings': _mapping(value, 'bridge_mappings'),
+        'bridge_interfaces': _mapping(value, 'bridge_interfaces'),
     }
 
 
