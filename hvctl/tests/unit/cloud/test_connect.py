@@ -87,3 +87,8 @@ class TestConnect(base.TestCase):
         conn.config.name = ''
 
         self.assertIsNone(clouds.name(conn))
+
+    def test_known(self):
+        """Every cloud of the file is known, and nothing else."""
+        with mock.patch.dict(os.environ, OS_USERNAME='u'):
+            self.assertEqual(('far',), clouds.known())
