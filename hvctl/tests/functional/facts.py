@@ -64,9 +64,15 @@ def service(host: str) -> dict[str, typing.Any] | None:
     return next((s for s in services() if s['host'] == host), None)
 
 
-def servers() -> list[dict[str, typing.Any]]:
-    """List the servers of all projects, bare metal and guests."""
-    listed = get('compute', '/servers/detail?all_tenants=1', '2.79')
+def servers(*, soft_deleted: bool = False) -> list[dict[str, typing.Any]]:
+    """List the servers of all projects, bare metal and guests.
+
+    :param soft_deleted: those as well that may still be restored
+    """
+    url = '/servers/detail?all_tenants=1'
+    if soft_deleted:
+        url += '&soft_deleted=True'
+    listed = get('compute', url, '2.79')
     return list(listed['servers'])
 
 

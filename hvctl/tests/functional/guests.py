@@ -123,7 +123,12 @@ def delete(*server_ids: str) -> None:
     """Delete guests, and wait until they are gone."""
     compute = facts.connection().compute
     for server_id in server_ids:
-        compute.delete(f'/servers/{server_id}')
+        # For good, even where deletes are put off.
+        compute.post(
+            f'/servers/{server_id}/action',
+            json={'forceDelete': None},
+            microversion='2.79',
+        )
     left = set(server_ids)
     facts.wait(
         lambda: not left & {server['id'] for server in facts.servers()},
@@ -136,7 +141,7 @@ def delete_all() -> None:
     delete(
         *(
             server['id']
-            for server in facts.servers()
+            for server in facts.servers(soft_deleted=True)
             if server['name'].startswith(_PREFIX)
         )
     )
