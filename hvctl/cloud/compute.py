@@ -311,7 +311,7 @@ class Compute:
         )
 
     def ask_where(self, step: steps.AskWhere) -> progress.Done:
-        """Find where a guest is that has left its host; '' when deleted."""
+        """Find where and how a guest is that has left its host."""
         response = self._call(
             'GET',
             f'/servers/{step.server_id}',
@@ -322,9 +322,9 @@ class Compute:
         if response.status_code == 404:
             return progress.Done(changed=False)
         found = response.json()['server']
+        host = found.get('OS-EXT-SRV-ATTR:host') or ''
         return progress.Done(
-            changed=False,
-            answer=found.get('OS-EXT-SRV-ATTR:host') or found['status'],
+            changed=False, answer=f'{found["status"]} {host}'.rstrip()
         )
 
     def _act_on(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 
-from hvctl.decide import emptiness
+from hvctl.decide import departed
 from hvctl.decide import guests
 from hvctl.decide import looking
 from hvctl.decide import resizes
@@ -59,11 +59,11 @@ def _away(move: progress.Move, context: looking.Context) -> Stand:
     user_id = context.snapshot.user_id
     last = context.newest(move)
     if last is None or last.source != hv.host:
-        return _searched(move, context)
+        return departed.searched(move, context)
     if last.status in guests.DONE and last.id > move.after:
-        return Stand(guests.moved(move, last.destination, now))
-    if last.status in emptiness.FINAL_STATUSES:
-        return _searched(move, context)
+        return departed.arrived(move, last, context)
+    if last.over:
+        return departed.searched(move, context)
     if guests.told(None, last) == move.told:
         return Stand(move)  # given up, and nothing is new
     if last.migration_type == 'live-migration':
@@ -81,34 +81,6 @@ def _away(move: progress.Move, context: looking.Context) -> Stand:
     return Stand(dataclasses.replace(move, busy_since=busy_since))
 
 
-def _searched(move: progress.Move, context: looking.Context) -> Stand:
-    """Ask where a guest is that no record explains."""
-    ask = steps.AskWhere(name=move.hypervisor, server_id=move.server_id)
-    if not context.is_through(ask):
-        return Stand(move, ask)
-    where = context.ledger.answers.get(ask, '')
-    if context.failure_of(ask) is not None:
-        reason = f'no longer on {move.source}; Nova did not say where it is'
-    elif not where:
-        reason = 'deleted'
-    elif where == 'SHELVED_OFFLOADED':
-        reason = 'shelved'
-        if move.method in (Method.SHELVE, Method.OFFLOAD):
-            shelved = guests.moved(move, None, context.now)
-            return Stand(dataclasses.replace(shelved, reason=reason))
-    elif where == context.hv.host:
-        # It has come back since; as one that is seen for the first time.
-        reason = f'back on {where}'
-    else:
-        return Stand(
-            dataclasses.replace(
-                guests.moved(move, where, context.now),
-                reason='not by the request of this drain',
-            )
-        )
-    return Stand(guests.gone(move, reason, context.now))
-
-
 def _under_way(
     move: progress.Move, guest: records.Server | None, context: looking.Context
 ) -> Stand:
@@ -121,11 +93,11 @@ def _under_way(
         return _unrecorded(move, guest, context)
     if migration.status in guests.DONE:
         if guest is None:
-            return Stand(guests.moved(move, migration.destination, now))
+            return departed.arrived(move, migration, context)
         if move.method is Method.CONFIRM:
             # Resized on this host: now it can be moved.
             return Stand(_next_step(move, guest, context))
-    elif migration.status in emptiness.FINAL_STATUSES:
+    elif migration.over:
         if guest is None:
             return _away(move, context)
         return _over(
@@ -282,18 +254,11 @@ def _over(
     record_id: int | None = None,
 ) -> Stand:
     """A move that came to nothing: ask why, and try again or not."""
-    if not move.adopted and move.attempt:
-        sent = looking.request(move, move.attempt, context.options)
-        request_id = context.ledger.answers.get(sent)
-        if request_id is not None:
-            ask = steps.AskWhy(
-                name=move.hypervisor,
-                server_id=move.server_id,
-                request_id=request_id,
-            )
-            if not context.is_through(ask):
-                return Stand(move, ask)
-            reason = context.ledger.answers.get(ask) or reason
+    ask = looking.question(move, context)
+    if ask is not None:
+        if not context.is_through(ask):
+            return Stand(move, ask)
+        reason = context.ledger.answers.get(ask) or reason
     return _again(move, guest, context, reason, record_id)
 
 

@@ -292,7 +292,7 @@ def gone(
 def failed(
     move: progress.Move, reason: str, now: datetime.datetime
 ) -> progress.Move:
-    """The guest stays, and not because anybody wanted it to."""
+    """The guest stays, or left broken, and nobody wanted that."""
     return dataclasses.replace(
-        move, result='failed', reason=reason, ended_at=now
+        move, result='failed', reason=reason, ended_at=move.ended_at or now
     )

@@ -80,3 +80,18 @@ def request(
         attempt=attempt,
         destination=destination,
     )
+
+
+def question(move: progress.Move, context: Context) -> steps.AskWhy | None:
+    """How to ask what became of the last request of this run."""
+    if move.adopted or not move.attempt or move.method is None:
+        return None
+    sent = request(move, move.attempt, context.options)
+    request_id = context.ledger.answers.get(sent)
+    if request_id is None:
+        return None
+    return steps.AskWhy(
+        name=move.hypervisor,
+        server_id=move.server_id,
+        request_id=request_id,
+    )

@@ -253,10 +253,17 @@ def _of_end(
     accepted = {move.server_id for move in moves.values() if move.accepted}
     stayed = _stayed(moves)
     if stayed:
-        return progress.Outcome(
-            ok=False,
-            message=f'{stayed} of {_guests(len(moves))} stayed on {hv.name}',
+        here = {guest.id for guest in hv.guests or ()}
+        left = sum(
+            move.result == 'failed' and move.server_id not in here
+            for move in moves.values()
         )
+        message = (
+            f'{stayed - left} of {_guests(len(moves))} stayed on {hv.name}'
+        )
+        if left:
+            message += f', {left} left it and failed'
+        return progress.Outcome(ok=False, message=message)
     rest = _without(hv, accepted)
     occupants = emptiness.occupants(rest)
     if occupants or (hv.consumers is None and hv.provider is not None):

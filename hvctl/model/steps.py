@@ -379,5 +379,10 @@ class AskWhy(GuestStep):
 class AskWhere(GuestStep):
     """Ask Nova where a guest is that has left its host; changes nothing.
 
-    The answer is its host, or its status where it is on none.
+    The answer is its status and, after a space, its host if it has one;
+    nothing where it is deleted.
+
+    :ivar migration_id: of its newest migration record, 0 without one
     """
+
+    migration_id: int = 0

@@ -744,11 +744,11 @@ class TestGuests(TestCase):
         self.assertEqual('CPU differs', done.answer)
 
     def test_ask_where(self):
-        """Its host, else its status, and nothing when it is deleted."""
+        """Its status and host, and nothing when it is deleted."""
         step = steps.AskWhere(name='hv1', server_id='g')
         for answer, expected in (
             ({'status_code': 404, 'json': {}}, ''),
-            (('hv2', 'ACTIVE'), 'hv2'),
+            (('hv2', 'ACTIVE'), 'ACTIVE hv2'),
             ((None, 'SHELVED_OFFLOADED'), 'SHELVED_OFFLOADED'),
         ):
             with self.subTest(expected=expected):

@@ -44,6 +44,15 @@ class TestCost(base.TestCase):
         self.mock.get(f'{base.COMPUTE}/os-services', json=self.services)
         self.mock.get(SERVERS, json=self.servers)
         self.mock.get(f'{base.COMPUTE}/os-migrations', json=self.migrations)
+        self.mock.get(
+            re.compile(f'{base.COMPUTE}/servers/g[0-9]+'),
+            json={
+                'server': {
+                    'status': 'ACTIVE',
+                    'OS-EXT-SRV-ATTR:host': 'hv2',
+                }
+            },
+        )
         self.mock.put(re.compile('.*/os-services/.*'), json=self.close)
         self.mock.post(re.compile('.*/action'), json=self.act)
 
@@ -132,7 +141,7 @@ class TestCost(base.TestCase):
         )
 
     def test_whole(self):
-        """Two lists a look; one request a move, and one a confirmation."""
+        """Two lists a look; one request a move, and one to end it."""
         result, sent = self.drain(10)
 
         actions = {
@@ -142,6 +151,18 @@ class TestCost(base.TestCase):
         }
         self.assertEqual(
             {f'g{each}': 1 if each % 2 else 2 for each in range(10)}, actions
+        )
+        # A live migration is asked about, a cold one is confirmed.
+        self.assertEqual(
+            {
+                (f'{base.COMPUTE}/servers/g{each}', 1)
+                for each in (1, 3, 5, 7, 9)
+            },
+            {
+                (url, count)
+                for (method, url), count in sent.items()
+                if '/servers/g' in url and method == 'GET'
+            },
         )
         looks = result.ledger.looks
         of_guests = [
@@ -159,6 +180,7 @@ class TestCost(base.TestCase):
             for (method, url), count in sent.items()
             if method == 'GET'
             and url not in (SERVERS, f'{base.COMPUTE}/os-migrations')
+            and '/servers/g' not in url
         )
         self.assertLess(rest, 20 * 8)
 
@@ -169,7 +191,11 @@ class TestCost(base.TestCase):
             self.mock.reset_mock()
             self.guests, self.records, self.closed = {}, {}, False
             result, sent = self.drain(number)
-            gets = sum(n for (method, _), n in sent.items() if method == 'GET')
+            gets = sum(
+                n
+                for (method, url), n in sent.items()
+                if method == 'GET' and '/servers/g' not in url
+            )
             of_each.append(gets / result.ledger.looks)
 
         self.assertLess(of_each[1], of_each[0] + 1)

@@ -22,6 +22,7 @@ MIGRATING = builders.a_guest('g1', status='MIGRATING', task_state='migrating')
 BUSY = builders.a_guest('g1', task_state='rebooting')
 CONFIRM = steps.ConfirmMigration(name='hv1', server_id=GUEST.id)
 WHERE = steps.AskWhere(name='hv1', server_id=GUEST.id)
+THERE = {steps.AskWhere: 'ACTIVE hv2'}
 
 
 def live(status, **changes):
@@ -106,8 +107,10 @@ class TestRecords(TestCase):
                 kind = migration.migration_type
                 self.see(GUEST if kind == 'live-migration' else OFF)
 
+                self.answers = THERE
                 here = () if guest is None else (guest,)
-                move = self.see(*here, records=(migration,), retries=0)
+                for _ in range(2):
+                    move = self.see(*here, records=(migration,), retries=0)
 
                 self.assertEqual(expected, move.result)
                 if expected == 'moved':
@@ -377,15 +380,54 @@ class TestAway(TestCase):
         self.assertEqual(['LiveMigrate', 'AskWhere'], self.sent)
         self.assert_move('gone', 'deleted', move)
 
-    def test_elsewhere_though_its_record_says_error(self):
-        """It has left all the same."""
-        self.answers = {steps.AskWhere: 'hv7'}
+    def test_broken(self):
+        """A guest that Nova broke on its way has not moved well."""
+        broken, well = 'ERROR hv7', 'ACTIVE hv7'
+        for guest, record, answer, words in (
+            # finish_resize failed on the destination.
+            (OFF, cold('error'), broken, 'it is ERROR on hv7: no disk'),
+            # post_live_migration_at_destination did.
+            (GUEST, live('completed'), broken, 'it is ERROR on hv7: no disk'),
+            (GUEST, live('error'), well, 'it is ACTIVE on hv7: no disk'),
+        ):
+            with self.subTest(words=words):
+                self.setUp()
+                self.answers = {
+                    steps.AskWhere: answer,
+                    steps.AskWhy: 'no disk',
+                    steps.LiveMigrate: 'req-1',
+                    steps.ColdMigrate: 'req-1',
+                }
+                self.see(guest)
+                for _ in range(4):
+                    move = self.see(records=(record,))
+
+                self.assert_move('failed', words, move)
+                self.assertEqual('hv7', move.destination)
+                self.assertEqual(1, self.sent.count('AskWhy'))
+                self.assertFalse(self.verdict.outcome.ok)
+                self.assertEqual(
+                    '0 of 1 guest stayed on hv1, 1 left it and failed',
+                    self.verdict.outcome.message,
+                )
+
+    def test_was_broken_before(self):
+        """That a guest in ERROR is so elsewhere too is not the drain's."""
+        self.answers = {steps.AskWhere: 'ERROR hv7'}
+        self.see(builders.a_guest('g1', status='ERROR'))
+        self.see()
+
+        self.assertEqual('moved', self.see().result)
+
+    def test_nova_does_not_say_how_it_is(self):
+        """Then its record counts."""
+        self.refused = {steps.AskWhere: 'no answer'}
         self.see(GUEST)
-        self.see(records=(live('error'),))
+        self.see(records=(live('completed'),))
 
-        move = self.see(records=(live('error'),))
+        move = self.see(records=(live('completed'),))
 
-        self.assertEqual(('moved', 'hv7'), (move.result, move.destination))
+        self.assertEqual(('moved', 'hv2'), (move.result, move.destination))
 
     def test_deleted_before_the_request(self):
         """Nova does not know it any more: it is gone."""
@@ -418,7 +460,9 @@ class TestAway(TestCase):
         self.see(GUEST)
         self.see(MIGRATING, records=(live('running'),))
         failed = self.see(MIGRATING, records=(live('running'),), after=400)
-        move = self.see(other, records=(live('completed'),))
+        self.answers = THERE
+        for _ in range(2):
+            move = self.see(other, records=(live('completed'),))
 
         self.assertEqual('failed', failed.result)
         self.assertEqual('moved', move.result)
@@ -475,8 +519,10 @@ class TestOthers(TestCase):
                 done = dataclasses.replace(self.THEIRS, status='completed')
 
                 self.assertEqual('moving', move.result)
+                self.answers = THERE
+                self.see(records=(done,))
                 self.assertEqual('moved', self.see(records=(done,)).result)
-                self.assertEqual([], self.sent)
+                self.assertEqual(['AskWhere'], self.sent)
 
     def test_failed(self):
         """Then it is ours to send."""
