@@ -26,6 +26,18 @@ def unfinished(hv: hypervisor.Hypervisor) -> list[records.Migration]:
     return [m for m in hv.migrations if not m.over]
 
 
+def stale(hv: hypervisor.Hypervisor) -> list[records.Migration]:
+    """Those of them that Nova has forgotten: the guest has a newer record."""
+    return [
+        m
+        for m in unfinished(hv)
+        if any(
+            each.server_id == m.server_id and each.id > m.id
+            for each in hv.migrations
+        )
+    ]
+
+
 def strangers(hv: hypervisor.Hypervisor) -> frozenset[str]:
     """The consumers of the provider, the hold left out."""
     consumers = hv.consumers or frozenset()

@@ -44,7 +44,11 @@ def _at_rest(
 ) -> progress.Move:
     """A guest that is here, and not under way as far as this run knows."""
     last = context.newest(move)
-    if last is not None and guests.leaves(last, context.hv.host):
+    if (
+        last is not None
+        and last.id > move.after
+        and guests.going(last, guest, context.hv.host)
+    ):
         user_id = context.snapshot.user_id
         if last.migration_type == 'live-migration':
             return guests.followed(move, last, user_id, context.now)
@@ -109,6 +113,12 @@ def _under_way(
         )
     elif migration.status == 'finished' and move.method is not Method.LIVE:
         return _to_confirm(move, migration, context)
+    if guest is not None and guests.idle(move, now):
+        reason = (
+            f'Nova does nothing with it, though its migration {migration.id} '
+            f'is {migration.status}'
+        )
+        return _over(move, guest, context, reason, migration.id)
     if guests.silent(move, migration, now):
         return Stand(guests.failed(move, _stuck(move, migration, now), now))
     if guests.overdue(move, migration, now):
@@ -203,7 +213,11 @@ def _unrecorded(
     if guest is None:
         return _away(move, context)
     last = context.newest(move)
-    if guests.leaves(last, context.hv.host):
+    if (
+        last is not None
+        and last.id > move.after
+        and guests.going(last, guest, context.hv.host)
+    ):
         # Somebody else was faster.
         return Stand(_at_rest(_requeued(move), guest, context))
     if refused is not None:
@@ -304,5 +318,6 @@ def _requeued(move: progress.Move) -> progress.Move:
         told='',
         started_at=None,
         heard_at=None,
+        idle_since=None,
         running_at=None,
     )

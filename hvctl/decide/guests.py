@@ -69,6 +69,9 @@ def first_sight(
     :returns: the move to make, or one that says why not
     """
     last = newest(guest.id, migrations)
+    after = last.id if last else 0
+    if going(last, guest, source):
+        after -= 1
     move = progress.Move(
         server_id=guest.id,
         server_name=guest.name,
@@ -81,7 +84,7 @@ def first_sight(
         shape=guest.shape,
         priority=treatment.priority(guest),
         note='locked by its owner' if guest.locked else '',
-        after=last.id if last else 0,
+        after=after,
     )
     return waiting(move, guest, options, now)
 
@@ -167,6 +170,17 @@ def leaves(migration: records.Migration | None, host: str) -> bool:
     )
 
 
+def going(
+    migration: records.Migration | None, guest: records.Server, host: str
+) -> bool:
+    """Whether a guest that is on a host is being migrated away from it.
+
+    A nova-compute that is killed lets go of its guests when it comes back,
+    and closes only the records that say ``running``.
+    """
+    return leaves(migration, host) and guest.task_state is not None
+
+
 def followed(
     move: progress.Move,
     migration: records.Migration,
@@ -184,6 +198,7 @@ def followed(
         lift='',
         busy_since=None,
         started_at=now,
+        idle_since=None,
         running_at=None,
         ended_at=None,
     )
@@ -210,7 +225,17 @@ def heard(
         move = dataclasses.replace(move, told=news, heard_at=now)
     if migration is None:
         return move
-    move = dataclasses.replace(move, destination=migration.destination)
+    idle = (
+        guest is not None
+        and guest.task_state is None
+        and move.method is not Method.CONFIRM
+        and not migration.over
+    )
+    move = dataclasses.replace(
+        move,
+        destination=migration.destination,
+        idle_since=(move.idle_since or now) if idle else None,
+    )
     if migration.status in COPYING and move.running_at is None:
         return dataclasses.replace(move, running_at=now)
     return move
@@ -249,6 +274,11 @@ def silent(
         and move.heard_at is not None
         and now - move.heard_at >= most
     )
+
+
+def idle(move: progress.Move, now: datetime.datetime) -> bool:
+    """Whether Nova has let go of a guest and left its record open."""
+    return move.idle_since is not None and now - move.idle_since >= BEGIN_LIMIT
 
 
 def overdue(

@@ -14,6 +14,7 @@ from hvctl.decide import phase as phases
 from hvctl.model import draining
 from hvctl.model import hypervisor
 from hvctl.model import progress
+from hvctl.model import records
 from hvctl.model import snapshot as snapshot_model
 from hvctl.model import steps
 from hvctl.model.hypervisor import Phase
@@ -201,6 +202,17 @@ _REMEDY_ALLOCATIONS = (
 )
 
 
+def _forgotten(stale: list[records.Migration]) -> str:
+    """Name records that nothing closes any more, and what does."""
+    named = ', '.join(f'{m.id} ({m.status})' for m in stale)
+    return (
+        'no guest is left to move, but Nova has never closed '
+        f'{emptiness.counted(len(stale), "migration record")}: {named}; its '
+        'nova-compute was stopped meanwhile. The compute service cannot be '
+        "deleted until their status in Nova's database is set to error"
+    )
+
+
 def _stayed(moves: moving.Moves) -> int:
     """How many guests stay that nobody has said may stay."""
     return sum(
@@ -268,9 +280,12 @@ def _of_end(
     occupants = emptiness.occupants(rest)
     if occupants or (hv.consumers is None and hv.provider is not None):
         # Nova frees the source's allocation after the record is final.
-        going = emptiness.unfinished(rest)
+        stale = emptiness.stale(rest)
+        going = len(emptiness.unfinished(rest)) > len(stale)
         if unchanged < (MIGRATIONS_LIMIT if going else ALLOCATIONS_LIMIT):
             return None
+        if stale and not going:
+            return progress.Outcome(ok=False, message=_forgotten(stale))
         return progress.Outcome(
             ok=False,
             message=f'no guest is left to move, but {" and ".join(occupants)} '

@@ -48,6 +48,8 @@ class Move:
     :ivar told: what Nova last told of how it goes, and since when
         (``heard_at``)
     :ivar busy_since: since when the guest is busy with something else
+    :ivar idle_since: since when Nova does nothing with it, though the record
+        of its migration is not over
     :ivar running_at: when it was first seen to be copied
     """
 
@@ -76,6 +78,7 @@ class Move:
     busy_since: datetime.datetime | None = None
     started_at: datetime.datetime | None = None
     heard_at: datetime.datetime | None = None
+    idle_since: datetime.datetime | None = None
     running_at: datetime.datetime | None = None
     ended_at: datetime.datetime | None = None
 

@@ -181,6 +181,55 @@ class TestRecords(TestCase):
                 self.assertEqual('moving', before.result)
                 self.assert_move('failed', f'is {record.status}', move)
 
+    def test_forgotten(self):
+        """A record that Nova has forgotten does not stop a guest."""
+        for status in ('queued', 'preparing', 'accepted'):
+            for user_id in (builders.US, 'joe'):
+                with self.subTest(status=status, user_id=user_id):
+                    self.setUp()
+                    self.see(MIGRATING, records=(live(status, id=1),))
+                    stale = live(status, user_id=user_id)
+                    self.see(MIGRATING, records=(stale,))
+                    self.see(GUEST, records=(stale,))
+                    move = self.see(GUEST, records=(stale,), after=59)
+                    self.assertEqual('moving', move.result)
+
+                    self.see(GUEST, records=(stale,))
+                    move = self.see(GUEST, records=(stale,))
+
+                    self.assertEqual(['LiveMigrate'], self.sent)
+                    self.assertEqual('moving', move.result)
+                    self.assertFalse(move.adopted)
+
+    def test_forgotten_of_ours(self):
+        """That counts as one that failed."""
+        self.see(GUEST)
+        self.see(GUEST, records=(live('queued'),), retries=0)
+
+        move = self.see(GUEST, records=(live('queued'),), after=60, retries=0)
+
+        self.assert_move('failed', 'its migration 5 is queued', move)
+
+    def test_forgotten_before(self):
+        """A guest with which nothing is done is sent at once."""
+        self.see(GUEST, records=(live('queued', user_id='joe'),))
+
+        self.assertEqual(['LiveMigrate'], self.sent)
+
+    def test_forgotten_and_named(self):
+        """It keeps the host from being empty, and is named for that."""
+        stale = live('queued', id=2)
+        done = live('completed')
+        self.answers = THERE
+        self.see(GUEST, records=(stale,))
+        self.ledger.changed_at['hv1'] = clock.START
+        for after in (1, 1, 1, 120):
+            self.see(records=(done, stale), after=after)
+
+        self.assertFalse(self.verdict.outcome.ok)
+        self.assertIn('record: 2 (queued)', self.verdict.outcome.message)
+        self.assertIn('set to error', self.verdict.outcome.message)
+
     def test_queue(self):
         """Its turn in Nova's queue is waited for."""
         self.see(GUEST)
