@@ -182,18 +182,22 @@ def _to_confirm(
     move: progress.Move, migration: records.Migration, context: looking.Context
 ) -> Stand:
     """Confirm what is finished, as often as it takes, within bounds."""
-    confirm = steps.ConfirmMigration(
+    resized = move.method is Method.CONFIRM and not move.adopted
+    confirm: steps.Step = steps.ConfirmMigration(
         name=move.hypervisor, server_id=move.server_id
     )
+    if resized:
+        confirm = looking.request(move, move.attempt, context.options)
     refused = context.failure_of(confirm)
     if refused is not None:
         return Stand(guests.failed(move, refused, context.now))
     if guests.silent(move, migration, context.now):
+        what = 'resize' if resized else 'migration'
         return Stand(
             guests.failed(
                 move,
                 f'it is on {migration.destination}, but Nova does not '
-                'confirm its migration; openstack server migration confirm '
+                f'confirm its {what}; openstack server {what} confirm '
                 f'{move.server_id}',
                 context.now,
             )

@@ -142,7 +142,11 @@ def record(
     :param user_id: who we are
     """
     last = newest(move.server_id, migrations)
-    if last is None or last.id <= move.after or move.method is None:
+    if last is None or move.method is None:
+        return None
+    # What is to be confirmed was there before the move.
+    first = move.after if move.method is Method.CONFIRM else move.after + 1
+    if last.id < first:
         return None
     if last.migration_type != _RECORDS.get(move.method):
         return None

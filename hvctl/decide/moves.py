@@ -106,7 +106,7 @@ def parallel(hv: hypervisor.Hypervisor, options: draining.Options) -> int:
 
 def begin(
     context: looking.Context, moves: Moves, busy: set[str]
-) -> list[steps.Step]:
+) -> list[steps.MoveStep]:
     """Say which waiting moves are to be begun now.
 
     :param busy: anti-affinity groups that have a member under way, whose
@@ -117,7 +117,7 @@ def begin(
         move.result == 'moving' for move in moves.values()
     )
     here = context.here
-    todo: list[steps.Step] = []
+    todo: list[steps.MoveStep] = []
     # What has failed before may find more room when the others are gone.
     for move in sorted(moves.values(), key=lambda m: (m.attempt, -m.priority)):
         guest = here.get(move.server_id)
@@ -133,12 +133,10 @@ def begin(
 
 
 def begun(
-    moves: Moves, todo: list[steps.Step], now: datetime.datetime
+    moves: Moves, todo: list[steps.MoveStep], now: datetime.datetime
 ) -> Moves:
     """Enter what is begun now."""
-    requests = {
-        step.server_id for step in todo if isinstance(step, steps.MoveStep)
-    }
+    requests = {step.server_id for step in todo}
     return {
         server_id: (
             dataclasses.replace(

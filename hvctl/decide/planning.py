@@ -88,8 +88,9 @@ class Plan:
         if self.all_known and not (
             self._stopped or self.ledger.winding_down or hv.name in self.held
         ):
-            todo += moving.begin(context, moves, self.busy)
-        moves = moving.begun(moves, todo, self.now)
+            new = moving.begin(context, moves, self.busy)
+            moves = moving.begun(moves, new, self.now)
+            todo += new
         outcome: progress.Outcome | None = None
         if self.all_known and not todo:
             outcome = self._outcome(hv, before, moves)

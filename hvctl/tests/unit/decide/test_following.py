@@ -378,6 +378,32 @@ class TestConfirm(TestCase):
         self.assertEqual(['ConfirmResize', 'LiveMigrate'], self.sent)
         self.assertEqual('moving', move.result)
 
+    def test_resizes_are_paced(self):
+        """Here and from elsewhere they are confirmed now and then only."""
+        resized = builders.a_guest('g1', status='VERIFY_RESIZE')
+        self.options = {'confirm_resizes': True, 'retries': 0}
+        for source in ('hv1', 'other'):
+            for status, confirms in (('confirming', 1), ('finished', 21)):
+                with self.subTest(source=source, status=status):
+                    self.setUp()
+                    resize = live(
+                        'finished',
+                        migration_type='resize',
+                        source=source,
+                        destination='hv1',
+                        user_id='joe',
+                    )
+                    self.see(resized, records=(resize,))
+                    resize = dataclasses.replace(resize, status=status)
+                    for _ in range(300):
+                        move = self.see(resized, records=(resize,))
+                        self.assertEqual('moving', move.result)
+
+                    move = self.see(resized, records=(resize,))
+
+                    self.assertEqual(['ConfirmResize'] * confirms, self.sent)
+                    self.assertEqual('failed', move.result)
+
 
 class TestRefused(TestCase):
     """Requests that Nova does not take."""
