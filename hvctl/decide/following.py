@@ -295,6 +295,10 @@ def _again(
         return Stand(guests.failed(move, reason, context.now))
     again = dataclasses.replace(_requeued(move), after=record_id or move.after)
     treated = guests.waiting(again, guest, context.options, context.now)
+    if treated.result == 'left' and guest.status == 'ERROR':
+        # It was not, or there had been no move.
+        reason = f'it is ERROR: {reason}'
+        return Stand(guests.failed(move, reason, context.now))
     return Stand(
         dataclasses.replace(
             treated, reason=treated.reason or f'to be tried again: {reason}'

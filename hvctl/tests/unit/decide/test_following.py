@@ -430,6 +430,16 @@ class TestRefused(TestCase):
         self.assert_move('failed', 'pinned', move)
         self.assertEqual(['LiveMigrate'] * 3, self.sent)
 
+    def test_broken(self):
+        """A guest that its move has put into ERROR here has failed."""
+        self.answers = {steps.LiveMigrate: 'req-1', steps.AskWhy: 'no memory'}
+        broken = builders.a_guest('g1', status='ERROR')
+        self.see(GUEST)
+        for _ in range(3):
+            move = self.see(broken, records=(live('error'),), retries=2)
+
+        self.assert_move('failed', 'it is ERROR: no memory', move)
+
     def test_other_failures(self):
         """A question that failed is no failure of the request."""
         self.ledger.failures[GUEST.id] = progress.Failure(
