@@ -31,8 +31,9 @@ from hvctl.model import steps
 
 _MIGRATIONS = (draining.Method.LIVE, draining.Method.COLD)
 
-#: While guests are under way, every such look is one at everything: a
-#: nova-compute may die meanwhile.
+#: While guests are under way, every such look is one at everything, as is
+#: each that may begin to move more: a nova-compute may have died meanwhile,
+#: or somebody may have enabled it again.
 _WHOLE = 10
 
 
@@ -56,7 +57,11 @@ class Drain:
         going = any(m.result == 'moving' for m in ledger.moves.values())
         closed = not any(hv.service and hv.service.enabled for hv in found)
         tied = all(move.tied for move in ledger.moves.values())
-        if going and closed and tied and ledger.looks % _WHOLE:
+        more = not ledger.winding_down and any(
+            moving.more(hv, self.options, ledger.moves.values())
+            for hv in found
+        )
+        if going and closed and tied and not more and ledger.looks % _WHOLE:
             return snapshot_model.Scope(since=ledger.last, hosts=hosts)
         return snapshot_model.Scope(
             hosts=hosts,

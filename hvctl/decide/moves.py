@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 import dataclasses
 import datetime
 import typing
@@ -130,6 +130,26 @@ def begin(
         free -= 1
         todo.append(looking.request(move, move.attempt + 1, context.options))
     return todo
+
+
+def more(
+    hv: hypervisor.Hypervisor,
+    options: draining.Options,
+    moves: Collection[progress.Move],
+) -> bool:
+    """Whether more guests may be begun to move than are under way."""
+    moving = [move for move in moves if move.result == 'moving']
+    busy = {move.group for move in moving if move.group is not None}
+    free = parallel(hv, options) > sum(
+        move.hypervisor == hv.name for move in moving
+    )
+    return free and any(
+        move.result == 'waiting'
+        and move.method is not None
+        and move.hypervisor == hv.name
+        and move.group not in busy
+        for move in moves
+    )
 
 
 def begun(

@@ -39,7 +39,8 @@ class Plan:
     :ivar in_the_way: how many guests of each name cannot be moved
     :ivar held: names of which no guest is sent away any more, and why
     :ivar busy: see :func:`hvctl.decide.moves.begin`
-    :ivar partial: the look is too small to say that a hypervisor is empty
+    :ivar partial: the look is too small to say that a hypervisor is empty, or
+        that it is still closed
     """
 
     options: draining.Options
@@ -86,7 +87,10 @@ class Plan:
         if not self.options.dry_run:
             todo += looked.steps
         if self.all_known and not (
-            self._stopped or self.ledger.winding_down or hv.name in self.held
+            self._stopped
+            or self.partial
+            or self.ledger.winding_down
+            or hv.name in self.held
         ):
             new = moving.begin(context, moves, self.busy)
             moves = moving.begun(moves, new, self.now)

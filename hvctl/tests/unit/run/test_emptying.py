@@ -130,6 +130,26 @@ class TestDrain(base.TestCase):
         # Before, after it is closed, and to see twice that it is empty.
         self.assertLess(len(self.cloud.scopes) - len(sparse), 8)
 
+    def test_enabled_again(self):
+        """When somebody enables it, no further guest is sent away."""
+        for number in range(3):
+            self.cloud.add_guest(f'g{number}', 'hv1')
+
+        def enable():
+            if 'LiveMigrate' in self.kinds():
+                self.cloud.change_service(
+                    self.cloud.service_of('hv1').id,
+                    status='enabled',
+                    disabled_reason=None,
+                )
+
+        self.clock.on_wait = enable
+
+        result = self.drain('hv1', parallel=1)
+
+        self.assertEqual(1, self.kinds().count('LiveMigrate'))
+        self.assertIn('enabled hv1 again', self.message(result))
+
     def test_twice(self):
         """Drained twice is a success that changes nothing."""
         self.cloud.add_guest('g1', 'hv1')
