@@ -11,11 +11,13 @@ import dataclasses
 import datetime
 
 from hvctl.decide import assemble
+from hvctl.decide import following
 from hvctl.decide import foreign
 from hvctl.decide import phase as phases
 from hvctl.decide import resizes
 from hvctl.model import hypervisor
 from hvctl.model import progress
+from hvctl.model import records
 from hvctl.model import snapshot as snapshot_model
 from hvctl.model import steps
 
@@ -46,16 +48,18 @@ class Undo:
         now: datetime.datetime,
     ) -> dict[str, progress.Verdict]:
         """Say for each name what to do and what is waited for."""
-        del now
         found = assemble.assemble(snapshot, self.names)
         return {
-            name: _one(hv, ledger, snapshot.user_id)
+            name: _one(hv, ledger, snapshot.user_id, now)
             for name, hv in found.items()
         }
 
 
 def _one(
-    hv: hypervisor.Hypervisor, ledger: progress.Ledger, user_id: str | None
+    hv: hypervisor.Hypervisor,
+    ledger: progress.Ledger,
+    user_id: str | None,
+    now: datetime.datetime,
 ) -> progress.Verdict:
     status = phases.status(hv)
     failure = ledger.failures.get(hv.name)
@@ -91,13 +95,57 @@ def _one(
     if hv.guests is None:
         # The first look finds it, the second its migrations.
         return progress.Verdict(status=status)
+    aborts = _aborts(hv, ledger, user_id)
+    cold = _cold(hv, ledger, user_id)
+    if cold:
+        # The reason of the service tells that they are to be confirmed.
+        named = ', '.join(f'{m.id} ({m.status})' for m in cold)
+        status = dataclasses.replace(
+            status, reason=f'waiting for cold migrations of the drain: {named}'
+        )
+        confirms = _confirms(hv, cold, ledger, now)
+        return progress.Verdict(status=status, steps=(*aborts, *confirms))
     return progress.Verdict(
         status=status,
         steps=(
-            *_aborts(hv, ledger, user_id),
+            *aborts,
             steps.EnableService(name=hv.name, service_id=hv.service.id),
         ),
     )
+
+
+def _cold(
+    hv: hypervisor.Hypervisor, ledger: progress.Ledger, user_id: str | None
+) -> list[records.Migration]:
+    """The drain's cold migrations that are under way or to be confirmed."""
+    idle = {g.id for g in hv.guests or () if g.task_state is None}
+    return [
+        m
+        for m in resizes.away(hv)
+        if resizes.is_ours(hv, m, user_id)
+        and m.server_id not in idle
+        and m.server_id not in ledger.failures
+    ]
+
+
+def _confirms(
+    hv: hypervisor.Hypervisor,
+    cold: list[records.Migration],
+    ledger: progress.Ledger,
+    now: datetime.datetime,
+) -> list[steps.ConfirmMigration]:
+    """Confirm what is finished, as often as it takes."""
+    found = [
+        steps.ConfirmMigration(name=hv.name, server_id=m.server_id)
+        for m in cold
+        if m.status == 'finished'
+    ]
+    return [
+        step
+        for step in found
+        if step not in ledger.done_at
+        or now - ledger.done_at[step] >= following.CONFIRM_AGAIN
+    ]
 
 
 def _aborts(

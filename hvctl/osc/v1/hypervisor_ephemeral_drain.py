@@ -91,8 +91,9 @@ class DrainHypervisorEphemeral(command.Verb):
             '--undo',
             action='store_true',
             help=_(
-                'Enable again what a drain has disabled, and drop what has '
-                'not begun to move; what has left stays where it is'
+                'Enable again what a drain has disabled, once its cold '
+                'migrations are confirmed, and drop what has not begun to '
+                'move; what has left stays where it is'
             ),
         )
         mode.add_argument(

@@ -931,6 +931,52 @@ class TestUndo(unittest.TestCase):
         self.assertEqual(5, abort.migration_id)
         self.assertIsInstance(enable, steps.EnableService)
 
+    def test_cold_migrations(self):
+        """Those of the drain are confirmed before its mark is gone."""
+        cold = builders.a_migration(
+            'g1', id=5, status='migrating', migration_type='migration'
+        )
+        confirm = steps.ConfirmMigration(name='hv1', server_id=GUEST.id)
+        ledger = a_ledger()
+        for status, expected in (
+            ('migrating', []),
+            ('finished', ['ConfirmMigration']),
+            ('finished', []),
+            ('confirming', []),
+            ('confirmed', ['EnableService']),
+        ):
+            record = dataclasses.replace(cold, status=status)
+            look = a_look(migrations={'hv1': (record,)})
+            verdict = self.decide(look, ledger)
+            for step in verdict.steps:
+                ledger.done[step] = True
+                ledger.done_at[step] = clock.START
+
+            self.assertEqual(
+                expected, [type(step).__name__ for step in verdict.steps]
+            )
+            self.assertIsNone(verdict.outcome)
+            if status != 'confirmed':
+                self.assertIn(f'5 ({status})', verdict.status.reason)
+        self.assertIn(confirm, ledger.done)
+
+    def test_cold_migrations_of_others(self):
+        """They are not waited for, nor one that Nova will not confirm."""
+        cold = builders.a_migration(
+            'g1', id=5, status='finished', migration_type='migration'
+        )
+        theirs = dataclasses.replace(cold, user_id='joe')
+        failure = progress.Failure(
+            step=steps.ConfirmMigration(name='hv1', server_id=GUEST.id),
+            message='could not confirm it',
+        )
+        for record, failures in ((theirs, {}), (cold, {GUEST.id: failure})):
+            look = a_look(migrations={'hv1': (record,)})
+
+            (step,) = self.decide(look, a_ledger(failures=failures)).steps
+
+            self.assertIsInstance(step, steps.EnableService)
+
     def test_what_could_not_be_dropped(self):
         """It is enabled, and still no success."""
         abort = steps.AbortMigration(
