@@ -36,14 +36,29 @@ class Looked(typing.NamedTuple):
 def look(context: looking.Context) -> Looked:
     """See how every guest's move stands."""
     hv, snapshot = context.hv, context.snapshot
+    others = {
+        guest.id
+        for host, there in snapshot.guests.items()
+        if host != hv.host
+        for guest in there
+    }
     moves = {
         server_id: move
         for server_id, move in context.ledger.moves.items()
         if move.hypervisor == hv.name
+        # It is a guest of another one that is drained now.
+        and not (move.result in guests.ENDED and server_id in others)
     }
     new = {}
     for guest in context.here.values():
         known = moves.get(guest.id)
+        last = context.ledger.moves.get(guest.id)
+        if (
+            last is not None
+            and last.hypervisor != hv.name
+            and last.result not in guests.ENDED
+        ):
+            continue  # its way from there to here ends first
         # One that had left may have come back.
         if known is None or known.result in ('moved', 'gone'):
             first = guests.first_sight(

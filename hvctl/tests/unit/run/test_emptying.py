@@ -115,6 +115,35 @@ class TestDrain(base.TestCase):
             self.kinds(),
         )
 
+    def test_from_one_to_the_other(self):
+        """Another operator's guest arrives on the other, and goes on."""
+        for names in (('hv1', 'hv2'), ('hv2', 'hv1')):
+            with self.subTest(names=names):
+                self.start()
+                self.cloud.has_hypervisor('hv1')
+                self.cloud.has_hypervisor('hv2')
+                guest = self.cloud.add_guest('g1', 'hv1')
+                slow = self.cloud.add_guest('slow', 'hv1')
+                migrations = self.cloud.migrations
+                migrations.destination = 'hv2'
+                migrations.begin(guest, user_id='joe')
+                migrations.destination = 'other'
+                migrations.fates[slow.id] = 'hangs'
+
+                result = self.drain(*names, most_draining_share=1.0)
+
+                self.assertEqual(
+                    {'g1': 'moved', 'slow': 'failed'}, self.results(result)
+                )
+                self.assertEqual('other', self.cloud.servers[guest.id].host)
+                sent = [
+                    step.server_id
+                    for step in self.cloud.asked
+                    if isinstance(step, steps.LiveMigrate)
+                ]
+                self.assertEqual([slow.id, guest.id], sent)
+                self.assertLess(len(self.events), 30)
+
     def test_cost(self):
         """While guests move, a look is two lists for each hypervisor."""
         for number in range(6):
