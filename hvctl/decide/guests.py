@@ -259,10 +259,11 @@ def limit(
         return CONFIRM_LIMIT
     if status in DONE:
         return BEGIN_LIMIT
-    # A guest that is off meanwhile has no memory to copy, but its disk.
+    # A guest that is off meanwhile has no memory to copy, but its disk; of
+    # another one that is copied too, unless the hosts share it.
     size = move.shape.disk
     if move.method is Method.LIVE:
-        size = -(-move.shape.memory // 1024)
+        size += -(-move.shape.memory // 1024)
     return COPY_LIMIT + COPY_LIMIT_PER_GIB * size
 
 
@@ -290,7 +291,7 @@ def overdue(
     migration: records.Migration,
     now: datetime.datetime,
 ) -> bool:
-    """Whether a guest is copied for longer than its memory explains."""
+    """Whether a guest is copied for longer than its size explains."""
     most = limit(move, migration)
     return (
         migration.status in COPYING

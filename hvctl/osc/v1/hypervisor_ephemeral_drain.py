@@ -159,8 +159,8 @@ def _add_permissions(parser: argparse.ArgumentParser) -> None:
         action='store_true',
         help=_(
             'Halt a guest that has been copied for longer than its memory '
-            'explains (5 minutes and 1 for each GiB), so that its migration '
-            'ends'
+            'and disk explain (5 minutes and 1 for each GiB), so that its '
+            'migration ends'
         ),
     )
 

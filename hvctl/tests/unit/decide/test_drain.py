@@ -796,7 +796,7 @@ class TestRoom(unittest.TestCase):
 
 
 class TestTime(unittest.TestCase):
-    """Guests that are copied for longer than their memory explains."""
+    """Guests that are copied for longer than their size explains."""
 
     def look(self, seconds, **options):
         """A look at a guest that has been copied for so long."""
@@ -814,13 +814,13 @@ class TestTime(unittest.TestCase):
 
     def test_waits(self):
         """Five minutes, and one for each GiB."""
-        (move,) = self.look(419).moves
+        (move,) = self.look(479).moves
 
         self.assertEqual(('moving', ''), (move.result, move.reason))
 
     def test_reported(self):
         """Then it is said what may help, as long as Nova tells news."""
-        verdict = self.look(421)
+        verdict = self.look(481)
 
         self.assertEqual((), verdict.steps)
         (move,) = verdict.moves
@@ -829,7 +829,7 @@ class TestTime(unittest.TestCase):
 
     def test_forced(self):
         """Or it is halted, when that is wanted."""
-        verdict = self.look(421, force_complete=True)
+        verdict = self.look(481, force_complete=True)
 
         (step,) = verdict.steps
         self.assertIsInstance(step, steps.ForceComplete)

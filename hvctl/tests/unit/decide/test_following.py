@@ -157,8 +157,9 @@ class TestRecords(TestCase):
         """A move of which nothing new is heard is given up in the end."""
         shape = records.Shape(1, 1024, 2)
         for guest, record, seconds in (
-            (GUEST, live('running'), 360),
-            (GUEST, live('accepted'), 360),
+            # A GiB of memory, and two of a disk that may be copied.
+            (GUEST, live('running'), 480),
+            (GUEST, live('accepted'), 480),
             (OFF, cold('migrating'), 420),
         ):
             with self.subTest(status=record.status):

@@ -158,9 +158,9 @@ class TestLimit(unittest.TestCase):
         shape = records.Shape(1, 1536, 3)
         for method, status, expected in (
             ('live', 'queued', None),
-            ('live', 'accepted', 420),
-            ('live', 'preparing', 420),
-            ('live', 'running', 420),
+            ('live', 'accepted', 600),
+            ('live', 'preparing', 600),
+            ('live', 'running', 600),
             ('live', 'completed', 60),
             ('cold', 'migrating', 480),
             ('cold', 'finished', 300),
