@@ -128,7 +128,7 @@ class Observer:
         if scope.all_servers:
             lists['all'] = lambda: self._guests({})
         if scope.ties:
-            lists['groups'] = _with(occupancy.anti_affinity, self._compute)
+            lists['groups'] = _with(occupancy.groups, self._compute)
             for host in scope.hosts:
                 lists[f'ports {host}'] = _with(
                     occupancy.direct_ports, self._network, host
@@ -326,7 +326,8 @@ def _snapshot(
             for host in scope.hosts
             for guest, vnic_types in read.get(f'ports {host}', {}).items()
         },
-        anti_affinity=read.get('groups', {}),
+        anti_affinity=read.get('groups', {}).get('anti-affinity', {}),
+        affinity=read.get('groups', {}).get('affinity', {}),
         tied=scope.ties,
         room={need: read[f'room {need}'] for need in scope.needs},
         consumers={

@@ -93,18 +93,19 @@ def direct_ports(
     return {guest: tuple(sorted(each)) for guest, each in kinds.items()}
 
 
-def anti_affinity(compute: adapter.Adapter) -> dict[str, str]:
-    """Read the anti-affinity groups of all projects.
+def groups(compute: adapter.Adapter) -> dict[str, dict[str, str]]:
+    """Read the server groups of all projects.
 
     Nova cuts the list off at its ``[api] max_limit``, and neither tells that
     nor links to the rest: it ends where nothing new comes.
 
-    :returns: the id of a guest's group, by the guest's id
+    :returns: the id of a guest's group, by the group's policy and the guest's
+        id
     """
-    groups: dict[str, JSON] = {}
+    found: dict[str, JSON] = {}
     read = -1
-    while len(groups) > read:
-        read = len(groups)
+    while len(found) > read:
+        read = len(found)
         page = requests.pages(
             compute,
             '/os-server-groups',
@@ -113,13 +114,12 @@ def anti_affinity(compute: adapter.Adapter) -> dict[str, str]:
             microversion=requests.COMPUTE,
             params={'all_projects': 'True', 'offset': read},
         )
-        groups |= {group['id']: group for group in page or ()}
-    return {
-        member: group['id']
-        for group in groups.values()
-        if group['policy'] == 'anti-affinity'
-        for member in group['members']
-    }
+        found |= {group['id']: group for group in page or ()}
+    members: dict[str, dict[str, str]] = {}
+    for group in found.values():
+        for member in group['members']:
+            members.setdefault(group['policy'], {})[member] = group['id']
+    return members
 
 
 def migrations(

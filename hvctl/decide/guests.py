@@ -99,7 +99,7 @@ def waiting(
 
     :returns: the move, ``left`` when nothing can be done with the guest
     """
-    treated = treatment.treat(guest, options, move.ports)
+    treated = treatment.treat(guest, options, move.ports, move.bound)
     busy_since = (move.busy_since or now) if treated.passing else None
     move = dataclasses.replace(
         move,

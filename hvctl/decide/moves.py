@@ -104,6 +104,7 @@ def _tied(
         note='; '.join(notes),
         ports=ports,
         group=snapshot.anti_affinity.get(move.server_id),
+        bound=snapshot.affinity.get(move.server_id),
         tied=True,
     )
 

@@ -56,6 +56,7 @@ def treat(
     guest: records.Server,
     options: draining.Options,
     ports: Iterable[str] = (),
+    bound: str | None = None,
 ) -> Treatment:
     """Say what is to be done with a guest.
 
@@ -63,8 +64,16 @@ def treat(
     :param options: what the user wants
     :param ports: VNIC types of its ports that are a device of the host, where
         they are known
+    :param bound: id of its affinity group, where it is known and has one
     """
     treated = _treat(guest, options, ports)
+    if bound is not None and treated.method in (Method.LIVE, Method.COLD):
+        treated = Treatment(
+            why='its server group has the policy affinity, so Nova lets it be '
+            'only on the host where the others are',
+            lift=f'openstack server group delete {bound}, or '
+            f'{WISH_KEY}=shelve in its metadata',
+        )
     why = '; '.join(filter(None, (treated.why, *_remarks(guest))))
     return dataclasses.replace(treated, why=why)
 

@@ -40,8 +40,9 @@ class Move:
     :ivar priority: greater ones go first
     :ivar ports: VNIC types of its ports that are a device of the host
     :ivar group: id of its anti-affinity group, whose members move one by one
+    :ivar bound: id of its affinity group, whose members have one host
     :ivar shape: what it takes of a host
-    :ivar tied: whether its group is known
+    :ivar tied: whether its groups are known
     :ivar attempt: how many requests for it have been sent
     :ivar adopted: somebody else has sent it away, and it is followed
     :ivar after: the newest migration record the guest had before this move
@@ -69,6 +70,7 @@ class Move:
     priority: int = 0
     ports: tuple[str, ...] = ()
     group: str | None = None
+    bound: str | None = None
     shape: records.Shape = dataclasses.field(default_factory=records.Shape)
     tied: bool = True
     attempt: int = 0

@@ -74,6 +74,7 @@ class Snapshot:
     :ivar direct_ports: VNIC types of ports that are a device of the host,
         sorted, by the id of the guest that has them
     :ivar anti_affinity: the id of a guest's anti-affinity group, by its id
+    :ivar affinity: the same of groups with the policy ``affinity``
     :ivar tied: whether these two are known for all guests of this look
     :ivar room: where there is room for one guest, for the needs of the scope
     :ivar consumers: who has how much of a provider, by the provider's and the
@@ -113,6 +114,7 @@ class Snapshot:
         default_factory=dict
     )
     anti_affinity: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    affinity: Mapping[str, str] = dataclasses.field(default_factory=dict)
     tied: bool = True
     room: Mapping[records.Need, tuple[records.Candidate, ...]] = (
         dataclasses.field(default_factory=dict)

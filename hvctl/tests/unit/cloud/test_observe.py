@@ -280,6 +280,7 @@ class TestObserve(TestCase):
 
         self.assertEqual({'g1': ('direct', 'vdpa')}, look.direct_ports)
         self.assertEqual({'g1': 'a'}, look.anti_affinity)
+        self.assertEqual({'g2': 'b'}, look.affinity)
         self.assertTrue(look.tied)
         again = self.observe(hosts=frozenset({'hv2'}), since=look)
         self.assertFalse(again.tied)

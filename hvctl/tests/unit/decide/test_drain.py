@@ -557,6 +557,22 @@ class TestOrder(unittest.TestCase):
             [first.id], [step.server_id for step in verdict.steps]
         )
 
+    def test_affinity(self):
+        """Nova would find no host: in the way, unless it is shelved."""
+        shelved = builders.a_guest('g2', metadata={'hvctl:drain': 'shelve'})
+        look = a_look(
+            GUEST,
+            shelved,
+            tied=True,
+            affinity={GUEST.id: 'group', shelved.id: 'group'},
+        )
+
+        first, second = decide(look, a_ledger(), dry_run=True).moves
+
+        self.assertEqual('left', first.result)
+        self.assertIn('server group delete group', first.lift)
+        self.assertEqual(draining.Method.SHELVE, second.method)
+
     def test_anti_affinity(self):
         """Members of a group go one by one."""
         other, free = builders.a_guest('g2'), builders.a_guest('g3')
