@@ -129,17 +129,16 @@ def migrations(
 
     A host may have had thousands.  What was over when an earlier look saw
     it does not change, so a later one reads on only until it has come to
-    what is known and has seen all that was not over.  Nova's
-    changes-since would leave out a record that is as it was made.
+    something of that.  An older one that was not over stays as it was until
+    the next whole look: Nova may never close it.  Nova's changes-since would
+    leave out a record that is as it was made.
 
     :param before: those that an earlier look has found
     """
-    known = {migration.id for migration in before}
-    going = {migration.id for migration in before if not migration.over}
+    over = {migration.id for migration in before if migration.over}
 
     def enough(entries: list[JSON]) -> bool:
-        ids = {entry['id'] for entry in entries}
-        return going <= ids and not known.isdisjoint(ids)
+        return any(entry['id'] in over for entry in entries)
 
     found = requests.pages(
         compute,

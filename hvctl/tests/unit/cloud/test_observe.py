@@ -231,7 +231,9 @@ class TestObserve(TestCase):
             ('eeeeee', 'eeeeeeq', 1),
             ('eeeeee', 'eeeeeeqqq', 2),
             ('eeeeeq', 'eeeeec', 1),
-            ('eeqeee', 'eeceee', 2),
+            # An old one that may be open for ever is not looked for.
+            ('eqeeee', 'eqeeee', 1),
+            ('eqeeee', 'eqeeeeq', 1),
             ('', 'eeeeee', 3),
         ):
             with self.subTest(before=before, after=after):
