@@ -65,7 +65,7 @@ class Drain:
             return snapshot_model.Scope(since=ledger.last, hosts=hosts)
         return snapshot_model.Scope(
             hosts=hosts,
-            ties=not (ledger.moves and tied),
+            ties=not (ledger.looks > 1 and tied),
             aggregates=not _begun(ledger),
             sizes=not _begun(ledger),
             needs=frozenset()

@@ -179,6 +179,15 @@ class TestDrain(base.TestCase):
         self.assertEqual(1, self.kinds().count('LiveMigrate'))
         self.assertIn('enabled hv1 again', self.message(result))
 
+    def test_ties_of_nobody(self):
+        """Without guests, ports and groups are read once."""
+        self.cloud.providers[builders.a_compute_id()].used['late'] = 1
+
+        self.drain('hv1')
+
+        self.assertGreater(len(self.cloud.scopes), 5)
+        self.assertEqual(1, sum(each.ties for each in self.cloud.scopes))
+
     def test_twice(self):
         """Drained twice is a success that changes nothing."""
         self.cloud.add_guest('g1', 'hv1')
