@@ -101,7 +101,8 @@ def drained(result: loop.Result) -> list[Row]:
                 move.project_id,
                 move.state,
                 move.method or '',
-                move.result,
+                # Its turn did not come.
+                'planned' if move.result == 'waiting' else move.result,
                 move.destination or '',
                 seconds,
                 _why(move),

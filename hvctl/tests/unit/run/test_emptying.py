@@ -5,6 +5,7 @@
 from hvctl.model import draining
 from hvctl.model import identity
 from hvctl.model import steps
+from hvctl.osc import rows
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import cloud as cloud_module
 from hvctl.tests.fixtures import failures
@@ -90,6 +91,20 @@ class TestDrain(base.TestCase):
             {'bad': 'moving', 'good': 'moved'}, self.results(result)
         )
         self.assertIn('1 of 2 guests moved', self.message(result))
+
+    def test_turn_that_did_not_come(self):
+        """A guest that still waits when the time is over was planned."""
+        for name in ('g1', 'g2'):
+            guest = self.cloud.add_guest(name, 'hv1')
+            self.cloud.migrations.fates[guest.id] = 'hangs'
+
+        result = self.drain('hv1', parallel=1, timeout=60)
+
+        column = rows.DRAINED.index('Result')
+        self.assertEqual(
+            ['moving', 'planned'],
+            [row[column] for row in rows.drained(result)],
+        )
 
     def test_untouchable(self):
         """What drain must not touch is reported, and not touched."""
