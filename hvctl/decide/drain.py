@@ -210,6 +210,10 @@ class Drain:
             and not self.options.dry_run
             and not _closed_by_us(hv, ledger)
         ):
+            if ledger.winding_down:
+                return progress.failed(
+                    status, f'stopped before {hv.name} was disabled'
+                )
             newest = max((m.id for m in hv.migrations), default=0)
             return progress.Verdict(
                 status=status,

@@ -138,6 +138,16 @@ class TestDisable(unittest.TestCase):
 
         self.assertIsInstance(step, steps.LiveMigrate)
 
+    def test_stopped_before(self):
+        """Nothing is closed any more after Ctrl-C."""
+        look = a_look(GUEST, services=(builders.a_service(),))
+
+        verdict = decide(look, a_ledger(winding_down=True))
+
+        self.assertEqual((), verdict.steps)
+        self.assertFalse(verdict.outcome.ok)
+        self.assertIn('stopped before', verdict.outcome.message)
+
     def test_first_look_does_not_reach_the_guests(self):
         """Before the guests are known nothing is done."""
         verdict = decide(a_look(guests={}))
@@ -713,8 +723,10 @@ class TestBudget(unittest.TestCase):
         verdict = decide(
             look, under_way(look, moves={}), wait=False, past_blocked=True
         )
-        ledger = under_way(look)
-        ledger.moves = {move.server_id: move for move in verdict.moves}
+        ledger = a_ledger(
+            moves={move.server_id: move for move in verdict.moves},
+            done=dict.fromkeys(verdict.steps, True),
+        )
         then = decide(look, ledger, wait=False, past_blocked=True)
 
         self.assertFalse(then.outcome.ok)
