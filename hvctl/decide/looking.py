@@ -44,6 +44,14 @@ class Context:
         """The newest migration record of a move's guest."""
         return guests.newest(move.server_id, self.hv.migrations)
 
+    def sent(self, move: progress.Move) -> bool:
+        """Whether Nova has the request of a move that is under way."""
+        if move.result != 'moving' or move.adopted or not move.attempt:
+            return True
+        record = guests.record(move, self.hv.migrations, self.snapshot.user_id)
+        asked = request(move, move.attempt, self.options)
+        return record is not None or asked in self.ledger.done
+
     def failure_of(self, step: steps.Step) -> str | None:
         """Why a step has failed for good; None when it has not."""
         failure = self.ledger.failures.get(step.lane)

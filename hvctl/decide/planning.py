@@ -98,6 +98,8 @@ class Plan:
         outcome: progress.Outcome | None = None
         if self.all_known and not todo:
             outcome = self._outcome(hv, before, moves)
+        if not (self.options.wait or all(map(context.sent, moves.values()))):
+            outcome = None
         if outcome is not None:
             moves = self._planned(moves)
         return progress.Verdict(

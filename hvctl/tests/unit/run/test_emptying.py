@@ -2,6 +2,7 @@
 
 """Tests of drain and delete on a cloud that lives in memory."""
 
+from hvctl import exceptions
 from hvctl.model import draining
 from hvctl.model import identity
 from hvctl.model import steps
@@ -229,6 +230,17 @@ class TestDrain(base.TestCase):
 
         self.assertTrue(result.ok, self.message(result))
         self.assertEqual(2, len(self.cloud.migrations.all))
+
+    def test_not_waited_for(self):
+        """--no-wait ends when Nova has the requests, and not before."""
+        self.cloud.add_guest('g1', 'hv1')
+        unavailable = exceptions.CloudError('503', status=503, transient=True)
+        self.cloud.trouble[steps.LiveMigrate] = (1, unavailable, False)
+
+        result = self.drain('hv1', wait=False)
+
+        self.assertTrue(result.ok, self.message(result))
+        self.assertEqual(1, len(self.cloud.migrations.all))
 
     def test_guest_that_comes_late(self):
         """A guest that was being built when it was closed is moved too."""
