@@ -154,6 +154,9 @@ def _overdue(
         server_id=move.server_id,
         migration_id=migration.id,
     )
+    if move.state == 'PAUSED':
+        why = 'still being copied, though it is paused'  # not to be forced
+        return Stand(dataclasses.replace(move, reason=why))
     if not context.options.force_complete or move.adopted:
         why = (
             'still being copied: the guest may write its memory faster than '
@@ -163,6 +166,9 @@ def _overdue(
     if not context.is_through(force):
         running = migration.status == 'running'
         return Stand(move, force if running else None)
+    if not context.ledger.done.get(force):
+        why = 'still being copied, and Nova did not halt it for that'
+        return Stand(dataclasses.replace(move, reason=why))
     most = guests.limit(move, migration)
     halted_at = context.ledger.done_at.get(force)
     if halted_at is None or most is None or context.now - halted_at < most:

@@ -311,6 +311,26 @@ class TestForce(TestCase):
 
         self.assertEqual(['LiveMigrate'], self.sent)
 
+    def test_refused(self):
+        """Nova does not halt a paused guest, and may refuse another."""
+        paused = dataclasses.replace(GUEST, status='PAUSED')
+        for guest, sent, words in (
+            (paused, ['LiveMigrate'], 'it is paused'),
+            (GUEST, ['LiveMigrate', 'ForceComplete'], 'Nova did not halt it'),
+        ):
+            with self.subTest(words=words):
+                self.setUp()
+                self.see(guest)
+                for after in (1, 300, 300, 300):
+                    move = self.see(
+                        MIGRATING, records=(self.record(),), after=after
+                    )
+                    for step in self.verdict.steps:
+                        self.ledger.done[step] = False
+
+                self.assertEqual(sent, self.sent)
+                self.assert_move('moving', words, move)
+
     def test_not_of_others(self):
         """What another operator has begun is theirs."""
         for seconds in (1, 300, 300):
