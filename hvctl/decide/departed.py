@@ -41,6 +41,7 @@ def searched(
         name=move.hypervisor,
         server_id=move.server_id,
         migration_id=last.id if last is not None else 0,
+        seen_at=move.seen_at,
     )
     if not context.is_through(ask):
         return Stand(move, ask)
@@ -49,6 +50,7 @@ def searched(
         if done is not None:
             return Stand(guests.moved(move, done.destination, context.now))
         reason = f'no longer on {move.source}; Nova did not say where it is'
+        return Stand(guests.failed(move, reason, context.now))
     elif not status:
         reason = 'deleted'
     elif not where:

@@ -383,6 +383,8 @@ class AskWhere(GuestStep):
     nothing where it is deleted.
 
     :ivar migration_id: of its newest migration record, 0 without one
+    :ivar seen_at: when it was seen on the host first, before it left
     """
 
     migration_id: int = 0
+    seen_at: datetime.datetime | None = None

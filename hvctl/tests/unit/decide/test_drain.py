@@ -303,7 +303,9 @@ class TestMoves(unittest.TestCase):
         """A guest that went before its turn is gone."""
         look = a_look(builders.a_guest('g1', task_state='deleting'))
         ledger = under_way(look)
-        ask = steps.AskWhere(name='hv1', server_id=GUEST.id)
+        ask = steps.AskWhere(
+            name='hv1', server_id=GUEST.id, seen_at=clock.START
+        )
 
         self.assertEqual((ask,), decide(a_look(), ledger).steps)
         ledger.done[ask] = False

@@ -525,6 +525,27 @@ class TestAway(TestCase):
 
         self.assertEqual('moved', self.see().result)
 
+    def test_nova_does_not_say_where_it_is(self):
+        """Then nobody knows that it is gone."""
+        self.refused = {steps.AskWhere: 'no answer'}
+        self.see(builders.a_guest('g1', status='RESCUE'))
+        self.see()
+
+        self.assert_move('failed', 'did not say where', self.see())
+
+    def test_leaves_twice(self):
+        """The answer of the first time is not that of the second."""
+        rescued = builders.a_guest('g1', status='RESCUE')
+        self.answers = {steps.AskWhere: 'RESCUE hv7'}
+        self.see(rescued)
+        self.see()
+        self.assertEqual('moved', self.see().result)
+        self.answers = {}
+        self.see(rescued)
+        self.see()
+
+        self.assert_move('gone', 'deleted', self.see())
+
     def test_nova_does_not_say_how_it_is(self):
         """Then its record counts."""
         self.refused = {steps.AskWhere: 'no answer'}
