@@ -359,4 +359,9 @@ def _refusal(
             f'{hv.name} has no compute service to drain '
             f'({phases.status(hv).reason})'
         )
+    if hv.service.status == 'UNKNOWN':
+        return (
+            f'the cell of {hv.host} does not answer, so Nova does not say '
+            'which guests are there'
+        )
     return None

@@ -299,6 +299,13 @@ def _of_end(
             f'stayed for {unchanged.total_seconds():.0f} s; '
             f'{_REMEDY_MIGRATIONS if going else _REMEDY_ALLOCATIONS}',
         )
+    tests = [g.id for g in hv.test_guests if g.host == hv.host]
+    if tests:
+        return progress.Outcome(
+            ok=False,
+            message=f'a test guest of hvctl is left on {hv.name}; openstack '
+            f'server delete {" ".join(tests)}',
+        )
     if before is None or _without(before, accepted).guests != ():
         # Something that was under way may land late: look twice.
         return None

@@ -79,11 +79,13 @@ class TestRefusals(unittest.TestCase):
         """Each says why in one sentence, and nothing is done."""
         alone = builders.a_snapshot(services=(builders.a_service(),))
         down = dataclasses.replace(CLOSED, state='down')
+        unknown = dataclasses.replace(CLOSED, status='UNKNOWN')
         for look, words in (
             (builders.a_snapshot(), 'there is no ephemeral hypervisor hv1'),
             (alone, 'which hvctl did not make'),
             (a_look(services=()), 'has no compute service to drain'),
             (a_look(GUEST, services=(down,)), 'does not report to Nova'),
+            (a_look(services=(unknown,)), 'the cell of hv1 does not answer'),
         ):
             with self.subTest(words=words):
                 verdict = decide(look)

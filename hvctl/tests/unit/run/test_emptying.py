@@ -118,6 +118,21 @@ class TestDrain(base.TestCase):
         self.assertEqual({'left'}, set(self.results(result).values()))
         self.assertEqual(['DisableService'], self.kinds(changed=False))
 
+    def test_test_guest(self):
+        """One that create has left there is a guest, too."""
+        metadata = {identity.TEST_KEY: 'hv1', identity.MARK_KEY: identity.MARK}
+        guest = self.cloud.add_guest(
+            'hvctl-test-hv1',
+            'hv1',
+            project_id=builders.OURS,
+            metadata=metadata,
+        )
+
+        result = self.drain('hv1')
+
+        self.assertFalse(result.ok)
+        self.assertIn(guest.id, self.message(result))
+
     def test_several_at_once(self):
         """All are closed before the first guest is sent away."""
         self.cloud.has_hypervisor('hv2')
