@@ -74,7 +74,7 @@ def first_sight(
         after -= 1
     move = progress.Move(
         server_id=guest.id,
-        server_name=guest.name,
+        server_name=treatment.shown(guest.name),
         project_id=guest.project_id,
         hypervisor=hypervisor,
         state=guest.status,

@@ -112,14 +112,19 @@ def _remarks(guest: records.Server) -> list[str]:
     said = _said(guest)
     remarks = []
     if said and wish(guest) is None:
-        remarks.append(f'{WISH_KEY}={said} means nothing')
+        remarks.append(f'{WISH_KEY}={shown(said)} means nothing')
     elif said and said != Wish.STAY:
         remarks.append(f'its owner wants {WISH_KEY}={said}')
     first = guest.metadata.get(PRIORITY_KEY)
     if first is not None:
         unknown = ' is no whole number' if _number(first) is None else ''
-        remarks.append(f'{PRIORITY_KEY}={first}{unknown}')
+        remarks.append(f'{PRIORITY_KEY}={shown(first)}{unknown}')
     return remarks
+
+
+def shown(text: str) -> str:
+    """What a tenant wrote, without what a terminal would obey."""
+    return text if text.isprintable() else repr(text)
 
 
 def priority(guest: records.Server) -> int:

@@ -279,6 +279,33 @@ class TestRecords(TestCase):
         self.assert_move('failed', 'shelving', self.see(busy, after=1))
 
 
+class TestText(TestCase):
+    """What tenants write."""
+
+    def test_escaped(self):
+        """A terminal is not to obey it."""
+        move = self.see(
+            builders.a_guest(
+                'g1',
+                id=GUEST.id,
+                metadata={
+                    'hvctl:drain': 'x\x1b[2J',
+                    'hvctl:drain-priority': '\x1b[2J',
+                },
+            ),
+            dry_run=True,
+        )
+        named = self.see(
+            dataclasses.replace(GUEST, id='other', name='\x1b[2J'), GUEST
+        )
+
+        self.assertIn('means nothing', move.reason)
+        self.assertTrue(move.reason.isprintable())
+        self.assertTrue(named.server_name.isprintable())
+        other = self.ledger.moves['other']
+        self.assertTrue(other.server_name.isprintable())
+
+
 class TestForce(TestCase):
     """Halting a guest that is copied for too long."""
 
