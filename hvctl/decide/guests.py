@@ -39,7 +39,8 @@ DONE = frozenset({'completed', 'confirmed'})
 #: A live migration in one of these is being copied.
 COPYING = frozenset({'running', 'running (post-copy)'})
 
-#: Results that a move does not leave any more, unless the guest does.
+#: Results of a move with which nothing is being done; the next look may find
+#: another one, as when the guest is no longer in the way or has come back.
 ENDED = frozenset({'moved', 'failed', 'left', 'gone'})
 
 #: The type of the migration record that a method has.
