@@ -86,6 +86,7 @@ def first_sight(
         priority=treatment.priority(guest),
         note='locked by its owner' if guest.locked else '',
         after=after,
+        seen_at=now,
     )
     return waiting(move, guest, options, now)
 

@@ -48,6 +48,7 @@ class Move:
     :ivar after: the newest migration record the guest had before this move
     :ivar told: what Nova last told of how it goes, and since when
         (``heard_at``)
+    :ivar seen_at: when it was first seen on the host
     :ivar busy_since: since when the guest is busy with something else
     :ivar idle_since: since when Nova does nothing with it, though the record
         of its migration is not over
@@ -77,6 +78,7 @@ class Move:
     adopted: bool = False
     after: int = 0
     told: str = ''
+    seen_at: datetime.datetime | None = None
     busy_since: datetime.datetime | None = None
     started_at: datetime.datetime | None = None
     heard_at: datetime.datetime | None = None
