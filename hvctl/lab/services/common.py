@@ -15,7 +15,7 @@ SHARED_NETWORK = 'internalapi'
 #: Seconds between two signs of life of a service or an agent ...
 REPORT_INTERVAL = 5
 #: ... and without one after which Nova calls a service down ...
-SERVICE_DOWN_TIME = 30
+SERVICE_DOWN_TIME = 20
 #: ... and Neutron an agent dead.
 AGENT_DOWN_TIME = 20
 

@@ -31,7 +31,9 @@ class TestCase(base.TestCase):
         self.far = self.connect('far-', project_id=THEIRS)
         for name, value in (('connect', self.far), ('known', (FAR,))):
             patch = mock.patch(
-                f'hvctl.cloud.clouds.{name}', return_value=value
+                f'hvctl.cloud.clouds.{name}',
+                autospec=True,
+                return_value=value,
             )
             self.connected = patch.start()
             self.addCleanup(patch.stop)
@@ -178,7 +180,9 @@ class TestObserve(TestCase):
         """The same cloud is the same client."""
         self.assertIs(self.client, self.client.within(FAR))
         self.assertIs(self.near, self.near.within(None))
-        with mock.patch('hvctl.cloud.clouds.name', return_value=FAR):
+        with mock.patch(
+            'hvctl.cloud.clouds.name', autospec=True, return_value=FAR
+        ):
             self.assertIs(self.near, self.near.within(FAR))
 
     def test_own_name(self):
@@ -187,7 +191,9 @@ class TestObserve(TestCase):
             servers=[a_server('hv2', FAR)],
             ports=[a_port('hv2', identity.port_mark(FAR))],
         )
-        with mock.patch('hvctl.cloud.clouds.name', return_value=FAR):
+        with mock.patch(
+            'hvctl.cloud.clouds.name', autospec=True, return_value=FAR
+        ):
             near = client.Client(self.conn)
 
             look = near.observe(snapshot_model.Scope())

@@ -117,7 +117,9 @@ class TestAsk(base.TestCase):
     def test_quotas_of_two_clouds(self):
         """The test guest counts in the cloud in which it runs."""
         far = self.connect('far-', project_id='theirs')
-        patch = mock.patch('hvctl.cloud.clouds.name', return_value='far')
+        patch = mock.patch(
+            'hvctl.cloud.clouds.name', autospec=True, return_value='far'
+        )
         patch.start()
         self.addCleanup(patch.stop)
         url = base.COMPUTE.replace('//', '//far-')
