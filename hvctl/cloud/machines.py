@@ -42,19 +42,17 @@ class Found(typing.NamedTuple):
     elsewhere: Mapping[str, str | None]
 
 
-def of_cloud(
-    cloud: str | None,
+def whereabouts(
     servers: Iterable[records.Server],
     ports: Iterable[records.Port],
-    own: str | None = None,
-) -> Found:
-    """Pick out what is for one compute cloud.
+    own: str | None,
+) -> dict[str, str | None]:
+    """Say in which compute cloud each hypervisor is, by name.
 
-    :param cloud: None is the bare-metal cloud itself
     :param own: the name of the bare-metal cloud, by which somebody else may
         have made a hypervisor of it
+    :returns: None is the bare-metal cloud itself
     """
-    servers, ports = tuple(servers), tuple(ports)
     named: dict[str, str | None] = {
         port.name: port.compute_cloud
         for port in ports
@@ -62,11 +60,23 @@ def of_cloud(
     }
     # A name is used in one cloud at a time.
     named |= {server.name: _cloud(server) for server in servers}
-    if own is not None:
-        named = {
-            name: None if other == own else other
-            for name, other in named.items()
-        }
+    return {
+        name: None if cloud == own else cloud for name, cloud in named.items()
+    }
+
+
+def of_cloud(
+    cloud: str | None,
+    servers: Sequence[records.Server],
+    ports: Sequence[records.Port],
+    own: str | None,
+) -> Found:
+    """Pick out what is for one compute cloud.
+
+    :param cloud: None is the bare-metal cloud itself
+    :param own: see :func:`whereabouts`
+    """
+    named = whereabouts(servers, ports, own)
     elsewhere = {
         name: other for name, other in named.items() if other != cloud
     }

@@ -59,11 +59,7 @@ class Observer:
         read = self._read(
             {'servers': self._machines.ours, 'ports': self._machines.ports}
         )
-        # Of a cloud that there is not, nothing is there: all is elsewhere.
-        found = machines.of_cloud(
-            '', read['servers'], read['ports'], self._own
-        )
-        return dict(found.elsewhere)
+        return machines.whereabouts(read['servers'], read['ports'], self._own)
 
     def observe(self, scope: snapshot_model.Scope) -> snapshot_model.Snapshot:
         """Take one look.
@@ -88,7 +84,7 @@ class Observer:
             )
         if scope.since is not None:
             read = self._read(guests or metal)
-            return _renewed(self._cloud, scope.since, scope, read)
+            return _renewed(scope.since, scope, read)
         lists = (
             metal
             | guests
@@ -240,7 +236,6 @@ def _with(function: Callable[..., _T], *arguments: object) -> Callable[[], _T]:
 
 
 def _renewed(
-    cloud: str | None,
     before: snapshot_model.Snapshot,
     scope: snapshot_model.Scope,
     read: Mapping[str, typing.Any],

@@ -20,8 +20,6 @@ PCI = 'pci_passthrough:alias'
 _ACCELERATOR = 'accel:device_profile'
 _VTPM = 'hw:tpm_version'
 
-_MIGRATIONS = (Method.LIVE, Method.COLD)
-
 
 def refusal(
     guest: records.Server, method: Method, ports: Iterable[str]
@@ -40,7 +38,7 @@ def refusal(
                 'its owner can make it anew and delete this one',
             )
     profile = guest.extra_specs.get(_ACCELERATOR)
-    if profile is not None and method in _MIGRATIONS:
+    if profile is not None and method.migrates:
         return (
             f'Nova does not migrate a guest with an accelerator ({profile})',
             f'openstack server shelve {guest.id}, when its owner agrees',

@@ -13,8 +13,6 @@ from hvctl.model import hypervisor
 from hvctl.model import identity
 from hvctl.model import records
 
-FINAL_STATUSES = records.FINAL_STATUSES
-
 
 def counted(number: int, thing: str) -> str:
     """Say how many, as in ``1 guest`` or ``2 guests``."""

@@ -232,7 +232,7 @@ def _unrecorded(
         return Stand(_at_rest(_requeued(move), guest, context))
     if refused is not None:
         return _again(move, guest, context, refused)
-    if move.method not in (Method.LIVE, Method.COLD):
+    if move.method is None or not move.method.migrates:
         ended = _by_status(move, guest, context)
         if ended is not None:
             return ended
@@ -244,7 +244,7 @@ def _unrecorded(
         # The request got no answer, and did not happen: once more.
         again = dataclasses.replace(_requeued(move), attempt=move.attempt - 1)
         return Stand(_at_rest(again, guest, context))
-    if move.method not in (Method.LIVE, Method.COLD):
+    if move.method is None or not move.method.migrates:
         return _over(move, guest, context, 'nothing came of the request')
     reason = 'no migration record of it appeared in Nova'
     if guest.task_state is not None:

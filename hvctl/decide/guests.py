@@ -11,7 +11,6 @@ from __future__ import annotations
 import dataclasses
 import datetime
 
-from hvctl.decide import emptiness
 from hvctl.decide import treatment
 from hvctl.model import draining
 from hvctl.model import progress
@@ -172,7 +171,7 @@ def leaves(migration: records.Migration | None, host: str) -> bool:
     return (
         migration is not None
         and migration.source == host
-        and migration.status not in emptiness.FINAL_STATUSES
+        and not migration.over
     )
 
 

@@ -80,7 +80,7 @@ def request(
     """
     assert move.method is not None
     destination = None
-    if move.method in (Method.LIVE, Method.COLD):
+    if move.method is not None and move.method.migrates:
         destination = options.destination
     return _STEPS[move.method](
         name=move.hypervisor,

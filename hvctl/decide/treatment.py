@@ -67,7 +67,7 @@ def treat(
     :param bound: id of its affinity group, where it is known and has one
     """
     treated = _treat(guest, options, ports)
-    if bound is not None and treated.method in (Method.LIVE, Method.COLD):
+    if bound is not None and treated.method and treated.method.migrates:
         treated = Treatment(
             why='its server group has the policy affinity, so Nova lets it be '
             'only on the host where the others are',

@@ -22,6 +22,11 @@ class Method(enum.StrEnum):
     """A resize that brought it here is confirmed; then it is looked at
     again."""
 
+    @property
+    def migrates(self) -> bool:
+        """Whether Nova moves the guest to another host."""
+        return self in (Method.LIVE, Method.COLD)
+
 
 class Wish(enum.StrEnum):
     """What a guest's owner wants, in its metadata."""

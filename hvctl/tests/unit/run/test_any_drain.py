@@ -7,9 +7,9 @@ import collections
 import hypothesis
 from hypothesis import strategies as st
 
-from hvctl.decide import emptiness
 from hvctl.decide import treatment
 from hvctl.model import draining
+from hvctl.model import records
 from hvctl.model import steps
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import failures
@@ -142,5 +142,5 @@ class TestAnyDrain(base.TestCase):
         self.assertEqual(
             set(),
             {m.status for m in self.cloud.migrations.of('hv1')}
-            - emptiness.FINAL_STATUSES,
+            - records.FINAL_STATUSES,
         )

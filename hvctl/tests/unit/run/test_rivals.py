@@ -42,21 +42,25 @@ class TestRivals(base.TestCase):
                 return outcomes
         raise AssertionError('the runs do not end')
 
-    @situations.SOME
-    @hypothesis.given(TURNS)
-    def test_creates(self, turns):
-        """Two creates of one name make one of each, and both succeed."""
-        self.start()
-
+    def assert_both_create(self, turns, own=False):
+        """See two creates of one name succeed, and make one of each."""
         outcomes = self.race(
-            requests.a_create('hv1', life=1),
-            requests.a_create('hv1', life=2),
+            requests.a_create('hv1', life=1, own=own),
+            requests.a_create('hv1', life=2, own=own),
             turns,
         )
 
         for outcome in outcomes:
             self.assertTrue(outcome['hv1'].ok, outcome['hv1'].message)
         self.assert_one_of_each()
+
+    @situations.SOME
+    @hypothesis.given(TURNS)
+    def test_creates(self, turns):
+        """Two creates of one name make one of each, and both succeed."""
+        self.start()
+
+        self.assert_both_create(turns)
         self.assert_open()
 
     @situations.SOME
@@ -65,15 +69,7 @@ class TestRivals(base.TestCase):
         """So they do where nova-compute chooses its id itself."""
         self.start()
 
-        outcomes = self.race(
-            requests.a_create('hv1', own=True),
-            requests.a_create('hv1', own=True),
-            turns,
-        )
-
-        for outcome in outcomes:
-            self.assertTrue(outcome['hv1'].ok, outcome['hv1'].message)
-        self.assert_one_of_each()
+        self.assert_both_create(turns, own=True)
 
     @situations.SOME
     @hypothesis.given(TURNS, strategies.floats(1, 12))
@@ -84,15 +80,7 @@ class TestRivals(base.TestCase):
         port = builders.a_port(device_id='')
         self.cloud.ports[port.id] = port
 
-        outcomes = self.race(
-            requests.a_create('hv1', life=1),
-            requests.a_create('hv1', life=2),
-            turns,
-        )
-
-        for outcome in outcomes:
-            self.assertTrue(outcome['hv1'].ok, outcome['hv1'].message)
-        self.assert_one_of_each()
+        self.assert_both_create(turns)
         self.assert_open()
 
     @situations.SOME
