@@ -9,14 +9,14 @@ import typing
 from openstack import connection
 
 from hvctl import exceptions
-from hvctl.cloud import baremetal
 from hvctl.cloud import clouds
-from hvctl.cloud import compute as compute_module
-from hvctl.cloud import network
-from hvctl.cloud import observe
-from hvctl.cloud import placement
-from hvctl.cloud import reach
-from hvctl.cloud import resolve
+from hvctl.cloud.act import compute as compute_module
+from hvctl.cloud.act import ironic as baremetal
+from hvctl.cloud.act import network
+from hvctl.cloud.act import ping as reach
+from hvctl.cloud.act import placement
+from hvctl.cloud.ask import resolver as resolve
+from hvctl.cloud.observe import observer as observe
 from hvctl.model import progress
 from hvctl.model import snapshot as snapshot_model
 from hvctl.model import steps

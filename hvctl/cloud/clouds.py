@@ -9,7 +9,7 @@ from openstack import connection
 from openstack import exceptions as sdk_exceptions
 
 from hvctl import exceptions
-from hvctl.cloud import requests
+from hvctl.cloud import http as requests
 
 
 def name(conn: connection.Connection) -> str | None:

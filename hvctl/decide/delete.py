@@ -11,11 +11,11 @@ from __future__ import annotations
 import dataclasses
 import datetime
 
-from hvctl.decide import assemble
-from hvctl.decide import emptiness
-from hvctl.decide import foreign
-from hvctl.decide import phase as phases
-from hvctl.decide import trial
+from hvctl.decide import health_test as trial
+from hvctl.decide.hypervisor import assemble
+from hvctl.decide.hypervisor import emptiness
+from hvctl.decide.hypervisor import ownership as foreign
+from hvctl.decide.hypervisor import phases
 from hvctl.model import hypervisor
 from hvctl.model import identity
 from hvctl.model import progress

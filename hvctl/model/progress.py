@@ -6,7 +6,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 
-from hvctl.model import draining
+from hvctl.model import drain_options as draining
 from hvctl.model import hypervisor
 from hvctl.model import records
 from hvctl.model import snapshot as snapshot_model

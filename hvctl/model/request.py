@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 import dataclasses
 import datetime
 
-from hvctl.model import facts
 from hvctl.model import health
+from hvctl.model import machine_ports as facts
 from hvctl.model import profile
 
 

@@ -115,7 +115,7 @@ class Verb(Lister):
             that came
         :returns: how it ended
         """
-        from hvctl.osc import progress
+        from hvctl.osc.output import live as progress
         from hvctl.run import loop
 
         quiet = self.app.options.verbose_level == 0

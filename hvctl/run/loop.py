@@ -16,7 +16,7 @@ import threading
 import typing
 
 from hvctl import exceptions
-from hvctl.decide import ending
+from hvctl.decide import interrupted as ending
 from hvctl.model import progress
 from hvctl.model import snapshot as snapshot_model
 from hvctl.model import steps
@@ -31,7 +31,7 @@ LONGEST_PAUSE = 5.0
 _SHARE = 0.1
 
 #: Steps that are under way at once.  The SDK keeps ten connections to a host;
-#: the other six are for looking (hvctl.cloud.observe).
+#: the other six are for looking (hvctl.cloud.observe.observer).
 WORKERS = 4
 
 #: How often a step is tried when the cloud could not answer.

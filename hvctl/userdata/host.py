@@ -7,19 +7,19 @@ from collections.abc import Iterable, Iterator
 import dataclasses
 import importlib.resources
 
-from hvctl.model import facts as facts_module
+from hvctl.model import machine_ports as facts_module
 from hvctl.model import networking
 from hvctl.model import profile as profile_model
-from hvctl.userdata import contribution
-from hvctl.userdata import neutron
-from hvctl.userdata import nova
-from hvctl.userdata import options
-from hvctl.userdata import ovn
-from hvctl.userdata import ovs
-from hvctl.userdata import provider
-from hvctl.userdata import sriov
 from hvctl.userdata import tables
-from hvctl.userdata import vlans
+from hvctl.userdata.configuration import neutron
+from hvctl.userdata.configuration import nova
+from hvctl.userdata.configuration import options
+from hvctl.userdata.configuration import provider
+from hvctl.userdata.networking import contribution
+from hvctl.userdata.networking import ovn
+from hvctl.userdata.networking import ovs
+from hvctl.userdata.networking import sriov
+from hvctl.userdata.networking import vlans
 
 SETUP = 'hvctl-setup'
 #: Below it lies what the set-up puts in place: the groups that may read it,
@@ -189,7 +189,7 @@ def _configuration(path: str, text: str, owner: tuple[str, str]) -> File:
 
 
 def _program(script: str) -> File:
-    source = importlib.resources.files('hvctl.userdata') / 'host' / script
+    source = importlib.resources.files('hvctl.userdata') / 'scripts' / script
     return File(
         path=f'{_PROGRAMS}/{script}',
         text=source.read_text(encoding='utf-8'),

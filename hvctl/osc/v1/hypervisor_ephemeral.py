@@ -212,9 +212,9 @@ class CreateHypervisorEphemeral(command.Verb):
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> _Rows:
-        from hvctl.decide import trial
-        from hvctl.osc import creation
-        from hvctl.osc import rows
+        from hvctl.decide import health_test as trial
+        from hvctl.osc.create import plan as creation
+        from hvctl.osc.output import rows
 
         plan = creation.plan(self._client, parsed_args)
         if parsed_args.dry_run:
@@ -261,8 +261,8 @@ class DeleteHypervisorEphemeral(command.Verb):
 
     def take_action(self, parsed_args: argparse.Namespace) -> _Rows:
         from hvctl.decide import delete
-        from hvctl.decide import names
-        from hvctl.osc import rows
+        from hvctl.decide.hypervisor import naming as names
+        from hvctl.osc.output import rows
 
         goal = delete.Delete(names=names.check(parsed_args.names))
         client = self._client.of(goal.names)
@@ -291,9 +291,9 @@ class ListHypervisorEphemeral(command.Lister):
 
     def take_action(self, parsed_args: argparse.Namespace) -> _Rows:
         from hvctl import exceptions
-        from hvctl.decide import assemble
+        from hvctl.decide.hypervisor import assemble
         from hvctl.model import snapshot as snapshot_model
-        from hvctl.osc import rows
+        from hvctl.osc.output import rows
         from hvctl.run import clock
 
         scope = snapshot_model.Scope(all_servers=True, sizes=parsed_args.long)
@@ -337,6 +337,6 @@ class ShowHypervisorEphemeral(command.ShowOne):
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], tuple[typing.Any, ...]]:
-        from hvctl.osc import showing
+        from hvctl.osc.output import show as showing
 
         return showing.show(self._client, parsed_args.name)

@@ -10,7 +10,7 @@ from hvctl.i18n import _
 from hvctl.osc import command
 
 if typing.TYPE_CHECKING:
-    from hvctl.model import draining
+    from hvctl.model import drain_options as draining
     from hvctl.run import loop
 
 
@@ -112,8 +112,8 @@ class DrainHypervisorEphemeral(command.Verb):
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], list[tuple[typing.Any, ...]]]:
-        from hvctl.decide import names
-        from hvctl.osc import rows
+        from hvctl.decide.hypervisor import naming as names
+        from hvctl.osc.output import rows
 
         wanted = names.check(parsed_args.names)
         client = self._client.of(wanted)
@@ -178,8 +178,8 @@ def _budget(text: str) -> int | float:
 def _goal(
     parsed_args: argparse.Namespace, names: tuple[str, ...]
 ) -> loop.Goal:
-    from hvctl.decide import drain
-    from hvctl.decide import undo
+    from hvctl.decide.drain import goal as drain
+    from hvctl.decide.drain import undo
 
     if parsed_args.undo:
         return undo.Undo(names=names)
@@ -187,7 +187,7 @@ def _goal(
 
 
 def _options(parsed_args: argparse.Namespace) -> draining.Options:
-    from hvctl.model import draining
+    from hvctl.model import drain_options as draining
 
     method = parsed_args.method
     suspended = parsed_args.suspended

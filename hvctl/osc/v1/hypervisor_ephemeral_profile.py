@@ -23,7 +23,7 @@ class ListHypervisorEphemeralProfile(command.Lister):
 
     def take_action(self, parsed_args: argparse.Namespace) -> _Rows:
         from hvctl import exceptions
-        from hvctl.osc import profile_rows
+        from hvctl.osc.output import profile_rows
         from hvctl.profiles import files
 
         library = files.load(parsed_args.profiles_file)
@@ -67,7 +67,7 @@ class ShowHypervisorEphemeralProfile(command.ShowOne):
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], tuple[typing.Any, ...]]:
-        from hvctl.osc import profile_rows
+        from hvctl.osc.output import profile_rows
         from hvctl.profiles import files
 
         library = files.load(parsed_args.profiles_file)
@@ -105,8 +105,8 @@ class ValidateHypervisorEphemeralProfile(command.Verb):
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> _Rows:
-        from hvctl.osc import profile_rows
-        from hvctl.osc import settings
+        from hvctl.osc.create import settings
+        from hvctl.osc.output import profile_rows
         from hvctl.profiles import files
 
         library = files.load(parsed_args.profiles_file)

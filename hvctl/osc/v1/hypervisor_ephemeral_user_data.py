@@ -44,11 +44,11 @@ class ShowHypervisorEphemeralUserData(command.Text):
         return parser
 
     def text(self, parsed_args: argparse.Namespace) -> str:
-        from hvctl.decide import names
-        from hvctl.model import facts
+        from hvctl.decide.hypervisor import naming as names
         from hvctl.model import identity
+        from hvctl.model import machine_ports as facts
         from hvctl.profiles import files
-        from hvctl.userdata import document
+        from hvctl.userdata.document import render as document
 
         (name,) = names.check([parsed_args.name])
         profile = files.load(parsed_args.profiles_file).get(

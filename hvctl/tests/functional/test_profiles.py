@@ -13,7 +13,7 @@ from hvctl.tests.functional import guests
 from hvctl.tests.functional import hypervisors
 from hvctl.tests.functional import recorder
 from hvctl.tests.functional import shell
-from hvctl.userdata import provider
+from hvctl.userdata.configuration import provider
 
 #: See hvctl/lab/bootstrap/names.py and hvctl/lab/services/profiles.py.
 AGGREGATE = 'ephemeral'

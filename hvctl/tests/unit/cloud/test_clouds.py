@@ -6,7 +6,7 @@ from unittest import mock
 
 from hvctl import exceptions
 from hvctl.cloud import client
-from hvctl.decide import assemble
+from hvctl.decide.hypervisor import assemble
 from hvctl.model import identity
 from hvctl.model import snapshot as snapshot_model
 from hvctl.model import steps

@@ -6,7 +6,7 @@ import collections
 import re
 
 from hvctl.cloud import client
-from hvctl.decide import drain
+from hvctl.decide.drain import goal as drain
 from hvctl.run import loop
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clock as clock_module

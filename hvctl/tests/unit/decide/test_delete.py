@@ -7,9 +7,9 @@ import unittest
 
 import hypothesis
 
-from hvctl.decide import assemble
 from hvctl.decide import delete
-from hvctl.decide import emptiness
+from hvctl.decide.hypervisor import assemble
+from hvctl.decide.hypervisor import emptiness
 from hvctl.model import identity
 from hvctl.model import progress
 from hvctl.model import records

@@ -7,11 +7,11 @@ import dataclasses
 from hvctl.lab import configuration
 from hvctl.lab import credentials
 from hvctl.lab.services import profiles
-from hvctl.model import facts
+from hvctl.model import machine_ports as facts
 from hvctl.model import networking
 from hvctl.profiles import files
 from hvctl.tests.unit.lab import base
-from hvctl.userdata import document
+from hvctl.userdata.document import render as document
 
 
 class TestProfiles(base.LabTestCase):

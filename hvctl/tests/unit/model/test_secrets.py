@@ -5,8 +5,8 @@
 import base64
 import unittest
 
-from hvctl.decide import create
-from hvctl.model import facts
+from hvctl.decide.create import goal as create
+from hvctl.model import machine_ports as facts
 from hvctl.model import progress
 from hvctl.model import steps
 from hvctl.tests.fixtures import builders

@@ -5,8 +5,8 @@
 import unittest
 
 from hvctl.decide import delete
-from hvctl.decide import drain
-from hvctl.model import draining
+from hvctl.decide.drain import goal as drain
+from hvctl.model import drain_options as draining
 from hvctl.run import loop
 from hvctl.tests.fixtures import clock as clock_module
 from hvctl.tests.fixtures import failures

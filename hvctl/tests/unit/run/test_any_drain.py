@@ -7,8 +7,8 @@ import collections
 import hypothesis
 from hypothesis import strategies as st
 
-from hvctl.decide import treatment
-from hvctl.model import draining
+from hvctl.decide.drain.plan import treatment
+from hvctl.model import drain_options as draining
 from hvctl.model import records
 from hvctl.model import steps
 from hvctl.tests.fixtures import builders

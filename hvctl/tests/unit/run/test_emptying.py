@@ -3,10 +3,10 @@
 """Tests of drain and delete on a cloud that lives in memory."""
 
 from hvctl import exceptions
-from hvctl.model import draining
+from hvctl.model import drain_options as draining
 from hvctl.model import identity
 from hvctl.model import steps
-from hvctl.osc import rows
+from hvctl.osc.output import rows
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import cloud as cloud_module
 from hvctl.tests.fixtures import failures

@@ -7,8 +7,8 @@ import dataclasses
 import itertools
 
 from hvctl import exceptions
-from hvctl.decide import taking_back
-from hvctl.decide import trial
+from hvctl.decide import health_test as trial
+from hvctl.decide.create import rollback as taking_back
 from hvctl.model import health
 from hvctl.model import hypervisor
 from hvctl.model import profile

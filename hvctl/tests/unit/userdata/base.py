@@ -6,12 +6,12 @@ import configparser
 
 import yaml
 
-from hvctl.model import facts
+from hvctl.model import machine_ports as facts
 from hvctl.model import networking
 from hvctl.model import profile as profile_model
 from hvctl.model import secret
-from hvctl.userdata import document
 from hvctl.userdata import host
+from hvctl.userdata.document import render as document
 
 NAME = 'hv1'
 COMPUTE_ID = '5c6a4f0e-7f1b-8d2a-9a35-0d8b6a3f4c11'

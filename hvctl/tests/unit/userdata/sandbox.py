@@ -108,7 +108,9 @@ class Host:
 
         :returns: its exit status and what it said on standard error
         """
-        source = importlib.resources.files('hvctl.userdata') / 'host' / script
+        source = importlib.resources.files('hvctl.userdata').joinpath(
+            'scripts', script
+        )
         text = self._inside(source.read_text(), ' ', '=', '"', '>')
         # What is staged has the path that it has on a host.
         text = text.replace('$staged$path', '$staged${path#"$SANDBOX"}')

@@ -25,7 +25,7 @@ class TestSyntax(unittest.TestCase):
 
     def test_shells(self):
         """Debian's and RHEL's shell can read them."""
-        directory = pathlib.Path(host_module.__file__).parent / 'host'
+        directory = pathlib.Path(host_module.__file__).parent / 'scripts'
         self.assertEqual(
             set(SCRIPTS), {path.name for path in directory.iterdir()}
         )

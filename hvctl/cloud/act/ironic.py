@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Asks Ironic what became of a deploy."""
+
+from __future__ import annotations
+
+from keystoneauth1 import adapter
+from openstack import connection
+
+from hvctl import exceptions
+from hvctl.cloud import http as requests
+from hvctl.cloud.observe import parse as shapes
+from hvctl.model import progress
+from hvctl.model import steps
+
+#: What happens to a node when its deploy has failed, which is no cause.
+_AFTERWARDS = frozenset({'cleaning', 'unprovision'})
+
+#: Of what only says that a flow of steps was aborted, but not why
+#: (ironic/conductor/utils.py, log_step_flow_history).
+_MILESTONE = '_end'
+
+
+class Baremetal:
+    """Ironic, where it may be read."""
+
+    def __init__(self, conn: connection.Connection) -> None:
+        self._client: adapter.Adapter = conn.baremetal
+
+    def ask_node(self, step: steps.AskNode) -> progress.Done:
+        """Find the error of a deploy in the history of its node.
+
+        Ironic clears ``last_error`` when Nova gives the node back.  The
+        history is for those who own the node or read the whole system; there
+        is an answer for nobody else.
+        """
+        try:
+            found = requests.pages(
+                self._client,
+                f'/nodes/{step.node_id}/history',
+                'history',
+                f'read the history of Ironic node {step.node_id}',
+                microversion=requests.BAREMETAL_HISTORY,
+                params={'detail': 'True'},
+            )
+        except exceptions.CloudError:
+            return progress.Done(changed=False)
+        errors = [
+            (at, str(event['event']))
+            for event in found or ()
+            if event['severity'] == 'ERROR'
+            and event['event_type'] not in _AFTERWARDS
+            and not event['event_type'].endswith(_MILESTONE)
+            and (at := shapes.when(event['created_at'])) is not None
+            and at >= step.since
+        ]
+        text = max(errors)[1] if errors else ''
+        return progress.Done(
+            changed=False, answer=' '.join(text.split()).rstrip('.')
+        )

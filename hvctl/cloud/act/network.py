@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Changes ports, trunks and agents in Neutron."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from keystoneauth1 import adapter
+from openstack import connection
+
+from hvctl.cloud import http as requests
+from hvctl.model import identity
+from hvctl.model import progress
+from hvctl.model import steps
+
+
+class Network:
+    """Neutron of either cloud."""
+
+    def __init__(self, conn: connection.Connection) -> None:
+        self._client: adapter.Adapter = conn.network
+
+    def create_port(self, step: steps.CreatePort) -> progress.Done:
+        """Make the port of a bare-metal server."""
+        address = {'subnet_id': step.subnet_id, 'ip_address': step.fixed_ip}
+        self._create(
+            'port',
+            f'create the port {step.name}',
+            {
+                'name': step.name,
+                'description': identity.port_mark(step.compute_cloud),
+                'network_id': step.network_id,
+                'binding:vnic_type': step.vnic_type,
+                'mac_address': step.mac_address,
+                'fixed_ips': [{k: v for k, v in address.items() if v}]
+                if any(address.values())
+                else None,
+            },
+        )
+        return progress.Done()
+
+    def create_subport(self, step: steps.CreateSubport) -> progress.Done:
+        """Make a port for a trunk."""
+        addresses: list[dict[str, str]] | None = None
+        if not step.addressed:
+            addresses = []
+        elif step.subnet_id is not None:
+            addresses = [{'subnet_id': step.subnet_id}]
+        self._create(
+            'port',
+            f'create a sub-port of {step.name}',
+            {
+                'name': step.name,
+                'description': identity.SUBPORT_MARK,
+                'network_id': step.network_id,
+                'mac_address': step.mac_address,
+                'fixed_ips': addresses,
+            },
+        )
+        return progress.Done()
+
+    def create_test_port(self, step: steps.CreateTestPort) -> progress.Done:
+        """Make the port of a test guest."""
+        port_id = self._create(
+            'port',
+            f'create the port of the test guest of {step.name}',
+            {
+                'name': step.name,
+                'description': identity.TEST_PORT_MARK,
+                'network_id': step.network_id,
+                'binding:vnic_type': step.vnic_type,
+            },
+        )
+        return progress.Done(made={'test port': port_id})
+
+    def create_trunk(self, step: steps.CreateTrunk) -> progress.Done:
+        """Make a trunk of a port, with its sub-ports."""
+        self._create(
+            'trunk',
+            f'create the trunk {step.name}',
+            {
+                'name': step.name,
+                'description': identity.TRUNK_MARK,
+                'port_id': step.port_id,
+                'sub_ports': _tagged(step.subports),
+            },
+        )
+        return progress.Done()
+
+    def add_subports(self, step: steps.AddSubports) -> progress.Done:
+        """Bring sub-ports into a trunk."""
+        requests.call(
+            self._client,
+            'PUT',
+            f'/trunks/{step.trunk_id}/add_subports',
+            f'add sub-ports to the trunk {step.name}',
+            json={'sub_ports': _tagged(step.subports)},
+        )
+        return progress.Done()
+
+    def delete_trunk(self, step: steps.DeleteTrunk) -> progress.Done:
+        """Delete the trunk of a port of ours."""
+        return self._delete(
+            f'/trunks/{step.trunk_id}', f'delete the trunk {step.name}'
+        )
+
+    def delete_port(self, step: steps.DeletePort) -> progress.Done:
+        """Delete a port of ours."""
+        return self._delete(
+            f'/ports/{step.port_id}', f'delete the port {step.name}'
+        )
+
+    def delete_test_port(self, step: steps.DeleteTestPort) -> progress.Done:
+        """Delete the port of a test guest."""
+        return self._delete(
+            f'/ports/{step.port_id}',
+            f'delete the port of the test guest of {step.name}',
+        )
+
+    def delete_agent(self, step: steps.DeleteAgent) -> progress.Done:
+        """Delete the record of an agent."""
+        return self._delete(
+            f'/agents/{step.agent_id}',
+            f'delete a network agent of {step.name}',
+        )
+
+    def _create(
+        self, kind: str, doing: str, body: Mapping[str, object]
+    ) -> str:
+        """Make something of what is not None, and give its id."""
+        given = {k: v for k, v in body.items() if v is not None}
+        response = requests.call(
+            self._client, 'POST', f'/{kind}s', doing, json={kind: given}
+        )
+        return str(response.json()[kind]['id'])
+
+    def _delete(self, url: str, doing: str) -> progress.Done:
+        response = requests.call(
+            self._client, 'DELETE', url, doing, accept=frozenset({404})
+        )
+        return progress.Done(changed=response.status_code != 404)
+
+
+def _tagged(subports: Iterable[steps.Tagged]) -> list[dict[str, object]]:
+    return [
+        {'port_id': port_id, 'segmentation_type': 'inherit'}
+        if vlan is None
+        else {
+            'port_id': port_id,
+            'segmentation_type': 'vlan',
+            'segmentation_id': vlan,
+        }
+        for port_id, vlan in subports
+    ]

@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Changes resource providers and holds in Placement.
+
+The hold is an allocation of all the memory that a provider could ever have.
+One resource class is enough, since every guest needs memory, and it must be
+one that nova-compute always reports: it could not write its inventory if it
+had to drop a class that is in use (VCPU where all cores are dedicated, say).
+"""
+
+from __future__ import annotations
+
+from keystoneauth1 import adapter
+from openstack import connection
+import requests as http
+
+from hvctl import exceptions
+from hvctl.cloud import http as requests
+from hvctl.model import identity
+from hvctl.model import progress
+from hvctl.model import steps
+
+#: The largest total that Placement takes (placement/db/constants.py).
+HOLD_TOTAL = 2**31 - 1
+
+_RESOURCE = 'MEMORY_MB'
+
+
+class Placement:
+    """Placement of the compute cloud."""
+
+    def __init__(self, conn: connection.Connection) -> None:
+        self._client: adapter.Adapter = conn.placement
+        self._project_id = conn.current_project_id
+        self._user_id = conn.current_user_id
+
+    def create_provider(self, step: steps.CreateProvider) -> progress.Done:
+        """Make a provider; one of the same id and name is as good."""
+        response = self._call(
+            'POST',
+            '/resource_providers',
+            f'create the resource provider of {step.name}',
+            json={'uuid': step.provider_id, 'name': step.provider_name},
+            accept=409,
+        )
+        if response.status_code != 409:
+            return progress.Done()
+        found = self._call(
+            'GET',
+            f'/resource_providers/{step.provider_id}',
+            f'read the resource provider of {step.name}',
+            accept=404,
+        )
+        if found.status_code == 404:
+            raise exceptions.CloudError(
+                f'there is another resource provider {step.provider_name} in '
+                'Placement already',
+                status=409,
+                transient=True,  # a run beside this one may have made it
+            )
+        return progress.Done(changed=False)
+
+    def rename_provider(self, step: steps.RenameProvider) -> progress.Done:
+        """Give a provider another name; Nova finds it by its id."""
+        self._call(
+            'PUT',
+            f'/resource_providers/{step.provider_id}',
+            f'rename the resource provider of {step.name}',
+            json={'name': step.provider_name},
+        )
+        return progress.Done()
+
+    def set_hold_inventory(
+        self, step: steps.SetHoldInventory
+    ) -> progress.Done:
+        """Give a provider that nova-compute has not adopted the hold's."""
+        generation, total = self._inventory(step)
+        if total is not None:
+            return progress.Done(changed=False)
+        self._call(
+            'PUT',
+            f'/resource_providers/{step.provider_id}/inventories',
+            f'set the inventory of resource provider {step.name}',
+            json={
+                'resource_provider_generation': generation,
+                'inventories': {_RESOURCE: {'total': HOLD_TOTAL}},
+            },
+        )
+        return progress.Done()
+
+    def place_hold(self, step: steps.PlaceHold) -> progress.Done:
+        """Use up the provider's inventory."""
+        response = self._call(
+            'PUT',
+            f'/allocations/{identity.hold_id(step.provider_id)}',
+            f'place the hold on resource provider {step.name}',
+            json={
+                'allocations': {
+                    step.provider_id: {'resources': {_RESOURCE: HOLD_TOTAL}}
+                },
+                'consumer_generation': None,  # it must be new
+                'consumer_type': identity.HOLD_CONSUMER_TYPE,
+                'project_id': self._project_id,
+                'user_id': self._user_id,
+            },
+            accept=409,
+        )
+        if response.status_code != 409:
+            return progress.Done()
+        if self._held(step):
+            return progress.Done(changed=False)
+        raise exceptions.CloudError(
+            f'could not place the hold on resource provider {step.name}: '
+            'its inventory is not the one that hvctl set',
+            status=409,
+            transient=True,
+        )
+
+    def lift_hold(self, step: steps.LiftHold) -> progress.Done:
+        """Let guests in, once the inventory is nova-compute's own."""
+        if not self._held(step):
+            return progress.Done(changed=False)
+        _, total = self._inventory(step)
+        if total is None or total == HOLD_TOTAL:
+            raise exceptions.CloudError(
+                f'resource provider {step.name} does not have the inventory '
+                'of its nova-compute yet',
+                transient=True,
+            )
+        return self._remove_hold(step)
+
+    def delete_provider(self, step: steps.DeleteProvider) -> progress.Done:
+        """Delete a provider, and the hold first."""
+        lifted = self._remove_hold(step)
+        response = self._call(
+            'DELETE',
+            f'/resource_providers/{step.provider_id}',
+            f'delete the resource provider {step.name}',
+            accept=404,
+        )
+        return progress.Done(
+            changed=lifted.changed or response.status_code != 404
+        )
+
+    def _remove_hold(
+        self, step: steps.LiftHold | steps.DeleteProvider
+    ) -> progress.Done:
+        response = self._call(
+            'DELETE',
+            f'/allocations/{identity.hold_id(step.provider_id)}',
+            f'lift the hold on resource provider {step.name}',
+            accept=404,
+        )
+        return progress.Done(changed=response.status_code != 404)
+
+    def _held(self, step: steps.PlaceHold | steps.LiftHold) -> bool:
+        response = self._call(
+            'GET',
+            f'/allocations/{identity.hold_id(step.provider_id)}',
+            f'read the hold on resource provider {step.name}',
+        )
+        return bool(response.json()['allocations'])
+
+    def _inventory(
+        self, step: steps.SetHoldInventory | steps.LiftHold
+    ) -> tuple[int, int | None]:
+        """The provider's generation and its total memory."""
+        body = self._call(
+            'GET',
+            f'/resource_providers/{step.provider_id}/inventories',
+            f'read the inventory of resource provider {step.name}',
+        ).json()
+        inventory = body['inventories'].get(_RESOURCE)
+        return (
+            body['resource_provider_generation'],
+            inventory['total'] if inventory else None,
+        )
+
+    def _call(
+        self,
+        method: str,
+        url: str,
+        doing: str,
+        *,
+        json: object | None = None,
+        accept: int | None = None,
+    ) -> http.Response:
+        return requests.call(
+            self._client,
+            method,
+            url,
+            doing,
+            microversion=requests.PLACEMENT,
+            json=json,
+            accept=frozenset({accept} if accept else ()),
+        )

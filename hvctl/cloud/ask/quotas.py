@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reads what is left of a project's quotas, by what they limit."""
+
+from __future__ import annotations
+
+from openstack import connection
+
+from hvctl.cloud import http as requests
+from hvctl.model import preflight
+
+
+def servers(
+    conn: connection.Connection, where: str
+) -> dict[str, preflight.Quota]:
+    """Read Nova's.
+
+    :param where: words that follow what cannot be read
+    :raises CloudError: when they cannot be read
+    """
+    limits = requests.call(
+        conn.compute,
+        'GET',
+        '/limits',
+        f'read the quota of servers{where}',
+        microversion=requests.COMPUTE,
+    ).json()['limits']['absolute']
+    return {
+        what: _left(limits[most], limits[used])
+        for what, most, used in (
+            ('servers', 'maxTotalInstances', 'totalInstancesUsed'),
+            ('cores', 'maxTotalCores', 'totalCoresUsed'),
+            ('memory (MiB)', 'maxTotalRAMSize', 'totalRAMUsed'),
+        )
+    }
+
+
+def ports(
+    conn: connection.Connection, where: str
+) -> dict[str, preflight.Quota]:
+    """Read Neutron's; nothing where it does not tell.
+
+    :param where: words that follow what cannot be read
+    :raises CloudError: when it cannot be read
+    """
+    response = requests.call(
+        conn.network,
+        'GET',
+        f'/quotas/{conn.current_project_id}/details',
+        f'read the quota of ports{where}',
+        # The extension quota_details may not be there.
+        accept=frozenset({403, 404}),
+    )
+    if response.status_code != 200:
+        return {}
+    port = response.json()['quota']['port']
+    used = int(port['used']) + int(port['reserved'])
+    return {'ports': _left(port['limit'], used)}
+
+
+def _left(most: int, used: int) -> preflight.Quota:
+    return preflight.Quota(left=-1 if most < 0 else max(0, most - used))

@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Lists what the bare-metal cloud has of hypervisors.
+
+Several compute clouds may have their hypervisors on the nodes of one
+bare-metal cloud, in one project.  A server's metadata and a port's
+description tell which cloud each is for; everything else of a hypervisor is
+in that cloud.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+import os
+import typing
+
+from keystoneauth1 import adapter
+from openstack import connection
+
+from hvctl import exceptions
+from hvctl.cloud import clouds
+from hvctl.cloud import http as requests
+from hvctl.cloud.http import JSON
+from hvctl.cloud.observe import parse as shapes
+from hvctl.model import identity
+from hvctl.model import records
+
+_NODE_FIELDS = (
+    'uuid,name,resource_class,provision_state,power_state,instance_uuid,'
+    'maintenance,last_error'
+)
+
+
+class Found(typing.NamedTuple):
+    """What there is for one compute cloud.
+
+    :ivar elsewhere: the compute cloud of each hypervisor of another one, by
+        name; None is the bare-metal cloud itself
+    """
+
+    servers: tuple[records.Server, ...]
+    ports: tuple[records.Port, ...]
+    elsewhere: Mapping[str, str | None]
+
+
+def whereabouts(
+    servers: Iterable[records.Server],
+    ports: Iterable[records.Port],
+    own: str | None,
+) -> dict[str, str | None]:
+    """Say in which compute cloud each hypervisor is, by name.
+
+    :param own: the name of the bare-metal cloud, by which somebody else may
+        have made a hypervisor of it
+    :returns: None is the bare-metal cloud itself
+    """
+    named: dict[str, str | None] = {
+        port.name: port.compute_cloud
+        for port in ports
+        if port.use is records.PortUse.MACHINE
+    }
+    # A name is used in one cloud at a time.
+    named |= {server.name: _cloud(server) for server in servers}
+    return {
+        name: None if cloud == own else cloud for name, cloud in named.items()
+    }
+
+
+def of_cloud(
+    cloud: str | None,
+    servers: Sequence[records.Server],
+    ports: Sequence[records.Port],
+    own: str | None,
+) -> Found:
+    """Pick out what is for one compute cloud.
+
+    :param cloud: None is the bare-metal cloud itself
+    :param own: see :func:`whereabouts`
+    """
+    named = whereabouts(servers, ports, own)
+    elsewhere = {
+        name: other for name, other in named.items() if other != cloud
+    }
+    return Found(
+        servers=tuple(s for s in servers if s.name not in elsewhere),
+        ports=tuple(
+            port
+            for port in ports
+            if port.name not in elsewhere
+            and (port.name in named or cloud is None)
+        ),
+        elsewhere=elsewhere,
+    )
+
+
+def _cloud(server: records.Server) -> str | None:
+    return server.metadata.get(identity.COMPUTE_CLOUD_KEY)
+
+
+class Machines:
+    """The bare-metal cloud."""
+
+    def __init__(self, conn: connection.Connection) -> None:
+        self._compute: adapter.Adapter = conn.compute
+        self._network: adapter.Adapter = conn.network
+        self._baremetal: adapter.Adapter = conn.baremetal
+        self._project_id = conn.current_project_id
+        self._marks = (
+            *shapes.PORT_USES,
+            *map(identity.port_mark, clouds.known()),
+        )
+
+    def ours(self) -> tuple[records.Server, ...]:
+        """The servers that carry our mark, test guests among them."""
+        return ours(self._compute)
+
+    def named(self, names: frozenset[str]) -> tuple[records.Server, ...]:
+        """The servers of these names that are not ours."""
+        return named(self._compute, names, self._project_id)
+
+    def ports(self) -> tuple[records.Port, ...]:
+        """The ports that carry our mark."""
+        return ports(self._network, self._project_id, self._marks)
+
+    def named_ports(self, names: frozenset[str]) -> dict[str, str]:
+        """The project's ports of these names that are not ours, by id."""
+        found = requests.pages(
+            self._network,
+            '/ports',
+            'ports',
+            'list the ports',
+            params={
+                'name': sorted(names),
+                'project_id': self._project_id,
+                'fields': ['id', 'name', 'description'],
+            },
+        )
+        return {
+            port['id']: port['name']
+            for port in found or ()
+            if port['description'] not in self._marks
+        }
+
+    def nodes(self) -> tuple[records.Node, ...] | None:
+        """The Ironic nodes; None where they cannot be read."""
+        try:
+            found = requests.pages(
+                self._baremetal,
+                '/nodes',
+                'nodes',
+                'list the Ironic nodes',
+                microversion=requests.BAREMETAL,
+                params={'fields': _NODE_FIELDS},
+                accept=frozenset({403, 404}),
+            )
+        except exceptions.CloudError as error:
+            if isinstance(error.__cause__, requests.NO_SERVICE):
+                return None
+            raise
+        return None if found is None else tuple(map(shapes.node, found))
+
+
+def servers(
+    compute: adapter.Adapter,
+    params: Mapping[str, typing.Any],
+    microversion: str = requests.COMPUTE,
+) -> Iterable[JSON]:
+    """List servers."""
+    return (
+        requests.pages(
+            compute,
+            '/servers/detail',
+            'servers',
+            'list the servers',
+            microversion=microversion,
+            params=params,
+            secret=True,
+        )
+        or ()
+    )
+
+
+def ours(compute: adapter.Adapter) -> tuple[records.Server, ...]:
+    """List the servers of the project that carry our mark."""
+    # Of this project only: any tenant can give a server our mark.
+    # A soft-deleted one still has its machine.
+    found = map(shapes.server, servers(compute, {'soft_deleted': 'True'}))
+    return tuple(server for server in found if _marked(server))
+
+
+def named(
+    compute: adapter.Adapter, names: frozenset[str], project_id: str | None
+) -> tuple[records.Server, ...]:
+    """List every project's servers of these names that are not ours."""
+    # Nova takes the name as a regular expression, but escapes every "|"
+    # (nova/db/main/api.py, _safe_regex_mysql): the longest beginning that
+    # the names share keeps it one request.
+    pattern = '^' + os.path.commonprefix([*names])  # noqa: RUF071
+    if len(names) == 1:
+        pattern += '$'
+    found = servers(compute, {'all_tenants': 1, 'name': pattern})
+    return tuple(
+        server
+        for server in map(shapes.server, found)
+        if server.name in names
+        and (server.project_id != project_id or not _marked(server))
+    )
+
+
+def ports(
+    network: adapter.Adapter, project_id: str | None, marks: Sequence[str]
+) -> tuple[records.Port, ...]:
+    """List the ports of a project that carry one of our marks."""
+    found = requests.pages(
+        network,
+        '/ports',
+        'ports',
+        'list the ports',
+        params={'description': list(marks), 'project_id': project_id},
+    )
+    return tuple(
+        shapes.port(port)
+        for port in found or ()
+        if port['description'] in marks
+    )
+
+
+def _marked(server: records.Server) -> bool:
+    return server.metadata.get(identity.MARK_KEY) == identity.MARK

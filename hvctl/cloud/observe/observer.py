@@ -1,0 +1,353 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Takes a look at the cloud: a few lists, whatever the number of hosts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent import futures
+import dataclasses
+import typing
+
+from keystoneauth1 import adapter
+from openstack import connection
+from openstack import utils as sdk_utils
+
+from hvctl.cloud import clouds
+from hvctl.cloud import http as requests
+from hvctl.cloud.observe import bare_metal as machines
+from hvctl.cloud.observe import hosts as occupancy
+from hvctl.cloud.observe import parse as shapes
+from hvctl.model import identity
+from hvctl.model import records
+from hvctl.model import snapshot as snapshot_model
+
+_T = typing.TypeVar('_T')
+
+#: Lists that are read at once.  The SDK keeps ten connections to a host; the
+#: other four are for acting (hvctl.run.loop).
+_WORKERS = 6
+
+
+class Observer:
+    """Takes looks.
+
+    :param metal: the bare-metal cloud
+    :param compute: the compute cloud, which may be the same connection
+    :param cloud: its name; None where it is the same
+    """
+
+    def __init__(
+        self,
+        metal: connection.Connection,
+        compute: connection.Connection,
+        cloud: str | None,
+    ) -> None:
+        self._metal_compute: adapter.Adapter = metal.compute
+        self._compute: adapter.Adapter = compute.compute
+        self._network: adapter.Adapter = compute.network
+        self._placement: adapter.Adapter = compute.placement
+        self._project_id = compute.current_project_id
+        self._machines = machines.Machines(metal)
+        self._apart = compute is not metal
+        self._cloud = cloud
+        self._own = clouds.name(metal)
+        self._user_id = compute.current_user_id
+        self._pool = futures.ThreadPoolExecutor(_WORKERS)
+
+    def whereabouts(self) -> dict[str, str | None]:
+        """Find the compute cloud of every hypervisor, by name; two lists."""
+        read = self._read(
+            {'servers': self._machines.ours, 'ports': self._machines.ports}
+        )
+        return machines.whereabouts(read['servers'], read['ports'], self._own)
+
+    def observe(self, scope: snapshot_model.Scope) -> snapshot_model.Snapshot:
+        """Take one look.
+
+        :param scope: what to read beside the lists that are read always
+        :raises CloudError: when a list could not be read
+        """
+        metal: dict[str, Callable[[], typing.Any]] = {
+            'servers': self._machines.ours,
+            'nodes': self._machines.nodes,
+        }
+        if self._apart:
+            metal['tests'] = lambda: machines.ours(self._compute)
+        guests: dict[str, Callable[[], typing.Any]] = {}
+        for host in scope.hosts:
+            guests[f'guests {host}'] = _with(self._guests, {'host': host})
+            guests[f'migrations {host}'] = _with(
+                occupancy.migrations,
+                self._compute,
+                host,
+                scope.since.migrations.get(host, ()) if scope.since else (),
+            )
+        if scope.since is not None:
+            read = self._read(guests or metal)
+            return _renewed(scope.since, scope, read)
+        lists = (
+            metal
+            | guests
+            | {
+                'services': lambda: _services(self._compute),
+                'compute_nodes': lambda: self._compute_nodes(scope.sizes),
+                'providers': lambda: self._providers({}),
+                'with_room': lambda: self._providers(
+                    {'resources': 'MEMORY_MB:1'}
+                ),
+                'reported': lambda: self._providers(
+                    {'required': 'COMPUTE_NODE'}
+                ),
+                'disabled': lambda: self._providers(
+                    {'required': 'COMPUTE_STATUS_DISABLED'}
+                ),
+                'ports': self._machines.ports,
+                'agents': self._agents,
+            }
+        )
+        if self._apart:
+            lists['metal services'] = lambda: _services(self._metal_compute)
+            lists['test ports'] = lambda: machines.ports(
+                self._network, self._project_id, [identity.TEST_PORT_MARK]
+            )
+        if scope.aggregates:
+            lists['aggregates'] = _with(aggregates, self._compute)
+        for uuid in scope.members_of:
+            lists[f'members {uuid}'] = _with(
+                self._providers, {'member_of': uuid}
+            )
+        if scope.server_names:
+            lists['namesakes'] = lambda: self._named(scope.server_names)
+            lists['namesake_ports'] = _with(
+                self._machines.named_ports, scope.server_names
+            )
+        if scope.all_servers:
+            lists['all'] = lambda: self._guests({})
+        if scope.ties:
+            lists['groups'] = _with(occupancy.groups, self._compute)
+            for host in scope.hosts:
+                lists[f'ports {host}'] = _with(
+                    occupancy.direct_ports, self._network, host
+                )
+        for need in scope.needs:
+            lists[f'room {need}'] = _with(
+                occupancy.room, self._placement, need
+            )
+        for provider_id in scope.provider_ids:
+            lists[f'consumers {provider_id}'] = _with(
+                occupancy.consumers, self._placement, provider_id
+            )
+        return dataclasses.replace(
+            _snapshot(self._cloud, self._own, scope, self._read(lists)),
+            user_id=self._user_id,
+        )
+
+    def _read(
+        self, lists: Mapping[str, Callable[[], typing.Any]]
+    ) -> dict[str, typing.Any]:
+        """Read lists beside each other."""
+        running = {key: self._pool.submit(read) for key, read in lists.items()}
+        return {key: future.result() for key, future in running.items()}
+
+    def _named(self, names: frozenset[str]) -> tuple[records.Server, ...]:
+        found = self._machines.named(names)
+        if self._apart:
+            found += machines.named(self._compute, names, self._project_id)
+        return found
+
+    def _guests(
+        self, params: Mapping[str, typing.Any]
+    ) -> tuple[records.Server, ...]:
+        # Soft-deleted servers are hidden otherwise, and still in the way.
+        asked = {'all_tenants': 1, 'soft_deleted': 'True', **params}
+        newest = requests.COMPUTE_ZONES
+        if not sdk_utils.supports_microversion(self._compute, newest):
+            newest = requests.COMPUTE
+        return tuple(
+            map(shapes.server, machines.servers(self._compute, asked, newest))
+        )
+
+    def _compute_nodes(self, sizes: bool) -> tuple[records.ComputeNode, ...]:
+        found = requests.pages(
+            self._compute,
+            '/os-hypervisors/detail' if sizes else '/os-hypervisors',
+            'hypervisors',
+            'list the hypervisors',
+            microversion=(
+                requests.COMPUTE_SIZES if sizes else requests.COMPUTE
+            ),
+        )
+        return tuple(map(shapes.compute_node, found or ()))
+
+    def _providers(
+        self, params: Mapping[str, str]
+    ) -> tuple[records.Provider, ...]:
+        found = requests.pages(
+            self._placement,
+            '/resource_providers',
+            'resource_providers',
+            'list the resource providers',
+            microversion=requests.PLACEMENT,
+            params=params,
+        )
+        return tuple(map(shapes.provider, found or ()))
+
+    def _agents(self) -> tuple[records.Agent, ...] | None:
+        found = requests.pages(
+            self._network,
+            '/agents',
+            'agents',
+            'list the network agents',
+            # A network service without agents does not know the address.
+            accept=frozenset({404}),
+        )
+        return None if found is None else tuple(map(shapes.agent, found))
+
+
+def aggregates(compute: adapter.Adapter) -> tuple[records.Aggregate, ...]:
+    """List the host aggregates of a cloud.
+
+    :raises CloudError: when they could not be read
+    """
+    found = requests.pages(
+        compute,
+        '/os-aggregates',
+        'aggregates',
+        'list the aggregates',
+        microversion=requests.COMPUTE,
+    )
+    return tuple(map(shapes.aggregate, found or ()))
+
+
+def _services(compute: adapter.Adapter) -> tuple[records.Service, ...]:
+    found = requests.pages(
+        compute,
+        '/os-services',
+        'services',
+        'list the compute services',
+        microversion=requests.COMPUTE,
+        params={'binary': 'nova-compute'},
+    )
+    return tuple(map(shapes.service, found or ()))
+
+
+def _with(function: Callable[..., _T], *arguments: object) -> Callable[[], _T]:
+    return lambda: function(*arguments)
+
+
+def _renewed(
+    before: snapshot_model.Snapshot,
+    scope: snapshot_model.Scope,
+    read: Mapping[str, typing.Any],
+) -> snapshot_model.Snapshot:
+    """Put what has been read anew into an earlier snapshot."""
+    if scope.hosts:
+        return dataclasses.replace(
+            before,
+            guests={host: read[f'guests {host}'] for host in scope.hosts},
+            migrations={
+                host: read[f'migrations {host}'] for host in scope.hosts
+            },
+            tied=False,
+            partial=True,
+        )
+    # The ports are those of the look before, and only these of this cloud.
+    found, test_guests = _told_apart(read)
+    servers = tuple(s for s in found if s.name not in before.elsewhere)
+    return dataclasses.replace(
+        before,
+        servers=servers,
+        test_guests=test_guests,
+        nodes=read['nodes'],
+        partial=True,
+    )
+
+
+def _told_apart(
+    read: Mapping[str, typing.Any],
+) -> tuple[tuple[records.Server, ...], tuple[records.Server, ...]]:
+    """Tell the hypervisors' servers from the guests that try them out."""
+    return (
+        tuple(server for server in read['servers'] if not _tests(server)),
+        tuple(
+            server
+            for server in read.get('tests', read['servers'])
+            if _tests(server)
+        ),
+    )
+
+
+def _snapshot(
+    cloud: str | None,
+    own: str | None,
+    scope: snapshot_model.Scope,
+    read: Mapping[str, typing.Any],
+) -> snapshot_model.Snapshot:
+    """Make a snapshot of the lists."""
+    guests = {host: read[f'guests {host}'] for host in scope.hosts}
+    if scope.all_servers:
+        guests = _by_host(read['all'], read['services'])
+    servers, test_guests = _told_apart(read)
+    found = machines.of_cloud(cloud, servers, read['ports'], own)
+    return snapshot_model.Snapshot(
+        servers=found.servers,
+        elsewhere=found.elsewhere,
+        metal_services=read.get('metal services', read['services']),
+        test_guests=test_guests,
+        namesakes=tuple(
+            server
+            for server in read.get('namesakes', ())
+            # Both may be one cloud, seen by different projects.
+            if server.id not in {ours.id for ours in read['servers']}
+        ),
+        namesake_ports=read.get('namesake_ports', {}),
+        services=read['services'],
+        compute_nodes=read['compute_nodes'],
+        providers=read['providers'],
+        providers_with_room=_ids(read['with_room']),
+        providers_reported=_ids(read['reported']),
+        providers_disabled=_ids(read['disabled']),
+        ports=(*found.ports, *read.get('test ports', ())),
+        agents=read['agents'],
+        nodes=read['nodes'],
+        aggregates=read.get('aggregates', ()),
+        members={
+            uuid: _ids(read[f'members {uuid}']) for uuid in scope.members_of
+        },
+        guests=guests,
+        migrations={host: read[f'migrations {host}'] for host in scope.hosts},
+        direct_ports={
+            guest: vnic_types
+            for host in scope.hosts
+            for guest, vnic_types in read.get(f'ports {host}', {}).items()
+        },
+        anti_affinity=read.get('groups', {}).get('anti-affinity', {}),
+        affinity=read.get('groups', {}).get('affinity', {}),
+        tied=scope.ties,
+        room={need: read[f'room {need}'] for need in scope.needs},
+        consumers={
+            provider_id: read[f'consumers {provider_id}']
+            for provider_id in scope.provider_ids
+        },
+    )
+
+
+def _tests(server: records.Server) -> bool:
+    return identity.TEST_KEY in server.metadata
+
+
+def _ids(providers: Iterable[records.Provider]) -> frozenset[str]:
+    return frozenset(provider.id for provider in providers)
+
+
+def _by_host(
+    servers: Iterable[records.Server], services: Iterable[records.Service]
+) -> dict[str, tuple[records.Server, ...]]:
+    """Sort servers by the host they are on; every host has an entry."""
+    found: dict[str, list[records.Server]] = {
+        service.host: [] for service in services
+    }
+    for server in servers:
+        if server.host is not None:
+            found.setdefault(server.host, []).append(server)
+    return {host: tuple(guests) for host, guests in found.items()}

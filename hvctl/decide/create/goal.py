@@ -1,0 +1,368 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides how a name becomes an enabled hypervisor.
+
+The host stays closed until it is proven good.  With a compute node id of our
+choice a hold on its resource provider, made before the machine boots, keeps
+every guest out, and lifting it is the last step.  Without one (the user's own
+user-data) the compute service is disabled as soon as it shows, and enabling
+it is the last step.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+
+from hvctl.decide import health_test as trial
+from hvctl.decide.create import duplicate_servers as rivals
+from hvctl.decide.create import explanations as failures
+from hvctl.decide.create import opening
+from hvctl.decide.create import phase_times as times
+from hvctl.decide.create import provision
+from hvctl.decide.create import rollback as taking_back
+from hvctl.decide.hypervisor import assemble
+from hvctl.decide.hypervisor import ownership as foreign
+from hvctl.decide.hypervisor import phases
+from hvctl.model import hypervisor
+from hvctl.model import identity
+from hvctl.model import progress
+from hvctl.model import request as request_model
+from hvctl.model import snapshot as snapshot_model
+from hvctl.model import steps
+from hvctl.model.hypervisor import Phase
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Create:
+    """The goal of ``create``: each name is an enabled hypervisor."""
+
+    request: request_model.CreateRequest
+
+    def scope(self, ledger: progress.Ledger) -> snapshot_model.Scope:
+        """What the next look must reach."""
+        if not ledger.looks:
+            names = frozenset(self.request.hypervisors)
+            return dataclasses.replace(self._usual(), server_names=names)
+        if (
+            ledger.last is not None
+            and not ledger.given_up
+            and self._all_deploying(ledger.last)
+        ):
+            # Deploying takes long, and until a machine is up nothing else
+            # of its hypervisor changes.
+            return snapshot_model.Scope(since=ledger.last)
+        usual = dataclasses.replace(
+            self._usual(),
+            provider_ids=frozenset(
+                hv.provider.id
+                for hv in self._assemble(ledger.last).values()
+                if hv.provider is not None and hv.opened and hv.filled
+            )
+            if ledger.last is not None
+            else frozenset(),
+        )
+        if not ledger.given_up:
+            return usual
+        return taking_back.scope(ledger, usual)
+
+    def _all_deploying(self, snapshot: snapshot_model.Snapshot) -> bool:
+        """Whether every machine is being deployed, behind its hold."""
+        return all(
+            hv.provider is not None
+            and not hv.duplicates
+            and hv.server is not None
+            and phases.status(hv).phase is Phase.BUILDING
+            for hv in self._assemble(snapshot).values()
+        )
+
+    def _assemble(
+        self, snapshot: snapshot_model.Snapshot
+    ) -> dict[str, hypervisor.Hypervisor]:
+        return assemble.assemble(
+            snapshot,
+            self.request.hypervisors,
+            dict.fromkeys(self.request.hypervisors, self.request.domain),
+        )
+
+    def _usual(self) -> snapshot_model.Scope:
+        uuids = frozenset(self.request.aggregates)
+        return snapshot_model.Scope(aggregates=bool(uuids), members_of=uuids)
+
+    def decide(
+        self,
+        snapshot: snapshot_model.Snapshot,
+        ledger: progress.Ledger,
+        now: datetime.datetime,
+    ) -> dict[str, progress.Verdict]:
+        """Say for each name what to do and what is waited for."""
+        found = self._assemble(snapshot)
+        verdicts = {
+            name: taking_back.take_back(name, snapshot, ledger, now)
+            if name in ledger.given_up
+            else self._one(snapshot, hv, ledger, now)
+            for name, hv in found.items()
+        }
+        if snapshot.partial:
+            # Enough to wait and to fail; to change something, look first.
+            verdicts = {
+                name: dataclasses.replace(verdict, steps=())
+                for name, verdict in verdicts.items()
+            }
+        if not self.request.delete_on_failure:
+            return verdicts
+        if ledger.out_of_time is not None:
+            verdicts = {
+                name: verdict
+                if name in ledger.given_up
+                else taking_back.out_of_time(verdict, ledger.out_of_time)
+                for name, verdict in verdicts.items()
+            }
+        return {
+            name: taking_back.give_up(found[name], verdict, ledger)
+            for name, verdict in verdicts.items()
+        }
+
+    def _one(
+        self,
+        snapshot: snapshot_model.Snapshot,
+        hv: hypervisor.Hypervisor,
+        ledger: progress.Ledger,
+        now: datetime.datetime,
+    ) -> progress.Verdict:
+        status = phases.status(hv)
+        failure = ledger.failures.get(hv.name)
+        if failure is not None:
+            return progress.failed(status, failure.message)
+        taken = foreign.holders(snapshot, hv)
+        if taken:
+            return progress.failed(status, foreign.refusal(hv.name, taken))
+        strange = failures.other_id(hv, snapshot)
+        if strange is not None:
+            # The hold is on the id that was chosen, so it closes nothing.
+            return dataclasses.replace(
+                progress.failed(
+                    status, f'{strange}; {phases.remove_first(hv)}'
+                ),
+                steps=() if hv.opened else _disable(hv),
+            )
+        if hv.duplicates:
+            return rivals.clear_up(hv, status, ledger)
+        if hv.server is None:
+            return provision.provision(hv, self.request, status, ledger, now)
+        if status.phase is Phase.FAILED:
+            if taking_back.may_retry(hv, self.request.retries, ledger):
+                return taking_back.retry(hv.name, hv.server, status)
+            questions = failures.questions(hv, ledger)
+            if questions:
+                return progress.Verdict(status=status, steps=questions)
+            words = failures.server_failed(hv, snapshot, ledger)
+            if not self.request.delete_on_failure:
+                words += f'; {phases.remove_first(hv)}'
+            return progress.failed(status, words)
+        if status.phase is Phase.STOPPING:
+            if taking_back.between_tries(hv.name, ledger):
+                return progress.Verdict(status=status)
+            return progress.failed(
+                status, f'{status.reason}; {phases.remove_first(hv)}'
+            )
+        still = self._overdue(hv, status, ledger, now)
+        if still is not None:
+            return progress.failed(
+                status, failures.overdue(hv, status, snapshot, still)
+            )
+        verdict = dataclasses.replace(
+            self._open(snapshot, hv, status, ledger, now),
+            node_id=hv.server.node,
+        )
+        still = self._stuck(hv, verdict, ledger, now)
+        if still is not None:
+            return progress.failed(
+                verdict.status,
+                failures.overdue(hv, verdict.status, snapshot, still),
+            )
+        if self.request.wait or verdict.steps or verdict.outcome:
+            return verdict
+        return dataclasses.replace(
+            verdict,
+            outcome=progress.Outcome(ok=True, message=status.reason),
+        )
+
+    def _overdue(
+        self,
+        hv: hypervisor.Hypervisor,
+        status: hypervisor.Status,
+        ledger: progress.Ledger,
+        now: datetime.datetime,
+    ) -> float | None:
+        """How long nothing has changed, if that is too long."""
+        limits = self.request.limits
+        limit = {
+            Phase.BUILDING: limits.deploy,
+            Phase.BOOTING: limits.boot,
+            Phase.READY: None,
+            Phase.ENABLED: None,
+        }.get(status.phase, limits.registration)
+        since = ledger.changed_at.get(hv.name)
+        if limit is None or since is None:
+            return None
+        if ledger.statuses.get(hv.name) != status:
+            # It has just changed, and its new limit begins.
+            return None
+        still = (now - since).total_seconds()
+        return still if still > limit else None
+
+    def _stuck(
+        self,
+        hv: hypervisor.Hypervisor,
+        verdict: progress.Verdict,
+        ledger: progress.Ledger,
+        now: datetime.datetime,
+    ) -> float | None:
+        """How long a good host has waited to be opened, if too long.
+
+        Its health test has a limit of its own.
+        """
+        if verdict.status.phase is not Phase.READY or hv.test_guests:
+            return None
+        ready = ledger.first_seen.get((hv.name, Phase.READY))
+        since = ledger.changed_at.get(hv.name)
+        if verdict.steps or verdict.outcome or ready is None or since is None:
+            return None
+        still = (now - max(ready, since)).total_seconds()
+        return still if still > self.request.limits.registration else None
+
+    def _open(
+        self,
+        snapshot: snapshot_model.Snapshot,
+        hv: hypervisor.Hypervisor,
+        status: hypervisor.Status,
+        ledger: progress.Ledger,
+        now: datetime.datetime,
+    ) -> progress.Verdict:
+        """Watch the machine come up, and let guests in when it is good."""
+        if phases.closed_for_drain(hv):
+            return progress.failed(
+                status,
+                f'{hv.name} is closed for a drain; to use it again: '
+                f'{phases.COMMAND} drain --undo {hv.name}',
+            )
+        if status.phase is Phase.ENABLED:
+            return self._enabled(hv, status, ledger)
+        if status.phase is not Phase.READY:
+            return progress.Verdict(status=status, steps=self._keep_closed(hv))
+        assert hv.service is not None
+        if not hv.service.enabled:
+            return self._enable(snapshot, hv, status, ledger, now)
+        # The hold is all that is left.
+        assert hv.provider is not None
+        if hv.opened and hv.consumers is None:
+            return progress.Verdict(
+                status=hypervisor.Status(
+                    phase=status.phase,
+                    reason='looking whether it is held or full of guests',
+                    hint=status.hint,
+                )
+            )
+        if hv.disabled_trait:
+            return progress.Verdict(status=_trait(status))
+        lift = steps.LiftHold(name=hv.name, provider_id=hv.provider.id)
+        if lift in ledger.done:
+            # Lifted, and full at once.
+            return _done(status, ledger, hv)
+        before = (
+            opening.rename(hv)
+            or opening.join(hv, snapshot, self.request.aggregates)
+            or trial.try_out(hv, self.request.health_test, ledger, now)
+        )
+        if before is not None:
+            return before
+        return progress.Verdict(
+            status=status, steps=(*times.note(hv, ledger, now), lift)
+        )
+
+    def _keep_closed(
+        self, hv: hypervisor.Hypervisor
+    ) -> tuple[steps.Step, ...]:
+        """Without a hold, disabling is what keeps guests out."""
+        if hv.compute_id or hv.opened:
+            return ()
+        return _disable(hv)
+
+    def _enable(
+        self,
+        snapshot: snapshot_model.Snapshot,
+        hv: hypervisor.Hypervisor,
+        status: hypervisor.Status,
+        ledger: progress.Ledger,
+        now: datetime.datetime,
+    ) -> progress.Verdict:
+        assert hv.service is not None
+        if not phases.may_enable(hv):
+            return progress.failed(
+                status,
+                f'{status.reason} by somebody else; to enable it anyway: '
+                f'{status.hint}',
+            )
+        if hv.service.updated_at is None:
+            # The call would hang in Nova until the host listens.
+            return progress.Verdict(
+                status=hypervisor.Status(
+                    phase=status.phase,
+                    reason='waiting for the first report of nova-compute',
+                    hint=status.hint,
+                )
+            )
+        if not hv.compute_id:
+            # Nothing else keeps guests out until then.
+            joining = opening.join(hv, snapshot, self.request.aggregates)
+            if joining is not None:
+                return joining
+        enable = steps.EnableService(name=hv.name, service_id=hv.service.id)
+        noted = () if hv.compute_id else times.note(hv, ledger, now)
+        return progress.Verdict(status=status, steps=(*noted, enable))
+
+    def _enabled(
+        self,
+        hv: hypervisor.Hypervisor,
+        status: hypervisor.Status,
+        ledger: progress.Ledger,
+    ) -> progress.Verdict:
+        if not hv.compute_id and not hv.opened:
+            # It came enabled and nothing holds it: look at it closed first.
+            return progress.Verdict(status=status, steps=self._keep_closed(hv))
+        if hv.disabled_trait:
+            return progress.Verdict(status=_trait(status))
+        return _done(status, ledger, hv)
+
+
+def _disable(hv: hypervisor.Hypervisor) -> tuple[steps.Step, ...]:
+    """Close what is not known to be good; nothing when it is closed."""
+    if hv.service is None or not hv.service.enabled:
+        return ()
+    return (
+        steps.DisableService(
+            name=hv.name,
+            service_id=hv.service.id,
+            reason=identity.REASON_CREATE,
+        ),
+    )
+
+
+def _trait(status: hypervisor.Status) -> hypervisor.Status:
+    return hypervisor.Status(
+        phase=Phase.READY,
+        reason='waiting until Placement no longer has it as disabled',
+        hint=status.hint,
+    )
+
+
+def _done(
+    status: hypervisor.Status,
+    ledger: progress.Ledger,
+    hv: hypervisor.Hypervisor,
+) -> progress.Verdict:
+    message = '' if ledger.changed(hv.name) else 'was enabled already'
+    return progress.Verdict(
+        status=hypervisor.Status(phase=Phase.ENABLED),
+        outcome=progress.Outcome(ok=True, message=message),
+    )

@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides whether a create may begin: every problem, not the first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from hvctl.decide.create import trunk as trunks
+from hvctl.model import hypervisor
+from hvctl.model import identity
+from hvctl.model import networking
+from hvctl.model import preflight
+from hvctl.model import records
+from hvctl.model import request
+from hvctl.model.preflight import Check
+from hvctl.model.preflight import Verdict
+
+#: States in which Ironic has a node between two tenants.
+_CLEANING = frozenset({'cleaning', 'clean wait', 'clean hold', 'deleting'})
+
+
+def checks(
+    facts: preflight.Facts,
+    hypervisors: Sequence[hypervisor.Hypervisor],
+    nodes: Iterable[records.Node] | None,
+) -> list[Check]:
+    """Look at everything that does not depend on one name.
+
+    :param facts: what the clouds answered
+    :param hypervisors: whose servers are to be made
+    :param nodes: the Ironic nodes that may be read, None when none may
+    :returns: every check, whatever it found
+    """
+    found = [
+        Check(subject=subject, verdict=Verdict.FAILED, message=message)
+        for subject, message in facts.problems
+    ]
+    if facts.flavor is not None:
+        found.append(_flavor(facts.flavor))
+        found.append(_stock(facts, facts.flavor, len(hypervisors), nodes))
+        found += _quotas(facts, facts.flavor, hypervisors)
+    found += _subnetworks(facts)
+    if facts.test_flavor is not None:
+        found.append(_test_flavor(facts.test_flavor))
+    return found
+
+
+def _test_flavor(flavor: preflight.Flavor) -> Check:
+    asked = {name: n for name, n in flavor.resources.items() if n > 0}
+    zeroed = {'VCPU', 'MEMORY_MB', 'DISK_GB'} <= flavor.resources.keys()
+    if asked == {identity.TEST_RESOURCE_CLASS: 1} and zeroed:
+        return Check(
+            subject='test flavor',
+            verdict=Verdict.OK,
+            message=f'{flavor.name} gets into a closed host',
+        )
+    return Check(
+        subject='test flavor',
+        verdict=Verdict.FAILED,
+        message=f'flavor {flavor.name} does not get into a closed host: set '
+        'its properties resources:VCPU=0 resources:MEMORY_MB=0 '
+        f'resources:DISK_GB=0 resources:{identity.TEST_RESOURCE_CLASS}=1',
+    )
+
+
+def bare_metal_class(flavor: preflight.Flavor) -> str | None:
+    """The custom resource class by which a flavor asks for a node."""
+    return next(
+        (
+            name
+            for name, amount in flavor.resources.items()
+            if name.startswith('CUSTOM_') and amount > 0
+        ),
+        None,
+    )
+
+
+def _flavor(flavor: preflight.Flavor) -> Check:
+    name = bare_metal_class(flavor)
+    if name is None:
+        return Check(
+            subject='flavor',
+            verdict=Verdict.FAILED,
+            message=f'flavor {flavor.name} does not ask for bare metal: it '
+            'has no property resources:CUSTOM_<class>=1',
+        )
+    return Check(
+        subject='flavor',
+        verdict=Verdict.OK,
+        message=f'{flavor.name} asks for {name}',
+    )
+
+
+def _stock(
+    facts: preflight.Facts,
+    flavor: preflight.Flavor,
+    number: int,
+    nodes: Iterable[records.Node] | None,
+) -> Check:
+    if facts.candidates is None:
+        return Check(
+            subject='nodes',
+            verdict=Verdict.UNKNOWN,
+            message='Placement was not asked for free nodes',
+        )
+    if facts.candidates >= number:
+        return Check(
+            subject='nodes',
+            verdict=Verdict.OK,
+            message=f'{number} nodes are asked for, at least as many are free',
+        )
+    seen = stock(nodes or (), bare_metal_class(flavor))
+    return Check(
+        subject='nodes',
+        verdict=Verdict.FAILED,
+        message=f'{number} nodes for flavor {flavor.name} are asked for and '
+        f'{facts.candidates} are free{seen}; see openstack baremetal node '
+        'list',
+    )
+
+
+def stock(nodes: Iterable[records.Node], resource_class: str | None) -> str:
+    """Say what the nodes of a resource class are doing.
+
+    :param nodes: those that may be read
+    :param resource_class: Placement's name of the class
+    :returns: words in brackets; nothing where no such node may be read
+    """
+    known = Counter(
+        _use(node) for node in nodes if node.placement_class == resource_class
+    )
+    listed = ', '.join(f'{count} {state}' for state, count in known.items())
+    return f' (of the nodes that may be read: {listed})' if known else ''
+
+
+def _use(node: records.Node) -> str:
+    if node.maintenance:
+        return 'in maintenance'
+    if node.provision_state in _CLEANING:
+        return 'cleaning'
+    if node.instance_id is not None:
+        return 'in use'
+    if node.provision_state == 'available':
+        return 'free'
+    return node.provision_state
+
+
+def _subnetworks(facts: preflight.Facts) -> Iterable[Check]:
+    seen = {facts.network_id}
+    for sub in facts.subnetworks:
+        problem = _unfit(sub, facts)
+        if sub.network_id in seen:
+            problem = 'the machine would be in it twice'
+        seen.add(sub.network_id)
+        yield Check(
+            subject=f'sub-network {sub.wish.network}',
+            verdict=Verdict.FAILED if problem else Verdict.OK,
+            message=f'sub-network {sub.wish.network}: '
+            + (problem or "can be a VLAN on the machine's port"),
+        )
+
+
+def _unfit(sub: request.Subnetwork, facts: preflight.Facts) -> str | None:
+    """Why a network cannot be a VLAN on the machine's port.
+
+    Neutron would refuse it as well (neutron/services/trunk/rules.py), but
+    when the ports are made already.
+    """
+    wish = sub.wish
+    if wish.subnet is not None and sub.subnet_id is None:
+        return f'it has no subnet {wish.subnet}'
+    if wish.address is networking.Address.NEUTRON and not sub.prefixes:
+        return (
+            'it has no subnet to give an address; say address: dhcp or '
+            'address: none'
+        )
+    if wish.segmentation_id is None and sub.network_type not in (None, 'vlan'):
+        return (
+            f'it is a {sub.network_type} network without a VLAN to take '
+            'over; give it a segmentation_id'
+        )
+    if sub.mtu and facts.mtu and sub.mtu > facts.mtu:
+        return (
+            f"its MTU of {sub.mtu} is more than the {facts.mtu} of the "
+            "machine's own network"
+        )
+    return None
+
+
+def _quotas(
+    facts: preflight.Facts,
+    flavor: preflight.Flavor,
+    hypervisors: Sequence[hypervisor.Hypervisor],
+) -> list[Check]:
+    number = len(hypervisors)
+    ports = sum(trunks.unmade(hv, facts.subnetworks) for hv in hypervisors)
+    machines = _needs(flavor, number, ports)
+    test = facts.test_flavor
+    if test is None:
+        return _fit(machines, facts.quotas)
+    # A test guest is there while its hypervisor is.
+    tests = _needs(test, number, number if facts.test_network_id else 0)
+    if facts.compute_cloud is None:
+        return _fit(machines + tests, facts.quotas)
+    return [
+        *_fit(machines, facts.quotas),
+        *_fit(tests, facts.test_quotas, facts.compute_cloud),
+    ]
+
+
+def _needs(flavor: preflight.Flavor, number: int, ports: int) -> Counter[str]:
+    return Counter(
+        {
+            'servers': number,
+            'cores': number * flavor.vcpus,
+            'memory (MiB)': number * flavor.ram,
+            'ports': ports,
+        }
+    )
+
+
+def _fit(
+    needs: Counter[str],
+    quotas: Mapping[str, preflight.Quota],
+    cloud: str | None = None,
+) -> list[Check]:
+    """Hold what is needed against a project's quotas.
+
+    :param cloud: the compute cloud, where the project is in that
+    """
+    where = f' in compute cloud {cloud}' if cloud else ''
+    option = f'--os-cloud {cloud} ' if cloud else ''
+    found = []
+    # What is not needed is not worth a check.
+    for what, needed in (+needs).items():
+        quota = quotas.get(what)
+        if quota is None:
+            verdict = Verdict.UNKNOWN
+            message = f'the quota of {what}{where} cannot be read'
+        elif quota.allows(needed):
+            verdict = Verdict.OK
+            message = f'the quota of {what}{where} has room for {needed}'
+        else:
+            verdict = Verdict.FAILED
+            message = (
+                f"the project's quota{where} has {quota.left} {what} left and "
+                f'{needed} are needed; raise it with openstack {option}quota '
+                'set'
+            )
+        found.append(
+            Check(subject=f'quota of {what}', verdict=verdict, message=message)
+        )
+    return found

@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides how a machine gets further networks, as VLANs on its port.
+
+Nova and Ironic know no trunks: the ports and the trunk are there before the
+server, and the machine is told about them in its user-data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+import ipaddress
+
+from hvctl.model import hypervisor
+from hvctl.model import identity
+from hvctl.model import machine_ports as facts_module
+from hvctl.model import networking
+from hvctl.model import records
+from hvctl.model import request
+from hvctl.model import steps
+
+
+def parent(hv: hypervisor.Hypervisor) -> records.Port | None:
+    """The port that the machine boots with."""
+    with_trunk = (port for port in hv.ports if port.trunk is not None)
+    return next(with_trunk, hv.ports[0] if hv.ports else None)
+
+
+def missing(
+    hv: hypervisor.Hypervisor,
+    subnetworks: Sequence[request.Subnetwork],
+    compute_id: str | None,
+) -> list[steps.Step]:
+    """The sub-ports that are still to be made."""
+    return [
+        steps.CreateSubport(
+            name=hv.name,
+            network_id=sub.network_id,
+            mac_address=identity.port_mac(
+                compute_id or hv.name, sub.network_id
+            ),
+            subnet_id=sub.subnet_id,
+            addressed=sub.wish.address is not networking.Address.NONE,
+        )
+        for sub in subnetworks
+        if _subport(hv, sub) is None
+    ]
+
+
+def unmade(
+    hv: hypervisor.Hypervisor, subnetworks: Sequence[request.Subnetwork]
+) -> int:
+    """How many of the machine's ports are still to be made."""
+    return (parent(hv) is None) + len(missing(hv, subnetworks, None))
+
+
+def tie(
+    hv: hypervisor.Hypervisor,
+    port: records.Port,
+    subnetworks: Sequence[request.Subnetwork],
+) -> steps.Step | None:
+    """Bring the sub-ports, which are all there, into a trunk of the port.
+
+    :returns: None when they are in it
+    """
+    inside = port.trunk.segmentation_ids if port.trunk else {}
+    subports = tuple(
+        steps.Tagged(subport.id, sub.wish.segmentation_id)
+        for sub in subnetworks
+        if (subport := _subport(hv, sub)) and subport.id not in inside
+    )
+    if port.trunk is None:
+        return steps.CreateTrunk(
+            name=hv.name, port_id=port.id, subports=subports
+        )
+    if not subports:
+        return None
+    return steps.AddSubports(
+        name=hv.name, trunk_id=port.trunk.id, subports=subports
+    )
+
+
+def facts(
+    hv: hypervisor.Hypervisor,
+    port: records.Port,
+    subnetworks: Sequence[request.Subnetwork],
+) -> facts_module.Facts:
+    """What the machine must be told of its ports, which are all there."""
+    found = {}
+    for sub in subnetworks:
+        subport = _subport(hv, sub)
+        assert subport is not None and port.trunk is not None
+        found[sub.wish.network] = facts_module.Subport(
+            segmentation_id=port.trunk.segmentation_ids[subport.id],
+            mac_address=subport.mac_address,
+            addresses=tuple(
+                f'{ip_address}/{sub.prefixes[subnet_id]}'
+                for subnet_id, ip_address in subport.fixed_ips
+                if subnet_id in sub.prefixes
+            ),
+            mtu=sub.mtu,
+        )
+    return facts_module.Facts(address=_address(port), subports=found)
+
+
+def _address(port: records.Port) -> str | None:
+    """The address by which others reach the machine, IPv4 if it has one."""
+    addresses = (
+        ipaddress.ip_address(fixed.ip_address) for fixed in port.fixed_ips
+    )
+    return next(
+        (
+            str(address)
+            for address in sorted(addresses, key=lambda own: own.version)
+            # Made of the MAC address, which Ironic changes to the card's.
+            if address.version == 4 or address.packed[11:13] != b'\xff\xfe'
+        ),
+        None,
+    )
+
+
+def _subport(
+    hv: hypervisor.Hypervisor, sub: request.Subnetwork
+) -> records.Port | None:
+    """The port in a network; two runs without a chosen id may make two."""
+    inside = {key for trunk in hv.trunks for key in trunk.segmentation_ids}
+    return min(
+        (port for port in hv.subports if port.network_id == sub.network_id),
+        key=lambda port: (port.id not in inside, port.id),
+        default=None,
+    )

@@ -1,0 +1,367 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides how hypervisors are emptied.
+
+First all of them are closed, so that none becomes the destination of
+another's guests.  Then every guest is seen and classified, and only when none
+is in the way (or that is accepted) the first one moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+import dataclasses
+import datetime
+
+from hvctl.decide.drain import outcome as planning
+from hvctl.decide.drain.moves import case as looking
+from hvctl.decide.drain.moves import cold as resizes
+from hvctl.decide.drain.moves import queue as moving
+from hvctl.decide.drain.plan import budget
+from hvctl.decide.drain.plan import room as capacity
+from hvctl.decide.drain.plan import treatment
+from hvctl.decide.hypervisor import assemble
+from hvctl.decide.hypervisor import ownership as foreign
+from hvctl.decide.hypervisor import phases
+from hvctl.model import drain_options as draining
+from hvctl.model import hypervisor
+from hvctl.model import progress
+from hvctl.model import records
+from hvctl.model import snapshot as snapshot_model
+from hvctl.model import steps
+
+_MIGRATIONS = (draining.Method.LIVE, draining.Method.COLD)
+
+#: While guests are under way, every such look is one at everything, as is
+#: each that may begin to move more: a nova-compute may have died meanwhile,
+#: or somebody may have enabled it again.
+_WHOLE = 10
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Drain:
+    """The goal of ``drain``: no guest is left on the names."""
+
+    names: tuple[str, ...]
+    options: draining.Options = dataclasses.field(
+        default_factory=draining.Options
+    )
+
+    def scope(self, ledger: progress.Ledger) -> snapshot_model.Scope:
+        """What the next look must reach."""
+        if ledger.last is None:
+            return snapshot_model.Scope(
+                server_names=frozenset(self.names), sizes=True
+            )
+        found = list(assemble.assemble(ledger.last, self.names).values())
+        hosts = frozenset(hv.host for hv in found if hv.service)
+        going = any(m.result == 'moving' for m in ledger.moves.values())
+        closed = not any(hv.service and hv.service.enabled for hv in found)
+        tied = all(move.tied for move in ledger.moves.values())
+        more = not ledger.winding_down and any(
+            moving.more(hv, self.options, ledger.moves.values())
+            for hv in found
+        )
+        if going and closed and tied and not more and ledger.looks % _WHOLE:
+            return snapshot_model.Scope(since=ledger.last, hosts=hosts)
+        return snapshot_model.Scope(
+            hosts=hosts,
+            ties=not (ledger.looks > 1 and tied),
+            aggregates=not _begun(ledger),
+            sizes=not _begun(ledger),
+            needs=frozenset()
+            if _begun(ledger)
+            else frozenset(self._needs(ledger.last, found).values()),
+            provider_ids=frozenset(
+                hv.provider.id for hv in found if hv.provider
+            ),
+        )
+
+    def decide(
+        self,
+        snapshot: snapshot_model.Snapshot,
+        ledger: progress.Ledger,
+        now: datetime.datetime,
+    ) -> dict[str, progress.Verdict]:
+        """Say for each name what to do and what is waited for."""
+        found = assemble.assemble(snapshot, self.names)
+        verdicts = {
+            name: self._before(snapshot, hv, ledger)
+            for name, hv in found.items()
+        }
+        looked = {
+            name: moving.look(
+                looking.Context(
+                    snapshot=snapshot,
+                    hv=hv,
+                    ledger=ledger,
+                    options=self.options,
+                    now=now,
+                )
+            )
+            for name, hv in found.items()
+            if verdicts[name] is None
+        }
+        held = self._held(snapshot, found, verdicts, ledger)
+        begun = _begun(ledger)
+        going = [found[name] for name in looked]
+        known = {} if begun else self._known(snapshot, going)
+        allowed = capacity.destinations(
+            snapshot,
+            {hv.host for hv in found.values()},
+            self.options.destination,
+        )
+        unfit = capacity.without_room(known, snapshot.room, allowed)
+        plan = planning.Plan(
+            options=self.options,
+            ledger=ledger,
+            now=now,
+            begun=begun,
+            all_known=all(
+                verdict is None or verdict.outcome is not None
+                for verdict in verdicts.values()
+            )
+            and (
+                begun
+                or snapshot.room.keys()
+                >= set(self._needs(snapshot, going).values())
+            ),
+            hosts={
+                guest_id: len(
+                    capacity.hosts_with_room(snapshot.room[need], allowed)
+                )
+                for guest_id, need in known.items()
+            },
+            unfit={each: capacity.words(known[each]) for each in unfit},
+            in_the_way={
+                name: sum(
+                    moving.blocked(move) or move.server_id in unfit
+                    for move in moves.values()
+                )
+                for name, (moves, _) in looked.items()
+            },
+            held=held,
+            busy=moving.busy_groups(looked.values()),
+            partial=snapshot.partial,
+        )
+        last = ledger.last
+        before = assemble.assemble(last, self.names) if last else {}
+        return {
+            name: verdict
+            if verdict is not None
+            else plan.verdict(
+                snapshot, found[name], before.get(name), looked[name]
+            )
+            for name, verdict in verdicts.items()
+        }
+
+    def _needs(
+        self,
+        snapshot: snapshot_model.Snapshot,
+        found: Iterable[hypervisor.Hypervisor],
+    ) -> dict[str, records.Need]:
+        """What each guest that would migrate needs of its new host."""
+        needs = {
+            guest.id: capacity.need_of(
+                guest, _allocated(snapshot, hv, guest), snapshot.aggregates
+            )
+            for hv in found
+            for guest in hv.guests or ()
+            if treatment.treat(guest, self.options).method in _MIGRATIONS
+        }
+        return {each: need for each, need in needs.items() if need.resources}
+
+    def _known(
+        self,
+        snapshot: snapshot_model.Snapshot,
+        found: Iterable[hypervisor.Hypervisor],
+    ) -> dict[str, records.Need]:
+        """The needs of which the look tells who has room."""
+        return {
+            guest_id: need
+            for guest_id, need in self._needs(snapshot, found).items()
+            if need in snapshot.room
+        }
+
+    def _before(
+        self,
+        snapshot: snapshot_model.Snapshot,
+        hv: hypervisor.Hypervisor,
+        ledger: progress.Ledger,
+    ) -> progress.Verdict | None:
+        """What comes before the guests; None when it is their turn."""
+        status = phases.status(hv)
+        failure = ledger.failures.get(hv.name)
+        if failure is not None:
+            return progress.failed(status, failure.message)
+        refusal = _refusal(snapshot, hv)
+        if refusal is None and not _committed(ledger):
+            refusal = self._no_destination(snapshot) or self._over_budget(
+                snapshot
+            )
+        if refusal is None and not _under_way(hv, ledger):
+            refusal = self._interrupted(hv, ledger)
+        if refusal is not None:
+            return progress.failed(status, refusal)
+        if hv.guests is None or hv.service is None:
+            # The first look finds it, the second reaches into it.
+            return progress.Verdict(status=status)
+        if (
+            hv.service.enabled
+            and not self.options.dry_run
+            and not _closed_by_us(hv, ledger)
+        ):
+            if ledger.winding_down:
+                return progress.failed(
+                    status, f'stopped before {hv.name} was disabled'
+                )
+            newest = max((m.id for m in hv.migrations), default=0)
+            return progress.Verdict(
+                status=status,
+                steps=(
+                    steps.DisableService(
+                        name=hv.name,
+                        service_id=hv.service.id,
+                        reason=resizes.drain_reason(newest),
+                    ),
+                ),
+            )
+        return None
+
+    def _interrupted(
+        self, hv: hypervisor.Hypervisor, ledger: progress.Ledger
+    ) -> str | None:
+        """Why no guest of a hypervisor can be sent away now, if so.
+
+        Those that are under way are followed all the same.
+        """
+        if hv.service is None:
+            return None
+        if not hv.service.up and hv.guests:
+            return (
+                f'nova-compute on {hv.host} does not report to Nova, so '
+                'nothing can be migrated away from it; see '
+                f'{phases.COMMAND} show {hv.name}'
+            )
+        if hv.service.enabled and _closed_by_us(hv, ledger):
+            return (
+                f'somebody has enabled {hv.name} again, so guests may land '
+                'on it; the same command again disables it and goes on'
+            )
+        return None
+
+    def _held(
+        self,
+        snapshot: snapshot_model.Snapshot,
+        found: Mapping[str, hypervisor.Hypervisor],
+        verdicts: Mapping[str, progress.Verdict | None],
+        ledger: progress.Ledger,
+    ) -> dict[str, str]:
+        """Of which names no guest is to be sent away any more, and why."""
+        unclosed = [
+            name
+            for name, verdict in verdicts.items()
+            if verdict is not None
+            and verdict.outcome is not None
+            and found[name].service in _targets(snapshot)
+            and foreign.owned(found[name])
+            and not _closed_by_us(found[name], ledger)
+        ]
+        held = {}
+        for name, hv in found.items():
+            reason = self._interrupted(hv, ledger)
+            if reason is None and unclosed and not self.options.dry_run:
+                reason = (
+                    f'no guest was sent away, since {", ".join(unclosed)} '
+                    'could not be disabled and guests might land there'
+                )
+            if reason is not None:
+                held[name] = reason
+        return held
+
+    def _over_budget(self, snapshot: snapshot_model.Snapshot) -> str | None:
+        named = {
+            service.host
+            for service in snapshot.services
+            if assemble.short(service.host) in self.names
+        }
+        return budget.refusal(snapshot, named, self.options)
+
+    def _no_destination(self, snapshot: snapshot_model.Snapshot) -> str | None:
+        wanted = self.options.destination
+        if wanted is None:
+            return None
+        service = next(
+            (s for s in snapshot.services if s.host == wanted), None
+        )
+        if service is None:
+            return f'--to {wanted}: there is no compute service on that host'
+        if assemble.short(wanted) in self.names:
+            return f'--to {wanted}: it is to be drained itself'
+        if not (service.enabled and service.up):
+            return (
+                f'--to {wanted}: its compute service is {service.status} and '
+                f'{service.state}'
+            )
+        return None
+
+
+def _allocated(
+    snapshot: snapshot_model.Snapshot,
+    hv: hypervisor.Hypervisor,
+    guest: records.Server,
+) -> records.Resources | None:
+    """What a guest has of its hypervisor, where the look tells."""
+    provider_id = hv.provider.id if hv.provider else ''
+    return snapshot.consumers.get(provider_id, {}).get(guest.id)
+
+
+def _begun(ledger: progress.Ledger) -> bool:
+    """Whether this run has sent a guest away."""
+    return any(isinstance(step, steps.MoveStep) for step in ledger.done)
+
+
+def _committed(ledger: progress.Ledger) -> bool:
+    """Whether this run has closed a host, or follows a guest."""
+    return any(
+        isinstance(step, steps.DisableService) for step in ledger.done
+    ) or any(m.result == 'moving' or m.attempt for m in ledger.moves.values())
+
+
+def _under_way(hv: hypervisor.Hypervisor, ledger: progress.Ledger) -> bool:
+    return any(
+        move.hypervisor == hv.name and move.result == 'moving'
+        for move in ledger.moves.values()
+    )
+
+
+def _closed_by_us(hv: hypervisor.Hypervisor, ledger: progress.Ledger) -> bool:
+    return ledger.times(hv.name, steps.DisableService) > 0
+
+
+def _targets(snapshot: snapshot_model.Snapshot) -> list[records.Service]:
+    """The compute services that the scheduler may choose."""
+    return [s for s in snapshot.services if s.enabled and s.up]
+
+
+def _refusal(
+    snapshot: snapshot_model.Snapshot, hv: hypervisor.Hypervisor
+) -> str | None:
+    if not foreign.owned(hv):
+        taken = foreign.holders(snapshot, hv)
+        if taken:
+            return (
+                f'{hv.name} is not an ephemeral hypervisor of this project: '
+                f'it is {foreign.listed(taken)}'
+            )
+        return f'there is no ephemeral hypervisor {hv.name}'
+    if hv.service is None:
+        return (
+            f'{hv.name} has no compute service to drain '
+            f'({phases.status(hv).reason})'
+        )
+    if hv.service.status == 'UNKNOWN':
+        return (
+            f'the cell of {hv.host} does not answer, so Nova does not say '
+            'which guests are there'
+        )
+    return None

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides whether so many hypervisors may be closed for a drain at once.
+
+A typo, or a list of names that is longer than meant, shall not empty a cloud.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+
+from hvctl.model import drain_options as draining
+from hvctl.model import identity
+from hvctl.model import snapshot as snapshot_model
+
+#: The share of all capacity that a drain of several may close, unless the
+#: user says otherwise.  Who names one means that one.
+USUAL_SHARE = 0.5
+
+
+def refusal(
+    snapshot: snapshot_model.Snapshot,
+    named: AbstractSet[str],
+    options: draining.Options,
+) -> str | None:
+    """Say why the named are not to be closed, None when they may be.
+
+    What is closed already is not refused: that would only keep its drain from
+    going on.
+
+    :param named: their service hosts
+    """
+    services = snapshot.services
+    if not any(s.enabled for s in services if s.host in named):
+        return None
+    before = {
+        service.host
+        for service in services
+        if (service.disabled_reason or '').startswith(identity.REASON_DRAIN)
+    }
+    others = sorted(before - named)
+    closed = before | named
+    also = f' with {", ".join(others)}' if others else ''
+    most = options.most_draining
+    if most is not None and len(closed) > most:
+        return (
+            f'--max-draining allows {most} to be drained at once, and '
+            f'{len(closed)} would be{also}; --max-draining {len(closed)} '
+            'allows that'
+        )
+    share, allows = options.most_draining_share, '--max-draining allows'
+    if share is None and most is None and len(named) > 1:
+        share, allows = USUAL_SHARE, 'several at once may close'
+    if share is None:
+        return None
+    limit = round(share * 100)
+    percent, of = _closed(snapshot, closed)
+    if percent <= limit:
+        return None
+    return (
+        f'{len(closed)} hypervisors would be closed for drains{also}, '
+        f'{percent}% of the {of}; {allows} {limit}%; '
+        f'--max-draining {percent}% allows that'
+    )
+
+
+def _closed(
+    snapshot: snapshot_model.Snapshot, closed: AbstractSet[str]
+) -> tuple[int, str]:
+    """How much of the capacity is closed: of VCPUs or memory, what is more.
+
+    All is what takes guests, with what is closed for drains.
+
+    :returns: a percentage, rounded up, and of what it is
+    """
+    hosts = closed | {s.host for s in snapshot.services if s.enabled and s.up}
+    nodes = [n for n in snapshot.compute_nodes if n.service_host in hosts]
+    found = [(0, 'capacity')]
+    for of, sizes in (
+        ('VCPUs', {node: node.vcpus or 0 for node in nodes}),
+        ('MiB of memory', {node: node.memory_mb or 0 for node in nodes}),
+    ):
+        total = sum(sizes.values())
+        part = sum(
+            size for node, size in sizes.items() if node.service_host in closed
+        )
+        if total:
+            percent = -(-part * 100 // total)
+            found.append((percent, f'{of} ({part} of {total})'))
+    return max(found, key=lambda each: each[0])

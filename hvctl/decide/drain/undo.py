@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides how a drain is taken back.
+
+What has left does not come back; what has not yet begun to move stays, and
+the hypervisor takes guests again.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+
+from hvctl.decide.drain.moves import cold as resizes
+from hvctl.decide.drain.moves import follow as following
+from hvctl.decide.hypervisor import assemble
+from hvctl.decide.hypervisor import ownership as foreign
+from hvctl.decide.hypervisor import phases
+from hvctl.model import hypervisor
+from hvctl.model import progress
+from hvctl.model import records
+from hvctl.model import snapshot as snapshot_model
+from hvctl.model import steps
+
+#: Live migrations in one of these have not begun to copy, and Nova can still
+#: drop them (nova/compute/api.py, live_migrate_abort).
+_QUEUED = frozenset({'queued', 'preparing'})
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Undo:
+    """The goal of ``drain --undo``: what was being drained is enabled."""
+
+    names: tuple[str, ...]
+
+    def scope(self, ledger: progress.Ledger) -> snapshot_model.Scope:
+        """What the next look must reach."""
+        if ledger.last is None:
+            return snapshot_model.Scope(server_names=frozenset(self.names))
+        found = assemble.assemble(ledger.last, self.names).values()
+        return snapshot_model.Scope(
+            hosts=frozenset(hv.host for hv in found if hv.service)
+        )
+
+    def decide(
+        self,
+        snapshot: snapshot_model.Snapshot,
+        ledger: progress.Ledger,
+        now: datetime.datetime,
+    ) -> dict[str, progress.Verdict]:
+        """Say for each name what to do and what is waited for."""
+        found = assemble.assemble(snapshot, self.names)
+        return {
+            name: _one(hv, ledger, snapshot.user_id, now)
+            for name, hv in found.items()
+        }
+
+
+def _one(
+    hv: hypervisor.Hypervisor,
+    ledger: progress.Ledger,
+    user_id: str | None,
+    now: datetime.datetime,
+) -> progress.Verdict:
+    status = phases.status(hv)
+    failure = ledger.failures.get(hv.name)
+    if failure is not None:
+        return progress.failed(status, failure.message)
+    if hv.service is None or not foreign.owned(hv):
+        return progress.failed(
+            status, f'there is no drain of an ephemeral hypervisor {hv.name}'
+        )
+    if hv.service.enabled:
+        kept = [
+            failure.message
+            for failure in ledger.failures.values()
+            if failure.step.name == hv.name
+        ]
+        if kept:
+            return progress.failed(
+                status, f'it is enabled again, but {"; ".join(kept)}'
+            )
+        undone = ledger.times(hv.name, steps.EnableService)
+        return progress.Verdict(
+            status=status,
+            outcome=progress.Outcome(
+                ok=True, message='' if undone else 'was not being drained'
+            ),
+        )
+    if not phases.closed_for_drain(hv):
+        return progress.failed(
+            status,
+            f'{hv.name} is disabled for a reason that is not a drain '
+            f'({hv.service.disabled_reason}); it stays so',
+        )
+    if hv.guests is None:
+        # The first look finds it, the second its migrations.
+        return progress.Verdict(status=status)
+    aborts = _aborts(hv, ledger, user_id)
+    cold = _cold(hv, ledger, user_id)
+    if cold:
+        # The reason of the service tells that they are to be confirmed.
+        named = ', '.join(f'{m.id} ({m.status})' for m in cold)
+        status = dataclasses.replace(
+            status, reason=f'waiting for cold migrations of the drain: {named}'
+        )
+        confirms = _confirms(hv, cold, ledger, now)
+        return progress.Verdict(status=status, steps=(*aborts, *confirms))
+    return progress.Verdict(
+        status=status,
+        steps=(
+            *aborts,
+            steps.EnableService(name=hv.name, service_id=hv.service.id),
+        ),
+    )
+
+
+def _cold(
+    hv: hypervisor.Hypervisor, ledger: progress.Ledger, user_id: str | None
+) -> list[records.Migration]:
+    """The drain's cold migrations that are under way or to be confirmed."""
+    idle = {g.id for g in hv.guests or () if g.task_state is None}
+    return [
+        m
+        for m in resizes.away(hv)
+        if resizes.is_ours(hv, m, user_id)
+        and m.server_id not in idle
+        and m.server_id not in ledger.failures
+    ]
+
+
+def _confirms(
+    hv: hypervisor.Hypervisor,
+    cold: list[records.Migration],
+    ledger: progress.Ledger,
+    now: datetime.datetime,
+) -> list[steps.ConfirmMigration]:
+    """Confirm what is finished, as often as it takes."""
+    found = [
+        steps.ConfirmMigration(name=hv.name, server_id=m.server_id)
+        for m in cold
+        if m.status == 'finished'
+    ]
+    return [
+        step
+        for step in found
+        if step not in ledger.done_at
+        or now - ledger.done_at[step] >= following.CONFIRM_AGAIN
+    ]
+
+
+def _aborts(
+    hv: hypervisor.Hypervisor, ledger: progress.Ledger, user_id: str | None
+) -> list[steps.AbortMigration]:
+    """Drop the drain's migrations that have not begun to copy.
+
+    What other operators asked for is theirs.
+    """
+    mark = resizes.since(hv)
+    if mark is None:
+        return []
+    found = [
+        steps.AbortMigration(
+            name=hv.name, server_id=m.server_id, migration_id=m.id
+        )
+        for m in hv.migrations
+        if m.id > mark
+        and m.user_id == user_id
+        and m.migration_type == 'live-migration'
+        and m.source == hv.host
+        and m.status in _QUEUED
+    ]
+    return [step for step in found if step not in ledger.done]

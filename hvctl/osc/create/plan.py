@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From the options of ``create`` to its goal."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+import dataclasses
+import datetime
+import functools
+import secrets
+
+from hvctl import exceptions
+from hvctl.cloud import client as client_module
+from hvctl.decide.create import goal as create
+from hvctl.decide.create import preflight
+from hvctl.decide.hypervisor import assemble
+from hvctl.decide.hypervisor import naming as names_module
+from hvctl.decide.hypervisor import ownership as foreign
+from hvctl.model import hypervisor
+from hvctl.model import identity
+from hvctl.model import preflight as preflight_model
+from hvctl.model import progress
+from hvctl.model import request
+from hvctl.model import snapshot
+from hvctl.osc.create import settings
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What ``create`` found out before it makes anything.
+
+    :ivar client: the clouds that it works on
+    :ivar goal: what it would work towards
+    :ivar checks: everything that was looked at for all names
+    :ivar verdicts: the first verdict on each name
+    """
+
+    client: client_module.Client
+    goal: create.Create
+    checks: list[preflight_model.Check]
+    verdicts: dict[str, progress.Verdict]
+
+    @property
+    def failed(self) -> list[preflight_model.Check]:
+        """The checks that stand in the way of every name."""
+        return [
+            check
+            for check in self.checks
+            if check.verdict is preflight_model.Verdict.FAILED
+        ]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing stands in the way."""
+        return not self.failed and all(
+            verdict.outcome is None or verdict.outcome.ok
+            for verdict in self.verdicts.values()
+        )
+
+
+def plan(
+    client: client_module.Client, parsed_args: argparse.Namespace
+) -> Plan:
+    """Check everything that can be checked, and change nothing.
+
+    :raises InvalidRequest: when what was asked for makes no sense
+    :raises CloudError: when the cloud cannot be asked
+    """
+    names = names_module.check(parsed_args.names)
+    names_module.check_domain(parsed_args.domain)
+    _check_properties(parsed_args.properties)
+    wanted = settings.settle(parsed_args)
+    client = client.within(wanted.compute_cloud)
+    if wanted.fixed_ip is not None and len(names) > 1:
+        raise exceptions.InvalidRequest(
+            f'the fixed IP {wanted.fixed_ip} is for one hypervisor, and '
+            f'{len(names)} are asked for'
+        )
+    hypervisors = {name: _wanted(name, wanted) for name in names}
+    now = datetime.datetime.now(datetime.UTC)
+    look = client.observe(snapshot.Scope(server_names=frozenset(names)))
+    found = assemble.assemble(look, names, dict.fromkeys(names, wanted.domain))
+    # A name that is taken is refused by itself, and needs no node.
+    new = [
+        hv
+        for hv in found.values()
+        if hv.server is None and not foreign.holders(look, hv)
+    ]
+    asked = _to_look_up(wanted, found.values())
+    facts = client.resolve.ask(asked, len(new))
+    goal = create.Create(
+        request=request.CreateRequest(
+            hypervisors=hypervisors,
+            image_id=facts.image_id,
+            flavor_id=facts.flavor.id if facts.flavor else '',
+            network_id=facts.network_id,
+            compute_cloud=client.compute_cloud,
+            key_name=wanted.names.key_name,
+            vnic_type=wanted.vnic_type,
+            subnet_id=facts.subnet_id,
+            fixed_ip=wanted.fixed_ip,
+            subnetworks=facts.subnetworks,
+            domain=wanted.domain,
+            properties=parsed_args.properties,
+            limits=wanted.limits,
+            agents=wanted.agents,
+            migrations=wanted.migrations,
+            expires_at=now + datetime.timedelta(seconds=wanted.expiry)
+            if wanted.expiry is not None
+            else None,
+            aggregates=facts.aggregates,
+            health_test=_health_test(wanted, facts),
+            retries=parsed_args.retries,
+            delete_on_failure=parsed_args.on_failure == 'delete',
+            wait=parsed_args.wait,
+        )
+    )
+    ledger = progress.Ledger(started_at=now)
+    if facts.aggregates and any(hv.server for hv in found.values()):
+        # Only now is it known in which of them such a host is to be.
+        look = client.observe(goal.scope(ledger))
+    return Plan(
+        client=client,
+        goal=goal,
+        checks=preflight.checks(facts, new, look.nodes),
+        verdicts=goal.decide(look, ledger, now),
+    )
+
+
+def insist(plan: Plan) -> None:
+    """Go no further when a check failed.
+
+    :raises InvalidRequest: with everything that stands in the way
+    """
+    if plan.failed:
+        problems = [check.message for check in plan.failed]
+        problems += [
+            verdict.outcome.message
+            for verdict in plan.verdicts.values()
+            if verdict.outcome is not None and not verdict.outcome.ok
+        ]
+        raise exceptions.InvalidRequest('; '.join(problems))
+
+
+def _check_properties(properties: dict[str, str]) -> None:
+    for key in properties:
+        if key.startswith(identity.METADATA_PREFIX):
+            raise exceptions.InvalidRequest(
+                f'--property {key}: keys that start with '
+                f"{identity.METADATA_PREFIX} are hvctl's own; choose another"
+            )
+
+
+def _to_look_up(
+    wanted: settings.Settings, found: Iterable[hypervisor.Hypervisor]
+) -> preflight_model.Names:
+    """Ask for the fixed IP too, unless the machine has its port already."""
+    if wanted.fixed_ip is None:
+        return wanted.names
+    if any(hv.ports for hv in found):
+        return dataclasses.replace(wanted.names, subnet=None)
+    return dataclasses.replace(wanted.names, fixed_ip=wanted.fixed_ip)
+
+
+def _wanted(name: str, wanted: settings.Settings) -> request.Wanted:
+    compute_id = None
+    if not wanted.own_user_data:
+        compute_id = identity.new_compute_id(name, secrets.token_bytes(6))
+    # What is too large is found now, not half way.
+    wanted.render(name, compute_id, wanted.sketch)
+    return request.Wanted(
+        name=name,
+        compute_id=compute_id,
+        user_data=functools.partial(wanted.render, name),
+    )
+
+
+def _health_test(
+    wanted: settings.Settings, facts: preflight_model.Facts
+) -> request.HealthTest | None:
+    if wanted.test is None or facts.test_flavor is None:
+        return None
+    return request.HealthTest(
+        flavor_id=facts.test_flavor.id,
+        image_id=facts.test_image_id,
+        network_id=facts.test_network_id,
+        vnic_type=wanted.test.vnic_type,
+        answer=wanted.test.answer,
+        timeout=wanted.test.timeout,
+    )

@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Lays the options of ``create`` over its profile."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+import dataclasses
+import os
+import pathlib
+
+from hvctl import exceptions
+from hvctl.cloud import client as client_module
+from hvctl.decide.create import preflight as decide_preflight
+from hvctl.model import identity
+from hvctl.model import machine_ports as facts
+from hvctl.model import preflight
+from hvctl.model import profile as profile_model
+from hvctl.profiles import files
+from hvctl.userdata.document import limits
+from hvctl.userdata.document import render as document
+from hvctl.userdata.own_nova_conf import builtin
+from hvctl.userdata.own_nova_conf import fragment
+
+#: Gives a hypervisor's user-data, in base64, by its name, compute node id and
+#: ports.
+Render = Callable[[str, str | None, facts.Facts], str]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the hypervisors are to be.
+
+    :ivar compute_cloud: the name in clouds.yaml of the cloud in which they
+        register; None where it is the client's
+    :ivar names: what of it is to be looked up
+    :ivar render: gives the user-data
+    :ivar sketch: stands in for the ports that are not made yet
+    :ivar own_user_data: the user's own file is sent, so nova-compute chooses
+        its compute node id itself
+    :ivar agents: how many network agents each has; None where that is not
+        known
+    :ivar test: how to try each out; None for not at all
+    :ivar expiry: seconds after which they may be taken away; None for never
+    :ivar migrations: how many guests its nova-compute live-migrates at once;
+        None where it is not of a profile
+    """
+
+    compute_cloud: str | None
+    names: preflight.Names
+    vnic_type: str
+    fixed_ip: str | None
+    domain: str | None
+    limits: profile_model.Limits
+    render: Render
+    sketch: facts.Facts
+    own_user_data: bool
+    agents: int | None
+    test: profile_model.HealthTest | None
+    migrations: int | None
+    expiry: float | None
+
+
+def settle(parsed_args: argparse.Namespace) -> Settings:
+    """Decide what the hypervisors are to be.
+
+    :raises InvalidRequest: when something is missing or makes no sense
+    """
+    profile = profile_model.Profile(name='')
+    if parsed_args.profile is not None:
+        library = files.load(parsed_args.profiles_file)
+        profile = library.get(parsed_args.profile)
+    domain = parsed_args.domain or profile.domain
+    profile = dataclasses.replace(profile, domain=domain)
+    profile = dataclasses.replace(
+        profile,
+        image=parsed_args.image or profile.image,
+        flavor=parsed_args.flavor or profile.flavor,
+        network=parsed_args.network or profile.network,
+        key_name=parsed_args.key_name or profile.key_name,
+        subnet=parsed_args.subnet or profile.subnet,
+        fixed_ip=parsed_args.fixed_ip or profile.fixed_ip,
+    )
+    for what in ('image', 'flavor', 'network'):
+        if getattr(profile, what) is None:
+            raise exceptions.InvalidRequest(
+                f'no {what}: give --{what}, or a --profile that has one'
+            )
+    test = _test(parsed_args, profile)
+    return Settings(
+        compute_cloud=profile.compute_cloud,
+        names=to_look_up(profile, test),
+        vnic_type=parsed_args.vnic_type or profile.vnic_type,
+        fixed_ip=profile.fixed_ip,
+        domain=domain,
+        limits=profile.limits,
+        render=_renderer(parsed_args, profile),
+        sketch=facts.sketch(profile),
+        own_user_data=parsed_args.user_data is not None,
+        agents=_agents(parsed_args, profile),
+        test=test,
+        expiry=parsed_args.expires or profile.expiry,
+        migrations=profile.live_migration.max_concurrent
+        if parsed_args.profile is not None
+        else None,
+    )
+
+
+def _agents(
+    parsed_args: argparse.Namespace, profile: profile_model.Profile
+) -> int | None:
+    if parsed_args.profile is None:
+        return None
+    agents = profile.networking.agents
+    # What user-data of one's own starts is not known.
+    own = parsed_args.user_data is not None or parsed_args.config is not None
+    return None if own and agents else agents
+
+
+def to_look_up(
+    profile: profile_model.Profile, test: profile_model.HealthTest | None
+) -> preflight.Names:
+    """Say what of a profile only the cloud knows.
+
+    :param test: the health test to be done, if any
+    """
+    return preflight.Names(
+        image=profile.image,
+        flavor=profile.flavor,
+        network=profile.network,
+        key_name=profile.key_name,
+        subnet=profile.subnet,
+        subnetworks=profile.subnetworks,
+        aggregates=profile.aggregates,
+        availability_zone=profile.availability_zone,
+        test_flavor=test.flavor or identity.TEST_FLAVOR if test else None,
+        test_image=test.image if test else None,
+        test_network=test.network if test else None,
+    )
+
+
+def unknown(
+    client: client_module.Client, profile: profile_model.Profile
+) -> tuple[str, ...]:
+    """Say which names of a profile its cloud does not know.
+
+    Those that it does not have may be in a profile that extends it, or in
+    the options of create.
+    """
+    test = profile.health_test
+    tested = test.enabled or test.image or test.flavor or test.network
+    names = to_look_up(profile, test if tested else None)
+    try:
+        within = client.within(profile.compute_cloud)
+        answers = within.resolve.ask(names, number=0)
+    except exceptions.CloudError as error:
+        # The other profiles may be in clouds that answer.
+        return (str(error),)
+    checks = decide_preflight.checks(answers, (), None)
+    return tuple(
+        check.message
+        for check in checks
+        if check.verdict is preflight.Verdict.FAILED
+    )
+
+
+def _test(
+    parsed_args: argparse.Namespace, profile: profile_model.Profile
+) -> profile_model.HealthTest | None:
+    test = profile.health_test
+    wanted: bool | None = parsed_args.health_test
+    if not (test.enabled if wanted is None else wanted):
+        return None
+    if (
+        parsed_args.profile is None
+        or parsed_args.config is not None
+        or parsed_args.user_data is not None
+    ):
+        raise exceptions.InvalidRequest(
+            'the health test needs the user-data of a --profile: only that '
+            'gives the host a place for the test guest; --no-health-test '
+            'does without'
+        )
+    if test.image is None:
+        raise exceptions.InvalidRequest(
+            f'profile {profile.name} has no health_test.image for the test '
+            'guest to boot'
+        )
+    return test
+
+
+def _renderer(
+    parsed_args: argparse.Namespace, profile: profile_model.Profile
+) -> Render:
+    if parsed_args.user_data is not None:
+        own = limits.encode(
+            _read(parsed_args.user_data, '--user-data'),
+            f'--user-data {parsed_args.user_data}',
+        )
+        return lambda name, compute_id, ports: own
+    if parsed_args.config is not None:
+        return _of_fragment(parsed_args.config, profile.domain)
+    if parsed_args.profile is None:
+        raise exceptions.InvalidRequest(
+            'nothing says what the host is to be: give --profile <name>, '
+            '--config <nova.conf fragment> or --user-data <file>'
+        )
+
+    def of_profile(
+        name: str, compute_id: str | None, ports: facts.Facts
+    ) -> str:
+        assert compute_id is not None
+        return document.render(
+            profile, name=name, compute_id=compute_id, facts=ports
+        ).encode()
+
+    return of_profile
+
+
+def _of_fragment(path: str, domain: str | None) -> Render:
+    source = f'--config {path}'
+    try:
+        text = _read(path, '--config').decode()
+    except UnicodeDecodeError as error:
+        raise exceptions.InvalidRequest(
+            f'{source} is not a text in UTF-8, so it is no nova.conf'
+        ) from error
+    config = fragment.read(text, source)
+
+    def render(name: str, compute_id: str | None, ports: facts.Facts) -> str:
+        assert compute_id is not None
+        rendered = builtin.render(
+            name=name,
+            domain=domain,
+            compute_id=compute_id,
+            address=ports.address,
+            fragment=config,
+        )
+        return limits.encode(rendered.encode(), source)
+
+    return render
+
+
+def _read(path: str, option: str) -> bytes:
+    try:
+        return pathlib.Path(path).expanduser().read_bytes()
+    except OSError as error:
+        raise exceptions.InvalidRequest(
+            f'{option} {path} cannot be read: '
+            f'{os.strerror(error.errno) if error.errno else error}'
+        ) from error

@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Shows on standard error how a run goes.
+
+On a terminal a live line for each hypervisor; elsewhere a plain line for each
+change, which can be read in a log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+import contextlib
+import datetime
+import time
+import typing
+
+from hvctl.model import progress
+from hvctl.osc.output import columns
+
+if typing.TYPE_CHECKING:
+    from rich import table
+
+
+Listener = Callable[[progress.Event], None]
+
+
+@contextlib.contextmanager
+def shown(stream: typing.TextIO, *, quiet: bool) -> Iterator[Listener]:
+    """Show events while the context lasts.
+
+    :param stream: where to
+    :param quiet: show nothing
+    :returns: what to call with each event
+    """
+    if quiet:
+        yield lambda event: None
+    elif stream.isatty():
+        from rich import console
+        from rich import live
+
+        view = _Live()
+        with live.Live(
+            view,
+            console=console.Console(file=stream),
+            refresh_per_second=4,
+        ):
+            yield view.take
+    else:
+        yield lambda event: _write(stream, event)
+
+
+def _write(stream: typing.TextIO, event: progress.Event) -> None:
+    line = plain(event)
+    if line is not None:
+        now = datetime.datetime.now().strftime('%H:%M:%S')
+        stream.write(f'{now} {line}\n')
+        stream.flush()
+
+
+def plain(event: progress.Event) -> str | None:
+    """Say an event in one line; None for what is worth none."""
+    if isinstance(event, progress.PhaseReached):
+        if event.before == event.status.phase:
+            return None
+        reason = f': {event.status.reason}' if event.status.reason else ''
+        after = ''
+        if event.before is not None and event.seconds is not None:
+            after = f' ({event.before} took {columns.words(event.seconds)})'
+        return f'{event.name} is {event.status.phase}{after}{reason}'
+    if isinstance(event, progress.MoveChanged):
+        move = _move(event.move)
+        return f'{event.name}: {move}' if move is not None else None
+    verdict = 'done' if event.outcome.ok else 'failed'
+    message = f': {event.outcome.message}' if event.outcome.message else ''
+    return f'{event.name}: {verdict}{message}'
+
+
+def _move(move: progress.Move) -> str | None:
+    who = f'guest {move.server_name or move.server_id}'
+    match move.result:
+        case 'waiting':
+            # Only what is unusual: most wait for their turn.
+            waits = f'{who} ({move.state}) waits: {move.reason}'
+            return waits if move.reason else None
+        case 'planned':
+            return None
+        case 'moving':
+            return f'{who} ({move.state}) is moving ({move.method})'
+        case 'moved':
+            if move.destination is None:
+                return f'{who} left its host: {move.reason}'
+            return f'{who} moved to {move.destination}'
+        case 'gone':
+            return f'{who} is gone: {move.reason}'
+        case _:
+            lift = f' ({move.lift})' if move.lift else ''
+            return f'{who} stays: {move.reason}{lift}'
+
+
+#: Results of guests that are off the host.
+_OFF = frozenset({'moved', 'gone'})
+
+
+class _Line:
+    """What is shown of one hypervisor."""
+
+    def __init__(self) -> None:
+        self.phase = ''
+        self.reason = ''
+        self.since = time.monotonic()
+        self.began = self.since
+        self.ended: float | None = None
+        self.moves = _Moves()
+
+
+class _Moves:
+    """How far the guests of one hypervisor have got."""
+
+    def __init__(self) -> None:
+        self._moves: dict[str, progress.Move] = {}
+        self._began: float | None = None
+
+    def take(self, move: progress.Move) -> None:
+        """Note where a guest is."""
+        self._moves[move.server_id] = move
+        if self._began is None and move.result == 'moving':
+            self._began = time.monotonic()
+
+    @property
+    def all(self) -> int:
+        """How many guests are to leave."""
+        return sum(move.result != 'left' for move in self._moves.values())
+
+    @property
+    def done(self) -> int:
+        """How many have left."""
+        return sum(move.result in _OFF for move in self._moves.values())
+
+    def words(self, now: float) -> str:
+        """Say how many have left, how much memory, how fast, how long yet."""
+        done, everything = self.done, self.all
+        words = f'{done} of {everything} guests'
+        leaving = [m for m in self._moves.values() if m.result != 'left']
+        memory = sum(m.shape.memory for m in leaving)
+        moved = sum(
+            m.shape.memory for m in self._moves.values() if m.result == 'moved'
+        )
+        if memory:
+            words += f', {moved / 1024:.1f} of {memory / 1024:.1f} GiB'
+        if done and self._began is not None and now > self._began:
+            rate = done / (now - self._began)
+            words += f', {rate * 60:.1f} a minute'
+            if done < everything:
+                words += f', {columns.words((everything - done) / rate)} left'
+        return words
+
+
+class _Live:
+    """The live view: rich asks it for a table several times a second."""
+
+    def __init__(self) -> None:
+        self._lines: dict[str, _Line] = {}
+
+    def take(self, event: progress.Event) -> None:
+        """Note an event."""
+        line = self._lines.setdefault(event.name, _Line())
+        match event:
+            case progress.PhaseReached():
+                if line.phase != event.status.phase:
+                    line.since = time.monotonic()
+                line.phase = event.status.phase
+                line.reason = event.status.reason
+            case progress.Finished():
+                line.ended = time.monotonic()
+                line.reason = event.outcome.message
+                if not event.outcome.ok:
+                    line.phase = 'failed'
+            case progress.MoveChanged():
+                line.moves.take(event.move)
+
+    def __rich__(self) -> table.Table:
+        """Draw the table as of now."""
+        from rich import table
+        from rich import text
+
+        grid = table.Table.grid(padding=(0, 2), expand=True)
+        grid.add_column(no_wrap=True)
+        grid.add_column(no_wrap=True)
+        grid.add_column(no_wrap=True, justify='right')
+        grid.add_column(no_wrap=True, justify='right')
+        # Takes what the others leave, and is cut before they are.
+        grid.add_column(overflow='ellipsis', no_wrap=True, ratio=1)
+        for name, line in list(self._lines.items()):
+            now = line.ended or time.monotonic()
+            grid.add_row(
+                name,
+                line.phase,
+                columns.words(now - line.since),
+                columns.words(now - line.began),
+                # Brackets in a reason are no markup.
+                text.Text(line.reason)
+                if line.ended or not line.moves.all
+                else _bar(line.moves, now),
+            )
+        return grid
+
+
+def _bar(moves: _Moves, now: float) -> table.Table:
+    """Draw how far a hypervisor's guests have got."""
+    from rich import progress_bar
+    from rich import table
+
+    grid = table.Table.grid(padding=(0, 1))
+    grid.add_column(width=20)
+    grid.add_column(overflow='ellipsis', no_wrap=True)
+    grid.add_row(
+        progress_bar.ProgressBar(total=moves.all, completed=moves.done),
+        moves.words(now),
+    )
+    return grid

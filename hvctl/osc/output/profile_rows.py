@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Makes the rows that the commands for profiles print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+import dataclasses
+import typing
+
+from osc_lib.cli import format_columns
+
+from hvctl import exceptions
+from hvctl.model import profile as model
+from hvctl.model import secret
+from hvctl.osc.output import columns
+from hvctl.profiles import library as profiles
+
+Row = tuple[typing.Any, ...]
+
+LISTED = ('Name', 'Extends', 'Networking', 'Image', 'Flavor', 'File')
+VALIDATED = ('Name', 'Result', 'Problem')
+
+#: Fields whose names in the file are others.
+_KEYS = {'limits': 'timeouts', 'path': 'file'}
+
+
+def listed(profile: model.Profile) -> Row:
+    """A row of ``profile list``."""
+    return (
+        profile.name,
+        profile.extends or '',
+        profile.networking.kind,
+        profile.image or '',
+        profile.flavor or '',
+        profile.path,
+    )
+
+
+def listed_wrong(library: profiles.Library, name: str) -> Row:
+    """A row of ``profile list`` for a profile that cannot be used."""
+    return (name, library.extends(name), 'invalid', '', '', str(library.path))
+
+
+def validated(problems: Mapping[str, Sequence[str]]) -> list[Row]:
+    """A row of ``profile validate`` for each problem, or for there is none."""
+    return [
+        (name, 'failed' if text else 'ok', text)
+        for name, found in problems.items()
+        for text in found or ('',)
+    ]
+
+
+def shown(
+    profile: model.Profile, reveal: Sequence[str]
+) -> tuple[tuple[str, ...], Row]:
+    """Give the fields of ``profile show``.
+
+    :param reveal: the keys whose secrets are shown
+    :returns: the fields' names, as in the file, and values
+    :raises InvalidRequest: when there is no secret at one of the keys
+    """
+    tree = _plain(profile)
+    known = dict(_secrets(tree))
+    unknown = [key for key in reveal if key not in known]
+    if unknown:
+        raise exceptions.InvalidRequest(
+            f'no secret at {", ".join(unknown)}; there are: '
+            f'{", ".join(known) or "none at all"}'
+        )
+    fields = typing.cast(
+        'dict[str, typing.Any]', _printable(tree, frozenset(reveal))
+    )
+    return tuple(fields), tuple(map(_column, fields.values()))
+
+
+def _column(value: typing.Any) -> typing.Any:
+    if isinstance(value, dict):
+        return columns.Nested(value)
+    if isinstance(value, list):
+        if all(isinstance(item, str) for item in value):
+            return format_columns.ListColumn(value)
+        return columns.Nested(value)
+    return value
+
+
+def _plain(value: typing.Any) -> typing.Any:
+    """Give mappings, lists and scalars, with the secrets in them."""
+    if isinstance(value, model.Part):
+        return {'path': value.path, 'type': str(value.type)}
+    if dataclasses.is_dataclass(value):
+        names = [field.name for field in dataclasses.fields(value)]
+        plain = {
+            _KEYS.get(name, name): _plain(getattr(value, name))
+            for name in names
+        }
+        kind = getattr(value, 'kind', None)
+        return plain if kind is None else {'kind': kind, **plain}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(below) for key, below in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return str(value) if isinstance(value, str) else value
+
+
+def _secrets(value: typing.Any, key: str = '') -> Iterator[tuple[str, None]]:
+    """Give the keys at which there are secrets."""
+    if isinstance(value, dict):
+        for name, below in value.items():
+            yield from _secrets(below, f'{key}.{name}' if key else name)
+    elif isinstance(value, list):
+        if any(isinstance(item, secret.Secret) for item in value):
+            yield key, None
+    elif isinstance(value, secret.Secret):
+        yield key, None
+
+
+def _printable(
+    value: typing.Any, reveal: frozenset[str], key: str = ''
+) -> typing.Any:
+    if isinstance(value, dict):
+        return {
+            name: _printable(below, reveal, f'{key}.{name}' if key else name)
+            for name, below in value.items()
+        }
+    if isinstance(value, list):
+        items = [_printable(item, reveal, key) for item in value]
+        # An option is a list only where it is there repeatedly.
+        is_option = key.startswith(('nova.', 'neutron.'))
+        return items[0] if is_option and len(items) == 1 else items
+    if isinstance(value, secret.Secret):
+        return value.reveal() if key in reveal else str(value)
+    return value

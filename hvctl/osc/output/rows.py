@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Makes the rows that the commands print."""
+
+from __future__ import annotations
+
+import datetime
+import typing
+
+from osc_lib.cli import format_columns
+
+from hvctl.decide.hypervisor import assemble
+from hvctl.decide.hypervisor import phases
+from hvctl.model import hypervisor
+from hvctl.model import progress
+from hvctl.osc.create import dry_run as outlook
+from hvctl.osc.create import plan as creation
+from hvctl.osc.output import columns
+from hvctl.run import loop
+
+Row = tuple[typing.Any, ...]
+
+CREATED = (
+    'Name',
+    'Result',
+    'Phase',
+    'Host',
+    'Server ID',
+    'Seconds',
+    'Message',
+)
+DELETED = ('Name', 'Result', 'Seconds', 'Message')
+DRAINED = (
+    'Hypervisor',
+    'Guest ID',
+    'Guest',
+    'Project ID',
+    'State',
+    'Method',
+    'Result',
+    'Destination',
+    'Seconds',
+    'Reason',
+)
+LISTED = ('Name', 'Phase', 'Host', 'Status', 'State', 'Guests', 'Age')
+LISTED_LONG = (
+    'Server ID',
+    'Node',
+    'Compute ID',
+    'Addresses',
+    'VCPUs Used',
+    'VCPUs',
+    'Memory MB Used',
+    'Memory MB',
+    'Expires',
+)
+PLAN = ('Name', 'Kind', 'Result', 'What')
+
+
+def created(result: loop.Result) -> list[Row]:
+    """A row for each name of ``create``."""
+    assert result.ledger.last is not None
+    found = assemble.assemble(result.ledger.last, result.verdicts)
+    return [
+        (
+            name,
+            _result(name, verdict, result.ledger),
+            str(verdict.status.phase),
+            *_where(found[name]),
+            _seconds(name, result),
+            _message(verdict),
+        )
+        for name, verdict in result.verdicts.items()
+    ]
+
+
+def deleted(result: loop.Result) -> list[Row]:
+    """A row for each name of ``delete``."""
+    return [
+        (
+            name,
+            _result(name, verdict, result.ledger),
+            _seconds(name, result),
+            _message(verdict),
+        )
+        for name, verdict in result.verdicts.items()
+    ]
+
+
+def drained(result: loop.Result) -> list[Row]:
+    """A row for each guest that ``drain`` saw."""
+    rows = []
+    for move in result.ledger.moves.values():
+        seconds = None
+        if move.started_at and move.ended_at:
+            seconds = round((move.ended_at - move.started_at).total_seconds())
+        rows.append(
+            (
+                move.hypervisor,
+                move.server_id,
+                move.server_name,
+                move.project_id,
+                move.state,
+                move.method or '',
+                # Its turn did not come.
+                'planned' if move.result == 'waiting' else move.result,
+                move.destination or '',
+                seconds,
+                _why(move),
+            )
+        )
+    return rows
+
+
+def _why(move: progress.Move) -> str:
+    """Why a guest's move stands as it does, and what changes that."""
+    words = [move.reason]
+    if move.result == 'planned':
+        words.append(move.note)
+    if move.result == 'left':
+        words.append(move.lift)
+    return '; '.join(filter(None, words))
+
+
+def plan(planned: creation.Plan) -> list[Row]:
+    """A row for each check and for each thing that ``create`` would do."""
+    rows: list[Row] = [
+        ('', 'check', str(check.verdict), check.message)
+        for check in planned.checks
+    ]
+    for name, verdict in planned.verdicts.items():
+        if verdict.outcome is not None:
+            result = 'ok' if verdict.outcome.ok else 'failed'
+            message = verdict.outcome.message or 'nothing to do'
+            rows.append((name, 'check', result, message))
+        rows += [
+            (name, 'step', 'planned', outlook.STEP_WORDS[type(step)])
+            for step in verdict.steps
+        ]
+        if verdict.outcome is not None:
+            continue
+        if not verdict.steps:
+            reason = verdict.status.reason
+            rows.append((name, 'wait', 'planned', reason))
+        rows += [
+            (name, kind, 'planned', words)
+            for kind, words in outlook.following(
+                name, verdict, planned.goal.request
+            )
+        ]
+    return rows
+
+
+def listed(hv: hypervisor.Hypervisor, now: datetime.datetime) -> Row:
+    """A row of ``list``."""
+    status = phases.status(hv)
+    age = None
+    if hv.server is not None and hv.server.created_at is not None:
+        # The cloud's clock may be ahead of this machine's.
+        age = max(0, int((now - hv.server.created_at).total_seconds()))
+    return (
+        hv.name,
+        str(status.phase),
+        hv.service.host if hv.service else '',
+        hv.service.status if hv.service else '',
+        hv.service.state if hv.service else '',
+        len(hv.guests or ()),
+        columns.Duration(age),
+    )
+
+
+def listed_long(hv: hypervisor.Hypervisor) -> Row:
+    """The further columns of ``list --long``."""
+    node = hv.compute_node
+    return (
+        hv.server.id if hv.server else '',
+        metal(hv),
+        compute_id(hv),
+        format_columns.ListColumn(
+            list(hv.server.addresses) if hv.server else []
+        ),
+        node.vcpus_used if node else None,
+        node.vcpus if node else None,
+        node.memory_mb_used if node else None,
+        node.memory_mb if node else None,
+        expires(hv),
+    )
+
+
+def expires(hv: hypervisor.Hypervisor) -> str:
+    """When it may be taken away."""
+    return hv.expires_at.isoformat() if hv.expires_at is not None else ''
+
+
+def metal(hv: hypervisor.Hypervisor) -> str:
+    """The Ironic node, by its name where it may be read."""
+    if hv.node is not None:
+        return hv.node.name or hv.node.id
+    return (hv.server and hv.server.node) or ''
+
+
+def compute_id(hv: hypervisor.Hypervisor) -> str:
+    """The compute node id: the chosen one, else the one that registered."""
+    if hv.compute_id is not None:
+        return hv.compute_id
+    return hv.compute_node.id if hv.compute_node else ''
+
+
+def _result(
+    name: str, verdict: progress.Verdict, ledger: progress.Ledger
+) -> str:
+    if verdict.outcome is None or not verdict.outcome.ok:
+        return 'failed'
+    return 'done' if ledger.changed(name) else 'unchanged'
+
+
+def _message(verdict: progress.Verdict) -> str:
+    return verdict.outcome.message if verdict.outcome else ''
+
+
+def _where(hv: hypervisor.Hypervisor) -> tuple[str, str]:
+    return (
+        hv.service.host if hv.service else '',
+        hv.server.id if hv.server else '',
+    )
+
+
+def _seconds(name: str, result: loop.Result) -> int | None:
+    return round(result.seconds[name]) if name in result.seconds else None

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What ``show`` prints: all that is known of one hypervisor."""
+
+from __future__ import annotations
+
+import datetime
+import typing
+
+from osc_lib.cli import format_columns
+
+from hvctl import exceptions
+from hvctl.cloud import client as client_module
+from hvctl.decide.create import phase_times as times
+from hvctl.decide.hypervisor import assemble
+from hvctl.decide.hypervisor import naming as names
+from hvctl.decide.hypervisor import phases
+from hvctl.model import hypervisor
+from hvctl.model import identity
+from hvctl.model import snapshot as snapshot_model
+from hvctl.model.hypervisor import Phase
+from hvctl.osc.output import rows
+from hvctl.run import clock
+
+
+def show(
+    client: client_module.Client, name: str
+) -> tuple[tuple[str, ...], tuple[typing.Any, ...]]:
+    """Look at one hypervisor.
+
+    :returns: the fields' names and values
+    :raises InvalidRequest: when there is none of that name
+    """
+    (name,) = names.check([name])
+    client = client.of([name])
+    look = client.observe(
+        snapshot_model.Scope(all_servers=True, aggregates=True, sizes=True)
+    )
+    hv = assemble.assemble(look, [name])[name]
+    if not hv.exists:
+        raise exceptions.InvalidRequest(
+            f'there is no ephemeral hypervisor {name} in this project; '
+            f'see {phases.COMMAND} list'
+        )
+    fields = dict(_fields(hv, client.compute_cloud, clock.SystemClock().now()))
+    return tuple(fields), tuple(fields.values())
+
+
+def _fields(
+    hv: hypervisor.Hypervisor,
+    compute_cloud: str | None,
+    now: datetime.datetime,
+) -> typing.Iterator[tuple[str, typing.Any]]:
+    status = phases.status(hv)
+    yield 'name', hv.name
+    yield 'phase', str(status.phase)
+    yield 'reason', status.reason
+    yield 'next_command', status.hint or ''
+    yield 'compute_cloud', compute_cloud or ''
+    yield from _service(hv)
+    yield from _machine(hv)
+    yield from _resources(hv)
+    yield 'agents', format_columns.ListColumn(_agents(hv))
+    yield (
+        'aggregates',
+        format_columns.ListColumn([a.name for a in hv.aggregates]),
+    )
+    yield 'guests_count', len(hv.guests or ())
+    yield (
+        'guests',
+        format_columns.DictColumn(
+            {g.id: f'{g.name} {g.status}' for g in hv.guests or ()}
+        ),
+    )
+    yield 'phase_seconds', format_columns.DictColumn(times.took(hv, now))
+    gone = status.phase is Phase.ORPHANED
+    yield (
+        'left',
+        format_columns.ListColumn(phases.left(hv) if gone else []),
+    )
+
+
+def _service(
+    hv: hypervisor.Hypervisor,
+) -> typing.Iterator[tuple[str, typing.Any]]:
+    service = hv.service
+    yield 'host', service.host if service else ''
+    yield 'service_id', service.id if service else ''
+    yield 'service_status', service.status if service else ''
+    yield 'service_state', service.state if service else ''
+    yield 'disabled_reason', (service and service.disabled_reason) or ''
+
+
+def _machine(
+    hv: hypervisor.Hypervisor,
+) -> typing.Iterator[tuple[str, typing.Any]]:
+    server = hv.server
+    yield 'server_id', server.id if server else ''
+    yield 'server_status', server.status if server else ''
+    created = server.created_at if server else None
+    yield 'created_at', created.isoformat() if created else ''
+    yield 'expires_at', rows.expires(hv)
+    yield (
+        'addresses',
+        format_columns.ListColumn(list(server.addresses) if server else []),
+    )
+    yield 'ports', format_columns.ListColumn([p.id for p in hv.ports])
+    yield (
+        'subports',
+        format_columns.DictColumn(
+            {
+                port_id: f'VLAN {vlan}'
+                for trunk in hv.trunks
+                for port_id, vlan in trunk.segmentation_ids.items()
+            }
+        ),
+    )
+    yield (
+        'properties',
+        format_columns.DictColumn(
+            {
+                key: value
+                for key, value in (server.metadata if server else {}).items()
+                if not key.startswith(identity.METADATA_PREFIX)
+            }
+        ),
+    )
+    yield 'node', rows.metal(hv)
+    yield 'node_provision_state', hv.node.provision_state if hv.node else ''
+    yield 'node_power_state', (hv.node and hv.node.power_state) or ''
+    yield 'node_last_error', (hv.node and hv.node.last_error) or ''
+
+
+def _resources(
+    hv: hypervisor.Hypervisor,
+) -> typing.Iterator[tuple[str, typing.Any]]:
+    node = hv.compute_node
+    yield 'compute_id', rows.compute_id(hv)
+    yield 'hypervisor_hostname', node.hostname if node else ''
+    yield 'resource_provider', hv.provider.name if hv.provider else ''
+    yield 'held', hv.closed_by_hold
+    yield 'vcpus_used', node.vcpus_used if node else None
+    yield 'vcpus', node.vcpus if node else None
+    yield 'memory_mb_used', node.memory_mb_used if node else None
+    yield 'memory_mb', node.memory_mb if node else None
+
+
+def _agents(hv: hypervisor.Hypervisor) -> list[str]:
+    return [
+        f'{agent.agent_type} ({"alive" if agent.alive else "not alive"})'
+        for agent in hv.agents or ()
+    ]

@@ -1,0 +1,271 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""Tests of what is made of the services' JSON."""
+
+import datetime
+import unittest
+
+from hvctl.cloud.observe import parse as shapes
+from hvctl.model import identity
+from hvctl.model import records
+from hvctl.tests.fixtures import builders
+from hvctl.tests.unit.cloud import base
+
+
+def first(name: str, key: str):
+    """The first entry of a recorded list."""
+    return base.ANSWERS[name]['body'][key][0]
+
+
+class TestWhen(unittest.TestCase):
+    """Times."""
+
+    def test_forms(self):
+        """Every service's form of a time is read, in UTC."""
+        expected = datetime.datetime(
+            2026, 11, 23, 18, 32, 3, tzinfo=datetime.UTC
+        )
+        for text in (
+            '2026-11-23T18:32:03Z',
+            '2026-11-23T18:32:03.000000',
+            '2026-11-23 18:32:03',
+            '2026-11-23T18:32:03+00:00',
+            '2026-11-23T19:32:03+01:00',
+        ):
+            with self.subTest(text=text):
+                self.assertEqual(expected, shapes.when(text))
+
+    def test_none(self):
+        """No time is none."""
+        self.assertIsNone(shapes.when(None))
+        self.assertIsNone(shapes.when(''))
+
+
+class TestShapes(unittest.TestCase):
+    """Recorded answers become records."""
+
+    def test_server(self):
+        """A bare-metal server of ours."""
+        body = first('servers', 'servers')
+
+        server = shapes.server(body)
+
+        self.assertEqual('hv1', server.name)
+        self.assertEqual('ACTIVE', server.status)
+        self.assertIsNone(server.task_state)
+        self.assertEqual(body['tenant_id'], server.project_id)
+        self.assertEqual('ironic', server.host)
+        self.assertIn(identity.TAG, server.tags)
+        self.assertTrue(
+            identity.is_ours('hv1', server.metadata[identity.COMPUTE_ID_KEY])
+        )
+        self.assertEqual(('10.10.1.80',), server.addresses)
+        self.assertEqual(shapes.when(body['created']), server.created_at)
+        self.assertLess(server.created_at, server.launched_at)
+        self.assertIsNone(server.fault)
+
+    def test_server_in_error(self):
+        """Nova's reason is kept; what is missing does no harm."""
+        server = shapes.server(
+            {'id': 'i', 'name': 'n', 'fault': {'message': 'No valid host'}}
+        )
+
+        self.assertEqual('No valid host', server.fault)
+        self.assertEqual('UNKNOWN', server.status)
+
+    def test_service(self):
+        """The compute service of Ironic's driver."""
+        service = shapes.service(first('services', 'services'))
+
+        self.assertEqual('ironic', service.host)
+        self.assertTrue(service.enabled and service.up)
+        self.assertIsNone(service.disabled_reason)
+        self.assertIsNotNone(service.updated_at)
+
+    def test_disabled_service(self):
+        """The reason is kept as it is."""
+        (service,) = (
+            shapes.service(body)
+            for body in base.ANSWERS['services']['body']['services']
+            if body['host'] == 'hv2'
+        )
+
+        self.assertFalse(service.enabled)
+        self.assertTrue(
+            service.disabled_reason.startswith(identity.REASON_DRAIN)
+        )
+
+    def test_service_of_a_cell_that_is_down(self):
+        """It has neither id nor state, and is neither up nor enabled."""
+        service = shapes.service(
+            {'binary': 'nova-compute', 'host': 'hv1', 'status': 'UNKNOWN'}
+        )
+
+        self.assertEqual('', service.id)
+        self.assertFalse(service.enabled or service.up)
+
+    def test_compute_node(self):
+        """With and without the details."""
+        bare = shapes.compute_node(
+            base.ANSWERS['hypervisors']['body']['hypervisors'][1]
+        )
+        sized = shapes.compute_node(
+            base.ANSWERS['hypervisors_detail']['body']['hypervisors'][1]
+        )
+
+        self.assertEqual(bare.id, sized.id)
+        self.assertTrue(identity.is_ours(bare.hostname, bare.id))
+        self.assertIsNone(bare.vcpus)
+        self.assertEqual((32, 65536), (sized.vcpus, sized.memory_mb))
+        self.assertEqual(sized.hostname, sized.service_host)
+
+    def test_provider(self):
+        """A resource provider."""
+        body = first('providers', 'resource_providers')
+
+        provider = shapes.provider(body)
+
+        self.assertEqual(body['uuid'], provider.id)
+        self.assertEqual(body['name'], provider.name)
+
+    def test_port(self):
+        """A bare-metal port in use."""
+        body = first('ports', 'ports')
+
+        port = shapes.port(body)
+
+        self.assertEqual('hv2', port.name)
+        self.assertEqual(body['device_id'], port.device_id)
+        ((_, address),) = port.fixed_ips
+        self.assertEqual('10.10.2.128', address)
+        self.assertIs(records.PortUse.MACHINE, port.use)
+        self.assertIsNone(port.trunk)
+
+    def test_trunk(self):
+        """The parent of a trunk tells of it, and a sub-port of nothing."""
+        parent = shapes.port(
+            {
+                **first('ports', 'ports'),
+                'trunk_details': {
+                    'trunk_id': 't1',
+                    'sub_ports': [
+                        {
+                            'port_id': 'p2',
+                            'segmentation_id': 102,
+                            'segmentation_type': 'vlan',
+                        }
+                    ],
+                },
+            }
+        )
+        subport = shapes.port(
+            {
+                **first('ports', 'ports'),
+                'description': identity.SUBPORT_MARK,
+                'mac_address': '02:00:00:00:00:01',
+            }
+        )
+
+        self.assertEqual(
+            records.Trunk(id='t1', segmentation_ids={'p2': 102}), parent.trunk
+        )
+        self.assertIs(records.PortUse.SUBPORT, subport.use)
+        self.assertEqual('02:00:00:00:00:01', subport.mac_address)
+
+    def test_agent(self):
+        """An agent that lives."""
+        agent = shapes.agent(first('agents', 'agents'))
+
+        self.assertTrue(agent.alive)
+        self.assertEqual('Open vSwitch agent', agent.agent_type)
+
+    def test_node(self):
+        """A node whose error this user may not read has none."""
+        body = first('nodes', 'nodes')
+
+        node = shapes.node(body)
+
+        self.assertEqual(body['instance_uuid'], node.instance_id)
+        self.assertEqual('active', node.provision_state)
+        self.assertEqual('power on', node.power_state)
+        self.assertIsNone(node.last_error)
+
+    def test_node_of_others(self):
+        """An error that may be read is kept; no state is available."""
+        node = shapes.node(
+            {'uuid': 'u', 'provision_state': None, 'last_error': 'no power'}
+        )
+
+        self.assertEqual('available', node.provision_state)
+        self.assertEqual('no power', node.last_error)
+
+    def test_migration(self):
+        """A cold migration that found no destination."""
+        migration = shapes.migration(first('migrations', 'migrations'))
+
+        self.assertEqual('error', migration.status)
+        self.assertEqual('migration', migration.migration_type)
+        self.assertEqual('hv2', migration.source)
+        self.assertIsNone(migration.destination)
+        self.assertEqual('5e8d9378def54467929fba09d62ba306', migration.user_id)
+        self.assertIsNotNone(migration.updated_at)
+
+    def test_candidates(self):
+        """Each way to place a guest is one of its host, at the root."""
+        hv1, hv2, gpu1, gpu2, nfs = map(
+            builders.an_id, ('hv1', 'hv2', 'hv1_gpu1', 'hv1_gpu2', 'nfs')
+        )
+        own = (
+            records.Part(hv1, 'VCPU', 1, 6),
+            records.Part(hv1, 'MEMORY_MB', 512, 14336),
+        )
+        for name, expected in (
+            (
+                'candidates_nested',
+                {
+                    (hv1, (*own, records.Part(gpu1, 'VGPU', 1, 1))),
+                    (hv1, (*own, records.Part(gpu2, 'VGPU', 1, 1))),
+                },
+            ),
+            (
+                'candidates_shared',
+                {
+                    (hv1, (*own, records.Part(nfs, 'DISK_GB', 10, 980))),
+                    (
+                        hv2,
+                        (
+                            records.Part(hv2, 'VCPU', 1, 8),
+                            records.Part(hv2, 'MEMORY_MB', 512, 16384),
+                            records.Part(hv2, 'DISK_GB', 10, 100),
+                        ),
+                    ),
+                },
+            ),
+        ):
+            with self.subTest(name=name):
+                found = shapes.candidates(base.ANSWERS[name]['body'])
+
+                self.assertEqual(expected, set(found))
+
+    def test_shape(self):
+        """A root disk that is a volume is no disk of the host."""
+        flavor = {'vcpus': 2, 'ram': 512, 'disk': 20, 'ephemeral': 3}
+        for image, disk in (({'id': 'i'}, 24), ('', 4)):
+            body = {
+                'id': 's',
+                'name': 'n',
+                'image': image,
+                'flavor': {**flavor, 'swap': 1},
+            }
+
+            self.assertEqual(
+                records.Shape(2, 512, disk), shapes.server(body).shape
+            )
+
+    def test_aggregate(self):
+        """An aggregate with its hosts."""
+        aggregate = shapes.aggregate(
+            {'id': 1, 'uuid': 'u', 'name': 'a', 'hosts': ['hv1', 'hv2']}
+        )
+
+        self.assertEqual(frozenset({'hv1', 'hv2'}), aggregate.hosts)

@@ -1,0 +1,317 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""Tests of requests, and of the sentences in what goes wrong."""
+
+import base64
+
+from keystoneauth1 import exceptions as ksa_exceptions
+import requests as http
+
+from hvctl import exceptions
+from hvctl.cloud import http as requests
+from hvctl.tests.unit.cloud import base
+
+SERVERS = f'{base.COMPUTE}/servers/detail'
+
+
+class TestErrors(base.TestCase):
+    """What is made of errors."""
+
+    def provoke(self, url, client, **answer):
+        self.mock.get(f'{url}/thing', **answer)
+        with self.assertRaises(exceptions.CloudError) as caught:
+            requests.call(client, 'GET', '/thing', 'read the thing')
+        return caught.exception
+
+    def test_sentences(self):
+        """Each service's own form of error becomes one clean sentence."""
+        uuid = '00000000-0000-0000-0000-000000000000'
+        conn = self.conn
+        for name, url, client, words in (
+            (
+                'nova404',
+                base.COMPUTE,
+                conn.compute,
+                f'Instance {uuid} could not be found (HTTP 404)',
+            ),
+            (
+                'nova400',
+                base.COMPUTE,
+                conn.compute,
+                "Invalid input for query parameters limit. Value: x. 'x' "
+                "does not match '^[0-9]*$' (HTTP 400)",
+            ),
+            (
+                'placement404',
+                base.PLACEMENT,
+                conn.placement,
+                f'No resource provider with uuid {uuid} found (HTTP 404)',
+            ),
+            (
+                'neutron404',
+                base.NETWORK,
+                conn.network,
+                f'Port {uuid} could not be found (HTTP 404)',
+            ),
+            (
+                'ironic404',
+                base.BAREMETAL,
+                conn.baremetal,
+                f'Node {uuid} could not be found (HTTP 404)',
+            ),
+        ):
+            with self.subTest(name=name):
+                error = self.provoke(url, client, **base.answer(name))
+
+                text = str(error)
+                self.assertTrue(text.startswith('could not read the thing: '))
+                self.assertTrue(text.endswith(words), text)
+                self.assertNotIn('\n', text)
+                self.assertNotIn('{', text)
+
+    def test_forms_of_old(self):
+        """Other forms that Ironic and proxies have are read as well."""
+        for body, words in (
+            ({'error_message': {'faultstring': 'no power'}}, 'no power'),
+            ({'error_message': 'no power'}, 'no power'),
+            ({'errors': []}, '[]'),
+            ({'a': {'detail': 'full.'}}, 'full'),
+            ({'a': 1, 'b': 2}, "{'a': 1, 'b': 2}"),
+            (['odd'], "['odd']"),
+        ):
+            with self.subTest(body=body):
+                error = self.provoke(
+                    base.COMPUTE,
+                    self.conn.compute,
+                    json=body,
+                    status_code=400,
+                )
+
+                self.assertEqual(
+                    f'could not read the thing: {words} (HTTP 400)',
+                    str(error),
+                )
+
+    def test_no_json(self):
+        """What a proxy says in HTML is not printed."""
+        error = self.provoke(
+            base.COMPUTE,
+            self.conn.compute,
+            text='<html>',
+            status_code=502,
+            reason='Bad Gateway',
+        )
+
+        self.assertEqual(
+            'could not read the thing: Bad Gateway (HTTP 502)', str(error)
+        )
+
+    def test_forbidden(self):
+        """A missing role is what a 403 usually means; a quota is not."""
+        error = self.provoke(
+            base.COMPUTE, self.conn.compute, **base.answer('nova403')
+        )
+
+        self.assertIn('admin role', str(error))
+        self.assertFalse(error.transient)
+        error = self.provoke(
+            base.COMPUTE,
+            self.conn.compute,
+            status_code=403,
+            json={'forbidden': {'message': 'Quota exceeded for instances'}},
+        )
+        self.assertNotIn('admin role', str(error))
+
+    def test_transient(self):
+        """Which statuses are worth another try."""
+        for status, expected in (
+            (400, False),
+            (401, False),
+            (403, False),
+            (404, False),
+            (409, True),
+            (413, False),
+            (429, True),
+            (500, True),
+            (503, True),
+        ):
+            with self.subTest(status=status):
+                error = self.provoke(
+                    base.COMPUTE,
+                    self.conn.compute,
+                    status_code=status,
+                    json={},
+                )
+
+                self.assertEqual(status, error.status)
+                self.assertEqual(expected, error.transient)
+
+    def test_no_answer(self):
+        """A broken connection has no status and is worth another try."""
+        for failure in (http.ConnectionError, http.Timeout):
+            with self.subTest(failure=failure):
+                error = self.provoke(
+                    base.COMPUTE, self.conn.compute, exc=failure('down')
+                )
+
+                self.assertIsNone(error.status)
+                self.assertTrue(error.transient)
+                self.assertNotIn('\n', str(error))
+
+    def test_accepted(self):
+        """An error that the caller deals with itself is none."""
+        self.mock.get(f'{base.COMPUTE}/thing', status_code=404, json={})
+
+        response = requests.call(
+            self.conn.compute,
+            'GET',
+            '/thing',
+            'read the thing',
+            accept=frozenset({404}),
+        )
+
+        self.assertEqual(404, response.status_code)
+
+    def test_explain(self):
+        """Errors of keystoneauth keep their status."""
+        error = requests.explain(
+            ksa_exceptions.http.ServiceUnavailable('gone\nfor lunch.'),
+            'log in',
+        )
+
+        self.assertTrue(
+            str(error).startswith('could not log in: gone for lunch')
+        )
+        self.assertEqual(503, error.status)
+        self.assertTrue(error.transient)
+
+
+class TestSecrets(base.TestCase):
+    """What --debug shows."""
+
+    def call(self, **options):
+        self.mock.post(
+            f'{base.COMPUTE}/servers', json={'answer': 'pa55w0rd-2'}
+        )
+        with self.assertLogs(level='DEBUG') as logs:
+            requests.call(
+                self.conn.compute,
+                'POST',
+                '/servers',
+                'create the server',
+                json={'user_data': 'pa55w0rd-1'},
+                **options,
+            )
+        return '\n'.join(logs.output)
+
+    def test_kept_out(self):
+        """Neither body of a secret request is in the log; that it was is."""
+        log = self.call(secret=True)
+
+        self.assertNotIn('pa55w0rd', log)
+        self.assertIn('POST /servers', log)
+
+    def test_refused(self):
+        """Nova repeats what it refuses, user-data and all, or part of it."""
+        user_data = base64.b64encode(b'[DEFAULT]\npassword = x\n' * 9).decode()
+        for echo in (user_data, user_data[7:99]):
+            self.mock.post(
+                f'{base.COMPUTE}/servers',
+                status_code=400,
+                json={
+                    'badRequest': {
+                        'message': 'Invalid input for field/attribute server. '
+                        f"Value: {{'name': 'hv1', 'user_data': '{echo}'}}. "
+                        'It is wrong'
+                    }
+                },
+            )
+
+            with self.assertRaises(exceptions.CloudError) as caught:
+                requests.call(
+                    self.conn.compute,
+                    'POST',
+                    '/servers',
+                    'create the server hv1',
+                    json={'server': {'user_data': user_data}},
+                    secret=True,
+                )
+
+            self.assertEqual(
+                'could not create the server hv1: Invalid input for '
+                "field/attribute server. Value: {'name': 'hv1', 'user_data': "
+                "'***'}. It is wrong (HTTP 400)",
+                str(caught.exception),
+            )
+
+    def test_shown_otherwise(self):
+        """Others are logged, as everybody who debugs expects."""
+        self.assertIn('pa55w0rd', self.call())
+
+
+class TestPages(base.TestCase):
+    """Lists that come in pages."""
+
+    def read(self, client, url, key, **options):
+        return requests.pages(client, url, key, f'list {key}', **options)
+
+    def test_nova(self):
+        """Nova's links are followed, without repeating the parameters."""
+        first = base.ANSWERS['servers']['body']
+        (link,) = first['servers_links']
+        self.mock.get(f'{SERVERS}?all_tenants=1', json=first)
+        self.mock.get(link['href'], json={'servers': [{'id': 'last'}]})
+
+        found = self.read(
+            self.conn.compute,
+            '/servers/detail',
+            'servers',
+            microversion=requests.COMPUTE,
+            params={'all_tenants': 1},
+        )
+
+        self.assertEqual(first['servers'] + [{'id': 'last'}], found)
+        _, second = self.sent('GET', SERVERS)
+        self.assertEqual(link['href'].lower(), second.url.lower())
+        self.assertEqual(
+            '2.80', second.headers['X-OpenStack-Nova-API-Version']
+        )
+
+    def test_ironic(self):
+        """Ironic's next is followed."""
+        first = base.ANSWERS['nodes']['body']
+        self.mock.get(f'{base.BAREMETAL}/nodes', json=first)
+        self.mock.get(first['next'], json={'nodes': [{'uuid': 'last'}]})
+
+        found = self.read(
+            self.conn.baremetal,
+            '/nodes',
+            'nodes',
+            microversion=requests.BAREMETAL,
+        )
+
+        self.assertEqual(first['nodes'] + [{'uuid': 'last'}], found)
+
+    def test_one_page(self):
+        """A list without links is one request."""
+        self.mock.get(f'{base.COMPUTE}/os-services', **base.answer('services'))
+
+        found = self.read(self.conn.compute, '/os-services', 'services')
+
+        self.assertEqual(base.ANSWERS['services']['body']['services'], found)
+        self.assertEqual(
+            1, len(self.sent('GET', f'{base.COMPUTE}/os-services'))
+        )
+
+    def test_accepted(self):
+        """An accepted error means that there is no such list."""
+        self.mock.get(f'{base.NETWORK}/agents', status_code=404, json={})
+
+        self.assertIsNone(
+            self.read(
+                self.conn.network,
+                '/agents',
+                'agents',
+                accept=frozenset({404}),
+            )
+        )

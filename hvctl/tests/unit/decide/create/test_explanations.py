@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""Tests of what is said of a hypervisor that does not come up."""
+
+import datetime
+import unittest
+
+from hvctl.decide.create import explanations as failures
+from hvctl.decide.hypervisor import phases as phase
+from hvctl.model import progress
+from hvctl.model import steps
+from hvctl.model.hypervisor import Phase
+from hvctl.tests.fixtures import builders
+from hvctl.tests.fixtures import clock
+
+
+def a_ledger(**changes) -> progress.Ledger:
+    """What a run knows after its first look."""
+    return progress.Ledger(started_at=clock.START, looks=1, **changes)
+
+
+class TestServerFailed(unittest.TestCase):
+    """Why a bare-metal server is in ERROR."""
+
+    def say(self, fault, nodes=(), **ledger):
+        hv = builders.a_hypervisor(
+            server=builders.a_server(status='ERROR', fault=fault)
+        )
+        look = builders.a_snapshot('hv1', nodes=nodes)
+        return failures.server_failed(hv, look, a_ledger(**ledger))
+
+    def test_faults(self):
+        """Each fault of Nova has words of its own."""
+        for fault, words in (
+            ('No valid host was found. ', 'none that the flavor asks for'),
+            (
+                'No valid host was found. There are not enough hosts '
+                'available.',
+                'Nova refused all of them',
+            ),
+            ('Exceeded maximum number of retries.', 'Exceeded maximum number'),
+            (None, 'Nova gives no reason'),
+        ):
+            with self.subTest(fault=fault):
+                said = self.say(fault)
+
+                self.assertIn(words, said)
+                self.assertFalse(said.endswith('.'))
+
+    def test_no_node(self):
+        """What the nodes of the flavor's class do instead is said."""
+        used = builders.a_node(resource_class='baremetal')
+        specs = {'resources:CUSTOM_BAREMETAL': '1', 'resources:VCPU': '0'}
+        hv = builders.a_hypervisor(
+            server=builders.a_server(
+                status='ERROR',
+                fault='No valid host was found. ',
+                extra_specs=specs,
+            )
+        )
+        look = builders.a_snapshot(
+            'hv1',
+            nodes=(
+                used,
+                used,
+                builders.a_node(resource_class='baremetal', maintenance=True),
+                builders.a_node(resource_class='gpu'),
+            ),
+        )
+
+        said = failures.server_failed(hv, look, a_ledger())
+
+        self.assertIn(
+            'of the nodes that may be read: 2 in use, 1 in maintenance', said
+        )
+        self.assertTrue(said.endswith('see openstack baremetal node list'))
+
+    def test_nodes_that_were_tried(self):
+        """Ironic's words on each node that was tried are given."""
+        tried = {'hv1': ('n1', 'n2', 'n1')}
+        hv = builders.a_hypervisor()
+        nodes = (builders.a_node(id='n1', name='node-1'),)
+
+        first, second = failures.questions(hv, a_ledger(nodes_tried=tried))
+        said = self.say(
+            'x', nodes, nodes_tried=tried, answers={first: 'no power'}
+        )
+
+        self.assertEqual(('n1', 'n2'), (first.node_id, second.node_id))
+        self.assertEqual(clock.START, first.since)
+        self.assertIn('node-1 (no power), n2 (Nova moved on', said)
+
+    def test_tries(self):
+        """What the servers before this one met with is asked for too."""
+        late = clock.START + datetime.timedelta(seconds=100)
+        early = clock.START - datetime.timedelta(seconds=100)
+        tried = {'hv1': ('n1', 'n2')}
+        makes = {
+            steps.CreateServer(
+                name='hv1',
+                image_id='i',
+                flavor_id='f',
+                key_name=None,
+                metadata={},
+                user_data='',
+                port_id='p',
+                attempt=attempt,
+            ): True
+            for attempt in (1, 2)
+        }
+        for created_at, since in (
+            (late, clock.START),
+            (early, early),
+            (None, clock.START),
+        ):
+            with self.subTest(created_at=created_at):
+                hv = builders.a_hypervisor(
+                    server=builders.a_server(created_at=created_at)
+                )
+
+                found = failures.questions(hv, a_ledger(nodes_tried=tried))
+
+                self.assertEqual([since, since], [q.since for q in found])
+
+        for fault in ('x', 'No valid host was found. '):
+            with self.subTest(fault=fault):
+                said = self.say(fault, nodes_tried=tried, done=makes)
+
+                self.assertTrue(
+                    said.endswith('; tried on Ironic node n1, n2'), said
+                )
+
+    def test_asks_once(self):
+        """What Ironic was asked it is not asked again."""
+        hv = builders.a_hypervisor()
+        ledger = a_ledger(nodes_tried={'hv1': ('n1', 'n2')})
+        first, second = failures.questions(hv, ledger)
+
+        ledger.done[first] = False
+
+        self.assertEqual((second,), failures.questions(hv, ledger))
+
+
+class TestOverdue(unittest.TestCase):
+    """What to look at when nothing changes."""
+
+    def test_each_phase(self):
+        """Each phase names what it waits for, and where to look."""
+        for changes, expected, words in (
+            (
+                {'server': builders.a_server(status='BUILD')},
+                Phase.BUILDING,
+                'baremetal node show node-of-hv1',
+            ),
+            (
+                {'service': None},
+                Phase.BOOTING,
+                'never registered as hv1',
+            ),
+            (
+                {'service': builders.a_service(state='down')},
+                Phase.DOWN,
+                'registered and then died, nothing changed for 300 s; look '
+                'on it (10.0.0.5) at /var/log/nova/nova-compute.log',
+            ),
+            (
+                {
+                    'server': builders.a_server(status='SHUTOFF', id='s1'),
+                    'service': None,
+                },
+                Phase.DOWN,
+                'the machine of hv1 is SHUTOFF, nothing changed for 300 s; '
+                'openstack server start s1',
+            ),
+            (
+                {'server': builders.a_server(status='RESCUE', id='s1')},
+                Phase.DOWN,
+                'is RESCUE, nothing changed for 300 s; openstack server '
+                'unrescue s1',
+            ),
+            (
+                {'server': builders.a_server(status='PAUSED', id='s1')},
+                Phase.DOWN,
+                'openstack server unpause s1',
+            ),
+            (
+                {'server': builders.a_server(status='UNKNOWN', id='s1')},
+                Phase.DOWN,
+                'openstack server show s1',
+            ),
+            ({'compute_node': None}, Phase.UNMAPPED, 'discover_hosts'),
+            (
+                {'reported': False},
+                Phase.NO_INVENTORY,
+                'no inventory in Placement',
+            ),
+            (
+                {'agents': ()},
+                Phase.NO_AGENT,
+                'no network agent of host hv1 has registered, nothing changed '
+                "for 300 s; look on hv1 (10.0.0.5) at the agent's service "
+                'and its log in /var/log/neutron/',
+            ),
+            (
+                {
+                    'service': builders.a_service('hv1.a.org'),
+                    'domain': 'a.org',
+                    'agents': (),
+                },
+                Phase.NO_AGENT,
+                'Nova knows it as hv1.a.org and Neutron as hv1: ',
+            ),
+        ):
+            with self.subTest(expected=expected):
+                hv = builders.a_hypervisor(**changes)
+                status = phase.status(hv)
+                look = builders.a_snapshot('hv1')
+
+                said = failures.overdue(hv, status, look, 300)
+
+                self.assertEqual(expected, status.phase)
+                self.assertIn(words, said)
+                self.assertIn('nothing changed for 300 s', said)
+
+    def test_stale_provider(self):
+        """A leftover provider of the name is what keeps it empty."""
+        hv = builders.a_hypervisor(reported=False, provider=None)
+        stale = builders.a_provider(id=builders.an_id('stale'))
+        look = builders.a_snapshot(providers=(stale,))
+
+        said = failures.overdue(hv, phase.status(hv), look, 300)
+
+        self.assertIn(f'resource provider delete {stale.id}', said)

@@ -1,0 +1,273 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""Tests of whether a create may begin."""
+
+import dataclasses
+import unittest
+
+from hvctl.decide.create import preflight
+from hvctl.model import hypervisor
+from hvctl.model import identity
+from hvctl.model import networking
+from hvctl.model import preflight as model
+from hvctl.model import records
+from hvctl.tests.fixtures import builders
+from hvctl.tests.fixtures import requests
+
+METAL = model.Flavor(
+    id='f',
+    name='metal',
+    resources={'VCPU': 0, 'CUSTOM_BAREMETAL': 1},
+    vcpus=4,
+    ram=1024,
+)
+TEST = model.Flavor(
+    id='t',
+    name='test',
+    resources={
+        'VCPU': 0,
+        'MEMORY_MB': 0,
+        'DISK_GB': 0,
+        identity.TEST_RESOURCE_CLASS: 1,
+    },
+    vcpus=1,
+    ram=128,
+)
+PLENTY = {
+    kind: model.Quota(left=-1)
+    for kind in ('servers', 'cores', 'memory (MiB)', 'ports')
+}
+
+
+def failed(nodes=(), number=2, hypervisors=None, **changes) -> list[str]:
+    """What stands in the way of making some."""
+    if hypervisors is None:
+        hypervisors = [
+            hypervisor.Hypervisor(name=f'hv{i}') for i in range(number)
+        ]
+    facts = model.Facts(
+        **{
+            'image_id': 'i',
+            'flavor': METAL,
+            'network_id': 'n',
+            'candidates': len(hypervisors),
+            'quotas': PLENTY,
+            **changes,
+        }
+    )
+    return [
+        check.message
+        for check in preflight.checks(facts, hypervisors, nodes)
+        if check.verdict is model.Verdict.FAILED
+    ]
+
+
+class TestChecks(unittest.TestCase):
+    """Every problem, not the first."""
+
+    def test_good(self):
+        """Nothing stands in the way."""
+        self.assertEqual([], failed())
+
+    def test_each(self):
+        """Each thing that may be wrong is said."""
+        virtual = model.Flavor(id='f', name='m1', resources={'VCPU': 1})
+        for changes, words in (
+            ({'problems': (('image', 'there is no image x'),)}, 'no image x'),
+            ({'flavor': virtual}, 'm1 does not ask for bare metal'),
+            ({'candidates': 1}, '2 nodes for flavor metal'),
+            (
+                {'quotas': {**PLENTY, 'cores': model.Quota(left=7)}},
+                'has 7 cores left and 8 are needed',
+            ),
+            (
+                {'quotas': {**PLENTY, 'ports': model.Quota(left=0)}},
+                'has 0 ports left and 2 are needed',
+            ),
+            (
+                {
+                    'quotas': {**PLENTY, 'ports': model.Quota(left=3)},
+                    'subnetworks': (requests.a_subnetwork(),),
+                },
+                'has 3 ports left and 4 are needed',
+            ),
+            (
+                {
+                    'quotas': {**PLENTY, 'servers': model.Quota(left=3)},
+                    'test_flavor': TEST,
+                },
+                'has 3 servers left and 4 are needed',
+            ),
+            (
+                {
+                    'quotas': {**PLENTY, 'cores': model.Quota(left=9)},
+                    'test_flavor': TEST,
+                },
+                'has 9 cores left and 10 are needed',
+            ),
+            (
+                {
+                    'quotas': {
+                        **PLENTY,
+                        'memory (MiB)': model.Quota(left=2200),
+                    },
+                    'test_flavor': TEST,
+                },
+                'has 2200 memory (MiB) left and 2304 are needed',
+            ),
+            (
+                {
+                    'quotas': {**PLENTY, 'ports': model.Quota(left=3)},
+                    'test_flavor': TEST,
+                    'test_network_id': 'n',
+                },
+                'has 3 ports left and 4 are needed',
+            ),
+        ):
+            with self.subTest(words=words):
+                (said,) = failed(**changes)
+
+                self.assertIn(words, said)
+
+    def test_two_clouds(self):
+        """The test guests count in the compute cloud's quotas, and alone."""
+        tested = {
+            'test_flavor': TEST,
+            'test_network_id': 'n',
+            'compute_cloud': 'far',
+        }
+        enough = {
+            'servers': model.Quota(left=2),
+            'cores': model.Quota(left=8),
+            'memory (MiB)': model.Quota(left=2048),
+            'ports': model.Quota(left=2),
+        }
+
+        self.assertEqual(
+            [], failed(quotas=enough, test_quotas=PLENTY, **tested)
+        )
+        for what, needed in (
+            ('servers', 2),
+            ('cores', 2),
+            ('memory (MiB)', 256),
+            ('ports', 2),
+        ):
+            with self.subTest(what=what):
+                short = PLENTY | {what: model.Quota(left=1)}
+
+                (said,) = failed(test_quotas=short, **tested)
+
+                self.assertEqual(
+                    f"the project's quota in compute cloud far has 1 {what} "
+                    f'left and {needed} are needed; raise it with openstack '
+                    '--os-cloud far quota set',
+                    said,
+                )
+
+    def test_ports_that_are_there(self):
+        """Ports that a create has made before it was killed need no room."""
+        port = builders.a_port()
+        sub = requests.a_subnetwork()
+        subport = builders.a_port(
+            use=records.PortUse.SUBPORT, network_id=sub.network_id
+        )
+        for ports, subports, missing in (
+            ((), (), 2),
+            ((port,), (), 1),
+            ((), (subport,), 1),
+            ((port,), (subport,), 0),
+        ):
+            with self.subTest(missing=missing):
+                hv = hypervisor.Hypervisor(
+                    name='hv1', ports=ports, subports=subports
+                )
+
+                for left in range(missing + 1):
+                    said = failed(
+                        hypervisors=[hv],
+                        subnetworks=(sub,),
+                        quotas=PLENTY | {'ports': model.Quota(left=left)},
+                    )
+
+                    self.assertEqual(left < missing, bool(said), said)
+
+    def test_subnetworks(self):
+        """What Neutron would refuse when half is made."""
+        fit = requests.a_subnetwork
+        for sub, words in (
+            (fit(), None),
+            (fit(subnet='fast'), 'it has no subnet fast'),
+            (dataclasses.replace(fit(), prefixes={}), 'say address: dhcp or'),
+            (
+                dataclasses.replace(
+                    fit(address=networking.Address.DHCP), prefixes={}
+                ),
+                None,
+            ),
+            (
+                dataclasses.replace(fit(), network_type='vxlan'),
+                'is a vxlan network without a VLAN to take over',
+            ),
+            (
+                dataclasses.replace(
+                    fit(segmentation_id=7), network_type='vxlan'
+                ),
+                None,
+            ),
+            (dataclasses.replace(fit(), network_type=None), None),
+            (dataclasses.replace(fit(), mtu=9000), 'more than the 1500'),
+            (dataclasses.replace(fit(), network_id='n'), 'in it twice'),
+        ):
+            with self.subTest(words=words):
+                said = failed(subnetworks=(sub,), mtu=1500)
+
+                if words is None:
+                    self.assertEqual([], said)
+                else:
+                    self.assertIn(words, ' '.join(said))
+                    self.assertIn('sub-network storage: ', ' '.join(said))
+
+    def test_all_at_once(self):
+        """Several problems are said together."""
+        self.assertEqual(
+            3,
+            len(
+                failed(
+                    problems=(('network', 'there is no network x'),),
+                    candidates=0,
+                    quotas={'servers': model.Quota(left=1)},
+                )
+            ),
+        )
+
+    def test_unknown_stops_nothing(self):
+        """What the cloud does not tell stops nothing."""
+        self.assertEqual([], failed(candidates=None, quotas={}))
+
+    def test_nodes_are_broken_down(self):
+        """Where nodes are missing, what the others do is said."""
+        nodes = [
+            builders.a_node(resource_class='baremetal'),
+            builders.a_node(
+                resource_class='baremetal',
+                provision_state='cleaning',
+                instance_id=None,
+            ),
+            builders.a_node(resource_class='baremetal', maintenance=True),
+            builders.a_node(
+                resource_class='baremetal',
+                provision_state='available',
+                instance_id=None,
+            ),
+            builders.a_node(resource_class='gpu'),
+        ]
+
+        (said,) = failed(nodes, candidates=1)
+
+        for words in (
+            '1 in use',
+            '1 cleaning',
+            '1 in maintenance',
+            '1 free',
+        ):
+            self.assertIn(words, said)

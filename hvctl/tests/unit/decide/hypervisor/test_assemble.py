@@ -1,0 +1,270 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""Tests of what belongs to which hypervisor."""
+
+import dataclasses
+import unittest
+
+from hvctl.decide.hypervisor import assemble
+from hvctl.model import identity
+from hvctl.model import records
+from hvctl.tests.fixtures import builders
+
+
+def one(snapshot, name='hv1', domain=None):
+    """Put together one hypervisor."""
+    return assemble.assemble(snapshot, [name], {name: domain})[name]
+
+
+class TestNames(unittest.TestCase):
+    """Which names are ours."""
+
+    def test_every_mark_counts(self):
+        """Each of the marks alone is enough for a name to be listed."""
+        reason = identity.REASON_DELETE
+        for kind, thing in (
+            ('servers', builders.a_server()),
+            ('ports', builders.a_port()),
+            ('providers', builders.a_provider()),
+            ('compute_nodes', builders.a_compute_node()),
+            ('services', builders.a_disabled_service(reason)),
+            (
+                'services',
+                builders.a_disabled_service(reason, host='hv1.a.org'),
+            ),
+            (
+                'compute_nodes',
+                builders.a_compute_node(hostname='hv1.a.org'),
+            ),
+        ):
+            with self.subTest(kind=kind):
+                snapshot = builders.a_snapshot(
+                    **{'services': (), kind: (thing,)}
+                )
+
+                self.assertEqual(['hv1'], assemble.names(snapshot))
+
+    def test_others_do_not(self):
+        """Services, providers, nodes and agents of others are not listed."""
+        snapshot = builders.a_snapshot(
+            services=(
+                builders.a_service('compute1'),
+                builders.a_disabled_service('hvctl is cool', host='compute2'),
+            ),
+            providers=(builders.a_provider('p1', id=builders.an_id('p1')),),
+            compute_nodes=(
+                builders.a_compute_node('n1', id=builders.an_id('n1')),
+            ),
+            agents=(builders.an_agent('compute1'),),
+            namesakes=(builders.a_server('s1'),),
+        )
+
+        self.assertEqual([], assemble.names(snapshot))
+
+    def test_sorted_and_once(self):
+        """A whole hypervisor is one name, and they are sorted."""
+        snapshot = builders.a_snapshot('hv2', 'hv1')
+
+        self.assertEqual(['hv1', 'hv2'], assemble.names(snapshot))
+
+
+class TestAssemble(unittest.TestCase):
+    """What a hypervisor is made of."""
+
+    def test_whole(self):
+        """Everything of a hypervisor is found, nothing of its neighbour."""
+        snapshot = builders.a_snapshot('hv1', 'hv10')
+
+        hv = one(snapshot)
+
+        self.assertEqual(builders.a_hypervisor(), hv)
+
+    def test_nothing(self):
+        """A name that nothing has is an empty hypervisor."""
+        self.assertFalse(one(builders.a_snapshot('hv10', 'hv2')).exists)
+
+    def test_order(self):
+        """The hypervisors come in the order asked for."""
+        snapshot = builders.a_snapshot('hv1', 'hv2')
+
+        found = assemble.assemble(snapshot, ['hv2', 'hv3', 'hv1'])
+
+        self.assertEqual(['hv2', 'hv3', 'hv1'], list(found))
+
+    def test_foreign_host_of_our_name(self):
+        """A host of our name without any mark of ours is not touched."""
+        snapshot = builders.a_snapshot(
+            services=(builders.a_service(),),
+            compute_nodes=(builders.a_compute_node(id=builders.an_id('x')),),
+            providers=(builders.a_provider(id=builders.an_id('x')),),
+            agents=(builders.an_agent(),),
+            aggregates=(
+                records.Aggregate(id=1, name='a', hosts=frozenset({'hv1'})),
+            ),
+        )
+
+        self.assertFalse(one(snapshot).exists)
+
+    def test_foreign_host_beside_our_port(self):
+        """A port alone does not make a host of its name ours."""
+        snapshot = builders.a_snapshot(
+            services=(builders.a_service(),),
+            ports=(builders.a_port(),),
+            agents=(builders.an_agent(),),
+        )
+
+        hv = one(snapshot)
+
+        self.assertEqual((builders.a_port(),), hv.ports)
+        self.assertIsNone(hv.service)
+        self.assertEqual((), hv.agents)
+
+    def test_spoofed_metadata(self):
+        """An id in the metadata that hvctl did not choose is not trusted."""
+        stranger = builders.an_id('somebody')
+        snapshot = dataclasses.replace(
+            builders.a_snapshot('hv1'),
+            servers=(
+                builders.a_server(
+                    metadata={identity.COMPUTE_ID_KEY: stranger}
+                ),
+            ),
+            providers=(builders.a_provider('victim', id=stranger),),
+            compute_nodes=(builders.a_compute_node('victim', id=stranger),),
+        )
+
+        hv = one(snapshot)
+
+        self.assertIsNone(hv.compute_id)
+        self.assertIsNone(hv.provider)
+        self.assertIsNone(hv.compute_node)
+
+    def test_own_user_data(self):
+        """Without a chosen id the host is known by its exact name."""
+        own = builders.an_id('chosen by nova')
+        snapshot = dataclasses.replace(
+            builders.a_snapshot(),
+            servers=(
+                builders.a_server(metadata={identity.DOMAIN_KEY: 'a.org'}),
+            ),
+            services=(
+                builders.a_service('hv1.b.org'),
+                builders.a_service('hv1.a.org'),
+            ),
+            compute_nodes=(
+                builders.a_compute_node(id=own, hostname='hv1.a.org'),
+            ),
+            providers=(builders.a_provider(id=own, name='hv1.a.org'),),
+        )
+
+        hv = one(snapshot)
+
+        self.assertEqual('hv1.a.org', hv.host)
+        self.assertEqual(own, hv.compute_node.id)
+        self.assertEqual(own, hv.provider.id)
+
+    def test_domain_of_the_request(self):
+        """What was asked for counts where the server does not tell."""
+        snapshot = builders.a_snapshot(
+            servers=(builders.a_server(),),
+            services=(builders.a_service('hv1.a.org'),),
+        )
+
+        self.assertEqual('hv1.a.org', one(snapshot, domain='a.org').host)
+        self.assertIsNone(one(snapshot, domain='b.org').service)
+        self.assertIsNone(one(snapshot).service)
+
+    def test_orphan(self):
+        """Without the server the provider's id proves the rest."""
+        snapshot = builders.without(
+            builders.a_snapshot('hv1'), 'servers', 'ports', 'compute_nodes'
+        )
+
+        hv = one(snapshot)
+
+        self.assertEqual(builders.a_compute_id(), hv.compute_id)
+        self.assertEqual(builders.a_service(), hv.service)
+        self.assertEqual((builders.an_agent(),), hv.agents)
+
+    def test_orphan_by_reason(self):
+        """A service that hvctl disabled is ours even when all else went."""
+        service = builders.a_disabled_service(identity.REASON_DELETE)
+        snapshot = builders.a_snapshot(services=(service,))
+
+        self.assertEqual(service, one(snapshot).service)
+
+    def test_duplicates(self):
+        """Of two servers the one with the port is it, else the oldest."""
+        old = builders.a_server(id='b', created_at='2026-11-23')
+        young = builders.a_server(id='a', created_at='2026-11-24')
+        for port, expected in (('a', 'a'), ('b', 'b'), ('', 'b')):
+            with self.subTest(port=port):
+                snapshot = builders.a_snapshot(
+                    servers=(young, old),
+                    ports=(builders.a_port(device_id=port),),
+                )
+
+                hv = one(snapshot)
+
+                self.assertEqual(expected, hv.server.id)
+                self.assertEqual(1, len(hv.duplicates))
+
+    def test_another_projects(self):
+        """An id of ours that another project's server has is not ours."""
+        whole = builders.a_snapshot('hv1')
+        theirs = builders.a_server(project_id='theirs')
+        for place in (
+            {'namesakes': (theirs,)},
+            {'guests': {'ironic': (theirs,)}},
+        ):
+            with self.subTest(place=place):
+                look = dataclasses.replace(
+                    whole, servers=(), ports=(), agents=(), **place
+                )
+
+                self.assertFalse(one(look).exists)
+                self.assertEqual([], assemble.names(look))
+
+    def test_duplicate_that_goes(self):
+        """One that is being deleted has lost, even with the port."""
+        going = builders.a_server(id='a', task_state='deleting')
+        staying = builders.a_server(id='b')
+        snapshot = builders.a_snapshot(
+            servers=(going, staying), ports=(builders.a_port(device_id='a'),)
+        )
+
+        self.assertEqual('b', one(snapshot).server.id)
+
+    def test_node(self):
+        """The Ironic node is found by the server, or by the server's node."""
+        snapshot = builders.a_snapshot('hv1', 'hv2')
+        by_instance = builders.a_node(id='n')
+        by_node = builders.a_node(instance_id=None)
+        for node in (by_instance, by_node):
+            with self.subTest(node=node):
+                look = dataclasses.replace(
+                    snapshot, nodes=(builders.a_node('hv2'), node)
+                )
+
+                self.assertEqual(node, one(look).node)
+
+    def test_unreadable(self):
+        """Without Ironic's nodes and Neutron's agents it does without."""
+        snapshot = dataclasses.replace(
+            builders.a_snapshot('hv1'), nodes=None, agents=None
+        )
+
+        hv = one(snapshot)
+
+        self.assertIsNone(hv.node)
+        self.assertIsNone(hv.agents)
+
+    def test_aggregates(self):
+        """The aggregates that the host is in."""
+        mine = records.Aggregate(id=1, name='a', hosts=frozenset({'hv1', 'x'}))
+        other = records.Aggregate(id=2, name='b', hosts=frozenset({'hv10'}))
+        snapshot = dataclasses.replace(
+            builders.a_snapshot('hv1'), aggregates=(mine, other)
+        )
+
+        self.assertEqual((mine,), one(snapshot).aggregates)

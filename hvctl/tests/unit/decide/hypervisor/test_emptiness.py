@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""Tests of when a hypervisor is empty."""
+
+import unittest
+
+from hvctl.decide.hypervisor import emptiness
+from hvctl.model import identity
+from hvctl.tests.fixtures import builders
+
+GUEST = builders.a_guest('g1')
+HOLD = identity.hold_id(builders.a_compute_id())
+
+
+class TestOccupants(unittest.TestCase):
+    """What keeps a hypervisor from being empty."""
+
+    def test_table(self):
+        """Guests, unfinished migrations and strange consumers count."""
+        running = builders.a_migration('g2')
+        cold = builders.a_migration(
+            'g3', status='finished', migration_type='migration'
+        )
+        for changes, expected in (
+            ({}, []),
+            ({'guests': None, 'consumers': None}, []),
+            ({'guests': (GUEST,)}, ['1 guest']),
+            ({'guests': (GUEST, GUEST)}, ['2 guests']),
+            ({'migrations': (running,)}, ['1 unfinished migration']),
+            ({'migrations': (running, cold)}, ['2 unfinished migrations']),
+            ({'consumers': frozenset({HOLD})}, []),
+            (
+                {'consumers': frozenset({HOLD, 'x', 'a'})},
+                ['allocations of a, x in Placement'],
+            ),
+            # One that is counted already is not counted twice.
+            (
+                {'guests': (GUEST,), 'consumers': frozenset({GUEST.id})},
+                ['1 guest'],
+            ),
+            (
+                {
+                    'migrations': (cold,),
+                    'consumers': frozenset({cold.uuid, cold.server_id}),
+                },
+                ['1 unfinished migration'],
+            ),
+            ({'provider': None, 'consumers': frozenset({'x'})}, []),
+        ):
+            with self.subTest(changes=changes):
+                hv = builders.a_hypervisor(**changes)
+
+                self.assertEqual(expected, emptiness.occupants(hv))
+
+    def test_statuses(self):
+        """Only Nova's final statuses end a migration."""
+        for status in ('completed', 'confirmed', 'error', 'failed'):
+            hv = builders.a_hypervisor(
+                migrations=(builders.a_migration(status=status),)
+            )
+            with self.subTest(status=status):
+                self.assertEqual([], emptiness.unfinished(hv))
+        for status in ('accepted', 'queued', 'preparing', 'finished', 'new'):
+            hv = builders.a_hypervisor(
+                migrations=(builders.a_migration(status=status),)
+            )
+            with self.subTest(status=status):
+                self.assertEqual(1, len(emptiness.unfinished(hv)))
+
+    def test_hold_of_another_life(self):
+        """A hold is known by the provider's own id only."""
+        other = identity.hold_id(builders.a_compute_id(life=2))
+        hv = builders.a_hypervisor(consumers=frozenset({HOLD, other}))
+
+        self.assertEqual(frozenset({other}), emptiness.strangers(hv))

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""Tests of what may be a name."""
+
+import unittest
+
+from hvctl import exceptions
+from hvctl.decide.hypervisor import naming as names
+
+
+class TestNames(unittest.TestCase):
+    """Names of hypervisors."""
+
+    def test_good(self):
+        """Labels of host names pass, in their order, each once."""
+        good = ['hv1', 'a0', '0a', 'rack-1-hv', 'x' * 63]
+
+        self.assertEqual(tuple(good), names.check(good + good))
+
+    def test_bad(self):
+        """Everything else is refused, and quoted."""
+        for name in (
+            '',
+            'a',
+            'HV1',
+            'hv_1',
+            'hv1.example.org',
+            '-hv1',
+            'hv1-',
+            'x' * 64,
+            'hv 1',
+            'hv1\n',
+            'hü1',
+            '../hv1',
+        ):
+            with (
+                self.subTest(name=name),
+                self.assertRaises(exceptions.InvalidRequest) as caught,
+            ):
+                names.check(['hv1', name])
+            self.assertIn(repr(name), str(caught.exception))
+
+    def test_names_every_bad_one(self):
+        """All bad names are said at once, no good one."""
+        with self.assertRaisesRegex(
+            exceptions.InvalidRequest, "^no host name: 'A', 'B';"
+        ):
+            names.check(['A', 'hv1', 'B'])
+
+    def test_domains(self):
+        """A domain is labels with dots between them; none is fine."""
+        for domain in (None, 'example.org', 'internal', 'a.b.c'):
+            with self.subTest(domain=domain):
+                names.check_domain(domain)
+        for domain in (
+            '',
+            '.',
+            'example.org.',
+            '.org',
+            'Example.org',
+            'a b',
+            'a..b',
+            'x' * 191,
+            'example.org\n',
+        ):
+            with (
+                self.subTest(domain=domain),
+                self.assertRaises(exceptions.InvalidRequest),
+            ):
+                names.check_domain(domain)

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""Tests of who else holds a name."""
+
+import dataclasses
+import unittest
+
+from hvctl.decide.hypervisor import assemble
+from hvctl.decide.hypervisor import ownership as foreign
+from hvctl.model import hypervisor
+from hvctl.model import identity
+from hvctl.tests.fixtures import builders
+
+
+class TestHolders(unittest.TestCase):
+    """What is named as foreign."""
+
+    def test_ours_is_not_foreign(self):
+        """Nothing of a hypervisor of ours is foreign."""
+        look = builders.a_snapshot('hv1')
+        hv = assemble.assemble(look, ['hv1'])['hv1']
+
+        self.assertEqual([], foreign.holders(look, hv))
+
+    def test_own_machine(self):
+        """What our own machine registered is not foreign, right or wrong."""
+        server = builders.a_server()
+        metadata = {
+            **server.metadata,
+            identity.DOMAIN_KEY: 'a.org',
+            identity.NETWORKING_KEY: identity.NO_NETWORKING,
+        }
+        strange = builders.an_id('strange')
+        for changes in (
+            {
+                'compute_nodes': (builders.a_compute_node(id=strange),),
+                'providers': (
+                    builders.a_provider(),
+                    builders.a_provider('hv1.a.org', id=strange),
+                ),
+            },
+            {'agents': (builders.an_agent('hv1.a.org'),)},
+            {'agents': (builders.an_agent('hv1'),)},
+        ):
+            with self.subTest(changes=changes):
+                look = builders.a_snapshot('hv1', **changes)
+                look = dataclasses.replace(
+                    look,
+                    servers=(dataclasses.replace(server, metadata=metadata),),
+                )
+                hv = assemble.assemble(look, ['hv1'])['hv1']
+
+                self.assertEqual([], foreign.holders(look, hv))
+
+    def test_names_each(self):
+        """Each thing is named so that it can be found."""
+        hv = hypervisor.Hypervisor(name='hv1', domain='a.org')
+        look = builders.a_snapshot(
+            namesakes=(builders.a_server(id='i1', project_id='p1'),),
+            services=(builders.a_service('hv1.a.org', id='i2'),),
+            compute_nodes=(builders.a_compute_node(id='i3'),),
+            providers=(builders.a_provider(id='i4'),),
+            agents=(builders.an_agent(id='i5'),),
+            namesake_ports={'i6': 'hv1', 'i7': 'hv10'},
+        )
+
+        self.assertEqual(
+            [
+                'server i1 (project p1)',
+                'compute service i2 (host hv1.a.org)',
+                'hypervisor i3 (hv1)',
+                'resource provider i4 (hv1)',
+                'network agent i5 (Open vSwitch agent on hv1)',
+                'port i6',
+            ],
+            [h.words for h in foreign.holders(look, hv)],
+        )
+
+    def test_another_cloud(self):
+        """A hypervisor of ours in another compute cloud has the name, too."""
+        hv = hypervisor.Hypervisor(name='hv1')
+        for cloud, words in (('far', 'compute cloud far'), (None, 'itself')):
+            with self.subTest(cloud=cloud):
+                look = builders.a_snapshot(
+                    elsewhere={'hv1': cloud, 'hv2': 'x'}
+                )
+
+                (holder,) = foreign.holders(look, hv)
+
+                self.assertIn(words, holder.words)
+                self.assertIn('delete hv1', holder.remedy)
+                self.assertNotIn('did not make', foreign.listed([holder]))
+
+    def test_refusal(self):
+        """It says what clears what is left over, where there is such."""
+        agent = foreign.Holder('agent a', 'openstack network agent delete a')
+        node = foreign.Holder('hypervisor h', None)
+
+        self.assertTrue(
+            foreign.refusal('hv1', [agent, node]).endswith(
+                'left over: openstack network agent delete a'
+            )
+        )
+        self.assertTrue(
+            foreign.refusal('hv1', [node]).endswith('choose another name')
+        )
+
+    def test_namesake_must_match_exactly(self):
+        """Nova's search by name is looser than a name."""
+        look = builders.a_snapshot(namesakes=(builders.a_server('hv10'),))
+
+        self.assertEqual(
+            [], foreign.holders(look, hypervisor.Hypervisor(name='hv1'))
+        )
+
+
+class TestOwned(unittest.TestCase):
+    """What makes a hypervisor ours."""
+
+    def test_marks(self):
+        """Each mark alone is enough; a host of that name is none."""
+        ours = builders.a_disabled_service(identity.REASON_DRAIN)
+        for expected, parts in (
+            (True, {'server': builders.a_server()}),
+            (True, {'ports': (builders.a_port(),)}),
+            (True, {'compute_id': builders.a_compute_id()}),
+            (True, {'service': ours}),
+            (False, {'service': builders.a_service()}),
+            (False, {'agents': (builders.an_agent(),)}),
+            (False, {}),
+        ):
+            with self.subTest(parts=parts):
+                hv = hypervisor.Hypervisor(name='hv1', **parts)
+
+                self.assertEqual(expected, foreign.owned(hv))

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""Tests of what a create says that it would do."""
+
+import unittest
+
+from hvctl.decide.hypervisor import phases as phase
+from hvctl.model import progress
+from hvctl.model import request as request_model
+from hvctl.model import steps
+from hvctl.osc.create import dry_run as outlook
+from hvctl.tests.fixtures import builders
+from hvctl.tests.fixtures import requests
+
+TEST = request_model.HealthTest(flavor_id='f', image_id='i')
+PORT = steps.CreatePort(
+    name='hv1',
+    network_id='n',
+    vnic_type='normal',
+    mac_address='02:00:00:00:00:01',
+)
+JOIN = steps.JoinAggregate(name='hv1', aggregate_id=1, host='hv1')
+ASK = steps.ReadConsole(name='hv1', server_id='s')
+LOSER = steps.DeleteServer(name='hv1', server_id='s')
+DISABLE = steps.DisableService(name='hv1', service_id='s', reason='r')
+AGGREGATES = {'aggregates': {'u1': 1, 'u2': 2}}
+
+NEW = builders.a_hypervisor(server=None)
+BOOTING = builders.a_hypervisor(service=None)
+READY = builders.a_hypervisor(has_room=False)
+ENABLED = builders.a_hypervisor()
+
+
+#: What only delete does, beside the steps of a drain.
+DELETING = {
+    steps.DeleteProvider,
+    steps.DeleteTrunk,
+    steps.DeletePort,
+    steps.DeleteService,
+    steps.DeleteAgent,
+    steps.LeaveAggregate,
+}
+
+
+class TestStepWords(unittest.TestCase):
+    """What is said of the first steps."""
+
+    def test_all(self):
+        """Every step that a create can begin with has words."""
+        kinds = {
+            kind
+            for kind in vars(steps).values()
+            if isinstance(kind, type)
+            and issubclass(kind, steps.Step)
+            and not issubclass(kind, steps.GuestStep)
+        }
+
+        self.assertEqual(
+            kinds - {steps.Step} - DELETING, outlook.STEP_WORDS.keys()
+        )
+
+
+class TestFollowing(unittest.TestCase):
+    """What comes after the first steps."""
+
+    def test_each(self):
+        """It goes on from where the first steps end, up to the end."""
+        for hv, first, changes, expected in (
+            (NEW, PORT, {}, 'server wait lift'),
+            (
+                NEW,
+                PORT,
+                {'subnetworks': (requests.a_subnetwork(),)},
+                'trunk server wait lift',
+            ),
+            (
+                NEW,
+                PORT,
+                {'health_test': TEST, **AGGREGATES},
+                'server wait join boot lift',
+            ),
+            (NEW, PORT, {'own': True}, 'server disable wait enable'),
+            (BOOTING, None, AGGREGATES, 'join lift'),
+            (BOOTING, LOSER, {}, 'wait lift'),
+            (READY, JOIN, {'health_test': TEST, **AGGREGATES}, 'boot lift'),
+            (READY, ASK, {'health_test': TEST, **AGGREGATES}, 'lift'),
+            (ENABLED, DISABLE, {'own': True}, 'enable'),
+        ):
+            with self.subTest(expected=expected):
+                verdict = progress.Verdict(
+                    status=phase.status(hv), steps=(first,) if first else ()
+                )
+                request = requests.a_create('hv1', **changes).request
+
+                said = outlook.following('hv1', verdict, request)
+
+                words = [
+                    'wait'
+                    if kind == 'wait'
+                    else next(w for w in text.split() if w in WORDS)
+                    for kind, text in said
+                ]
+                self.assertEqual(expected.split(), words)
+
+
+WORDS = {'trunk', 'server', 'join', 'boot', 'disable', 'enable', 'lift'}

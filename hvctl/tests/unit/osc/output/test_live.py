@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""Tests of what is shown while guests move."""
+
+import dataclasses
+import io
+import time
+import unittest
+
+from rich import console
+
+from hvctl.model import drain_options as draining
+from hvctl.model import hypervisor
+from hvctl.model import progress as model
+from hvctl.model import records
+from hvctl.osc.output import live as progress
+
+MOVE = model.Move(
+    server_id='g1',
+    server_name='web',
+    project_id='p',
+    hypervisor='hv1',
+    state='ACTIVE',
+    method=draining.Method.LIVE,
+    result='waiting',
+    source='hv1',
+    shape=records.Shape(1, 2048, 1),
+)
+
+
+class TestMoves(unittest.TestCase):
+    """How far the guests of a hypervisor have got."""
+
+    def test_words(self):
+        """Guests, memory, rate and the time that is left."""
+        moves = progress._Moves()
+        for number in range(3):
+            moves.take(dataclasses.replace(MOVE, server_id=str(number)))
+        self.assertEqual('0 of 3 guests, 0.0 of 6.0 GiB', moves.words(0))
+
+        moves.take(dataclasses.replace(MOVE, server_id='0', result='moving'))
+        moves.take(dataclasses.replace(MOVE, server_id='0', result='moved'))
+        moves.take(dataclasses.replace(MOVE, server_id='9', result='left'))
+
+        words = moves.words(time.monotonic() + 30)
+        self.assertIn('1 of 3 guests, 2.0 of 6.0 GiB, 2.0 a minute', words)
+        self.assertIn('left', words)
+
+    def test_what_stays_is_not_done(self):
+        """Only what has left counts."""
+        moves = progress._Moves()
+        for number, result in enumerate(('moved', 'gone', 'failed')):
+            moves.take(
+                dataclasses.replace(MOVE, server_id=str(number), result=result)
+            )
+
+        self.assertEqual((2, 3), (moves.done, moves.all))
+
+    def test_where_to(self):
+        """A host, or why there is none."""
+        for changes, words in (
+            ({'destination': 'hv2'}, 'guest web moved to hv2'),
+            ({'reason': 'shelved'}, 'guest web left its host: shelved'),
+        ):
+            move = dataclasses.replace(MOVE, result='moved', **changes)
+
+            line = progress.plain(model.MoveChanged(name='hv1', move=move))
+
+            self.assertEqual(f'hv1: {words}', line)
+
+    def test_drawn(self):
+        """A bar in the line of the hypervisor."""
+        view = progress._Live()
+        view.take(
+            model.PhaseReached(
+                name='hv1',
+                status=hypervisor.Status(phase=hypervisor.Phase.DRAINING),
+                before=None,
+                seconds=None,
+            )
+        )
+        view.take(model.MoveChanged(name='hv1', move=MOVE))
+        stream = io.StringIO()
+
+        console.Console(file=stream, width=100).print(view)
+
+        self.assertIn('draining', stream.getvalue())
+        self.assertIn('0 of 1 guests', stream.getvalue())

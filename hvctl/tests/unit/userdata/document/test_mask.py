@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+
+"""Secrets stay hidden in what is shown."""
+
+import unittest
+import urllib.parse
+
+import hypothesis
+from hypothesis import strategies
+
+from hvctl.model import networking
+from hvctl.model import profile as profile_model
+from hvctl.model import secret
+from hvctl.tests.unit.userdata import base
+from hvctl.userdata.document import mask
+
+#: Long enough not to stand in a document by chance.
+SECRETS = strategies.text(
+    strategies.characters(blacklist_categories=['Cc', 'Cs', 'Zl', 'Zp']),
+    min_size=6,
+).filter(
+    lambda text: (
+        '\\$' not in text
+        and '*' not in text
+        and len(f'x{text}x'.splitlines()) == 1
+    )
+)
+
+
+class TestHide(unittest.TestCase):
+    """A text with secrets."""
+
+    def test_forms(self):
+        """In a URL, in a file of options, in plain sight."""
+        hidden = [secret.Secret('a/b $c')]
+
+        for text, shown in (
+            ('a/b $c', '***'),
+            ('rabbit://n:a%2Fb%20%24c@host/', 'rabbit://n:***@host/'),
+            ('password=a%2Fb+%24c&x', 'password=***&x'),
+            ('password = a/b $$c', 'password = ***'),
+        ):
+            with self.subTest(text=text):
+                self.assertEqual(shown, mask.hide(text, hidden))
+
+    def test_part_of_another(self):
+        """The longer one is hidden whole."""
+        hidden = [secret.Secret('word'), secret.Secret('password')]
+
+        self.assertEqual('*** ***', mask.hide('password word', hidden))
+
+    def test_empty(self):
+        """An empty secret hides nothing."""
+        self.assertEqual('x', mask.hide('x', [secret.Secret('')]))
+
+
+class TestRender(unittest.TestCase):
+    """The whole user-data."""
+
+    @hypothesis.given(SECRETS)
+    @hypothesis.example('etc/ne')
+    def test_masked(self, text):
+        """A secret is nowhere in it, wherever the profile has it."""
+        forms = (text, urllib.parse.quote(text, safe=''))
+        # What stands there anyway is no secret.
+        other = base.render(self.profile('\N{SNOWMAN}' * 9)).decoded()
+        hypothesis.assume(not any(form in other for form in forms))
+
+        shown = base.render(self.profile(text), reveal=False)
+
+        for form in forms:
+            self.assertNotIn(form, shown.decoded())
+        self.assertIn('***', shown.text())
+
+    @staticmethod
+    def profile(text):
+        """Make a profile that has a secret everywhere."""
+        url = f'rabbit://nova:{urllib.parse.quote(text, safe="")}@10.0.0.2/'
+        return base.a_profile(
+            secrets={'one': secret.Secret(text)},
+            nova={'DEFAULT': {'transport_url': (url,)}},
+            neutron={'nova': {'password': (secret.Secret(text),)}},
+            user_data=(
+                profile_model.Part(
+                    path='/p/site.sh',
+                    type=profile_model.PartType.SCRIPT,
+                    text=f'#!/bin/sh\n: {text}\n',
+                ),
+            ),
+        )
+
+    def test_revealed(self):
+        """What is sent has them."""
+        files = base.files(base.a_profile(networking=base.OVN))
+
+        self.assertIn('battery$$staple', files['/etc/nova/nova.conf'])
+        self.assertIn(
+            'proxy-word', files['/etc/neutron/plugins/ml2/ovn_agent.ini']
+        )
+
+    def test_all_are_found(self):
+        """Also those that no name was given to."""
+        profile = base.a_profile(networking=base.OVN, secrets={})
+
+        found = {one.reveal() for one in mask.secrets(profile)}
+
+        self.assertEqual(
+            {'battery$$staple', base.TRANSPORT_URL, 'proxy-word'}, found
+        )
+
+    def test_kinds_without(self):
+        """A kind without a secret of its own has none."""
+        profile = base.a_profile(
+            networking=networking.NoNetworking(), nova={}, secrets={}
+        )
+
+        self.assertEqual(frozenset(), mask.secrets(profile))

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The host's nova.conf."""
+
+from __future__ import annotations
+
+from hvctl import exceptions
+from hvctl.model import profile as profile_model
+from hvctl.userdata.configuration import options
+
+FILE = '/etc/nova/nova.conf'
+#: Debian's packages have nova-compute read it after nova.conf, with options
+#: that would win over the profile's.
+SECOND_FILE = '/etc/nova/nova-compute.conf'
+UNITS = ('nova-compute', 'openstack-nova-compute')
+
+_LIBVIRT = 'libvirt.LibvirtDriver'
+_PACKAGES = {
+    profile_model.Family.DEBIAN: ('nova-compute', 'nova-compute-kvm'),
+    profile_model.Family.RHEL: ('openstack-nova-compute',),
+}
+
+
+def sections(
+    profile: profile_model.Profile,
+    name: str,
+    address: str | None,
+    networking: profile_model.Sections,
+) -> profile_model.Sections:
+    """Decide the options of nova.conf.
+
+    :param address: the host's own
+    :param networking: what the kind of networking brings
+    :raises InvalidRequest: when the profile sets the host's name
+    """
+    refuse_host(profile.nova, profile, 'nova')
+    return options.merge(
+        own(name, address),
+        _defaults(),
+        _of_fields(profile),
+        networking,
+        profile.nova,
+    )
+
+
+def own(name: str, address: str | None) -> profile_model.Sections:
+    """Give the options that no two hosts have alike.
+
+    :param address: None leaves Nova its default, the address towards the
+        default route, which not every network has
+    """
+    if address is None:
+        return {'DEFAULT': options.single(host=name)}
+    return {'DEFAULT': options.single(host=name, my_ip=address)}
+
+
+def uses_libvirt(nova: profile_model.Sections) -> bool:
+    """Tell whether these options make guests by libvirt."""
+    return nova['DEFAULT']['compute_driver'] == (_LIBVIRT,)
+
+
+def packages(
+    nova: profile_model.Sections,
+) -> dict[profile_model.Family, tuple[str, ...]]:
+    """Give the packages of nova-compute, where the profile does not say."""
+    if uses_libvirt(nova):
+        return dict(_PACKAGES)
+    return {family: names[:1] for family, names in _PACKAGES.items()}
+
+
+def refuse_host(
+    sections: profile_model.Sections,
+    profile: profile_model.Profile,
+    key: str,
+) -> None:
+    """Insist on one name everywhere.
+
+    :raises InvalidRequest: when a profile sets the host's name
+    """
+    if 'host' in sections.get('DEFAULT', {}):
+        raise exceptions.InvalidRequest(
+            f'profile {profile.name}: {key}: DEFAULT: host is set by hvctl '
+            'to the name of the hypervisor; remove it'
+        )
+
+
+def _defaults() -> profile_model.Sections:
+    return {
+        'DEFAULT': options.single(
+            compute_driver=_LIBVIRT,
+            # Upstream's is below the Python packages.
+            state_path='/var/lib/nova',
+        ),
+        'libvirt': options.single(
+            # Else the name of the host, which others may not resolve.
+            live_migration_inbound_addr='$my_ip',
+        ),
+        'vnc': options.single(
+            # Else the loopback address, which the proxy cannot reach.
+            server_listen='$my_ip',
+            server_proxyclient_address='$my_ip',
+        ),
+        'oslo_concurrency': options.single(lock_path='/var/lib/nova/lock'),
+    }
+
+
+def _of_fields(profile: profile_model.Profile) -> profile_model.Sections:
+    migration = profile.live_migration
+    default = {
+        'reserved_host_memory_mb': str(profile.reserved_host_memory_mb),
+        'reserved_host_cpus': str(profile.reserved_host_cpus),
+        'reserved_host_disk_mb': str(profile.reserved_host_disk_mb),
+        'max_concurrent_live_migrations': str(migration.max_concurrent),
+    }
+    for option in (
+        'cpu_allocation_ratio',
+        'ram_allocation_ratio',
+        'disk_allocation_ratio',
+    ):
+        ratio = getattr(profile, option)
+        if ratio is not None:
+            default[option] = str(ratio)
+    return {
+        'DEFAULT': options.single(**default),
+        'libvirt': options.single(
+            live_migration_permit_auto_converge=_boolean(
+                migration.permit_auto_converge
+            ),
+            live_migration_permit_post_copy=_boolean(
+                migration.permit_post_copy
+            ),
+            live_migration_completion_timeout=str(
+                migration.completion_timeout
+            ),
+            live_migration_timeout_action=migration.timeout_action,
+        ),
+    }
+
+
+def _boolean(value: bool) -> str:
+    return str(value).lower()

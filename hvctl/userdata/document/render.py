@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""From a profile and a name to the user-data of the machine."""
+
+from __future__ import annotations
+
+import pathlib
+import re
+import typing
+
+import yaml
+
+from hvctl.model import machine_ports as facts_module
+from hvctl.model import profile as profile_model
+from hvctl.userdata import host
+from hvctl.userdata.document import mask
+from hvctl.userdata.document import multipart
+
+_HEADER = '#cloud-config\n'
+#: A part of the user's that says itself how it is merged.
+_MERGES_ITSELF = re.compile(r'^merge_(how|type)\s*:', re.MULTILINE)
+_MERGED = (profile_model.PartType.CLOUD_CONFIG, profile_model.PartType.JINJA)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes texts of several lines as they are."""
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
+    return dumper.represent_scalar(
+        'tag:yaml.org,2002:str', text, style='|' if '\n' in text else None
+    )
+
+
+_Dumper.add_representer(str, _represent_text)
+
+
+def render(
+    profile: profile_model.Profile,
+    *,
+    name: str,
+    compute_id: str,
+    facts: facts_module.Facts,
+    reveal: bool = True,
+) -> multipart.Document:
+    """Write the user-data.
+
+    :param profile: what the hypervisor is
+    :param name: the name that everything registers by
+    :param compute_id: the compute node id, chosen before the machine boots
+    :param facts: the machine's ports; without an address of its own the
+        host looks for the interface of its default route
+    :param reveal: write secrets too, instead of a mask
+    :returns: our own part, the user's, and the one that starts everything
+    :raises InvalidRequest: when the profile cannot be followed
+    """
+    files = host.files(
+        profile, name=name, compute_id=compute_id, facts=facts, reveal=reveal
+    )
+    hidden = frozenset() if reveal else mask.secrets(profile)
+    first = {
+        **_names(name, profile.domain),
+        'write_files': [
+            {**_entry(file), 'content': mask.hide(file.text, hidden)}
+            for file in files
+        ],
+    }
+    return multipart.Document(
+        parts=(
+            _ours('hvctl.yaml', first),
+            *(
+                _theirs(number, part, mask.hide(part.text, hidden))
+                for number, part in enumerate(profile.user_data, start=1)
+            ),
+            # Last, so that nova-compute starts after all that the user's
+            # parts do.
+            _ours('hvctl-start.yaml', {'runcmd': [[host.command()]]}),
+        )
+    )
+
+
+def _names(name: str, domain: str | None) -> dict[str, typing.Any]:
+    """Give the machine a name that never flips.
+
+    libvirt's is the resource provider's.  It asks for the host name and,
+    unless that is qualified, for the canonical form of it: both are the
+    same here, whether or not a name server answers.
+    """
+    fqdn = name if domain is None else f'{name}.{domain}'
+    return {
+        'hostname': name,
+        'fqdn': fqdn,
+        'prefer_fqdn_over_hostname': True,
+        'preserve_hostname': False,
+        'manage_etc_hosts': 'localhost',
+    }
+
+
+def _entry(file: host.File) -> dict[str, str]:
+    if file.staged:
+        return {
+            'path': f'{host.STAGED}{file.path}',
+            'owner': 'root:root',
+            'permissions': '0600',
+        }
+    return {
+        'path': file.path,
+        'owner': ':'.join(file.owner),
+        'permissions': file.mode,
+    }
+
+
+def _ours(filename: str, config: dict[str, typing.Any]) -> multipart.Part:
+    return multipart.Part(
+        filename=filename,
+        content_type=profile_model.PartType.CLOUD_CONFIG,
+        text=_HEADER + yaml.dump(config, Dumper=_Dumper, sort_keys=False),
+        merge=multipart.ADDING,
+    )
+
+
+def _theirs(
+    number: int, part: profile_model.Part, text: str
+) -> multipart.Part:
+    merge = None
+    if part.type in _MERGED and not _MERGES_ITSELF.search(part.text):
+        merge = multipart.ADDING
+    return multipart.Part(
+        # Scripts run in the order of their names, ours is "runcmd".
+        filename=f'{number:03}-{pathlib.PurePath(part.path).name}',
+        content_type=part.type,
+        text=text,
+        merge=merge,
+    )

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The kind ``ovn``: Open vSwitch with OVN's controller."""
+
+from __future__ import annotations
+
+from hvctl.model import machine_ports as facts_module
+from hvctl.model import networking
+from hvctl.model import profile as profile_model
+from hvctl.model import secret
+from hvctl.userdata import tables
+from hvctl.userdata.configuration import options
+from hvctl.userdata.networking import contribution
+from hvctl.userdata.networking import ovs
+from hvctl.userdata.networking import tunnels
+
+#: The agent's, and that of the older one that only serves metadata.
+_FILES = (
+    '/etc/neutron/plugins/ml2/ovn_agent.ini',
+    '/etc/neutron/neutron_ovn_metadata_agent.ini',
+)
+_AGENT = ('neutron-ovn-agent', 'neutron-ovn-metadata-agent')
+#: Debian's own unit for the host, which brings the controller's.
+_CONTROLLER = ('ovn-host', 'ovn-controller')
+_DATABASE = 'unix:/run/openvswitch/db.sock'
+_SYSTEM_ID_FILE = '/etc/openvswitch/system-id.conf'
+_PACKAGES = {
+    profile_model.Family.DEBIAN: (
+        'neutron-ovn-agent',
+        'openvswitch-switch',
+        'ovn-host',
+    ),
+    profile_model.Family.RHEL: (
+        'openstack-neutron-ovn-agent',
+        'openvswitch',
+        'ovn-host',
+    ),
+}
+
+
+def contribute(
+    profile: profile_model.Profile,
+    wiring: networking.Ovn,
+    name: str,
+    compute_id: str,
+    facts: facts_module.Facts,
+) -> contribution.Contribution:
+    """Say what this kind brings."""
+    southbound = ','.join(wiring.southbound)
+    lines = [
+        # Both ends of a port's binding are compared by this name.
+        tables.line('external-id', 'hostname', name),
+        # An image may carry the identity of the host it was made from.
+        tables.line('external-id', 'system-id', compute_id),
+        tables.line('external-id', 'ovn-remote', southbound),
+        tables.line('external-id', 'ovn-encap-type', wiring.encap_type),
+    ]
+    if wiring.bridge_mappings:
+        lines.append(
+            tables.line(
+                'external-id',
+                'ovn-bridge-mappings',
+                ovs.mappings(wiring.bridge_mappings),
+            )
+        )
+    lines += [
+        *ovs.bridges(wiring.bridge_mappings, wiring.bridge_interfaces),
+        tables.line(
+            'tunnel-external-id',
+            'ovn-encap-ip',
+            tunnels.source(profile, wiring, facts),
+        ),
+    ]
+    metadata = wiring.metadata_host is not None
+    return contribution.Contribution(
+        # OVN opens no port for it.
+        nova={'os_vif_ovs': options.single(ovsdb_connection=_DATABASE)},
+        files=dict.fromkeys(_FILES, _agent(wiring, southbound))
+        if metadata
+        else {},
+        tables={ovs.SCRIPT: tuple(lines)},
+        placed={_SYSTEM_ID_FILE: f'{compute_id}\n'},
+        switches=(ovs.SWITCH,),
+        agents=(_CONTROLLER, _AGENT) if metadata else (_CONTROLLER,),
+        packages={
+            family: tuple(
+                package
+                for package in packages
+                if metadata or 'neutron' not in package
+            )
+            for family, packages in _PACKAGES.items()
+        },
+    )
+
+
+def _agent(wiring: networking.Ovn, southbound: str) -> profile_model.Sections:
+    default: dict[str, str | secret.Secret] = {}
+    if wiring.metadata_host is not None:
+        default['nova_metadata_host'] = wiring.metadata_host
+    if wiring.metadata_proxy_shared_secret is not None:
+        default['metadata_proxy_shared_secret'] = secret.literal(
+            wiring.metadata_proxy_shared_secret,
+            'metadata_proxy_shared_secret',
+        )
+    return {
+        'DEFAULT': options.single(**default),
+        'agent': options.single(extensions='metadata'),
+        'ovn': options.single(ovn_sb_connection=southbound),
+        'ovs': options.single(ovsdb_connection=_DATABASE),
+    }

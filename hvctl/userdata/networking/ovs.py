@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The kind ``ovs``: Open vSwitch with Neutron's agent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from hvctl.model import machine_ports as facts_module
+from hvctl.model import networking
+from hvctl.model import profile as profile_model
+from hvctl.userdata import tables
+from hvctl.userdata.configuration import options
+from hvctl.userdata.networking import contribution
+from hvctl.userdata.networking import tunnels
+
+SCRIPT = 'hvctl-switch'
+#: Open vSwitch itself, which both kinds with switches start first.
+SWITCH = ('openvswitch-switch', 'openvswitch')
+
+_FILE = '/etc/neutron/plugins/ml2/openvswitch_agent.ini'
+_AGENT = ('neutron-openvswitch-agent',)
+_PACKAGES = {
+    profile_model.Family.DEBIAN: (
+        'neutron-openvswitch-agent',
+        'openvswitch-switch',
+    ),
+    profile_model.Family.RHEL: ('openstack-neutron-openvswitch',),
+}
+#: Stands in the agent's file until the script finds the address at boot; no
+#: host has it, so the agent does not start with it (RFC 5737).
+_UNKNOWN_ADDRESS = '192.0.2.1'
+
+
+def contribute(
+    profile: profile_model.Profile,
+    wiring: networking.Ovs,
+    name: str,
+    facts: facts_module.Facts,
+) -> contribution.Contribution:
+    """Say what this kind brings."""
+    lines = [
+        tables.line('external-id', 'hostname', name),
+        *bridges(wiring.bridge_mappings, wiring.bridge_interfaces),
+    ]
+    ovs: dict[str, str] = {}
+    agent: dict[str, str] = {}
+    if wiring.bridge_mappings:
+        ovs['bridge_mappings'] = mappings(wiring.bridge_mappings)
+    if wiring.tunnel_types:
+        agent['tunnel_types'] = ','.join(wiring.tunnel_types)
+        source = tunnels.source(profile, wiring, facts)
+        if tunnels.is_address(source):
+            ovs['local_ip'] = source
+        else:
+            ovs['local_ip'] = _UNKNOWN_ADDRESS
+            if 'local_ip' not in profile.neutron.get('ovs', {}):
+                lines.append(tables.line('tunnel-file', _FILE, source))
+    if wiring.l2_population:
+        agent['l2_population'] = 'true'
+    return contribution.Contribution(
+        # Else a port could hear its bridge before the agent has set the VLAN.
+        nova={'os_vif_ovs': options.single(isolate_vif='true')},
+        files={
+            _FILE: {
+                'ovs': options.single(**ovs),
+                'agent': options.single(**agent),
+                'securitygroup': options.single(
+                    firewall_driver=wiring.firewall_driver
+                ),
+            }
+        },
+        tables={SCRIPT: tuple(lines)},
+        switches=(SWITCH,),
+        agents=(_AGENT,),
+        packages=_PACKAGES,
+    )
+
+
+def bridges(
+    bridge_mappings: Mapping[str, str], bridge_interfaces: Mapping[str, str]
+) -> Iterator[str]:
+    """Give the lines that make the bridges of physical networks."""
+    for bridge in dict.fromkeys(
+        (*bridge_mappings.values(), *bridge_interfaces)
+    ):
+        interface = bridge_interfaces.get(bridge)
+        yield tables.line(
+            'bridge',
+            tables.interface(bridge),
+            *([tables.interface(interface)] if interface else ()),
+        )
+
+
+def mappings(bridge_mappings: Mapping[str, str]) -> str:
+    """Write the bridges by physical network, as agents and OVN read them."""
+    return ','.join(
+        f'{network}:{bridge}' for network, bridge in bridge_mappings.items()
+    )

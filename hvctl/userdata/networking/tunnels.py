@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides where a host's tunnels end."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from hvctl.model import machine_ports as facts_module
+from hvctl.model import networking
+from hvctl.model import profile as profile_model
+from hvctl.userdata import tables
+from hvctl.userdata.networking import vlans
+
+
+def source(
+    profile: profile_model.Profile,
+    wiring: networking.Ovs | networking.Ovn,
+    facts: facts_module.Facts,
+) -> str:
+    """Say where the host finds the address at boot.
+
+    :returns: an address, an interface, or ``-`` for the interface of the
+        default route
+    """
+    if wiring.tunnel_interface is not None:
+        return tables.interface(wiring.tunnel_interface)
+    if wiring.tunnel_network is None:
+        return facts.address or '-'
+    subnetwork = vlans.subnetwork(profile, wiring.tunnel_network)
+    if subnetwork is None:
+        return facts.address or '-'
+    return vlans.interface(subnetwork, facts)
+
+
+def is_address(source: str) -> bool:
+    """Tell whether a source is the address itself."""
+    if source == facts_module.UNKNOWN:
+        return True
+    try:
+        ipaddress.ip_address(source)
+    except ValueError:
+        return False
+    return True

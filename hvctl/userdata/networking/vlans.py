@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The VLAN interfaces that a trunk's sub-networks become on the host."""
+
+from __future__ import annotations
+
+from hvctl import exceptions
+from hvctl.model import machine_ports as facts_module
+from hvctl.model import networking
+from hvctl.model import profile as profile_model
+from hvctl.userdata import tables
+
+SCRIPT = 'hvctl-vlans'
+
+
+def table(
+    profile: profile_model.Profile, facts: facts_module.Facts
+) -> tuple[str, ...]:
+    """Give the script's table; without sub-networks it has no lines.
+
+    :raises InvalidRequest: when something of a sub-network is not known
+    """
+    if not profile.subnetworks:
+        return ()
+    # The network card is the one that has the machine's own address.
+    return (
+        tables.line('parent', facts.address or '-'),
+        *(_line(subnetwork, facts) for subnetwork in profile.subnetworks),
+    )
+
+
+def interface(
+    subnetwork: profile_model.Subnetwork, facts: facts_module.Facts
+) -> str:
+    """Name a sub-network's interface on the host."""
+    if subnetwork.interface is not None:
+        return tables.interface(subnetwork.interface)
+    return f'vlan{_subport(subnetwork, facts).segmentation_id}'
+
+
+def subnetwork(
+    profile: profile_model.Profile, network: str
+) -> profile_model.Subnetwork | None:
+    """Find the sub-network of a network; None is the machine's own.
+
+    :raises InvalidRequest: when the machine is not in it
+    """
+    for found in profile.subnetworks:
+        if found.network == network:
+            return found
+    if network == profile.network:
+        return None
+    raise exceptions.InvalidRequest(
+        f'profile {profile.name}: tunnel_network {network} is neither the '
+        "machine's network nor one of its sub-networks"
+    )
+
+
+def _subport(
+    subnetwork: profile_model.Subnetwork, facts: facts_module.Facts
+) -> facts_module.Subport:
+    try:
+        return facts.subports[subnetwork.network]
+    except KeyError:
+        raise exceptions.InvalidRequest(
+            f'the port of the sub-network {subnetwork.network} is not known'
+        ) from None
+
+
+def _line(
+    subnetwork: profile_model.Subnetwork, facts: facts_module.Facts
+) -> str:
+    port = _subport(subnetwork, facts)
+    match subnetwork.address:
+        case networking.Address.NEUTRON:
+            addresses = port.addresses
+            if not addresses:
+                raise exceptions.InvalidRequest(
+                    f'the sub-network {subnetwork.network} gave its port no '
+                    'address; say address: dhcp or address: none'
+                )
+        case networking.Address.DHCP:
+            addresses = ('dhcp',)
+        case networking.Address.NONE:
+            addresses = ()
+    return tables.line(
+        interface(subnetwork, facts),
+        str(port.segmentation_id),
+        port.mac_address or '-',
+        str(port.mtu or '-'),
+        *addresses,
+    )

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writes the built-in user-data: a cloud-config for one hypervisor.
+
+It is for an image that has nova-compute, and where guests have ports an L2
+agent, installed and not enabled.
+"""
+
+from __future__ import annotations
+
+import typing
+
+import yaml
+
+from hvctl.userdata.configuration import neutron
+from hvctl.userdata.configuration import nova
+from hvctl.userdata.configuration import options
+from hvctl.userdata.own_nova_conf import fragment as fragment_module
+
+#: The agent of Neutron's reference driver; enabled where the image has it.
+_AGENT = 'neutron-openvswitch-agent'
+
+
+def render(
+    *,
+    name: str,
+    domain: str | None,
+    compute_id: str,
+    address: str | None,
+    fragment: fragment_module.Fragment,
+) -> str:
+    """Write the cloud-config.
+
+    :param name: the name by which nova-compute and the agent register
+    :param domain: what follows the name in the machine's host name
+    :param compute_id: the compute node id, chosen before the machine boots
+    :param address: the machine's own, where it is known
+    :param fragment: what the nova.conf has beside the name
+    :returns: a document for cloud-init; it has the fragment's secrets
+    """
+    config: dict[str, typing.Any] = {
+        # The name must not flip between short and qualified: libvirt's is
+        # the name of the resource provider.
+        'hostname': name,
+        'preserve_hostname': False,
+        'write_files': [
+            _file('/etc/nova/compute_id', 'nova', f'{compute_id}\n'),
+            _file(
+                nova.FILE,
+                'nova',
+                # A section may come twice; this one first, so that it is
+                # not taken for a part of the last section of the fragment,
+                # and that the fragment's own options win.
+                options.render(nova.own(name, address)) + f'\n{fragment.text}',
+            ),
+        ],
+        'runcmd': [],
+    }
+    if domain is not None:
+        config['fqdn'] = f'{name}.{domain}'
+        config['prefer_fqdn_over_hostname'] = True
+    if fragment.transport_url is not None:
+        config['write_files'].append(
+            _file(
+                neutron.FILE,
+                'neutron',
+                options.render(
+                    neutron.defaults(name, (fragment.transport_url,))
+                ),
+            )
+        )
+        config['runcmd'].append(['sh', '-c', _enable_if_there(_AGENT)])
+    # nova-compute last: what it needs is there when it registers.
+    config['runcmd'].append(['systemctl', 'enable', '--now', 'nova-compute'])
+    return '#cloud-config\n' + yaml.safe_dump(config, sort_keys=False)
+
+
+def _file(path: str, group: str, content: str) -> dict[str, str]:
+    return {
+        'path': path,
+        'owner': f'root:{group}',
+        'permissions': '0640',
+        'content': content,
+    }
+
+
+def _enable_if_there(unit: str) -> str:
+    return (
+        f'if systemctl cat {unit} >/dev/null 2>&1; '
+        f'then systemctl enable --now {unit}; fi'
+    )
