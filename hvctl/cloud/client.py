@@ -17,9 +17,49 @@ from hvctl.cloud.act import ping as reach
 from hvctl.cloud.act import placement
 from hvctl.cloud.ask import resolver as resolve
 from hvctl.cloud.observe import observer as observe
-from hvctl.model import progress
-from hvctl.model import snapshot as snapshot_model
-from hvctl.model import steps
+from hvctl.model.progress import Done
+from hvctl.model.snapshot import Scope, Snapshot
+from hvctl.model.steps import (
+    AbortMigration,
+    AddSubports,
+    AskNode,
+    AskWhere,
+    AskWhy,
+    ColdMigrate,
+    ConfirmMigration,
+    ConfirmResize,
+    CreatePort,
+    CreateProvider,
+    CreateServer,
+    CreateSubport,
+    CreateTestGuest,
+    CreateTestPort,
+    CreateTrunk,
+    DeleteAgent,
+    DeletePort,
+    DeleteProvider,
+    DeleteServer,
+    DeleteService,
+    DeleteTestGuest,
+    DeleteTestPort,
+    DeleteTrunk,
+    DisableService,
+    EnableService,
+    ForceComplete,
+    JoinAggregate,
+    LeaveAggregate,
+    LiftHold,
+    LiveMigrate,
+    NoteTimes,
+    OffloadShelved,
+    PingTestGuest,
+    PlaceHold,
+    ReadConsole,
+    RenameProvider,
+    SetHoldInventory,
+    Shelve,
+    Step,
+)
 
 
 class Client:
@@ -53,46 +93,44 @@ class Client:
         machines = network.Network(metal)
         neutron = network.Network(compute)
         provider = placement.Placement(compute)
-        self._actions: dict[
-            type[steps.Step], Callable[[typing.Any], progress.Done]
-        ] = {
-            steps.CreateProvider: provider.create_provider,
-            steps.RenameProvider: provider.rename_provider,
-            steps.SetHoldInventory: provider.set_hold_inventory,
-            steps.PlaceHold: provider.place_hold,
-            steps.LiftHold: provider.lift_hold,
-            steps.DeleteProvider: provider.delete_provider,
-            steps.CreatePort: machines.create_port,
-            steps.CreateSubport: machines.create_subport,
-            steps.CreateTrunk: machines.create_trunk,
-            steps.AddSubports: machines.add_subports,
-            steps.DeleteTrunk: machines.delete_trunk,
-            steps.DeletePort: machines.delete_port,
-            steps.DeleteAgent: neutron.delete_agent,
-            steps.CreateServer: servers.create_server,
-            steps.DeleteServer: servers.delete_server,
-            steps.NoteTimes: servers.note_times,
-            steps.EnableService: nova.enable_service,
-            steps.DisableService: nova.disable_service,
-            steps.DeleteService: nova.delete_service,
-            steps.JoinAggregate: nova.join_aggregate,
-            steps.LeaveAggregate: nova.leave_aggregate,
-            steps.CreateTestPort: neutron.create_test_port,
-            steps.DeleteTestPort: neutron.delete_test_port,
-            steps.DeleteTestGuest: nova.delete_test_guest,
-            steps.ReadConsole: nova.read_console,
-            steps.PingTestGuest: reach.ping,
-            steps.LiveMigrate: nova.live_migrate,
-            steps.ColdMigrate: nova.cold_migrate,
-            steps.Shelve: nova.shelve,
-            steps.OffloadShelved: nova.offload_shelved,
-            steps.ForceComplete: nova.force_complete,
-            steps.AbortMigration: nova.abort_migration,
-            steps.ConfirmMigration: nova.confirm_migration,
-            steps.ConfirmResize: nova.confirm_migration,
-            steps.AskWhy: nova.ask_why,
-            steps.AskNode: baremetal.Baremetal(metal).ask_node,
-            steps.AskWhere: nova.ask_where,
+        self._actions: dict[type[Step], Callable[[typing.Any], Done]] = {
+            CreateProvider: provider.create_provider,
+            RenameProvider: provider.rename_provider,
+            SetHoldInventory: provider.set_hold_inventory,
+            PlaceHold: provider.place_hold,
+            LiftHold: provider.lift_hold,
+            DeleteProvider: provider.delete_provider,
+            CreatePort: machines.create_port,
+            CreateSubport: machines.create_subport,
+            CreateTrunk: machines.create_trunk,
+            AddSubports: machines.add_subports,
+            DeleteTrunk: machines.delete_trunk,
+            DeletePort: machines.delete_port,
+            DeleteAgent: neutron.delete_agent,
+            CreateServer: servers.create_server,
+            DeleteServer: servers.delete_server,
+            NoteTimes: servers.note_times,
+            EnableService: nova.enable_service,
+            DisableService: nova.disable_service,
+            DeleteService: nova.delete_service,
+            JoinAggregate: nova.join_aggregate,
+            LeaveAggregate: nova.leave_aggregate,
+            CreateTestPort: neutron.create_test_port,
+            DeleteTestPort: neutron.delete_test_port,
+            DeleteTestGuest: nova.delete_test_guest,
+            ReadConsole: nova.read_console,
+            PingTestGuest: reach.ping,
+            LiveMigrate: nova.live_migrate,
+            ColdMigrate: nova.cold_migrate,
+            Shelve: nova.shelve,
+            OffloadShelved: nova.offload_shelved,
+            ForceComplete: nova.force_complete,
+            AbortMigration: nova.abort_migration,
+            ConfirmMigration: nova.confirm_migration,
+            ConfirmResize: nova.confirm_migration,
+            AskWhy: nova.ask_why,
+            AskNode: baremetal.Baremetal(metal).ask_node,
+            AskWhere: nova.ask_where,
         }
 
     def within(self, compute_cloud: str | None) -> Client:
@@ -127,7 +165,7 @@ class Client:
             )
         return self.within(next(iter(found), None))
 
-    def observe(self, scope: snapshot_model.Scope) -> snapshot_model.Snapshot:
+    def observe(self, scope: Scope) -> Snapshot:
         """Take one look.
 
         :param scope: what to read beside the lists that are read always
@@ -135,13 +173,13 @@ class Client:
         """
         return self._observer.observe(scope)
 
-    def act(self, step: steps.Step, before: dict[str, str]) -> progress.Done:
+    def act(self, step: Step, before: dict[str, str]) -> Done:
         """Run one step.
 
         :param before: ids that the lane's steps before this one have made
         :raises CloudError: when it failed
         """
-        if isinstance(step, steps.CreateTestGuest):
+        if isinstance(step, CreateTestGuest):
             return self._compute.create_test_guest(
                 step, before.get('test port')
             )

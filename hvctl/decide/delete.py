@@ -16,13 +16,23 @@ from hvctl.decide.hypervisor import assemble
 from hvctl.decide.hypervisor import emptiness
 from hvctl.decide.hypervisor import ownership as foreign
 from hvctl.decide.hypervisor import phases
-from hvctl.model import hypervisor
 from hvctl.model import identity
 from hvctl.model import progress
-from hvctl.model import records
-from hvctl.model import snapshot as snapshot_model
-from hvctl.model import steps
-from hvctl.model.hypervisor import Phase
+from hvctl.model.hypervisor import Hypervisor, Phase, Status
+from hvctl.model.progress import Ledger, Outcome, Verdict
+from hvctl.model.records import Server
+from hvctl.model.snapshot import Scope, Snapshot
+from hvctl.model.steps import (
+    DeleteAgent,
+    DeletePort,
+    DeleteProvider,
+    DeleteServer,
+    DeleteService,
+    DeleteTrunk,
+    DisableService,
+    LeaveAggregate,
+    Step,
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,14 +41,12 @@ class Delete:
 
     names: tuple[str, ...]
 
-    def scope(self, ledger: progress.Ledger) -> snapshot_model.Scope:
+    def scope(self, ledger: Ledger) -> Scope:
         """What the next look must reach."""
         if ledger.last is None:
-            return snapshot_model.Scope(
-                server_names=frozenset(self.names), aggregates=True
-            )
+            return Scope(server_names=frozenset(self.names), aggregates=True)
         found = assemble.assemble(ledger.last, self.names).values()
-        return snapshot_model.Scope(
+        return Scope(
             hosts=frozenset(hv.host for hv in found if hv.exists),
             provider_ids=frozenset(
                 hv.provider.id for hv in found if hv.provider
@@ -48,10 +56,10 @@ class Delete:
 
     def decide(
         self,
-        snapshot: snapshot_model.Snapshot,
-        ledger: progress.Ledger,
+        snapshot: Snapshot,
+        ledger: Ledger,
         now: datetime.datetime,
-    ) -> dict[str, progress.Verdict]:
+    ) -> dict[str, Verdict]:
         """Say for each name what to do and what is waited for."""
         found = assemble.assemble(snapshot, self.names)
         return {
@@ -60,10 +68,10 @@ class Delete:
 
     def _one(
         self,
-        snapshot: snapshot_model.Snapshot,
-        hv: hypervisor.Hypervisor,
-        ledger: progress.Ledger,
-    ) -> progress.Verdict:
+        snapshot: Snapshot,
+        hv: Hypervisor,
+        ledger: Ledger,
+    ) -> Verdict:
         status = phases.status(hv)
         failure = ledger.failures.get(hv.name)
         if failure is not None:
@@ -72,7 +80,7 @@ class Delete:
             return self._not_there(snapshot, hv, status, ledger)
         if hv.guests is None:
             # The first look finds it, the second reaches into it.
-            return progress.Verdict(status=status)
+            return Verdict(status=status)
         occupants = emptiness.occupants(hv)
         tested = trial.remove(hv, ledger)
         if tested is not None and not occupants:
@@ -89,11 +97,11 @@ class Delete:
 
     def _not_there(
         self,
-        snapshot: snapshot_model.Snapshot,
-        hv: hypervisor.Hypervisor,
-        status: hypervisor.Status,
-        ledger: progress.Ledger,
-    ) -> progress.Verdict:
+        snapshot: Snapshot,
+        hv: Hypervisor,
+        status: Status,
+        ledger: Ledger,
+    ) -> Verdict:
         # Our own leftovers are done with before the last mark goes, so what
         # has the name now is somebody else's.
         taken = foreign.holders(snapshot, hv)
@@ -113,26 +121,26 @@ class Delete:
                 f'if it was part of it: {foreign.remedies(taken)}',
             )
         message = '' if ledger.changed(hv.name) else 'was gone already'
-        return progress.Verdict(
+        return Verdict(
             status=status,
-            outcome=progress.Outcome(ok=True, message=message),
+            outcome=Outcome(ok=True, message=message),
         )
 
     def _stop(
         self,
-        snapshot: snapshot_model.Snapshot,
-        hv: hypervisor.Hypervisor,
-        server: records.Server,
-        status: hypervisor.Status,
-        ledger: progress.Ledger,
-    ) -> progress.Verdict:
+        snapshot: Snapshot,
+        hv: Hypervisor,
+        server: Server,
+        status: Status,
+        ledger: Ledger,
+    ) -> Verdict:
         """Close the service, then end the machine."""
         node_id = hv.node.id if hv.node else server.node
         if hv.service is not None and hv.service.enabled:
-            return progress.Verdict(
+            return Verdict(
                 status=status,
                 steps=(
-                    steps.DisableService(
+                    DisableService(
                         name=hv.name,
                         service_id=hv.service.id,
                         reason=identity.REASON_DELETE,
@@ -151,9 +159,9 @@ class Delete:
                 'down: the machine cannot be stopped now; start it and run '
                 'delete again',
             )
-        todo: list[steps.Step] = []
+        todo: list[Step] = []
         for doomed in (server, *hv.duplicates):
-            delete = steps.DeleteServer(
+            delete = DeleteServer(
                 name=hv.name,
                 server_id=doomed.id,
                 soft_deleted=doomed.status == 'SOFT_DELETED',
@@ -166,20 +174,18 @@ class Delete:
                     f'the server could not be deleted: '
                     f'{doomed.fault or "Nova gives no reason"}',
                 )
-        return progress.Verdict(
-            status=status, steps=tuple(todo), node_id=node_id
-        )
+        return Verdict(status=status, steps=tuple(todo), node_id=node_id)
 
     def _clear(
         self,
-        snapshot: snapshot_model.Snapshot,
-        hv: hypervisor.Hypervisor,
-        status: hypervisor.Status,
-        ledger: progress.Ledger,
-    ) -> progress.Verdict:
+        snapshot: Snapshot,
+        hv: Hypervisor,
+        status: Status,
+        ledger: Ledger,
+    ) -> Verdict:
         """Remove the records of a machine that is really gone."""
         if hv.service is not None and hv.service.up:
-            return progress.Verdict(
+            return Verdict(
                 status=_stopping(
                     'the server is gone; waiting until Nova sees its '
                     'nova-compute down'
@@ -188,45 +194,42 @@ class Delete:
         waiting = self._machine(snapshot, hv, ledger)
         if waiting is not None:
             return waiting
-        todo: list[steps.Step] = [
-            steps.DeleteAgent(name=hv.name, agent_id=agent.id)
+        todo: list[Step] = [
+            DeleteAgent(name=hv.name, agent_id=agent.id)
             for agent in hv.agents or ()
         ]
         todo += [
-            steps.LeaveAggregate(
+            LeaveAggregate(
                 name=hv.name, aggregate_id=aggregate.id, host=hv.host
             )
             for aggregate in hv.aggregates
         ]
         if hv.service is not None:
-            todo.append(
-                steps.DeleteService(name=hv.name, service_id=hv.service.id)
-            )
+            todo.append(DeleteService(name=hv.name, service_id=hv.service.id))
         if hv.provider is not None:
             todo.append(
-                steps.DeleteProvider(name=hv.name, provider_id=hv.provider.id)
+                DeleteProvider(name=hv.name, provider_id=hv.provider.id)
             )
         # The machine's port goes last: it tells which compute cloud the rest
         # is in.  Neutron deletes no port that a trunk still has.
         todo += [
-            steps.DeleteTrunk(name=hv.name, trunk_id=trunk.id)
-            for trunk in hv.trunks
+            DeleteTrunk(name=hv.name, trunk_id=trunk.id) for trunk in hv.trunks
         ]
         todo += [
-            steps.DeletePort(name=hv.name, port_id=port.id)
+            DeletePort(name=hv.name, port_id=port.id)
             for port in (*hv.subports, *hv.ports)
         ]
-        return progress.Verdict(
+        return Verdict(
             status=_stopping('removing what the machine left behind'),
             steps=tuple(todo),
         )
 
     def _machine(
         self,
-        snapshot: snapshot_model.Snapshot,
-        hv: hypervisor.Hypervisor,
-        ledger: progress.Ledger,
-    ) -> progress.Verdict | None:
+        snapshot: Snapshot,
+        hv: Hypervisor,
+        ledger: Ledger,
+    ) -> Verdict | None:
         """Whether Ironic is done with the machine; None when it is."""
         node_id = next(reversed(ledger.nodes_tried.get(hv.name, ())), None)
         node = next((n for n in snapshot.nodes or () if n.id == node_id), None)
@@ -243,11 +246,11 @@ class Delete:
             )
         if node.provision_state == 'deleting':
             # Nova forgets the server before Ironic has ended the machine.
-            return progress.Verdict(
+            return Verdict(
                 status=_stopping(f'Ironic still tears down node {label}')
             )
         return None
 
 
-def _stopping(reason: str) -> hypervisor.Status:
-    return hypervisor.Status(phase=Phase.STOPPING, reason=reason)
+def _stopping(reason: str) -> Status:
+    return Status(phase=Phase.STOPPING, reason=reason)

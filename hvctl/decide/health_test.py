@@ -12,13 +12,21 @@ import dataclasses
 import datetime
 
 from hvctl.decide.hypervisor import assemble
-from hvctl.model import hypervisor
 from hvctl.model import progress
-from hvctl.model import request as request_model
-from hvctl.model import snapshot as snapshot_model
-from hvctl.model import steps
 from hvctl.model.health import Answer
-from hvctl.model.hypervisor import Phase
+from hvctl.model.hypervisor import Hypervisor, Phase, Status
+from hvctl.model.progress import Ledger, Outcome, Verdict
+from hvctl.model.request import HealthTest
+from hvctl.model.snapshot import Scope, Snapshot
+from hvctl.model.steps import (
+    CreateTestGuest,
+    CreateTestPort,
+    DeleteTestGuest,
+    DeleteTestPort,
+    PingTestGuest,
+    ReadConsole,
+    Step,
+)
 
 #: A test guest that does not answer yet is asked again after that.
 _ASK_AGAIN = datetime.timedelta(seconds=3)
@@ -30,36 +38,32 @@ class EndTests:
 
     names: tuple[str, ...]
 
-    def scope(self, _ledger: progress.Ledger) -> snapshot_model.Scope:
+    def scope(self, _ledger: Ledger) -> Scope:
         """What the next look must reach: nothing beyond the usual."""
-        return snapshot_model.Scope()
+        return Scope()
 
     def decide(
         self,
-        snapshot: snapshot_model.Snapshot,
-        ledger: progress.Ledger,
+        snapshot: Snapshot,
+        ledger: Ledger,
         _now: datetime.datetime,
-    ) -> dict[str, progress.Verdict]:
+    ) -> dict[str, Verdict]:
         """Say for each name what to do and what is waited for."""
         found = assemble.assemble(snapshot, self.names)
         return {name: self._one(hv, ledger) for name, hv in found.items()}
 
     @staticmethod
-    def _one(
-        hv: hypervisor.Hypervisor, ledger: progress.Ledger
-    ) -> progress.Verdict:
+    def _one(hv: Hypervisor, ledger: Ledger) -> Verdict:
         status = _ready('its test is ended')
         failure = ledger.failures.get(hv.name)
         if failure is not None:
             return progress.failed(status, failure.message)
-        return remove(hv, ledger) or progress.Verdict(
-            status=status, outcome=progress.Outcome(ok=True, message='')
+        return remove(hv, ledger) or Verdict(
+            status=status, outcome=Outcome(ok=True, message='')
         )
 
 
-def remove(
-    hv: hypervisor.Hypervisor, ledger: progress.Ledger
-) -> progress.Verdict | None:
+def remove(hv: Hypervisor, ledger: Ledger) -> Verdict | None:
     """See the test guests go, and then their ports.
 
     :returns: None when nothing of them is left
@@ -68,21 +72,21 @@ def remove(
         asked = {
             step.server_id
             for step in ledger.done
-            if isinstance(step, steps.DeleteTestGuest)
+            if isinstance(step, DeleteTestGuest)
         }
-        return progress.Verdict(
+        return Verdict(
             status=_ready('waiting for the test guest to go'),
             steps=tuple(
-                steps.DeleteTestGuest(name=hv.name, server_id=guest.id)
+                DeleteTestGuest(name=hv.name, server_id=guest.id)
                 for guest in hv.test_guests
                 if guest.id not in asked
             ),
         )
     if hv.test_ports:
-        return progress.Verdict(
+        return Verdict(
             status=_ready("removing the test guest's port"),
             steps=tuple(
-                steps.DeleteTestPort(name=hv.name, port_id=port.id)
+                DeleteTestPort(name=hv.name, port_id=port.id)
                 for port in hv.test_ports
             ),
         )
@@ -90,11 +94,11 @@ def remove(
 
 
 def try_out(
-    hv: hypervisor.Hypervisor,
-    test: request_model.HealthTest | None,
-    ledger: progress.Ledger,
+    hv: Hypervisor,
+    test: HealthTest | None,
+    ledger: Ledger,
     now: datetime.datetime,
-) -> progress.Verdict | None:
+) -> Verdict | None:
     """Boot a test guest on a host that nobody else can reach yet.
 
     :param test: how; None removes what an earlier run has left
@@ -103,7 +107,7 @@ def try_out(
     ended = [
         step
         for step in ledger.done
-        if isinstance(step, steps.DeleteTestGuest) and step.name == hv.name
+        if isinstance(step, DeleteTestGuest) and step.name == hv.name
     ]
     if hv.test_guests and test is not None and not ended:
         return _follow(hv, test, ledger, now)
@@ -118,21 +122,19 @@ def try_out(
         )
     if ended or test is None:
         return None
-    if ledger.times(hv.name, steps.CreateTestGuest):
+    if ledger.times(hv.name, CreateTestGuest):
         return progress.failed(
             _ready('the test guest is gone'),
             f'the test guest of {hv.name} was deleted by somebody; it stays '
             'closed',
         )
-    return progress.Verdict(
+    return Verdict(
         status=_ready('booting the test guest'), steps=_boot(hv, test)
     )
 
 
-def _boot(
-    hv: hypervisor.Hypervisor, test: request_model.HealthTest
-) -> tuple[steps.Step, ...]:
-    guest = steps.CreateTestGuest(
+def _boot(hv: Hypervisor, test: HealthTest) -> tuple[Step, ...]:
+    guest = CreateTestGuest(
         name=hv.name,
         host=hv.host,
         flavor_id=test.flavor_id,
@@ -142,18 +144,18 @@ def _boot(
     if test.network_id is None or test.vnic_type == 'normal':
         return (guest,)
     # Nova makes only normal ports.
-    port = steps.CreateTestPort(
+    port = CreateTestPort(
         name=hv.name, network_id=test.network_id, vnic_type=test.vnic_type
     )
     return (port, guest)
 
 
 def _follow(
-    hv: hypervisor.Hypervisor,
-    test: request_model.HealthTest,
-    ledger: progress.Ledger,
+    hv: Hypervisor,
+    test: HealthTest,
+    ledger: Ledger,
     now: datetime.datetime,
-) -> progress.Verdict:
+) -> Verdict:
     guest = hv.test_guests[0]
     status = _ready('waiting for the test guest')
     failure: str | None = None
@@ -166,7 +168,7 @@ def _follow(
             asked = guest.status == 'ACTIVE' and _may_ask(
                 hv, test, ledger, now
             )
-            return progress.Verdict(
+            return Verdict(
                 status=status, steps=_questions(hv, test) if asked else ()
             )
         failure = (
@@ -175,20 +177,18 @@ def _follow(
         )
         if guest.status == 'ACTIVE':
             failure += f', and its {test.answer} did not answer'
-    return progress.Verdict(
+    return Verdict(
         status=status,
         steps=(
-            steps.DeleteTestGuest(
-                name=hv.name, server_id=guest.id, failure=failure
-            ),
+            DeleteTestGuest(name=hv.name, server_id=guest.id, failure=failure),
         ),
     )
 
 
 def _answered(
-    hv: hypervisor.Hypervisor,
-    test: request_model.HealthTest,
-    ledger: progress.Ledger,
+    hv: Hypervisor,
+    test: HealthTest,
+    ledger: Ledger,
 ) -> bool:
     return test.answer is Answer.NONE or any(
         ledger.answers.get(question) for question in _questions(hv, test)
@@ -196,9 +196,9 @@ def _answered(
 
 
 def _may_ask(
-    hv: hypervisor.Hypervisor,
-    test: request_model.HealthTest,
-    ledger: progress.Ledger,
+    hv: Hypervisor,
+    test: HealthTest,
+    ledger: Ledger,
     now: datetime.datetime,
 ) -> bool:
     """Whether the last time was long enough ago."""
@@ -210,17 +210,15 @@ def _may_ask(
     return not before or now - max(before) >= _ASK_AGAIN
 
 
-def _questions(
-    hv: hypervisor.Hypervisor, test: request_model.HealthTest
-) -> tuple[steps.Step, ...]:
+def _questions(hv: Hypervisor, test: HealthTest) -> tuple[Step, ...]:
     """How to find out whether the test guest does more than to be ACTIVE."""
     guest = hv.test_guests[0]
     match test.answer:
         case Answer.CONSOLE:
-            return (steps.ReadConsole(name=hv.name, server_id=guest.id),)
+            return (ReadConsole(name=hv.name, server_id=guest.id),)
         case Answer.ADDRESS:
             return tuple(
-                steps.PingTestGuest(
+                PingTestGuest(
                     name=hv.name, server_id=guest.id, address=address
                 )
                 for address in guest.addresses
@@ -229,5 +227,5 @@ def _questions(
             return ()
 
 
-def _ready(reason: str) -> hypervisor.Status:
-    return hypervisor.Status(phase=Phase.READY, reason=reason)
+def _ready(reason: str) -> Status:
+    return Status(phase=Phase.READY, reason=reason)

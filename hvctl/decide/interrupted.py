@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 from hvctl.decide.hypervisor import phases
-from hvctl.model import hypervisor
-from hvctl.model import progress
+from hvctl.model.hypervisor import Status
+from hvctl.model.progress import Ledger
 
 
-def late(status: hypervisor.Status, seconds: float) -> str:
+def late(status: Status, seconds: float) -> str:
     """What was waited for when the time was over.
 
     :param seconds: the time that there was
@@ -18,7 +18,7 @@ def late(status: hypervisor.Status, seconds: float) -> str:
     )
 
 
-def unfinished(name: str, why: str, ledger: progress.Ledger) -> str:
+def unfinished(name: str, why: str, ledger: Ledger) -> str:
     """What to know and to type when a hypervisor's part has not ended.
 
     :param why: what stopped it

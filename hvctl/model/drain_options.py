@@ -52,7 +52,7 @@ PARALLEL = 4
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class DrainOptions:
     """What the user of a drain decides.
 
     :ivar method: the only method for guests that are not shelved; None for

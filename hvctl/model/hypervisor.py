@@ -8,7 +8,18 @@ import datetime
 import enum
 
 from hvctl.model import identity
-from hvctl.model import records
+from hvctl.model.records import (
+    Agent,
+    Aggregate,
+    ComputeNode,
+    Migration,
+    Node,
+    Port,
+    Provider,
+    Server,
+    Service,
+    Trunk,
+)
 
 
 class Phase(enum.StrEnum):
@@ -70,21 +81,21 @@ class Hypervisor:
 
     name: str
     domain: str | None = None
-    server: records.Server | None = None
-    duplicates: tuple[records.Server, ...] = ()
+    server: Server | None = None
+    duplicates: tuple[Server, ...] = ()
     compute_id: str | None = None
-    service: records.Service | None = None
-    compute_node: records.ComputeNode | None = None
-    provider: records.Provider | None = None
-    ports: tuple[records.Port, ...] = ()
-    subports: tuple[records.Port, ...] = ()
-    agents: tuple[records.Agent, ...] | None = ()
-    node: records.Node | None = None
-    aggregates: tuple[records.Aggregate, ...] = ()
-    test_guests: tuple[records.Server, ...] = ()
-    test_ports: tuple[records.Port, ...] = ()
-    guests: tuple[records.Server, ...] | None = None
-    migrations: tuple[records.Migration, ...] = ()
+    service: Service | None = None
+    compute_node: ComputeNode | None = None
+    provider: Provider | None = None
+    ports: tuple[Port, ...] = ()
+    subports: tuple[Port, ...] = ()
+    agents: tuple[Agent, ...] | None = ()
+    node: Node | None = None
+    aggregates: tuple[Aggregate, ...] = ()
+    test_guests: tuple[Server, ...] = ()
+    test_ports: tuple[Port, ...] = ()
+    guests: tuple[Server, ...] | None = None
+    migrations: tuple[Migration, ...] = ()
     consumers: frozenset[str] | None = None
     has_room: bool = False
     reported: bool = False
@@ -112,7 +123,7 @@ class Hypervisor:
         return self.service.host if self.service else self.name
 
     @property
-    def trunks(self) -> tuple[records.Trunk, ...]:
+    def trunks(self) -> tuple[Trunk, ...]:
         """Those of its ports."""
         return tuple(port.trunk for port in self.ports if port.trunk)
 

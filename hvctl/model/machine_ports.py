@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 import dataclasses
 
-from hvctl.model import profile as profile_model
+from hvctl.model.profile import Profile
 
 #: Stands for what is not known in what is only shown.
 UNKNOWN = '?'
@@ -29,7 +29,7 @@ class Subport:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class MachinePorts:
     """The machine's ports.
 
     :ivar address: of the machine's own port, without a prefix; None where
@@ -41,12 +41,12 @@ class Facts:
     subports: Mapping[str, Subport] = dataclasses.field(default_factory=dict)
 
 
-def sketch(profile: profile_model.Profile) -> Facts:
+def sketch(profile: Profile) -> MachinePorts:
     """Stand in for what only the cloud knows, to show a user-data.
 
     :param profile: what the hypervisor is
     """
-    return Facts(
+    return MachinePorts(
         address=UNKNOWN,
         subports={
             subnetwork.network: Subport(

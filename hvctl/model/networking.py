@@ -8,7 +8,7 @@ import dataclasses
 import enum
 import typing
 
-from hvctl.model import secret
+from hvctl.model.secret import Secret
 
 #: ML2 with Open vSwitch keeps the rules of security groups in the switch.
 DEFAULT_FIREWALL = 'openvswitch'
@@ -139,7 +139,7 @@ class Ovn:
     tunnel_network: str | None = None
     tunnel_interface: str | None = None
     metadata_host: str | None = None
-    metadata_proxy_shared_secret: secret.Secret | None = dataclasses.field(
+    metadata_proxy_shared_secret: Secret | None = dataclasses.field(
         default=None, repr=False
     )
 

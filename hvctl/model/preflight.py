@@ -6,11 +6,11 @@ from __future__ import annotations
 import dataclasses
 import enum
 
-from hvctl.model import profile
-from hvctl.model import request
+from hvctl.model.profile import Subnetwork
+from hvctl.model.request import ResolvedSubnetwork
 
 
-class Verdict(enum.StrEnum):
+class Finding(enum.StrEnum):
     """What a check says."""
 
     OK = 'ok'
@@ -28,7 +28,7 @@ class Check:
     """
 
     subject: str
-    verdict: Verdict
+    verdict: Finding
     message: str
 
 
@@ -62,7 +62,7 @@ class Quota:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
+class Lookup:
     """What to look up, by name or id; nothing where there is no name.
 
     :ivar subnet: of the network
@@ -78,7 +78,7 @@ class Names:
     key_name: str | None = None
     subnet: str | None = None
     fixed_ip: str | None = None
-    subnetworks: tuple[profile.Subnetwork, ...] = ()
+    subnetworks: tuple[Subnetwork, ...] = ()
     aggregates: tuple[str, ...] = ()
     availability_zone: str | None = None
     test_flavor: str | None = None
@@ -87,7 +87,7 @@ class Names:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Answers:
     """What the clouds answered.
 
     :ivar mtu: of the network; None where it has none
@@ -108,7 +108,7 @@ class Facts:
     network_id: str = ''
     mtu: int | None = None
     subnet_id: str | None = None
-    subnetworks: tuple[request.Subnetwork, ...] = ()
+    subnetworks: tuple[ResolvedSubnetwork, ...] = ()
     aggregates: dict[str, int] = dataclasses.field(default_factory=dict)
     test_flavor: Flavor | None = None
     test_image_id: str = ''

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 import dataclasses
 import enum
 
-from hvctl.model import health
-from hvctl.model import networking as networks
-from hvctl.model import secret
+from hvctl.model.health import Answer
+from hvctl.model.networking import Address, Networking, NoNetworking
+from hvctl.model.secret import Secret
 
 #: What an option of nova.conf or of the agents has: one text for each time
 #: it stands there, since some (device_spec) may stand there repeatedly.
-Option = tuple[str | secret.Secret, ...]
+Option = tuple[str | Secret, ...]
 #: Options by section.
 Sections = Mapping[str, Mapping[str, Option]]
 
@@ -93,7 +93,7 @@ class Subnetwork:
     subnet: str | None = None
     segmentation_id: int | None = None
     interface: str | None = None
-    address: networks.Address = networks.Address.NEUTRON
+    address: Address = Address.NEUTRON
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +117,7 @@ class LiveMigration:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class HealthTest:
+class TestGuest:
     """The small guest that boots before anybody else may.
 
     :ivar enabled: whether ``create`` does it without being asked
@@ -134,7 +134,7 @@ class HealthTest:
     image: str | None = None
     network: str | None = None
     vnic_type: str = 'normal'
-    answer: health.Answer = health.Answer.NONE
+    answer: Answer = Answer.NONE
     timeout: float = DEFAULT_TEST_TIMEOUT
 
 
@@ -231,11 +231,9 @@ class Profile:
     aggregates: tuple[str, ...] = ()
     availability_zone: str | None = None
     traits: tuple[str, ...] = ()
-    health_test: HealthTest = HealthTest()
+    health_test: TestGuest = TestGuest()
 
-    networking: networks.Networking = dataclasses.field(
-        default_factory=networks.NoNetworking
-    )
+    networking: Networking = dataclasses.field(default_factory=NoNetworking)
     nova: Sections = dataclasses.field(default_factory=dict)
     neutron: Sections = dataclasses.field(default_factory=dict)
     cpu_allocation_ratio: float | None = None
@@ -252,6 +250,6 @@ class Profile:
     user_data: tuple[Part, ...] = ()
 
     limits: Limits = Limits()
-    secrets: Mapping[str, secret.Secret] = dataclasses.field(
+    secrets: Mapping[str, Secret] = dataclasses.field(
         default_factory=dict, repr=False
     )

@@ -6,11 +6,11 @@ from __future__ import annotations
 import dataclasses
 import datetime
 
-from hvctl.model import drain_options as draining
-from hvctl.model import hypervisor
-from hvctl.model import records
-from hvctl.model import snapshot as snapshot_model
-from hvctl.model import steps
+from hvctl.model.drain_options import Method
+from hvctl.model.hypervisor import Phase, Status
+from hvctl.model.records import Shape
+from hvctl.model.snapshot import Snapshot
+from hvctl.model.steps import Step
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,7 @@ class Move:
     project_id: str
     hypervisor: str
     state: str
-    method: draining.Method | None
+    method: Method | None
     result: str
     source: str
     destination: str | None = None
@@ -72,7 +72,7 @@ class Move:
     ports: tuple[str, ...] = ()
     group: str | None = None
     bound: str | None = None
-    shape: records.Shape = dataclasses.field(default_factory=records.Shape)
+    shape: Shape = dataclasses.field(default_factory=Shape)
     tied: bool = True
     attempt: int = 0
     adopted: bool = False
@@ -100,15 +100,15 @@ class Verdict:
     :ivar giving_up: why it failed, when what was made is to be removed now
     """
 
-    status: hypervisor.Status
-    steps: tuple[steps.Step, ...] = ()
+    status: Status
+    steps: tuple[Step, ...] = ()
     outcome: Outcome | None = None
     node_id: str | None = None
     moves: tuple[Move, ...] = ()
     giving_up: str | None = None
 
 
-def failed(status: hypervisor.Status, message: str) -> Verdict:
+def failed(status: Status, message: str) -> Verdict:
     """The verdict that a hypervisor's part of a run has failed.
 
     :param message: why, in words
@@ -123,7 +123,7 @@ class Failure:
     :ivar message: one sentence for the user
     """
 
-    step: steps.Step
+    step: Step
     message: str
 
 
@@ -151,8 +151,8 @@ class PhaseReached:
     """
 
     name: str
-    status: hypervisor.Status
-    before: hypervisor.Phase | None
+    status: Status
+    before: Phase | None
     seconds: float | None
 
 
@@ -203,19 +203,17 @@ class Ledger:
 
     started_at: datetime.datetime
     looks: int = 0
-    last: snapshot_model.Snapshot | None = None
-    done: dict[steps.Step, bool] = dataclasses.field(default_factory=dict)
-    done_at: dict[steps.Step, datetime.datetime] = dataclasses.field(
+    last: Snapshot | None = None
+    done: dict[Step, bool] = dataclasses.field(default_factory=dict)
+    done_at: dict[Step, datetime.datetime] = dataclasses.field(
         default_factory=dict
     )
-    answers: dict[steps.Step, str] = dataclasses.field(default_factory=dict)
+    answers: dict[Step, str] = dataclasses.field(default_factory=dict)
     failures: dict[str, Failure] = dataclasses.field(default_factory=dict)
-    first_seen: dict[tuple[str, hypervisor.Phase], datetime.datetime] = (
-        dataclasses.field(default_factory=dict)
-    )
-    statuses: dict[str, hypervisor.Status] = dataclasses.field(
+    first_seen: dict[tuple[str, Phase], datetime.datetime] = dataclasses.field(
         default_factory=dict
     )
+    statuses: dict[str, Status] = dataclasses.field(default_factory=dict)
     changed_at: dict[str, datetime.datetime] = dataclasses.field(
         default_factory=dict
     )
@@ -234,7 +232,7 @@ class Ledger:
             for step, changed in self.done.items()
         )
 
-    def times(self, name: str, kind: type[steps.Step]) -> int:
+    def times(self, name: str, kind: type[Step]) -> int:
         """How many steps of a kind this run finished for a hypervisor."""
         return sum(
             isinstance(step, kind) and step.name == name for step in self.done

@@ -45,7 +45,7 @@ class Need(typing.NamedTuple):
     aggregates: tuple[str, ...] = ()
 
 
-class Part(typing.NamedTuple):
+class Share(typing.NamedTuple):
     """What one resource provider would give a guest.
 
     :ivar left: how much of it the provider has, before it gives any
@@ -66,7 +66,7 @@ class Candidate(typing.NamedTuple):
     """
 
     root_id: str
-    parts: tuple[Part, ...]
+    parts: tuple[Share, ...]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

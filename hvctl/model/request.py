@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 import dataclasses
 import datetime
 
-from hvctl.model import health
-from hvctl.model import machine_ports as facts
-from hvctl.model import profile
+from hvctl.model.health import Answer
+from hvctl.model.machine_ports import MachinePorts
+from hvctl.model.profile import Limits, Subnetwork
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class WantedHypervisor:
     """One hypervisor to make.
 
     :ivar compute_id: the compute node id for it, should it be new; None
@@ -25,13 +25,13 @@ class Wanted:
 
     name: str
     compute_id: str | None
-    user_data: Callable[[str | None, facts.Facts], str] = dataclasses.field(
+    user_data: Callable[[str | None, MachinePorts], str] = dataclasses.field(
         repr=False
     )
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Subnetwork:
+class ResolvedSubnetwork:
     """A network that the machine has as a VLAN on its port.
 
     :ivar wish: what the profile says of it
@@ -42,7 +42,7 @@ class Subnetwork:
     :ivar prefixes: the lengths of the subnets' prefixes, by subnet id
     """
 
-    wish: profile.Subnetwork
+    wish: Subnetwork
     network_id: str
     subnet_id: str | None = None
     network_type: str | None = None
@@ -65,7 +65,7 @@ class HealthTest:
     image_id: str
     network_id: str | None = None
     vnic_type: str = 'normal'
-    answer: health.Answer = health.Answer.NONE
+    answer: Answer = Answer.NONE
     timeout: float = 300
 
 
@@ -90,7 +90,7 @@ class CreateRequest:
         that failed
     """
 
-    hypervisors: Mapping[str, Wanted]
+    hypervisors: Mapping[str, WantedHypervisor]
     image_id: str
     flavor_id: str
     network_id: str
@@ -99,10 +99,10 @@ class CreateRequest:
     vnic_type: str = 'baremetal'
     subnet_id: str | None = None
     fixed_ip: str | None = None
-    subnetworks: tuple[Subnetwork, ...] = ()
+    subnetworks: tuple[ResolvedSubnetwork, ...] = ()
     domain: str | None = None
     properties: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    limits: profile.Limits = dataclasses.field(default_factory=profile.Limits)
+    limits: Limits = dataclasses.field(default_factory=Limits)
     agents: int | None = None
     migrations: int | None = None
     expires_at: datetime.datetime | None = None

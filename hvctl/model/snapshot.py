@@ -6,7 +6,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 import dataclasses
 
-from hvctl.model import records
+from hvctl.model.records import (
+    Agent,
+    Aggregate,
+    Candidate,
+    ComputeNode,
+    Migration,
+    Need,
+    Node,
+    Port,
+    Provider,
+    Resources,
+    Server,
+    Service,
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +51,7 @@ class Scope:
     server_names: frozenset[str] = frozenset()
     hosts: frozenset[str] = frozenset()
     ties: bool = False
-    needs: frozenset[records.Need] = frozenset()
+    needs: frozenset[Need] = frozenset()
     provider_ids: frozenset[str] = frozenset()
     aggregates: bool = False
     members_of: frozenset[str] = frozenset()
@@ -83,32 +96,32 @@ class Snapshot:
     """
 
     user_id: str | None = None
-    servers: tuple[records.Server, ...] = ()
+    servers: tuple[Server, ...] = ()
     elsewhere: Mapping[str, str | None] = dataclasses.field(
         default_factory=dict
     )
-    metal_services: tuple[records.Service, ...] = ()
-    test_guests: tuple[records.Server, ...] = ()
-    namesakes: tuple[records.Server, ...] = ()
+    metal_services: tuple[Service, ...] = ()
+    test_guests: tuple[Server, ...] = ()
+    namesakes: tuple[Server, ...] = ()
     namesake_ports: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    services: tuple[records.Service, ...] = ()
-    compute_nodes: tuple[records.ComputeNode, ...] = ()
-    providers: tuple[records.Provider, ...] = ()
+    services: tuple[Service, ...] = ()
+    compute_nodes: tuple[ComputeNode, ...] = ()
+    providers: tuple[Provider, ...] = ()
     providers_with_room: frozenset[str] = frozenset()
     providers_reported: frozenset[str] = frozenset()
     providers_disabled: frozenset[str] = frozenset()
-    ports: tuple[records.Port, ...] = ()
-    agents: tuple[records.Agent, ...] | None = ()
-    nodes: tuple[records.Node, ...] | None = ()
-    aggregates: tuple[records.Aggregate, ...] = ()
+    ports: tuple[Port, ...] = ()
+    agents: tuple[Agent, ...] | None = ()
+    nodes: tuple[Node, ...] | None = ()
+    aggregates: tuple[Aggregate, ...] = ()
     members: Mapping[str, frozenset[str]] = dataclasses.field(
         default_factory=dict
     )
-    guests: Mapping[str, tuple[records.Server, ...]] = dataclasses.field(
+    guests: Mapping[str, tuple[Server, ...]] = dataclasses.field(
         default_factory=dict
     )
-    migrations: Mapping[str, tuple[records.Migration, ...]] = (
-        dataclasses.field(default_factory=dict)
+    migrations: Mapping[str, tuple[Migration, ...]] = dataclasses.field(
+        default_factory=dict
     )
     direct_ports: Mapping[str, tuple[str, ...]] = dataclasses.field(
         default_factory=dict
@@ -116,10 +129,10 @@ class Snapshot:
     anti_affinity: Mapping[str, str] = dataclasses.field(default_factory=dict)
     affinity: Mapping[str, str] = dataclasses.field(default_factory=dict)
     tied: bool = True
-    room: Mapping[records.Need, tuple[records.Candidate, ...]] = (
-        dataclasses.field(default_factory=dict)
+    room: Mapping[Need, tuple[Candidate, ...]] = dataclasses.field(
+        default_factory=dict
     )
-    consumers: Mapping[str, Mapping[str, records.Resources]] = (
-        dataclasses.field(default_factory=dict)
+    consumers: Mapping[str, Mapping[str, Resources]] = dataclasses.field(
+        default_factory=dict
     )
     partial: bool = False

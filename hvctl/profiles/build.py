@@ -8,9 +8,27 @@ import pathlib
 import typing
 
 from hvctl.model import duration
-from hvctl.model import health
-from hvctl.model import networking as networks
 from hvctl.model import profile as model
+from hvctl.model.health import Answer
+from hvctl.model.networking import (
+    Address,
+    Device,
+    Link,
+    Networking,
+    NoNetworking,
+    Ovn,
+    Ovs,
+    Sriov,
+)
+from hvctl.model.profile import (
+    Family,
+    Limits,
+    LiveMigration,
+    Profile,
+    Sections,
+    Subnetwork,
+    TestGuest,
+)
 from hvctl.profiles import check
 from hvctl.profiles import options
 from hvctl.profiles import parts
@@ -42,7 +60,7 @@ def build(
     value: tree.Value,
     path: pathlib.Path,
     secure_path: pathlib.Path,
-) -> tuple[model.Profile | None, list[tree.Problem]]:
+) -> tuple[Profile | None, list[tree.Problem]]:
     """Make a profile.
 
     :param value: all that stands below its name, merged
@@ -78,7 +96,7 @@ class _Builder:
             value.get('secrets'), self._key, secure_path, self.problems
         )
 
-    def build(self) -> model.Profile | None:
+    def build(self) -> Profile | None:
         """Make the profile; None where too much is wrong for one."""
         value = self._value
         extends = value.get('extends')
@@ -91,18 +109,18 @@ class _Builder:
         networking = self._networking()
         if networking is None:
             return None
-        profile = model.Profile(
+        profile = Profile(
             name=self._name,
             extends=extends.text if extends else None,
             path=str(self._path),
             **_given(value, _PLAIN),
             subnetworks=tuple(
-                model.Subnetwork(
+                Subnetwork(
                     **_given(
                         item,
                         ('network', 'subnet', 'segmentation_id', 'interface'),
                     ),
-                    **_enum(item, 'address', networks.Address),
+                    **_enum(item, 'address', Address),
                 )
                 for item in _items(value, 'subnetworks')
             ),
@@ -113,13 +131,13 @@ class _Builder:
             networking=networking,
             nova=nova,
             neutron=neutron,
-            live_migration=model.LiveMigration(
+            live_migration=LiveMigration(
                 **_given(
                     value.get('live_migration'),
-                    _names(model.LiveMigration),
+                    _names(LiveMigration),
                 )
             ),
-            **_enum(value, 'family', model.Family),
+            **_enum(value, 'family', Family),
             packages=self._packages(),
             user_data=own_parts,
             limits=self._limits(),
@@ -140,7 +158,7 @@ class _Builder:
             tree.Problem(place=place, key=f'{self._key}.{key}', words=words)
         )
 
-    def _sections(self, key: str) -> model.Sections:
+    def _sections(self, key: str) -> Sections:
         value = self._value.get(key)
         found = self._reader.sections(value, f'{self._key}.{key}')
         if 'host' in found.get('DEFAULT', {}):
@@ -150,10 +168,10 @@ class _Builder:
             )
         return found
 
-    def _networking(self) -> networks.Networking | None:
+    def _networking(self) -> Networking | None:
         value = self._value.get('networking')
         if value is None:
-            return networks.NoNetworking()
+            return NoNetworking()
         key = f'{self._key}.networking'
         wrong = list(check.networking(value, key))
         self.problems += wrong
@@ -161,15 +179,15 @@ class _Builder:
             return None
         kind = value.mapping['kind'].text
         if kind == 'ovs':
-            return networks.Ovs(
+            return Ovs(
                 **_switch(value),
                 **_given(value, ('l2_population', 'firewall_driver')),
                 tunnel_types=_texts(value, 'tunnel_types'),
             )
         if kind == 'sriov':
-            return networks.Sriov(
+            return Sriov(
                 devices=tuple(
-                    networks.Device(
+                    Device(
                         **_given(
                             item,
                             (
@@ -179,14 +197,14 @@ class _Builder:
                                 'trusted',
                             ),
                         ),
-                        **_enum(item, 'link', networks.Link),
+                        **_enum(item, 'link', Link),
                         exclude=_texts(item, 'exclude'),
                     )
                     for item in _items(value, 'devices')
                 )
             )
         if kind == 'ovn':
-            return networks.Ovn(
+            return Ovn(
                 **_switch(value),
                 **_given(value, ('encap_type', 'metadata_host')),
                 southbound=_texts(value, 'southbound'),
@@ -195,42 +213,42 @@ class _Builder:
                     f'{key}.metadata_proxy_shared_secret',
                 ),
             )
-        return networks.NoNetworking()
+        return NoNetworking()
 
-    def _health_test(self) -> model.HealthTest:
+    def _health_test(self) -> TestGuest:
         value = self._value.get('health_test')
         timeout = _optional_seconds(value, 'timeout')
-        return model.HealthTest(
+        return TestGuest(
             timeout=model.DEFAULT_TEST_TIMEOUT if timeout is None else timeout,
             **_given(
                 value, ('enabled', 'flavor', 'image', 'network', 'vnic_type')
             ),
-            **_enum(value, 'answer', health.Answer),
+            **_enum(value, 'answer', Answer),
         )
 
-    def _packages(self) -> dict[model.Family, tuple[str, ...]]:
+    def _packages(self) -> dict[Family, tuple[str, ...]]:
         value = self._value.get('packages')
         if value is None:
             return {}
         if isinstance(value.content, list):  # the schema lets none but []
-            return dict.fromkeys(model.Family, ())
+            return dict.fromkeys(Family, ())
         return {
-            model.Family(family): _texts(value, family)
+            Family(family): _texts(value, family)
             for family in value.mapping
             if value.get(family) is not None
         }
 
-    def _limits(self) -> model.Limits:
+    def _limits(self) -> Limits:
         value = self._value.get('timeouts')
-        return model.Limits(
+        return Limits(
             **{
                 name: seconds(found)
-                for name in _names(model.Limits)
+                for name in _names(Limits)
                 if value and (found := value.get(name)) is not None
             }
         )
 
-    def _check(self, profile: model.Profile) -> None:
+    def _check(self, profile: Profile) -> None:
         """Note what does not fit together."""
         test = profile.health_test
         if test.enabled and test.image is None:
@@ -238,7 +256,7 @@ class _Builder:
                 'health_test', 'enabled, but the key image is missing'
             )
         if test.network is None and (
-            test.vnic_type != 'normal' or test.answer is health.Answer.ADDRESS
+            test.vnic_type != 'normal' or test.answer is Answer.ADDRESS
         ):
             self._problem(
                 'health_test',
@@ -256,13 +274,13 @@ class _Builder:
             seen.add(sub.network)
         self._check_networking(profile)
 
-    def _check_networking(self, profile: model.Profile) -> None:
+    def _check_networking(self, profile: Profile) -> None:
         kind = profile.networking
-        if isinstance(kind, networks.Sriov):
+        if isinstance(kind, Sriov):
             names = [device.interface for device in kind.devices]
             for name in sorted({n for n in names if names.count(n) > 1}):
                 self._problem('networking.devices', f'{name} is there twice')
-        if not isinstance(kind, networks.Ovs | networks.Ovn):
+        if not isinstance(kind, Ovs | Ovn):
             return
         for bridge in kind.bridge_interfaces:
             if bridge not in kind.bridge_mappings.values():
@@ -284,7 +302,7 @@ class _Builder:
                 'networking.tunnel_network',
                 "is neither the profile's network nor one of its subnetworks",
             )
-        if isinstance(kind, networks.Ovn) and (
+        if isinstance(kind, Ovn) and (
             (kind.metadata_host is None)
             != (kind.metadata_proxy_shared_secret is None)
         ):

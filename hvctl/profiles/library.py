@@ -12,7 +12,7 @@ import difflib
 import pathlib
 
 from hvctl import exceptions
-from hvctl.model import profile as model
+from hvctl.model.profile import Profile
 from hvctl.profiles import build
 from hvctl.profiles import check
 from hvctl.profiles import tree
@@ -46,7 +46,7 @@ class Library:
         """Give the names of all profiles, in the order of the file."""
         return tuple(self._main)
 
-    def get(self, name: str) -> model.Profile:
+    def get(self, name: str) -> Profile:
         """Give a profile, fully merged.
 
         :raises InvalidRequest: when there is none of that name, or it is

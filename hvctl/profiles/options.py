@@ -9,8 +9,9 @@ import re
 import urllib.parse
 
 from hvctl import exceptions
-from hvctl.model import profile as model
 from hvctl.model import secret
+from hvctl.model.profile import Option, Sections
+from hvctl.model.secret import Secret
 from hvctl.profiles import tree
 
 _REFERENCE = re.compile(r'<secret:([A-Za-z0-9_.-]+)>')
@@ -20,7 +21,7 @@ _SECRET_OPTION = re.compile(r'(password|secret|token|secret_key|fixed_key)\Z')
 _SECRET_URL = re.compile(r'://[^/@\s]*:[^/@\s]*@')
 _URL = re.compile(r'[a-z][a-z0-9+.-]*://')
 #: Writes a secret, which is called by the other text in an error.
-_Writing = Callable[[secret.Secret, str], str]
+_Writing = Callable[[Secret, str], str]
 
 
 class Reader:
@@ -37,7 +38,7 @@ class Reader:
         problems: list[tree.Problem],
     ) -> None:
         self.secrets = {
-            name: secret.Secret(value.text)
+            name: Secret(value.text)
             for name, value in (secrets.mapping if secrets else {}).items()
             if value.content is not None
         }
@@ -45,9 +46,9 @@ class Reader:
         self._secure_path = secure_path
         self._problems = problems
 
-    def sections(self, value: tree.Value | None, key: str) -> model.Sections:
+    def sections(self, value: tree.Value | None, key: str) -> Sections:
         """Read options by section."""
-        sections: dict[str, dict[str, model.Option]] = {}
+        sections: dict[str, dict[str, Option]] = {}
         for name, below in (value.mapping if value else {}).items():
             options = {
                 option: self._option(found, option, f'{key}.{name}.{option}')
@@ -58,15 +59,13 @@ class Reader:
                 sections[name] = options
         return sections
 
-    def whole(
-        self, value: tree.Value | None, key: str
-    ) -> secret.Secret | None:
+    def whole(self, value: tree.Value | None, key: str) -> Secret | None:
         """Read a value that is a secret whatever it says."""
         if value is None:
             return None
-        return secret.Secret(self._filled(value, key, _as_it_is))
+        return Secret(self._filled(value, key, _as_it_is))
 
-    def _option(self, value: tree.Value, name: str, key: str) -> model.Option:
+    def _option(self, value: tree.Value, name: str, key: str) -> Option:
         if isinstance(value.content, list):
             return tuple(
                 self._one(item, name, f'{key}[{number}]')
@@ -74,9 +73,7 @@ class Reader:
             )
         return (self._one(value, name, key),)
 
-    def _one(
-        self, value: tree.Value, name: str, key: str
-    ) -> str | secret.Secret:
+    def _one(self, value: tree.Value, name: str, key: str) -> str | Secret:
         if '\n' in value.text.strip() or '\r' in value.text:
             self._problem(value, key, 'must be one line')
         hidden = (
@@ -93,7 +90,7 @@ class Reader:
         else:
             hidden = True
             text = self._filled(value, key, _writing(value.text)).strip()
-        return secret.Secret(text) if hidden else text
+        return Secret(text) if hidden else text
 
     def _filled(
         self,
@@ -135,20 +132,20 @@ def _writing(option: str) -> _Writing:
     return _quoted if _URL.match(option) else _part
 
 
-def _as_it_is(text: secret.Secret, _name: str) -> str:
+def _as_it_is(text: Secret, _name: str) -> str:
     return text.reveal()
 
 
-def _literal(text: secret.Secret, name: str) -> str:
+def _literal(text: Secret, name: str) -> str:
     """As all that an option has."""
     return secret.literal(text, name).reveal()
 
 
-def _quoted(text: secret.Secret, _name: str) -> str:
+def _quoted(text: Secret, _name: str) -> str:
     """As the user or password of a URL."""
     return urllib.parse.quote(text.reveal(), safe='')
 
 
-def _part(text: secret.Secret, name: str) -> str:
+def _part(text: Secret, name: str) -> str:
     """As a part of what an option has."""
     return secret.part(text, name).reveal()

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pathlib
 import re
 
-from hvctl.model import profile as model
+from hvctl.model.profile import Part, PartType
 from hvctl.profiles import tree
 
 #: Bytes; many times what Nova takes, so that the limit there can be
@@ -14,23 +14,23 @@ from hvctl.profiles import tree
 MAX_SIZE = 1024 * 1024
 
 _TYPES = {
-    'cloud-config': model.PartType.CLOUD_CONFIG,
-    'script': model.PartType.SCRIPT,
-    'jinja': model.PartType.JINJA,
-    'boothook': model.PartType.BOOTHOOK,
-    'include': model.PartType.INCLUDE,
-    'part-handler': model.PartType.PART_HANDLER,
+    'cloud-config': PartType.CLOUD_CONFIG,
+    'script': PartType.SCRIPT,
+    'jinja': PartType.JINJA,
+    'boothook': PartType.BOOTHOOK,
+    'include': PartType.INCLUDE,
+    'part-handler': PartType.PART_HANDLER,
 }
 #: How a part begins, as cloud-init tells them apart.
 _BEGINNINGS = {
-    '#cloud-config': model.PartType.CLOUD_CONFIG,
-    '#!': model.PartType.SCRIPT,
-    '## template: jinja': model.PartType.JINJA,
-    '#cloud-boothook': model.PartType.BOOTHOOK,
-    '#include': model.PartType.INCLUDE,
+    '#cloud-config': PartType.CLOUD_CONFIG,
+    '#!': PartType.SCRIPT,
+    '## template: jinja': PartType.JINJA,
+    '#cloud-boothook': PartType.BOOTHOOK,
+    '#include': PartType.INCLUDE,
     # The same to cloud-init, which looks for the word again.
-    '#include-once': model.PartType.INCLUDE,
-    '#part-handler': model.PartType.PART_HANDLER,
+    '#include-once': PartType.INCLUDE,
+    '#part-handler': PartType.PART_HANDLER,
 }
 #: A whole word: "#cloud-config-archive" is something else.
 _BEGINNING = re.compile(r'#!|(#|## template: )[\w-]+(?!\S)')
@@ -38,13 +38,13 @@ _BEGINNING = re.compile(r'#!|(#|## template: )[\w-]+(?!\S)')
 
 def read(
     value: tree.Value | None, key: str, directory: pathlib.Path
-) -> tuple[tuple[model.Part, ...], list[tree.Problem]]:
+) -> tuple[tuple[Part, ...], list[tree.Problem]]:
     """Read the parts that a profile names.
 
     :param directory: where relative names begin
     :returns: the parts in their order, and what is wrong
     """
-    found: list[model.Part] = []
+    found: list[Part] = []
     problems: list[tree.Problem] = []
     for number, item in enumerate(value.items if value else []):
         path_value = item.get('path') or item
@@ -64,13 +64,11 @@ def read(
                 )
             )
             continue
-        found.append(
-            model.Part(path=str(path.absolute()), type=kind, text=text)
-        )
+        found.append(Part(path=str(path.absolute()), type=kind, text=text))
     return tuple(found), problems
 
 
-def _kind(text: str) -> model.PartType | None:
+def _kind(text: str) -> PartType | None:
     beginning = _BEGINNING.match(text)
     return _BEGINNINGS.get(beginning[0]) if beginning else None
 

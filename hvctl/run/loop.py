@@ -17,9 +17,19 @@ import typing
 
 from hvctl import exceptions
 from hvctl.decide import interrupted as ending
-from hvctl.model import progress
-from hvctl.model import snapshot as snapshot_model
-from hvctl.model import steps
+from hvctl.model.progress import (
+    Done,
+    Event,
+    Failure,
+    Finished,
+    Ledger,
+    MoveChanged,
+    Outcome,
+    PhaseReached,
+    Verdict,
+)
+from hvctl.model.snapshot import Scope, Snapshot
+from hvctl.model.steps import Step
 from hvctl.run import clock as clock_module
 
 LOG = logging.getLogger(__name__)
@@ -41,28 +51,28 @@ TRIES = 4
 class Goal(typing.Protocol):
     """A verb: what is wanted, and the pure decisions on the way there."""
 
-    def scope(self, ledger: progress.Ledger) -> snapshot_model.Scope:
+    def scope(self, ledger: Ledger) -> Scope:
         """What the next look must reach."""
 
     def decide(
         self,
-        snapshot: snapshot_model.Snapshot,
-        ledger: progress.Ledger,
+        snapshot: Snapshot,
+        ledger: Ledger,
         now: datetime.datetime,
-    ) -> dict[str, progress.Verdict]:
+    ) -> dict[str, Verdict]:
         """Say for each name what to do and what is waited for."""
 
 
 class Cloud(typing.Protocol):
     """The only thing that talks to the cloud."""
 
-    def observe(self, scope: snapshot_model.Scope) -> snapshot_model.Snapshot:
+    def observe(self, scope: Scope) -> Snapshot:
         """Take one look.
 
         :raises CloudError: when a list could not be read
         """
 
-    def act(self, step: steps.Step, before: dict[str, str]) -> progress.Done:
+    def act(self, step: Step, before: dict[str, str]) -> Done:
         """Run one step.
 
         :param before: ids that the lane's steps before this one have made
@@ -79,9 +89,9 @@ class Result:
     :ivar ledger: what the run did and saw
     """
 
-    verdicts: dict[str, progress.Verdict]
+    verdicts: dict[str, Verdict]
     seconds: dict[str, float]
-    ledger: progress.Ledger
+    ledger: Ledger
 
     @property
     def ok(self) -> bool:
@@ -98,7 +108,7 @@ class Loop:
     def __init__(
         self,
         cloud: Cloud,
-        listen: Callable[[progress.Event], None],
+        listen: Callable[[Event], None],
         clock: clock_module.Clock | None = None,
     ) -> None:
         self._cloud = cloud
@@ -136,10 +146,8 @@ class Loop:
 class _Acted:
     """What a worker did of a lane's steps."""
 
-    done: list[tuple[steps.Step, progress.Done]] = dataclasses.field(
-        default_factory=list
-    )
-    failed: tuple[steps.Step, exceptions.CloudError] | None = None
+    done: list[tuple[Step, Done]] = dataclasses.field(default_factory=list)
+    failed: tuple[Step, exceptions.CloudError] | None = None
 
 
 class _Lane(typing.NamedTuple):
@@ -155,7 +163,7 @@ class _Run:
     def __init__(
         self,
         cloud: Cloud,
-        listen: Callable[[progress.Event], None],
+        listen: Callable[[Event], None],
         clock: clock_module.Clock,
         pool: futures.ThreadPoolExecutor,
         goal: Goal,
@@ -165,8 +173,8 @@ class _Run:
         self._clock = clock
         self._pool = pool
         self._goal = goal
-        self._ledger = progress.Ledger(started_at=clock.now())
-        self._verdicts: dict[str, progress.Verdict] = {}
+        self._ledger = Ledger(started_at=clock.now())
+        self._verdicts: dict[str, Verdict] = {}
         self._lanes: dict[str, _Lane] = {}
         self._tries: dict[str, int] = {}
         self._since: dict[str, float] = {}
@@ -206,7 +214,7 @@ class _Run:
             ledger=self._ledger,
         )
 
-    def _look(self) -> snapshot_model.Snapshot | None:
+    def _look(self) -> Snapshot | None:
         try:
             return self._cloud.observe(self._goal.scope(self._ledger))
         except exceptions.CloudError as error:
@@ -215,7 +223,7 @@ class _Run:
             LOG.warning('%s; trying again', error)
             return None
 
-    def _judge(self, snapshot: snapshot_model.Snapshot) -> None:
+    def _judge(self, snapshot: Snapshot) -> None:
         ledger = self._ledger
         ledger.winding_down = self.winding_down.is_set()
         now = self._clock.now()
@@ -227,7 +235,7 @@ class _Run:
                 self._take(name, verdict, now)
 
     def _take(
-        self, name: str, verdict: progress.Verdict, now: datetime.datetime
+        self, name: str, verdict: Verdict, now: datetime.datetime
     ) -> None:
         if any(work.name == name for work in self._lanes.values()):
             # What is under way may have changed what this look saw.
@@ -247,7 +255,7 @@ class _Run:
             self._ledger.changed_at[name] = now
         self._ledger.first_seen.setdefault((name, verdict.status.phase), now)
         self._tell(name, before, verdict)
-        lanes: dict[str, list[steps.Step]] = {}
+        lanes: dict[str, list[Step]] = {}
         for step in verdict.steps:
             lanes.setdefault(step.lane, []).append(step)
         for lane, chain in lanes.items():
@@ -259,8 +267,8 @@ class _Run:
     def _tell(
         self,
         name: str,
-        before: progress.Verdict | None,
-        verdict: progress.Verdict,
+        before: Verdict | None,
+        verdict: Verdict,
     ) -> None:
         """Tell the listener what changed."""
         for move in verdict.moves:
@@ -268,7 +276,7 @@ class _Run:
             self._ledger.moves[move.server_id] = move
             if known is None or known.result != move.result:
                 self._changed = self._clock.monotonic()
-                self._listen(progress.MoveChanged(name=name, move=move))
+                self._listen(MoveChanged(name=name, move=move))
         at = self._clock.monotonic()
         if before is None or before.status != verdict.status:
             self._changed = at
@@ -277,7 +285,7 @@ class _Run:
             if phase != verdict.status.phase:
                 self._since[name] = at
             self._listen(
-                progress.PhaseReached(
+                PhaseReached(
                     name=name,
                     status=verdict.status,
                     before=phase,
@@ -287,11 +295,11 @@ class _Run:
         if verdict.outcome is not None and not verdict.steps:
             self._finish(name, verdict.outcome)
 
-    def _finish(self, name: str, outcome: progress.Outcome) -> None:
+    def _finish(self, name: str, outcome: Outcome) -> None:
         self._seconds[name] = self._clock.monotonic() - self._began
-        self._listen(progress.Finished(name=name, outcome=outcome))
+        self._listen(Finished(name=name, outcome=outcome))
 
-    def _act(self, chain: tuple[steps.Step, ...]) -> _Acted:
+    def _act(self, chain: tuple[Step, ...]) -> _Acted:
         """Run the steps of one lane, in a worker."""
         acted = _Acted()
         made: dict[str, str] = {}
@@ -339,9 +347,7 @@ class _Run:
         if error.transient and self._tries[lane] < TRIES:
             LOG.info('%s: %s; looking again', lane, error)
             return
-        self._ledger.failures[lane] = progress.Failure(
-            step=step, message=str(error)
-        )
+        self._ledger.failures[lane] = Failure(step=step, message=str(error))
 
     def _rest(self, deadline: float) -> None:
         """Wait until a lane is through, or it is time to look again."""
@@ -372,7 +378,7 @@ class _Run:
         for name, verdict in self._unfinished().items():
             self._fail(name, ending.late(verdict.status, timeout))
 
-    def _unfinished(self) -> dict[str, progress.Verdict]:
+    def _unfinished(self) -> dict[str, Verdict]:
         return {
             name: verdict
             for name, verdict in self._verdicts.items()
@@ -381,7 +387,7 @@ class _Run:
 
     def _fail(self, name: str, why: str) -> None:
         message = ending.unfinished(name, why, self._ledger)
-        outcome = progress.Outcome(ok=False, message=message)
+        outcome = Outcome(ok=False, message=message)
         self._verdicts[name] = dataclasses.replace(
             self._verdicts[name], steps=(), outcome=outcome
         )

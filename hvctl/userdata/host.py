@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 import dataclasses
 import importlib.resources
 
-from hvctl.model import machine_ports as facts_module
-from hvctl.model import networking
-from hvctl.model import profile as profile_model
+from hvctl.model.machine_ports import MachinePorts
+from hvctl.model.networking import NoNetworking, Ovn, Ovs, Sriov
+from hvctl.model.profile import Family, Profile, Sections
 from hvctl.userdata import tables
 from hvctl.userdata.configuration import neutron
 from hvctl.userdata.configuration import nova
@@ -63,11 +63,11 @@ class File:
 
 
 def files(
-    profile: profile_model.Profile,
+    profile: Profile,
     *,
     name: str,
     compute_id: str,
-    facts: facts_module.Facts,
+    facts: MachinePorts,
     reveal: bool,
 ) -> tuple[File, ...]:
     """Decide the files.
@@ -118,25 +118,25 @@ def command() -> str:
 
 
 def _contribution(
-    profile: profile_model.Profile,
+    profile: Profile,
     name: str,
     compute_id: str,
-    facts: facts_module.Facts,
+    facts: MachinePorts,
 ) -> contribution.Contribution:
     match profile.networking:
-        case networking.Ovs() as wiring:
+        case Ovs() as wiring:
             return ovs.contribute(profile, wiring, name, facts)
-        case networking.Ovn() as wiring:
+        case Ovn() as wiring:
             return ovn.contribute(profile, wiring, name, compute_id, facts)
-        case networking.Sriov() as wiring:
+        case Sriov() as wiring:
             return sriov.contribute(wiring)
-        case networking.NoNetworking():
+        case NoNetworking():
             return contribution.Contribution()
 
 
 def _plan(
-    profile: profile_model.Profile,
-    sections: profile_model.Sections,
+    profile: Profile,
+    sections: Sections,
     wiring: contribution.Contribution,
     placed: Iterable[File],
     scripts: bool,
@@ -160,15 +160,11 @@ def _plan(
 
 
 def _packages(
-    profile: profile_model.Profile,
-    sections: profile_model.Sections,
+    profile: Profile,
+    sections: Sections,
     wiring: contribution.Contribution,
 ) -> Iterator[str]:
-    families = (
-        tuple(profile_model.Family)
-        if profile.family is None
-        else (profile.family,)
-    )
+    families = tuple(Family) if profile.family is None else (profile.family,)
     own = nova.packages(sections)
     wanted = {
         family: profile.packages.get(
@@ -233,7 +229,7 @@ def _unit(scripts: Iterable[str], wiring: contribution.Contribution) -> File:
 
 
 def _drop_ins(
-    sections: profile_model.Sections, wiring: contribution.Contribution
+    sections: Sections, wiring: contribution.Contribution
 ) -> Iterator[File]:
     """Keep nova-compute last at later boots, too."""
     after = [unit for units in wiring.agents for unit in units]

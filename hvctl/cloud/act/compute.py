@@ -10,8 +10,30 @@ import requests as http
 from hvctl import exceptions
 from hvctl.cloud import http as requests
 from hvctl.model import identity
-from hvctl.model import progress
-from hvctl.model import steps
+from hvctl.model.progress import Done
+from hvctl.model.steps import (
+    AbortMigration,
+    AskWhere,
+    AskWhy,
+    ColdMigrate,
+    ConfirmMigration,
+    ConfirmResize,
+    CreateServer,
+    CreateTestGuest,
+    DeleteServer,
+    DeleteService,
+    DeleteTestGuest,
+    DisableService,
+    EnableService,
+    ForceComplete,
+    JoinAggregate,
+    LeaveAggregate,
+    LiveMigrate,
+    NoteTimes,
+    OffloadShelved,
+    ReadConsole,
+    Shelve,
+)
 
 _GONE = frozenset({404})
 
@@ -27,7 +49,7 @@ class Compute:
     def __init__(self, conn: connection.Connection) -> None:
         self._client: adapter.Adapter = conn.compute
 
-    def create_server(self, step: steps.CreateServer) -> progress.Done:
+    def create_server(self, step: CreateServer) -> Done:
         """Make the bare-metal server, with a config drive."""
         body: dict[str, object] = {
             'name': step.name,
@@ -53,9 +75,9 @@ class Compute:
             json={'server': body},
             secret=True,
         )
-        return progress.Done(answer=response.json()['server']['id'])
+        return Done(answer=response.json()['server']['id'])
 
-    def delete_server(self, step: steps.DeleteServer) -> progress.Done:
+    def delete_server(self, step: DeleteServer) -> Done:
         """Delete a server of ours."""
         if step.soft_deleted:
             return self._act_on(
@@ -70,9 +92,9 @@ class Compute:
             f'delete the server {step.name}',
             accept=_GONE,
         )
-        return progress.Done(changed=response.status_code != 404)
+        return Done(changed=response.status_code != 404)
 
-    def note_times(self, step: steps.NoteTimes) -> progress.Done:
+    def note_times(self, step: NoteTimes) -> Done:
         """Add to a server's metadata."""
         self._call(
             'POST',
@@ -80,9 +102,9 @@ class Compute:
             f'write the metadata of server {step.name}',
             json={'metadata': dict(step.metadata)},
         )
-        return progress.Done()
+        return Done()
 
-    def enable_service(self, step: steps.EnableService) -> progress.Done:
+    def enable_service(self, step: EnableService) -> Done:
         """Enable a compute service.
 
         Nova tells the host at once and waits for it, a minute if it hangs
@@ -94,9 +116,9 @@ class Compute:
             f'enable the compute service of {step.name}',
             json={'status': 'enabled'},
         )
-        return progress.Done()
+        return Done()
 
-    def disable_service(self, step: steps.DisableService) -> progress.Done:
+    def disable_service(self, step: DisableService) -> Done:
         """Disable a compute service."""
         self._call(
             'PUT',
@@ -104,9 +126,9 @@ class Compute:
             f'disable the compute service of {step.name}',
             json={'status': 'disabled', 'disabled_reason': step.reason},
         )
-        return progress.Done()
+        return Done()
 
-    def delete_service(self, step: steps.DeleteService) -> progress.Done:
+    def delete_service(self, step: DeleteService) -> Done:
         """Delete a compute service, with its compute node and mapping."""
         response = self._call(
             'DELETE',
@@ -114,9 +136,9 @@ class Compute:
             f'delete the compute service of {step.name}',
             accept=_GONE,
         )
-        return progress.Done(changed=response.status_code != 404)
+        return Done(changed=response.status_code != 404)
 
-    def join_aggregate(self, step: steps.JoinAggregate) -> progress.Done:
+    def join_aggregate(self, step: JoinAggregate) -> Done:
         """Put a host into an aggregate, unless it is in."""
         url = f'/os-aggregates/{step.aggregate_id}'
         doing = f'put {step.host} into aggregate {step.aggregate_id}'
@@ -133,17 +155,17 @@ class Compute:
             # Either it is in, or it may not be: another zone has it.
             found = self._call('GET', url, doing).json()['aggregate']
             if step.host in found['hosts']:
-                return progress.Done(changed=False)
+                return Done(changed=False)
             raise exceptions.CloudError(
                 f'{error}; see openstack aggregate list --long',
                 status=409,
                 transient=False,
             ) from error
-        return progress.Done()
+        return Done()
 
     def create_test_guest(
-        self, step: steps.CreateTestGuest, port_id: str | None
-    ) -> progress.Done:
+        self, step: CreateTestGuest, port_id: str | None
+    ) -> Done:
         """Boot a guest on one host and no other."""
         networks: object = 'none'
         if port_id is not None:
@@ -169,9 +191,9 @@ class Compute:
                 }
             },
         )
-        return progress.Done()
+        return Done()
 
-    def read_console(self, step: steps.ReadConsole) -> progress.Done:
+    def read_console(self, step: ReadConsole) -> Done:
         """Read the last line of a guest's console."""
         response = self._call(
             'POST',
@@ -182,11 +204,11 @@ class Compute:
             accept=frozenset({404, 409}),
         )
         if response.status_code >= 400:
-            return progress.Done(changed=False)
+            return Done(changed=False)
         said = str(response.json().get('output') or '').strip()
-        return progress.Done(changed=False, answer=said and 'yes')
+        return Done(changed=False, answer=said and 'yes')
 
-    def delete_test_guest(self, step: steps.DeleteTestGuest) -> progress.Done:
+    def delete_test_guest(self, step: DeleteTestGuest) -> Done:
         """Delete a test guest, for good even where Nova puts deletes off."""
         response = self._call(
             'POST',
@@ -195,9 +217,9 @@ class Compute:
             json={'forceDelete': None},
             accept=_GONE,
         )
-        return progress.Done(changed=response.status_code != 404)
+        return Done(changed=response.status_code != 404)
 
-    def leave_aggregate(self, step: steps.LeaveAggregate) -> progress.Done:
+    def leave_aggregate(self, step: LeaveAggregate) -> Done:
         """Take a host out of an aggregate."""
         response = self._call(
             'POST',
@@ -206,9 +228,9 @@ class Compute:
             json={'remove_host': {'host': step.host}},
             accept=_GONE,
         )
-        return progress.Done(changed=response.status_code != 404)
+        return Done(changed=response.status_code != 404)
 
-    def live_migrate(self, step: steps.LiveMigrate) -> progress.Done:
+    def live_migrate(self, step: LiveMigrate) -> Done:
         """Ask for a live migration."""
         return self._act_on(
             step.server_id,
@@ -221,7 +243,7 @@ class Compute:
             f'live-migrate guest {step.server_id}',
         )
 
-    def cold_migrate(self, step: steps.ColdMigrate) -> progress.Done:
+    def cold_migrate(self, step: ColdMigrate) -> Done:
         """Ask for a cold migration."""
         to = {'host': step.destination} if step.destination else None
         return self._act_on(
@@ -230,13 +252,13 @@ class Compute:
             f'cold-migrate guest {step.server_id}',
         )
 
-    def shelve(self, step: steps.Shelve) -> progress.Done:
+    def shelve(self, step: Shelve) -> Done:
         """Shelve a guest."""
         return self._act_on(
             step.server_id, {'shelve': None}, f'shelve guest {step.server_id}'
         )
 
-    def offload_shelved(self, step: steps.OffloadShelved) -> progress.Done:
+    def offload_shelved(self, step: OffloadShelved) -> Done:
         """Take a shelved guest off its host."""
         return self._act_on(
             step.server_id,
@@ -244,7 +266,7 @@ class Compute:
             f'offload the shelved guest {step.server_id}',
         )
 
-    def force_complete(self, step: steps.ForceComplete) -> progress.Done:
+    def force_complete(self, step: ForceComplete) -> Done:
         """Halt a guest for the rest of its live migration.
 
         Nova answers 400 or 409 when it is not being copied any more.
@@ -256,9 +278,9 @@ class Compute:
             json={'force_complete': None},
             accept=frozenset({400, 404, 409}),
         )
-        return progress.Done(changed=response.status_code < 400)
+        return Done(changed=response.status_code < 400)
 
-    def abort_migration(self, step: steps.AbortMigration) -> progress.Done:
+    def abort_migration(self, step: AbortMigration) -> Done:
         """Drop a live migration, unless it is over or goes too far by now."""
         response = self._call(
             'DELETE',
@@ -266,11 +288,11 @@ class Compute:
             f'abort the migration of guest {step.server_id}',
             accept=frozenset({400, 404, 409}),
         )
-        return progress.Done(changed=response.status_code < 400)
+        return Done(changed=response.status_code < 400)
 
     def confirm_migration(
-        self, step: steps.ConfirmMigration | steps.ConfirmResize
-    ) -> progress.Done:
+        self, step: ConfirmMigration | ConfirmResize
+    ) -> Done:
         """Confirm a migration or a resize.
 
         Nova answers 400 or 409 when that is done already, and also while the
@@ -284,7 +306,7 @@ class Compute:
             accept=frozenset({400, 409}),
         )
 
-    def ask_why(self, step: steps.AskWhy) -> progress.Done:
+    def ask_why(self, step: AskWhy) -> Done:
         """Find the reason of a failed request in its instance action."""
         response = self._call(
             'GET',
@@ -294,7 +316,7 @@ class Compute:
             accept=_GONE,
         )
         if response.status_code == 404:
-            return progress.Done(changed=False)
+            return Done(changed=False)
         events = response.json()['instanceAction'].get('events') or []
         reasons = [
             event
@@ -306,11 +328,9 @@ class Compute:
         # The conductor sums up ("no valid host"); a host says what it was.
         reasons.sort(key=_of_a_host)
         answer = reasons[-1]['details'] if reasons else ''
-        return progress.Done(
-            changed=False, answer=' '.join(answer.split()).rstrip('.')
-        )
+        return Done(changed=False, answer=' '.join(answer.split()).rstrip('.'))
 
-    def ask_where(self, step: steps.AskWhere) -> progress.Done:
+    def ask_where(self, step: AskWhere) -> Done:
         """Find where and how a guest is that has left its host."""
         response = self._call(
             'GET',
@@ -320,12 +340,10 @@ class Compute:
             secret=True,
         )
         if response.status_code == 404:
-            return progress.Done(changed=False)
+            return Done(changed=False)
         found = response.json()['server']
         host = found.get('OS-EXT-SRV-ATTR:host') or ''
-        return progress.Done(
-            changed=False, answer=f'{found["status"]} {host}'.rstrip()
-        )
+        return Done(changed=False, answer=f'{found["status"]} {host}'.rstrip())
 
     def _act_on(
         self,
@@ -334,7 +352,7 @@ class Compute:
         doing: str,
         *,
         accept: frozenset[int] = frozenset(),
-    ) -> progress.Done:
+    ) -> Done:
         try:
             response = self._call(
                 'POST',
@@ -350,7 +368,7 @@ class Compute:
             raise exceptions.CloudError(
                 str(error), status=409, transient=False
             ) from error
-        return progress.Done(
+        return Done(
             changed=response.status_code < 400,
             answer=response.headers.get('x-openstack-request-id', ''),
         )

@@ -9,8 +9,8 @@ from openstack import connection
 from hvctl import exceptions
 from hvctl.cloud import http as requests
 from hvctl.cloud.observe import parse as shapes
-from hvctl.model import progress
-from hvctl.model import steps
+from hvctl.model.progress import Done
+from hvctl.model.steps import AskNode
 
 #: What happens to a node when its deploy has failed, which is no cause.
 _AFTERWARDS = frozenset({'cleaning', 'unprovision'})
@@ -26,7 +26,7 @@ class Baremetal:
     def __init__(self, conn: connection.Connection) -> None:
         self._client: adapter.Adapter = conn.baremetal
 
-    def ask_node(self, step: steps.AskNode) -> progress.Done:
+    def ask_node(self, step: AskNode) -> Done:
         """Find the error of a deploy in the history of its node.
 
         Ironic clears ``last_error`` when Nova gives the node back.  The
@@ -43,7 +43,7 @@ class Baremetal:
                 params={'detail': 'True'},
             )
         except exceptions.CloudError:
-            return progress.Done(changed=False)
+            return Done(changed=False)
         errors = [
             (at, str(event['event']))
             for event in found or ()
@@ -54,6 +54,4 @@ class Baremetal:
             and at >= step.since
         ]
         text = max(errors)[1] if errors else ''
-        return progress.Done(
-            changed=False, answer=' '.join(text.split()).rstrip('.')
-        )
+        return Done(changed=False, answer=' '.join(text.split()).rstrip('.'))

@@ -10,8 +10,19 @@ from openstack import connection
 
 from hvctl.cloud import http as requests
 from hvctl.model import identity
-from hvctl.model import progress
-from hvctl.model import steps
+from hvctl.model.progress import Done
+from hvctl.model.steps import (
+    AddSubports,
+    CreatePort,
+    CreateSubport,
+    CreateTestPort,
+    CreateTrunk,
+    DeleteAgent,
+    DeletePort,
+    DeleteTestPort,
+    DeleteTrunk,
+    Tagged,
+)
 
 
 class Network:
@@ -20,7 +31,7 @@ class Network:
     def __init__(self, conn: connection.Connection) -> None:
         self._client: adapter.Adapter = conn.network
 
-    def create_port(self, step: steps.CreatePort) -> progress.Done:
+    def create_port(self, step: CreatePort) -> Done:
         """Make the port of a bare-metal server."""
         address = {'subnet_id': step.subnet_id, 'ip_address': step.fixed_ip}
         self._create(
@@ -37,9 +48,9 @@ class Network:
                 else None,
             },
         )
-        return progress.Done()
+        return Done()
 
-    def create_subport(self, step: steps.CreateSubport) -> progress.Done:
+    def create_subport(self, step: CreateSubport) -> Done:
         """Make a port for a trunk."""
         addresses: list[dict[str, str]] | None = None
         if not step.addressed:
@@ -57,9 +68,9 @@ class Network:
                 'fixed_ips': addresses,
             },
         )
-        return progress.Done()
+        return Done()
 
-    def create_test_port(self, step: steps.CreateTestPort) -> progress.Done:
+    def create_test_port(self, step: CreateTestPort) -> Done:
         """Make the port of a test guest."""
         port_id = self._create(
             'port',
@@ -71,9 +82,9 @@ class Network:
                 'binding:vnic_type': step.vnic_type,
             },
         )
-        return progress.Done(made={'test port': port_id})
+        return Done(made={'test port': port_id})
 
-    def create_trunk(self, step: steps.CreateTrunk) -> progress.Done:
+    def create_trunk(self, step: CreateTrunk) -> Done:
         """Make a trunk of a port, with its sub-ports."""
         self._create(
             'trunk',
@@ -85,9 +96,9 @@ class Network:
                 'sub_ports': _tagged(step.subports),
             },
         )
-        return progress.Done()
+        return Done()
 
-    def add_subports(self, step: steps.AddSubports) -> progress.Done:
+    def add_subports(self, step: AddSubports) -> Done:
         """Bring sub-ports into a trunk."""
         requests.call(
             self._client,
@@ -96,28 +107,28 @@ class Network:
             f'add sub-ports to the trunk {step.name}',
             json={'sub_ports': _tagged(step.subports)},
         )
-        return progress.Done()
+        return Done()
 
-    def delete_trunk(self, step: steps.DeleteTrunk) -> progress.Done:
+    def delete_trunk(self, step: DeleteTrunk) -> Done:
         """Delete the trunk of a port of ours."""
         return self._delete(
             f'/trunks/{step.trunk_id}', f'delete the trunk {step.name}'
         )
 
-    def delete_port(self, step: steps.DeletePort) -> progress.Done:
+    def delete_port(self, step: DeletePort) -> Done:
         """Delete a port of ours."""
         return self._delete(
             f'/ports/{step.port_id}', f'delete the port {step.name}'
         )
 
-    def delete_test_port(self, step: steps.DeleteTestPort) -> progress.Done:
+    def delete_test_port(self, step: DeleteTestPort) -> Done:
         """Delete the port of a test guest."""
         return self._delete(
             f'/ports/{step.port_id}',
             f'delete the port of the test guest of {step.name}',
         )
 
-    def delete_agent(self, step: steps.DeleteAgent) -> progress.Done:
+    def delete_agent(self, step: DeleteAgent) -> Done:
         """Delete the record of an agent."""
         return self._delete(
             f'/agents/{step.agent_id}',
@@ -134,14 +145,14 @@ class Network:
         )
         return str(response.json()[kind]['id'])
 
-    def _delete(self, url: str, doing: str) -> progress.Done:
+    def _delete(self, url: str, doing: str) -> Done:
         response = requests.call(
             self._client, 'DELETE', url, doing, accept=frozenset({404})
         )
-        return progress.Done(changed=response.status_code != 404)
+        return Done(changed=response.status_code != 404)
 
 
-def _tagged(subports: Iterable[steps.Tagged]) -> list[dict[str, object]]:
+def _tagged(subports: Iterable[Tagged]) -> list[dict[str, object]]:
     return [
         {'port_id': port_id, 'segmentation_type': 'inherit'}
         if vlan is None

@@ -6,13 +6,13 @@ from __future__ import annotations
 import subprocess
 
 from hvctl import exceptions
-from hvctl.model import progress
-from hvctl.model import steps
+from hvctl.model.progress import Done
+from hvctl.model.steps import PingTestGuest
 
 _SECONDS = 2
 
 
-def ping(step: steps.PingTestGuest) -> progress.Done:
+def ping(step: PingTestGuest) -> Done:
     """Send an address one echo request, with the system's own program.
 
     :returns: with an answer if there was one
@@ -33,6 +33,6 @@ def ping(step: steps.PingTestGuest) -> progress.Done:
             'program ping here; install it (iputils-ping)'
         ) from error
     except subprocess.TimeoutExpired:
-        return progress.Done(changed=False)
+        return Done(changed=False)
     answered = result.returncode == 0
-    return progress.Done(changed=False, answer='yes' if answered else '')
+    return Done(changed=False, answer='yes' if answered else '')

@@ -16,8 +16,15 @@ import requests as http
 from hvctl import exceptions
 from hvctl.cloud import http as requests
 from hvctl.model import identity
-from hvctl.model import progress
-from hvctl.model import steps
+from hvctl.model.progress import Done
+from hvctl.model.steps import (
+    CreateProvider,
+    DeleteProvider,
+    LiftHold,
+    PlaceHold,
+    RenameProvider,
+    SetHoldInventory,
+)
 
 #: The largest total that Placement takes (placement/db/constants.py).
 HOLD_TOTAL = 2**31 - 1
@@ -33,7 +40,7 @@ class Placement:
         self._project_id = conn.current_project_id
         self._user_id = conn.current_user_id
 
-    def create_provider(self, step: steps.CreateProvider) -> progress.Done:
+    def create_provider(self, step: CreateProvider) -> Done:
         """Make a provider; one of the same id and name is as good."""
         response = self._call(
             'POST',
@@ -43,7 +50,7 @@ class Placement:
             accept=409,
         )
         if response.status_code != 409:
-            return progress.Done()
+            return Done()
         found = self._call(
             'GET',
             f'/resource_providers/{step.provider_id}',
@@ -57,9 +64,9 @@ class Placement:
                 status=409,
                 transient=True,  # a run beside this one may have made it
             )
-        return progress.Done(changed=False)
+        return Done(changed=False)
 
-    def rename_provider(self, step: steps.RenameProvider) -> progress.Done:
+    def rename_provider(self, step: RenameProvider) -> Done:
         """Give a provider another name; Nova finds it by its id."""
         self._call(
             'PUT',
@@ -67,15 +74,13 @@ class Placement:
             f'rename the resource provider of {step.name}',
             json={'name': step.provider_name},
         )
-        return progress.Done()
+        return Done()
 
-    def set_hold_inventory(
-        self, step: steps.SetHoldInventory
-    ) -> progress.Done:
+    def set_hold_inventory(self, step: SetHoldInventory) -> Done:
         """Give a provider that nova-compute has not adopted the hold's."""
         generation, total = self._inventory(step)
         if total is not None:
-            return progress.Done(changed=False)
+            return Done(changed=False)
         self._call(
             'PUT',
             f'/resource_providers/{step.provider_id}/inventories',
@@ -85,9 +90,9 @@ class Placement:
                 'inventories': {_RESOURCE: {'total': HOLD_TOTAL}},
             },
         )
-        return progress.Done()
+        return Done()
 
-    def place_hold(self, step: steps.PlaceHold) -> progress.Done:
+    def place_hold(self, step: PlaceHold) -> Done:
         """Use up the provider's inventory."""
         response = self._call(
             'PUT',
@@ -105,9 +110,9 @@ class Placement:
             accept=409,
         )
         if response.status_code != 409:
-            return progress.Done()
+            return Done()
         if self._held(step):
-            return progress.Done(changed=False)
+            return Done(changed=False)
         raise exceptions.CloudError(
             f'could not place the hold on resource provider {step.name}: '
             'its inventory is not the one that hvctl set',
@@ -115,10 +120,10 @@ class Placement:
             transient=True,
         )
 
-    def lift_hold(self, step: steps.LiftHold) -> progress.Done:
+    def lift_hold(self, step: LiftHold) -> Done:
         """Let guests in, once the inventory is nova-compute's own."""
         if not self._held(step):
-            return progress.Done(changed=False)
+            return Done(changed=False)
         _, total = self._inventory(step)
         if total is None or total == HOLD_TOTAL:
             raise exceptions.CloudError(
@@ -128,7 +133,7 @@ class Placement:
             )
         return self._remove_hold(step)
 
-    def delete_provider(self, step: steps.DeleteProvider) -> progress.Done:
+    def delete_provider(self, step: DeleteProvider) -> Done:
         """Delete a provider, and the hold first."""
         lifted = self._remove_hold(step)
         response = self._call(
@@ -137,22 +142,18 @@ class Placement:
             f'delete the resource provider {step.name}',
             accept=404,
         )
-        return progress.Done(
-            changed=lifted.changed or response.status_code != 404
-        )
+        return Done(changed=lifted.changed or response.status_code != 404)
 
-    def _remove_hold(
-        self, step: steps.LiftHold | steps.DeleteProvider
-    ) -> progress.Done:
+    def _remove_hold(self, step: LiftHold | DeleteProvider) -> Done:
         response = self._call(
             'DELETE',
             f'/allocations/{identity.hold_id(step.provider_id)}',
             f'lift the hold on resource provider {step.name}',
             accept=404,
         )
-        return progress.Done(changed=response.status_code != 404)
+        return Done(changed=response.status_code != 404)
 
-    def _held(self, step: steps.PlaceHold | steps.LiftHold) -> bool:
+    def _held(self, step: PlaceHold | LiftHold) -> bool:
         response = self._call(
             'GET',
             f'/allocations/{identity.hold_id(step.provider_id)}',
@@ -161,7 +162,7 @@ class Placement:
         return bool(response.json()['allocations'])
 
     def _inventory(
-        self, step: steps.SetHoldInventory | steps.LiftHold
+        self, step: SetHoldInventory | LiftHold
     ) -> tuple[int, int | None]:
         """The provider's generation and its total memory."""
         body = self._call(

@@ -6,12 +6,10 @@ from __future__ import annotations
 from openstack import connection
 
 from hvctl.cloud import http as requests
-from hvctl.model import preflight
+from hvctl.model.preflight import Quota
 
 
-def servers(
-    conn: connection.Connection, where: str
-) -> dict[str, preflight.Quota]:
+def servers(conn: connection.Connection, where: str) -> dict[str, Quota]:
     """Read Nova's.
 
     :param where: words that follow what cannot be read
@@ -34,9 +32,7 @@ def servers(
     }
 
 
-def ports(
-    conn: connection.Connection, where: str
-) -> dict[str, preflight.Quota]:
+def ports(conn: connection.Connection, where: str) -> dict[str, Quota]:
     """Read Neutron's; nothing where it does not tell.
 
     :param where: words that follow what cannot be read
@@ -57,5 +53,5 @@ def ports(
     return {'ports': _left(port['limit'], used)}
 
 
-def _left(most: int, used: int) -> preflight.Quota:
-    return preflight.Quota(left=-1 if most < 0 else max(0, most - used))
+def _left(most: int, used: int) -> Quota:
+    return Quota(left=-1 if most < 0 else max(0, most - used))

@@ -18,10 +18,10 @@ from hvctl.cloud import clouds
 from hvctl.cloud import http as requests
 from hvctl.cloud.ask import quotas
 from hvctl.cloud.observe import observer as observe
-from hvctl.model import preflight
-from hvctl.model import profile
-from hvctl.model import records
-from hvctl.model import request
+from hvctl.model.preflight import Answers, Flavor, Lookup, Quota
+from hvctl.model.profile import Subnetwork
+from hvctl.model.records import Aggregate
+from hvctl.model.request import ResolvedSubnetwork
 
 #: The name or id that is looked up, and how.
 _Look = tuple[str | None, Callable[[], typing.Any]]
@@ -49,7 +49,7 @@ class Resolver:
             clouds.name(compute) if compute is not metal else None
         )
 
-    def ask(self, names: preflight.Names, number: int) -> preflight.Facts:
+    def ask(self, names: Lookup, number: int) -> Answers:
         """Look everything up.
 
         :param number: servers to make
@@ -68,7 +68,7 @@ class Resolver:
                 asked = looks[kind][0]
                 problems.append((kind, _problem(error, kind, asked)))
         aggregates, missing = _aggregates(names, found.get('aggregates', ()))
-        wanted: preflight.Flavor | None = found.get('flavor')
+        wanted: Flavor | None = found.get('flavor')
         subnet_id, wrong = found.get('subnet', (None, ()))
         candidates = None
         try:
@@ -76,7 +76,7 @@ class Resolver:
                 candidates = self._candidates(wanted, number)
         except exceptions.CloudError as error:
             problems.append(('nodes', str(error)))
-        return preflight.Facts(
+        return Answers(
             image_id=_id(found, 'image') or '',
             flavor=wanted,
             network_id=_id(found, 'network') or '',
@@ -98,7 +98,7 @@ class Resolver:
             test_quotas=_quotas(found, 'test '),
         )
 
-    def _looks(self, names: preflight.Names) -> dict[str, _Look]:
+    def _looks(self, names: Lookup) -> dict[str, _Look]:
         """What to look up: the name or id, and how."""
         conn = self._conn
         image = _finder(conn.image.find_image)
@@ -148,7 +148,7 @@ class Resolver:
         return looks
 
     def _subnet(
-        self, network_name: str, names: preflight.Names
+        self, network_name: str, names: Lookup
     ) -> tuple[str | None, list[tuple[str, str]]]:
         """The subnet of the machine's address, and what is wrong with both."""
         try:
@@ -201,12 +201,12 @@ class Resolver:
     def _trunks(self) -> None:
         self._conn.network.find_extension('trunk', ignore_missing=False)
 
-    def _subnetwork(self, wish: profile.Subnetwork) -> request.Subnetwork:
+    def _subnetwork(self, wish: Subnetwork) -> ResolvedSubnetwork:
         network = self._conn.network.find_network(
             wish.network, ignore_missing=False
         )
         subnets = list(self._conn.network.subnets(network_id=network.id))
-        return request.Subnetwork(
+        return ResolvedSubnetwork(
             wish=wish,
             network_id=network.id,
             subnet_id=next(
@@ -226,7 +226,7 @@ class Resolver:
             raise ksa_exceptions.EndpointNotFound()
         return str(endpoint)
 
-    def _candidates(self, flavor: preflight.Flavor, number: int) -> int | None:
+    def _candidates(self, flavor: Flavor, number: int) -> int | None:
         """How many nodes are free for a flavor, the number at most."""
         asked = {
             name: amount
@@ -252,7 +252,7 @@ class Resolver:
         return len(body['allocation_requests'])
 
 
-def _kind(wish: profile.Subnetwork) -> str:
+def _kind(wish: Subnetwork) -> str:
     return f'sub-network {wish.network}'
 
 
@@ -274,9 +274,7 @@ def _quota_looks(
     }
 
 
-def _quotas(
-    found: Mapping[str, typing.Any], prefix: str
-) -> dict[str, preflight.Quota]:
+def _quotas(found: Mapping[str, typing.Any], prefix: str) -> dict[str, Quota]:
     return {
         **found.get(f'{prefix}server quota', {}),
         **found.get(f'{prefix}port quota', {}),
@@ -287,12 +285,12 @@ def _flavor_look(conn: connection.Connection, name: str) -> _Look:
     return name, lambda: _flavor(conn, name)
 
 
-def _flavor(conn: connection.Connection, name: str) -> preflight.Flavor:
+def _flavor(conn: connection.Connection, name: str) -> Flavor:
     found = conn.compute.find_flavor(
         name, ignore_missing=False, get_extra_specs=True
     )
     specs: dict[str, str] = found.extra_specs or {}
-    return preflight.Flavor(
+    return Flavor(
         id=found.id,
         name=found.name,
         resources={
@@ -315,7 +313,7 @@ def _id(found: Mapping[str, typing.Any], kind: str) -> str | None:
 
 
 def _aggregates(
-    names: preflight.Names, known: Iterable[records.Aggregate]
+    names: Lookup, known: Iterable[Aggregate]
 ) -> tuple[dict[str, int], list[tuple[str, str]]]:
     """The aggregates to join, by uuid, and what is wrong with them."""
     by_name = {aggregate.name: aggregate for aggregate in known}

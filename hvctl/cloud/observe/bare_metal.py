@@ -22,7 +22,7 @@ from hvctl.cloud import http as requests
 from hvctl.cloud.http import JSON
 from hvctl.cloud.observe import parse as shapes
 from hvctl.model import identity
-from hvctl.model import records
+from hvctl.model.records import Node, Port, PortUse, Server
 
 _NODE_FIELDS = (
     'uuid,name,resource_class,provision_state,power_state,instance_uuid,'
@@ -37,14 +37,14 @@ class Found(typing.NamedTuple):
         name; None is the bare-metal cloud itself
     """
 
-    servers: tuple[records.Server, ...]
-    ports: tuple[records.Port, ...]
+    servers: tuple[Server, ...]
+    ports: tuple[Port, ...]
     elsewhere: Mapping[str, str | None]
 
 
 def whereabouts(
-    servers: Iterable[records.Server],
-    ports: Iterable[records.Port],
+    servers: Iterable[Server],
+    ports: Iterable[Port],
     own: str | None,
 ) -> dict[str, str | None]:
     """Say in which compute cloud each hypervisor is, by name.
@@ -56,7 +56,7 @@ def whereabouts(
     named: dict[str, str | None] = {
         port.name: port.compute_cloud
         for port in ports
-        if port.use is records.PortUse.MACHINE
+        if port.use is PortUse.MACHINE
     }
     # A name is used in one cloud at a time.
     named |= {server.name: _cloud(server) for server in servers}
@@ -67,8 +67,8 @@ def whereabouts(
 
 def of_cloud(
     cloud: str | None,
-    servers: Sequence[records.Server],
-    ports: Sequence[records.Port],
+    servers: Sequence[Server],
+    ports: Sequence[Port],
     own: str | None,
 ) -> Found:
     """Pick out what is for one compute cloud.
@@ -92,7 +92,7 @@ def of_cloud(
     )
 
 
-def _cloud(server: records.Server) -> str | None:
+def _cloud(server: Server) -> str | None:
     return server.metadata.get(identity.COMPUTE_CLOUD_KEY)
 
 
@@ -109,15 +109,15 @@ class Machines:
             *map(identity.port_mark, clouds.known()),
         )
 
-    def ours(self) -> tuple[records.Server, ...]:
+    def ours(self) -> tuple[Server, ...]:
         """The servers that carry our mark, test guests among them."""
         return ours(self._compute)
 
-    def named(self, names: frozenset[str]) -> tuple[records.Server, ...]:
+    def named(self, names: frozenset[str]) -> tuple[Server, ...]:
         """The servers of these names that are not ours."""
         return named(self._compute, names, self._project_id)
 
-    def ports(self) -> tuple[records.Port, ...]:
+    def ports(self) -> tuple[Port, ...]:
         """The ports that carry our mark."""
         return ports(self._network, self._project_id, self._marks)
 
@@ -140,7 +140,7 @@ class Machines:
             if port['description'] not in self._marks
         }
 
-    def nodes(self) -> tuple[records.Node, ...] | None:
+    def nodes(self) -> tuple[Node, ...] | None:
         """The Ironic nodes; None where they cannot be read."""
         try:
             found = requests.pages(
@@ -179,7 +179,7 @@ def servers(
     )
 
 
-def ours(compute: adapter.Adapter) -> tuple[records.Server, ...]:
+def ours(compute: adapter.Adapter) -> tuple[Server, ...]:
     """List the servers of the project that carry our mark."""
     # Of this project only: any tenant can give a server our mark.
     # A soft-deleted one still has its machine.
@@ -189,7 +189,7 @@ def ours(compute: adapter.Adapter) -> tuple[records.Server, ...]:
 
 def named(
     compute: adapter.Adapter, names: frozenset[str], project_id: str | None
-) -> tuple[records.Server, ...]:
+) -> tuple[Server, ...]:
     """List every project's servers of these names that are not ours."""
     # Nova takes the name as a regular expression, but escapes every "|"
     # (nova/db/main/api.py, _safe_regex_mysql): the longest beginning that
@@ -208,7 +208,7 @@ def named(
 
 def ports(
     network: adapter.Adapter, project_id: str | None, marks: Sequence[str]
-) -> tuple[records.Port, ...]:
+) -> tuple[Port, ...]:
     """List the ports of a project that carry one of our marks."""
     found = requests.pages(
         network,
@@ -224,5 +224,5 @@ def ports(
     )
 
 
-def _marked(server: records.Server) -> bool:
+def _marked(server: Server) -> bool:
     return server.metadata.get(identity.MARK_KEY) == identity.MARK

@@ -10,7 +10,7 @@ from keystoneauth1 import adapter
 from hvctl.cloud import http as requests
 from hvctl.cloud.http import JSON
 from hvctl.cloud.observe import parse as shapes
-from hvctl.model import records
+from hvctl.model.records import Candidate, Migration, Need, Resources
 
 #: How many migrations a later look reads at once.
 _LATER = 100
@@ -19,9 +19,7 @@ _LATER = 100
 _KEPT = frozenset({'normal', 'macvtap', 'virtio-forwarder'})
 
 
-def room(
-    placement: adapter.Adapter, need: records.Need
-) -> tuple[records.Candidate, ...]:
+def room(placement: adapter.Adapter, need: Need) -> tuple[Candidate, ...]:
     """Ask where one guest of a need would find room."""
     limits = {}
     if need.traits:
@@ -49,7 +47,7 @@ def room(
 
 def consumers(
     placement: adapter.Adapter, provider_id: str
-) -> dict[str, records.Resources]:
+) -> dict[str, Resources]:
     """Read who has how much of a provider; nobody if it is gone."""
     response = requests.call(
         placement,
@@ -123,8 +121,8 @@ def groups(compute: adapter.Adapter) -> dict[str, dict[str, str]]:
 
 
 def migrations(
-    compute: adapter.Adapter, host: str, before: Sequence[records.Migration]
-) -> tuple[records.Migration, ...]:
+    compute: adapter.Adapter, host: str, before: Sequence[Migration]
+) -> tuple[Migration, ...]:
     """Read a host's migrations, newest first.
 
     A host may have had thousands.  What was over when an earlier look saw

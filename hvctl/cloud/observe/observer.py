@@ -18,8 +18,15 @@ from hvctl.cloud.observe import bare_metal as machines
 from hvctl.cloud.observe import hosts as occupancy
 from hvctl.cloud.observe import parse as shapes
 from hvctl.model import identity
-from hvctl.model import records
-from hvctl.model import snapshot as snapshot_model
+from hvctl.model.records import (
+    Agent,
+    Aggregate,
+    ComputeNode,
+    Provider,
+    Server,
+    Service,
+)
+from hvctl.model.snapshot import Scope, Snapshot
 
 _T = typing.TypeVar('_T')
 
@@ -61,7 +68,7 @@ class Observer:
         )
         return machines.whereabouts(read['servers'], read['ports'], self._own)
 
-    def observe(self, scope: snapshot_model.Scope) -> snapshot_model.Snapshot:
+    def observe(self, scope: Scope) -> Snapshot:
         """Take one look.
 
         :param scope: what to read beside the lists that are read always
@@ -149,15 +156,13 @@ class Observer:
         running = {key: self._pool.submit(read) for key, read in lists.items()}
         return {key: future.result() for key, future in running.items()}
 
-    def _named(self, names: frozenset[str]) -> tuple[records.Server, ...]:
+    def _named(self, names: frozenset[str]) -> tuple[Server, ...]:
         found = self._machines.named(names)
         if self._apart:
             found += machines.named(self._compute, names, self._project_id)
         return found
 
-    def _guests(
-        self, params: Mapping[str, typing.Any]
-    ) -> tuple[records.Server, ...]:
+    def _guests(self, params: Mapping[str, typing.Any]) -> tuple[Server, ...]:
         # Soft-deleted servers are hidden otherwise, and still in the way.
         asked = {'all_tenants': 1, 'soft_deleted': 'True', **params}
         newest = requests.COMPUTE_ZONES
@@ -167,7 +172,7 @@ class Observer:
             map(shapes.server, machines.servers(self._compute, asked, newest))
         )
 
-    def _compute_nodes(self, sizes: bool) -> tuple[records.ComputeNode, ...]:
+    def _compute_nodes(self, sizes: bool) -> tuple[ComputeNode, ...]:
         found = requests.pages(
             self._compute,
             '/os-hypervisors/detail' if sizes else '/os-hypervisors',
@@ -179,9 +184,7 @@ class Observer:
         )
         return tuple(map(shapes.compute_node, found or ()))
 
-    def _providers(
-        self, params: Mapping[str, str]
-    ) -> tuple[records.Provider, ...]:
+    def _providers(self, params: Mapping[str, str]) -> tuple[Provider, ...]:
         found = requests.pages(
             self._placement,
             '/resource_providers',
@@ -192,7 +195,7 @@ class Observer:
         )
         return tuple(map(shapes.provider, found or ()))
 
-    def _agents(self) -> tuple[records.Agent, ...] | None:
+    def _agents(self) -> tuple[Agent, ...] | None:
         found = requests.pages(
             self._network,
             '/agents',
@@ -204,7 +207,7 @@ class Observer:
         return None if found is None else tuple(map(shapes.agent, found))
 
 
-def aggregates(compute: adapter.Adapter) -> tuple[records.Aggregate, ...]:
+def aggregates(compute: adapter.Adapter) -> tuple[Aggregate, ...]:
     """List the host aggregates of a cloud.
 
     :raises CloudError: when they could not be read
@@ -219,7 +222,7 @@ def aggregates(compute: adapter.Adapter) -> tuple[records.Aggregate, ...]:
     return tuple(map(shapes.aggregate, found or ()))
 
 
-def _services(compute: adapter.Adapter) -> tuple[records.Service, ...]:
+def _services(compute: adapter.Adapter) -> tuple[Service, ...]:
     found = requests.pages(
         compute,
         '/os-services',
@@ -236,10 +239,10 @@ def _with(function: Callable[..., _T], *arguments: object) -> Callable[[], _T]:
 
 
 def _renewed(
-    before: snapshot_model.Snapshot,
-    scope: snapshot_model.Scope,
+    before: Snapshot,
+    scope: Scope,
     read: Mapping[str, typing.Any],
-) -> snapshot_model.Snapshot:
+) -> Snapshot:
     """Put what has been read anew into an earlier snapshot."""
     if scope.hosts:
         return dataclasses.replace(
@@ -265,7 +268,7 @@ def _renewed(
 
 def _told_apart(
     read: Mapping[str, typing.Any],
-) -> tuple[tuple[records.Server, ...], tuple[records.Server, ...]]:
+) -> tuple[tuple[Server, ...], tuple[Server, ...]]:
     """Tell the hypervisors' servers from the guests that try them out."""
     return (
         tuple(server for server in read['servers'] if not _tests(server)),
@@ -280,16 +283,16 @@ def _told_apart(
 def _snapshot(
     cloud: str | None,
     own: str | None,
-    scope: snapshot_model.Scope,
+    scope: Scope,
     read: Mapping[str, typing.Any],
-) -> snapshot_model.Snapshot:
+) -> Snapshot:
     """Make a snapshot of the lists."""
     guests = {host: read[f'guests {host}'] for host in scope.hosts}
     if scope.all_servers:
         guests = _by_host(read['all'], read['services'])
     servers, test_guests = _told_apart(read)
     found = machines.of_cloud(cloud, servers, read['ports'], own)
-    return snapshot_model.Snapshot(
+    return Snapshot(
         servers=found.servers,
         elsewhere=found.elsewhere,
         metal_services=read.get('metal services', read['services']),
@@ -332,21 +335,19 @@ def _snapshot(
     )
 
 
-def _tests(server: records.Server) -> bool:
+def _tests(server: Server) -> bool:
     return identity.TEST_KEY in server.metadata
 
 
-def _ids(providers: Iterable[records.Provider]) -> frozenset[str]:
+def _ids(providers: Iterable[Provider]) -> frozenset[str]:
     return frozenset(provider.id for provider in providers)
 
 
 def _by_host(
-    servers: Iterable[records.Server], services: Iterable[records.Service]
-) -> dict[str, tuple[records.Server, ...]]:
+    servers: Iterable[Server], services: Iterable[Service]
+) -> dict[str, tuple[Server, ...]]:
     """Sort servers by the host they are on; every host has an entry."""
-    found: dict[str, list[records.Server]] = {
-        service.host: [] for service in services
-    }
+    found: dict[str, list[Server]] = {service.host: [] for service in services}
     for server in servers:
         if server.host is not None:
             found.setdefault(server.host, []).append(server)

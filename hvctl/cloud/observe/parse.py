@@ -7,7 +7,23 @@ import datetime
 
 from hvctl.cloud.http import JSON
 from hvctl.model import identity
-from hvctl.model import records
+from hvctl.model.records import (
+    Agent,
+    Aggregate,
+    Candidate,
+    ComputeNode,
+    FixedIP,
+    Migration,
+    Node,
+    Port,
+    PortUse,
+    Provider,
+    Server,
+    Service,
+    Shape,
+    Share,
+    Trunk,
+)
 
 #: Of a provider that gives to hosts which it is in an aggregate with.
 _SHARES = 'MISC_SHARES_VIA_AGGREGATE'
@@ -23,9 +39,9 @@ def when(text: str | None) -> datetime.datetime | None:
     return time.astimezone(datetime.UTC)
 
 
-def server(body: JSON) -> records.Server:
+def server(body: JSON) -> Server:
     """A server of ``GET /servers/detail``."""
-    return records.Server(
+    return Server(
         id=body['id'],
         name=body['name'],
         status=body.get('status', 'UNKNOWN'),
@@ -53,19 +69,19 @@ def server(body: JSON) -> records.Server:
     )
 
 
-def _shape(body: JSON) -> records.Shape:
+def _shape(body: JSON) -> Shape:
     flavor = body.get('flavor', {})
     # The size of a flavor's swap is in MiB, that of the others in GiB.
     swap = -(-int(flavor.get('swap') or 0) // 1024)
     root = 0 if body.get('image') == '' else flavor.get('disk', 0)
-    return records.Shape(
+    return Shape(
         vcpus=flavor.get('vcpus', 0),
         memory=flavor.get('ram', 0),
         disk=root + flavor.get('ephemeral', 0) + swap,
     )
 
 
-def candidates(body: JSON) -> tuple[records.Candidate, ...]:
+def candidates(body: JSON) -> tuple[Candidate, ...]:
     """The answer to ``GET /allocation_candidates``."""
     summaries = body['provider_summaries']
     return tuple(
@@ -74,13 +90,13 @@ def candidates(body: JSON) -> tuple[records.Candidate, ...]:
     )
 
 
-def _candidate(allocations: JSON, summaries: JSON) -> records.Candidate:
+def _candidate(allocations: JSON, summaries: JSON) -> Candidate:
     parts = []
     for provider_id, given in allocations.items():
         have = summaries[provider_id]['resources']
         for resource, amount in given['resources'].items():
             left = have[resource]['capacity'] - have[resource]['used']
-            parts.append(records.Part(provider_id, resource, amount, left))
+            parts.append(Share(provider_id, resource, amount, left))
     # What is shared has a tree of its own.
     own = [
         provider_id
@@ -88,16 +104,16 @@ def _candidate(allocations: JSON, summaries: JSON) -> records.Candidate:
         if _SHARES not in summaries[provider_id]['traits']
     ]
     first = summaries[(own or [*allocations])[0]]
-    return records.Candidate(first['root_provider_uuid'], tuple(parts))
+    return Candidate(first['root_provider_uuid'], tuple(parts))
 
 
-def service(body: JSON) -> records.Service:
+def service(body: JSON) -> Service:
     """A service of ``GET /os-services``.
 
     One in a cell that does not answer has neither id nor state (microversion
     2.69).
     """
-    return records.Service(
+    return Service(
         id=body.get('id', ''),
         host=body['host'],
         status=body.get('status', 'UNKNOWN'),
@@ -107,9 +123,9 @@ def service(body: JSON) -> records.Service:
     )
 
 
-def compute_node(body: JSON) -> records.ComputeNode:
+def compute_node(body: JSON) -> ComputeNode:
     """An entry of ``GET /os-hypervisors``, with or without details."""
-    return records.ComputeNode(
+    return ComputeNode(
         id=str(body['id']),
         hostname=body['hypervisor_hostname'],
         service_host=body.get('service', {}).get('host'),
@@ -120,43 +136,43 @@ def compute_node(body: JSON) -> records.ComputeNode:
     )
 
 
-def provider(body: JSON) -> records.Provider:
+def provider(body: JSON) -> Provider:
     """A resource provider of ``GET /resource_providers``."""
-    return records.Provider(id=body['uuid'], name=body['name'])
+    return Provider(id=body['uuid'], name=body['name'])
 
 
 #: What a port is for, by its description; others are machines' that register
 #: in another cloud.
 PORT_USES = {
-    identity.PORT_MARK: records.PortUse.MACHINE,
-    identity.SUBPORT_MARK: records.PortUse.SUBPORT,
-    identity.TEST_PORT_MARK: records.PortUse.TEST,
+    identity.PORT_MARK: PortUse.MACHINE,
+    identity.SUBPORT_MARK: PortUse.SUBPORT,
+    identity.TEST_PORT_MARK: PortUse.TEST,
 }
 
 
-def port(body: JSON) -> records.Port:
+def port(body: JSON) -> Port:
     """A port of ``GET /ports`` that carries one of our marks."""
-    return records.Port(
+    return Port(
         id=body['id'],
         name=body['name'],
-        use=PORT_USES.get(body['description'], records.PortUse.MACHINE),
+        use=PORT_USES.get(body['description'], PortUse.MACHINE),
         compute_cloud=identity.port_cloud(body['description']),
         network_id=body['network_id'],
         mac_address=body.get('mac_address', ''),
         device_id=body.get('device_id') or '',
         fixed_ips=tuple(
-            records.FixedIP(address['subnet_id'], address['ip_address'])
+            FixedIP(address['subnet_id'], address['ip_address'])
             for address in body.get('fixed_ips', ())
         ),
         trunk=_trunk(body.get('trunk_details')),
     )
 
 
-def _trunk(details: JSON | None) -> records.Trunk | None:
+def _trunk(details: JSON | None) -> Trunk | None:
     """What a port tells of its trunk (API extension trunk-details)."""
     if not details:
         return None
-    return records.Trunk(
+    return Trunk(
         id=details['trunk_id'],
         segmentation_ids={
             subport['port_id']: subport['segmentation_id']
@@ -165,9 +181,9 @@ def _trunk(details: JSON | None) -> records.Trunk | None:
     )
 
 
-def agent(body: JSON) -> records.Agent:
+def agent(body: JSON) -> Agent:
     """An agent of ``GET /agents``."""
-    return records.Agent(
+    return Agent(
         id=body['id'],
         host=body['host'],
         agent_type=body['agent_type'],
@@ -175,7 +191,7 @@ def agent(body: JSON) -> records.Agent:
     )
 
 
-def node(body: JSON) -> records.Node:
+def node(body: JSON) -> Node:
     """A node of Ironic's ``GET /nodes``.
 
     To those who may see the node only because they lease it, Ironic gives
@@ -183,7 +199,7 @@ def node(body: JSON) -> records.Node:
     """
     error = body.get('last_error')
     redacted = error is not None and error.startswith('** Value Redacted')
-    return records.Node(
+    return Node(
         id=body['uuid'],
         name=body.get('name'),
         resource_class=body.get('resource_class'),
@@ -195,9 +211,9 @@ def node(body: JSON) -> records.Node:
     )
 
 
-def aggregate(body: JSON) -> records.Aggregate:
+def aggregate(body: JSON) -> Aggregate:
     """An aggregate of ``GET /os-aggregates``."""
-    return records.Aggregate(
+    return Aggregate(
         id=body['id'],
         name=body['name'],
         uuid=body['uuid'],
@@ -206,9 +222,9 @@ def aggregate(body: JSON) -> records.Aggregate:
     )
 
 
-def migration(body: JSON) -> records.Migration:
+def migration(body: JSON) -> Migration:
     """A record of ``GET /os-migrations``."""
-    return records.Migration(
+    return Migration(
         id=body['id'],
         uuid=body['uuid'],
         server_id=body['instance_uuid'],

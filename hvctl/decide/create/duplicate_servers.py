@@ -6,22 +6,23 @@ Two runs at once may both make one.
 
 from __future__ import annotations
 
-from hvctl.model import hypervisor
 from hvctl.model import progress
-from hvctl.model import steps
+from hvctl.model.hypervisor import Hypervisor, Status
+from hvctl.model.progress import Ledger, Verdict
+from hvctl.model.steps import DeleteServer, Step
 
 
 def clear_up(
-    hv: hypervisor.Hypervisor,
-    status: hypervisor.Status,
-    ledger: progress.Ledger,
-) -> progress.Verdict:
+    hv: Hypervisor,
+    status: Status,
+    ledger: Ledger,
+) -> Verdict:
     """Delete those that are not to stay, once it is clear which do not."""
     if _contested(hv):
-        return progress.Verdict(status=status)
-    todo: list[steps.Step] = []
+        return Verdict(status=status)
+    todo: list[Step] = []
     for server in hv.duplicates:
-        delete = steps.DeleteServer(name=hv.name, server_id=server.id)
+        delete = DeleteServer(name=hv.name, server_id=server.id)
         if server.task_state == 'deleting':
             continue
         if delete not in ledger.done:
@@ -32,10 +33,10 @@ def clear_up(
                 f'there is a second server {server.id}, which cannot be '
                 f'deleted: {server.fault or "Nova gives no reason"}',
             )
-    return progress.Verdict(status=status, steps=tuple(todo))
+    return Verdict(status=status, steps=tuple(todo))
 
 
-def _contested(hv: hypervisor.Hypervisor) -> bool:
+def _contested(hv: Hypervisor) -> bool:
     """Whether it is still open which of a name's servers gets the port.
 
     Another run sees the same servers at another moment.  Until Nova has given

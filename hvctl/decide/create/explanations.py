@@ -9,13 +9,11 @@ from __future__ import annotations
 from hvctl.decide.create import preflight
 from hvctl.decide.hypervisor import ownership as foreign
 from hvctl.decide.hypervisor import phases
-from hvctl.model import hypervisor
-from hvctl.model import progress
-from hvctl.model import records
-from hvctl.model import snapshot as snapshot_model
-from hvctl.model import steps
-from hvctl.model.hypervisor import Hypervisor
-from hvctl.model.hypervisor import Phase
+from hvctl.model.hypervisor import Hypervisor, Phase, Status
+from hvctl.model.progress import Ledger
+from hvctl.model.records import Provider, Server
+from hvctl.model.snapshot import Snapshot
+from hvctl.model.steps import AskNode, CreateServer, Step
 
 #: How Nova says that Placement had no candidate at all, and that its filters
 #: refused those it had (nova/scheduler/manager.py).
@@ -28,8 +26,8 @@ _LOG = '/var/log/nova/nova-compute.log'
 
 def server_failed(
     hv: Hypervisor,
-    snapshot: snapshot_model.Snapshot,
-    ledger: progress.Ledger,
+    snapshot: Snapshot,
+    ledger: Ledger,
 ) -> str:
     """Why a bare-metal server is in ERROR."""
     assert hv.server is not None
@@ -50,7 +48,7 @@ def server_failed(
     return f'the deploy of {hv.name} failed: {fault}{tried}'
 
 
-def _stock(server: records.Server, snapshot: snapshot_model.Snapshot) -> str:
+def _stock(server: Server, snapshot: Snapshot) -> str:
     """What the nodes that the flavor asks for are doing."""
     asked = [
         key.partition(':')[2]
@@ -60,9 +58,7 @@ def _stock(server: records.Server, snapshot: snapshot_model.Snapshot) -> str:
     return preflight.stock(snapshot.nodes or (), next(iter(asked), None))
 
 
-def questions(
-    hv: Hypervisor, ledger: progress.Ledger
-) -> tuple[steps.Step, ...]:
+def questions(hv: Hypervisor, ledger: Ledger) -> tuple[Step, ...]:
     """What to ask Ironic before a failed deploy is explained."""
     return tuple(
         question
@@ -71,21 +67,21 @@ def questions(
     )
 
 
-def _questions(hv: Hypervisor, ledger: progress.Ledger) -> list[steps.AskNode]:
+def _questions(hv: Hypervisor, ledger: Ledger) -> list[AskNode]:
     """One for each node that was tried, in whichever deploy of this run."""
     assert hv.server is not None
     # An earlier run may have made the server, and a later try this one.
     since = min(hv.server.created_at or ledger.started_at, ledger.started_at)
     return [
-        steps.AskNode(name=hv.name, node_id=node_id, since=since)
+        AskNode(name=hv.name, node_id=node_id, since=since)
         for node_id in dict.fromkeys(ledger.nodes_tried.get(hv.name, ()))
     ]
 
 
 def _tried(
     hv: Hypervisor,
-    snapshot: snapshot_model.Snapshot,
-    ledger: progress.Ledger,
+    snapshot: Snapshot,
+    ledger: Ledger,
 ) -> str:
     """Which nodes were tried, and what Ironic says of each."""
     names = {node.id: node.name for node in snapshot.nodes or ()}
@@ -96,13 +92,13 @@ def _tried(
         said.append(f'{label} ({error})' if error else label)
     if not said:
         return ''
-    retried = ledger.times(hv.name, steps.CreateServer) > 1
+    retried = ledger.times(hv.name, CreateServer) > 1
     by_nova = len(said) > 1 and not retried
     moved = ' (Nova moved on by itself)' if by_nova else ''
     return f'; tried on Ironic node {", ".join(said)}{moved}'
 
 
-def other_id(hv: Hypervisor, snapshot: snapshot_model.Snapshot) -> str | None:
+def other_id(hv: Hypervisor, snapshot: Snapshot) -> str | None:
     """What is wrong with a host that did not take the id chosen for it."""
     if hv.service is None or hv.compute_id is None:
         return None
@@ -119,8 +115,8 @@ def other_id(hv: Hypervisor, snapshot: snapshot_model.Snapshot) -> str | None:
 
 def overdue(
     hv: Hypervisor,
-    status: hypervisor.Status,
-    snapshot: snapshot_model.Snapshot,
+    status: Status,
+    snapshot: Snapshot,
     seconds: float,
 ) -> str:
     """What to look at when nothing has changed for too long."""
@@ -162,7 +158,7 @@ def overdue(
     return words
 
 
-def _down(hv: Hypervisor, status: hypervisor.Status, waited: str) -> str:
+def _down(hv: Hypervisor, status: Status, waited: str) -> str:
     server = hv.server
     if server is not None and server.status != 'ACTIVE':
         return (
@@ -175,7 +171,7 @@ def _down(hv: Hypervisor, status: hypervisor.Status, waited: str) -> str:
     )
 
 
-def _other_host(hv: Hypervisor, snapshot: snapshot_model.Snapshot) -> str:
+def _other_host(hv: Hypervisor, snapshot: Snapshot) -> str:
     """Whether the agents call the host by its other name."""
     others = foreign.hosts(hv) - {hv.host}
     for agent in snapshot.agents or ():
@@ -187,9 +183,7 @@ def _other_host(hv: Hypervisor, snapshot: snapshot_model.Snapshot) -> str:
     return ''
 
 
-def _no_inventory(
-    hv: Hypervisor, snapshot: snapshot_model.Snapshot, waited: str
-) -> str:
+def _no_inventory(hv: Hypervisor, snapshot: Snapshot, waited: str) -> str:
     stale = stale_provider(hv, snapshot.providers)
     if stale is not None:
         return (
@@ -206,8 +200,8 @@ def _no_inventory(
 
 
 def stale_provider(
-    hv: Hypervisor, providers: tuple[records.Provider, ...]
-) -> records.Provider | None:
+    hv: Hypervisor, providers: tuple[Provider, ...]
+) -> Provider | None:
     """A provider that has the host's name and another id."""
     chosen = hv.compute_id or (hv.compute_node and hv.compute_node.id)
     names = {hv.host}

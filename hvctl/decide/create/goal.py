@@ -23,22 +23,22 @@ from hvctl.decide.create import rollback as taking_back
 from hvctl.decide.hypervisor import assemble
 from hvctl.decide.hypervisor import ownership as foreign
 from hvctl.decide.hypervisor import phases
-from hvctl.model import hypervisor
 from hvctl.model import identity
 from hvctl.model import progress
-from hvctl.model import request as request_model
-from hvctl.model import snapshot as snapshot_model
-from hvctl.model import steps
-from hvctl.model.hypervisor import Phase
+from hvctl.model.hypervisor import Hypervisor, Phase, Status
+from hvctl.model.progress import Ledger, Outcome, Verdict
+from hvctl.model.request import CreateRequest
+from hvctl.model.snapshot import Scope, Snapshot
+from hvctl.model.steps import DisableService, EnableService, LiftHold, Step
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Create:
     """The goal of ``create``: each name is an enabled hypervisor."""
 
-    request: request_model.CreateRequest
+    request: CreateRequest
 
-    def scope(self, ledger: progress.Ledger) -> snapshot_model.Scope:
+    def scope(self, ledger: Ledger) -> Scope:
         """What the next look must reach."""
         if not ledger.looks:
             names = frozenset(self.request.hypervisors)
@@ -50,7 +50,7 @@ class Create:
         ):
             # Deploying takes long, and until a machine is up nothing else
             # of its hypervisor changes.
-            return snapshot_model.Scope(since=ledger.last)
+            return Scope(since=ledger.last)
         usual = dataclasses.replace(
             self._usual(),
             provider_ids=frozenset(
@@ -65,7 +65,7 @@ class Create:
             return usual
         return taking_back.scope(ledger, usual)
 
-    def _all_deploying(self, snapshot: snapshot_model.Snapshot) -> bool:
+    def _all_deploying(self, snapshot: Snapshot) -> bool:
         """Whether every machine is being deployed, behind its hold."""
         return all(
             hv.provider is not None
@@ -75,25 +75,23 @@ class Create:
             for hv in self._assemble(snapshot).values()
         )
 
-    def _assemble(
-        self, snapshot: snapshot_model.Snapshot
-    ) -> dict[str, hypervisor.Hypervisor]:
+    def _assemble(self, snapshot: Snapshot) -> dict[str, Hypervisor]:
         return assemble.assemble(
             snapshot,
             self.request.hypervisors,
             dict.fromkeys(self.request.hypervisors, self.request.domain),
         )
 
-    def _usual(self) -> snapshot_model.Scope:
+    def _usual(self) -> Scope:
         uuids = frozenset(self.request.aggregates)
-        return snapshot_model.Scope(aggregates=bool(uuids), members_of=uuids)
+        return Scope(aggregates=bool(uuids), members_of=uuids)
 
     def decide(
         self,
-        snapshot: snapshot_model.Snapshot,
-        ledger: progress.Ledger,
+        snapshot: Snapshot,
+        ledger: Ledger,
         now: datetime.datetime,
-    ) -> dict[str, progress.Verdict]:
+    ) -> dict[str, Verdict]:
         """Say for each name what to do and what is waited for."""
         found = self._assemble(snapshot)
         verdicts = {
@@ -124,11 +122,11 @@ class Create:
 
     def _one(
         self,
-        snapshot: snapshot_model.Snapshot,
-        hv: hypervisor.Hypervisor,
-        ledger: progress.Ledger,
+        snapshot: Snapshot,
+        hv: Hypervisor,
+        ledger: Ledger,
         now: datetime.datetime,
-    ) -> progress.Verdict:
+    ) -> Verdict:
         status = phases.status(hv)
         failure = ledger.failures.get(hv.name)
         if failure is not None:
@@ -154,14 +152,14 @@ class Create:
                 return taking_back.retry(hv.name, hv.server, status)
             questions = failures.questions(hv, ledger)
             if questions:
-                return progress.Verdict(status=status, steps=questions)
+                return Verdict(status=status, steps=questions)
             words = failures.server_failed(hv, snapshot, ledger)
             if not self.request.delete_on_failure:
                 words += f'; {phases.remove_first(hv)}'
             return progress.failed(status, words)
         if status.phase is Phase.STOPPING:
             if taking_back.between_tries(hv.name, ledger):
-                return progress.Verdict(status=status)
+                return Verdict(status=status)
             return progress.failed(
                 status, f'{status.reason}; {phases.remove_first(hv)}'
             )
@@ -184,14 +182,14 @@ class Create:
             return verdict
         return dataclasses.replace(
             verdict,
-            outcome=progress.Outcome(ok=True, message=status.reason),
+            outcome=Outcome(ok=True, message=status.reason),
         )
 
     def _overdue(
         self,
-        hv: hypervisor.Hypervisor,
-        status: hypervisor.Status,
-        ledger: progress.Ledger,
+        hv: Hypervisor,
+        status: Status,
+        ledger: Ledger,
         now: datetime.datetime,
     ) -> float | None:
         """How long nothing has changed, if that is too long."""
@@ -213,9 +211,9 @@ class Create:
 
     def _stuck(
         self,
-        hv: hypervisor.Hypervisor,
-        verdict: progress.Verdict,
-        ledger: progress.Ledger,
+        hv: Hypervisor,
+        verdict: Verdict,
+        ledger: Ledger,
         now: datetime.datetime,
     ) -> float | None:
         """How long a good host has waited to be opened, if too long.
@@ -233,12 +231,12 @@ class Create:
 
     def _open(
         self,
-        snapshot: snapshot_model.Snapshot,
-        hv: hypervisor.Hypervisor,
-        status: hypervisor.Status,
-        ledger: progress.Ledger,
+        snapshot: Snapshot,
+        hv: Hypervisor,
+        status: Status,
+        ledger: Ledger,
         now: datetime.datetime,
-    ) -> progress.Verdict:
+    ) -> Verdict:
         """Watch the machine come up, and let guests in when it is good."""
         if phases.closed_for_drain(hv):
             return progress.failed(
@@ -249,23 +247,23 @@ class Create:
         if status.phase is Phase.ENABLED:
             return self._enabled(hv, status, ledger)
         if status.phase is not Phase.READY:
-            return progress.Verdict(status=status, steps=self._keep_closed(hv))
+            return Verdict(status=status, steps=self._keep_closed(hv))
         assert hv.service is not None
         if not hv.service.enabled:
             return self._enable(snapshot, hv, status, ledger, now)
         # The hold is all that is left.
         assert hv.provider is not None
         if hv.opened and hv.consumers is None:
-            return progress.Verdict(
-                status=hypervisor.Status(
+            return Verdict(
+                status=Status(
                     phase=status.phase,
                     reason='looking whether it is held or full of guests',
                     hint=status.hint,
                 )
             )
         if hv.disabled_trait:
-            return progress.Verdict(status=_trait(status))
-        lift = steps.LiftHold(name=hv.name, provider_id=hv.provider.id)
+            return Verdict(status=_trait(status))
+        lift = LiftHold(name=hv.name, provider_id=hv.provider.id)
         if lift in ledger.done:
             # Lifted, and full at once.
             return _done(status, ledger, hv)
@@ -276,13 +274,11 @@ class Create:
         )
         if before is not None:
             return before
-        return progress.Verdict(
+        return Verdict(
             status=status, steps=(*times.note(hv, ledger, now), lift)
         )
 
-    def _keep_closed(
-        self, hv: hypervisor.Hypervisor
-    ) -> tuple[steps.Step, ...]:
+    def _keep_closed(self, hv: Hypervisor) -> tuple[Step, ...]:
         """Without a hold, disabling is what keeps guests out."""
         if hv.compute_id or hv.opened:
             return ()
@@ -290,12 +286,12 @@ class Create:
 
     def _enable(
         self,
-        snapshot: snapshot_model.Snapshot,
-        hv: hypervisor.Hypervisor,
-        status: hypervisor.Status,
-        ledger: progress.Ledger,
+        snapshot: Snapshot,
+        hv: Hypervisor,
+        status: Status,
+        ledger: Ledger,
         now: datetime.datetime,
-    ) -> progress.Verdict:
+    ) -> Verdict:
         assert hv.service is not None
         if not phases.may_enable(hv):
             return progress.failed(
@@ -305,8 +301,8 @@ class Create:
             )
         if hv.service.updated_at is None:
             # The call would hang in Nova until the host listens.
-            return progress.Verdict(
-                status=hypervisor.Status(
+            return Verdict(
+                status=Status(
                     phase=status.phase,
                     reason='waiting for the first report of nova-compute',
                     hint=status.hint,
@@ -317,30 +313,30 @@ class Create:
             joining = opening.join(hv, snapshot, self.request.aggregates)
             if joining is not None:
                 return joining
-        enable = steps.EnableService(name=hv.name, service_id=hv.service.id)
+        enable = EnableService(name=hv.name, service_id=hv.service.id)
         noted = () if hv.compute_id else times.note(hv, ledger, now)
-        return progress.Verdict(status=status, steps=(*noted, enable))
+        return Verdict(status=status, steps=(*noted, enable))
 
     def _enabled(
         self,
-        hv: hypervisor.Hypervisor,
-        status: hypervisor.Status,
-        ledger: progress.Ledger,
-    ) -> progress.Verdict:
+        hv: Hypervisor,
+        status: Status,
+        ledger: Ledger,
+    ) -> Verdict:
         if not hv.compute_id and not hv.opened:
             # It came enabled and nothing holds it: look at it closed first.
-            return progress.Verdict(status=status, steps=self._keep_closed(hv))
+            return Verdict(status=status, steps=self._keep_closed(hv))
         if hv.disabled_trait:
-            return progress.Verdict(status=_trait(status))
+            return Verdict(status=_trait(status))
         return _done(status, ledger, hv)
 
 
-def _disable(hv: hypervisor.Hypervisor) -> tuple[steps.Step, ...]:
+def _disable(hv: Hypervisor) -> tuple[Step, ...]:
     """Close what is not known to be good; nothing when it is closed."""
     if hv.service is None or not hv.service.enabled:
         return ()
     return (
-        steps.DisableService(
+        DisableService(
             name=hv.name,
             service_id=hv.service.id,
             reason=identity.REASON_CREATE,
@@ -348,8 +344,8 @@ def _disable(hv: hypervisor.Hypervisor) -> tuple[steps.Step, ...]:
     )
 
 
-def _trait(status: hypervisor.Status) -> hypervisor.Status:
-    return hypervisor.Status(
+def _trait(status: Status) -> Status:
+    return Status(
         phase=Phase.READY,
         reason='waiting until Placement no longer has it as disabled',
         hint=status.hint,
@@ -357,12 +353,12 @@ def _trait(status: hypervisor.Status) -> hypervisor.Status:
 
 
 def _done(
-    status: hypervisor.Status,
-    ledger: progress.Ledger,
-    hv: hypervisor.Hypervisor,
-) -> progress.Verdict:
+    status: Status,
+    ledger: Ledger,
+    hv: Hypervisor,
+) -> Verdict:
     message = '' if ledger.changed(hv.name) else 'was enabled already'
-    return progress.Verdict(
-        status=hypervisor.Status(phase=Phase.ENABLED),
-        outcome=progress.Outcome(ok=True, message=message),
+    return Verdict(
+        status=Status(phase=Phase.ENABLED),
+        outcome=Outcome(ok=True, message=message),
     )

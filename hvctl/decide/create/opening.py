@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hvctl.model import hypervisor
 from hvctl.model import progress
-from hvctl.model import snapshot as snapshot_model
-from hvctl.model import steps
-from hvctl.model.hypervisor import Phase
+from hvctl.model.hypervisor import Hypervisor, Phase, Status
+from hvctl.model.progress import Verdict
+from hvctl.model.snapshot import Snapshot
+from hvctl.model.steps import JoinAggregate, RenameProvider
 
 
-def rename(hv: hypervisor.Hypervisor) -> progress.Verdict | None:
+def rename(hv: Hypervisor) -> Verdict | None:
     """See that the provider has the name of the hypervisor.
 
     Nova finds it by its id, but brings it into aggregates by its name.
@@ -26,10 +26,10 @@ def rename(hv: hypervisor.Hypervisor) -> progress.Verdict | None:
         return None
     if hv.provider.name == hv.compute_node.hostname:
         return None
-    return progress.Verdict(
+    return Verdict(
         status=_ready('renaming the resource provider'),
         steps=(
-            steps.RenameProvider(
+            RenameProvider(
                 name=hv.name,
                 provider_id=hv.provider.id,
                 provider_name=hv.compute_node.hostname,
@@ -39,10 +39,10 @@ def rename(hv: hypervisor.Hypervisor) -> progress.Verdict | None:
 
 
 def join(
-    hv: hypervisor.Hypervisor,
-    snapshot: snapshot_model.Snapshot,
+    hv: Hypervisor,
+    snapshot: Snapshot,
     aggregates: Mapping[str, int],
-) -> progress.Verdict | None:
+) -> Verdict | None:
     """Bring a host into its aggregates, in Nova and in Placement.
 
     Nova answers 200 although Placement did not take the host
@@ -63,12 +63,12 @@ def join(
             'with another one',
         )
     todo = [
-        steps.JoinAggregate(name=hv.name, aggregate_id=number, host=hv.host)
+        JoinAggregate(name=hv.name, aggregate_id=number, host=hv.host)
         for uuid, number in aggregates.items()
         if hv.host not in known[uuid].hosts
     ]
     if todo:
-        return progress.Verdict(
+        return Verdict(
             status=_ready('joining its aggregates'), steps=tuple(todo)
         )
     waiting = [
@@ -77,7 +77,7 @@ def join(
         if hv.provider.id not in snapshot.members.get(uuid, frozenset())
     ]
     if waiting:
-        return progress.Verdict(
+        return Verdict(
             status=_ready(
                 'waiting until Placement has it in aggregate '
                 f'{", ".join(waiting)} (nova-manage placement '
@@ -87,5 +87,5 @@ def join(
     return None
 
 
-def _ready(reason: str) -> hypervisor.Status:
-    return hypervisor.Status(phase=Phase.READY, reason=reason)
+def _ready(reason: str) -> Status:
+    return Status(phase=Phase.READY, reason=reason)

@@ -11,28 +11,27 @@ from __future__ import annotations
 import datetime
 
 from hvctl.decide.hypervisor import phases
-from hvctl.model import hypervisor
 from hvctl.model import identity
-from hvctl.model import progress
-from hvctl.model import steps
-from hvctl.model.hypervisor import Phase
+from hvctl.model.hypervisor import Hypervisor, Phase
+from hvctl.model.progress import Ledger
+from hvctl.model.steps import NoteTimes
 
 #: Between two phases in the metadata, and between a phase and its seconds.
 _NEXT, _OF = '; ', '='
 
 
 def note(
-    hv: hypervisor.Hypervisor,
-    ledger: progress.Ledger,
+    hv: Hypervisor,
+    ledger: Ledger,
     now: datetime.datetime,
-) -> tuple[steps.NoteTimes, ...]:
+) -> tuple[NoteTimes, ...]:
     """What to write down of a hypervisor that is opened now.
 
     :returns: nothing when it is written
     """
     if hv.server is None or hv.opened:
         return ()
-    if ledger.times(hv.name, steps.NoteTimes):
+    if ledger.times(hv.name, NoteTimes):
         return ()
     metadata = {identity.ENABLED_KEY: now.isoformat(timespec='seconds')}
     took = _NEXT.join(
@@ -42,14 +41,12 @@ def note(
     if took:
         metadata[identity.PHASES_KEY] = took
     return (
-        steps.NoteTimes(
-            name=hv.name, server_id=hv.server.id, metadata=metadata
-        ),
+        NoteTimes(name=hv.name, server_id=hv.server.id, metadata=metadata),
     )
 
 
 def _seen(
-    name: str, ledger: progress.Ledger, now: datetime.datetime
+    name: str, ledger: Ledger, now: datetime.datetime
 ) -> list[tuple[Phase, datetime.datetime, datetime.datetime]]:
     """The phases that this run saw begin, with their times."""
     begun = sorted(
@@ -65,7 +62,7 @@ def _seen(
     return found[1:]
 
 
-def took(hv: hypervisor.Hypervisor, now: datetime.datetime) -> dict[str, int]:
+def took(hv: Hypervisor, now: datetime.datetime) -> dict[str, int]:
     """The seconds that each phase took, as far as the cloud has it.
 
     :returns: by phase, the one that lasts on included

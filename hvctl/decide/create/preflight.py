@@ -7,23 +7,21 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from hvctl.decide.create import trunk as trunks
-from hvctl.model import hypervisor
 from hvctl.model import identity
-from hvctl.model import networking
-from hvctl.model import preflight
-from hvctl.model import records
-from hvctl.model import request
-from hvctl.model.preflight import Check
-from hvctl.model.preflight import Verdict
+from hvctl.model.hypervisor import Hypervisor
+from hvctl.model.networking import Address
+from hvctl.model.preflight import Answers, Check, Finding, Flavor, Quota
+from hvctl.model.records import Node
+from hvctl.model.request import ResolvedSubnetwork
 
 #: States in which Ironic has a node between two tenants.
 _CLEANING = frozenset({'cleaning', 'clean wait', 'clean hold', 'deleting'})
 
 
 def checks(
-    facts: preflight.Facts,
-    hypervisors: Sequence[hypervisor.Hypervisor],
-    nodes: Iterable[records.Node] | None,
+    facts: Answers,
+    hypervisors: Sequence[Hypervisor],
+    nodes: Iterable[Node] | None,
 ) -> list[Check]:
     """Look at everything that does not depend on one name.
 
@@ -33,7 +31,7 @@ def checks(
     :returns: every check, whatever it found
     """
     found = [
-        Check(subject=subject, verdict=Verdict.FAILED, message=message)
+        Check(subject=subject, verdict=Finding.FAILED, message=message)
         for subject, message in facts.problems
     ]
     if facts.flavor is not None:
@@ -46,25 +44,25 @@ def checks(
     return found
 
 
-def _test_flavor(flavor: preflight.Flavor) -> Check:
+def _test_flavor(flavor: Flavor) -> Check:
     asked = {name: n for name, n in flavor.resources.items() if n > 0}
     zeroed = {'VCPU', 'MEMORY_MB', 'DISK_GB'} <= flavor.resources.keys()
     if asked == {identity.TEST_RESOURCE_CLASS: 1} and zeroed:
         return Check(
             subject='test flavor',
-            verdict=Verdict.OK,
+            verdict=Finding.OK,
             message=f'{flavor.name} gets into a closed host',
         )
     return Check(
         subject='test flavor',
-        verdict=Verdict.FAILED,
+        verdict=Finding.FAILED,
         message=f'flavor {flavor.name} does not get into a closed host: set '
         'its properties resources:VCPU=0 resources:MEMORY_MB=0 '
         f'resources:DISK_GB=0 resources:{identity.TEST_RESOURCE_CLASS}=1',
     )
 
 
-def bare_metal_class(flavor: preflight.Flavor) -> str | None:
+def bare_metal_class(flavor: Flavor) -> str | None:
     """The custom resource class by which a flavor asks for a node."""
     return next(
         (
@@ -76,51 +74,51 @@ def bare_metal_class(flavor: preflight.Flavor) -> str | None:
     )
 
 
-def _flavor(flavor: preflight.Flavor) -> Check:
+def _flavor(flavor: Flavor) -> Check:
     name = bare_metal_class(flavor)
     if name is None:
         return Check(
             subject='flavor',
-            verdict=Verdict.FAILED,
+            verdict=Finding.FAILED,
             message=f'flavor {flavor.name} does not ask for bare metal: it '
             'has no property resources:CUSTOM_<class>=1',
         )
     return Check(
         subject='flavor',
-        verdict=Verdict.OK,
+        verdict=Finding.OK,
         message=f'{flavor.name} asks for {name}',
     )
 
 
 def _stock(
-    facts: preflight.Facts,
-    flavor: preflight.Flavor,
+    facts: Answers,
+    flavor: Flavor,
     number: int,
-    nodes: Iterable[records.Node] | None,
+    nodes: Iterable[Node] | None,
 ) -> Check:
     if facts.candidates is None:
         return Check(
             subject='nodes',
-            verdict=Verdict.UNKNOWN,
+            verdict=Finding.UNKNOWN,
             message='Placement was not asked for free nodes',
         )
     if facts.candidates >= number:
         return Check(
             subject='nodes',
-            verdict=Verdict.OK,
+            verdict=Finding.OK,
             message=f'{number} nodes are asked for, at least as many are free',
         )
     seen = stock(nodes or (), bare_metal_class(flavor))
     return Check(
         subject='nodes',
-        verdict=Verdict.FAILED,
+        verdict=Finding.FAILED,
         message=f'{number} nodes for flavor {flavor.name} are asked for and '
         f'{facts.candidates} are free{seen}; see openstack baremetal node '
         'list',
     )
 
 
-def stock(nodes: Iterable[records.Node], resource_class: str | None) -> str:
+def stock(nodes: Iterable[Node], resource_class: str | None) -> str:
     """Say what the nodes of a resource class are doing.
 
     :param nodes: those that may be read
@@ -134,7 +132,7 @@ def stock(nodes: Iterable[records.Node], resource_class: str | None) -> str:
     return f' (of the nodes that may be read: {listed})' if known else ''
 
 
-def _use(node: records.Node) -> str:
+def _use(node: Node) -> str:
     if node.maintenance:
         return 'in maintenance'
     if node.provision_state in _CLEANING:
@@ -146,7 +144,7 @@ def _use(node: records.Node) -> str:
     return node.provision_state
 
 
-def _subnetworks(facts: preflight.Facts) -> Iterable[Check]:
+def _subnetworks(facts: Answers) -> Iterable[Check]:
     seen = {facts.network_id}
     for sub in facts.subnetworks:
         problem = _unfit(sub, facts)
@@ -155,13 +153,13 @@ def _subnetworks(facts: preflight.Facts) -> Iterable[Check]:
         seen.add(sub.network_id)
         yield Check(
             subject=f'sub-network {sub.wish.network}',
-            verdict=Verdict.FAILED if problem else Verdict.OK,
+            verdict=Finding.FAILED if problem else Finding.OK,
             message=f'sub-network {sub.wish.network}: '
             + (problem or "can be a VLAN on the machine's port"),
         )
 
 
-def _unfit(sub: request.Subnetwork, facts: preflight.Facts) -> str | None:
+def _unfit(sub: ResolvedSubnetwork, facts: Answers) -> str | None:
     """Why a network cannot be a VLAN on the machine's port.
 
     Neutron would refuse it as well (neutron/services/trunk/rules.py), but
@@ -170,7 +168,7 @@ def _unfit(sub: request.Subnetwork, facts: preflight.Facts) -> str | None:
     wish = sub.wish
     if wish.subnet is not None and sub.subnet_id is None:
         return f'it has no subnet {wish.subnet}'
-    if wish.address is networking.Address.NEUTRON and not sub.prefixes:
+    if wish.address is Address.NEUTRON and not sub.prefixes:
         return (
             'it has no subnet to give an address; say address: dhcp or '
             'address: none'
@@ -189,9 +187,9 @@ def _unfit(sub: request.Subnetwork, facts: preflight.Facts) -> str | None:
 
 
 def _quotas(
-    facts: preflight.Facts,
-    flavor: preflight.Flavor,
-    hypervisors: Sequence[hypervisor.Hypervisor],
+    facts: Answers,
+    flavor: Flavor,
+    hypervisors: Sequence[Hypervisor],
 ) -> list[Check]:
     number = len(hypervisors)
     ports = sum(trunks.unmade(hv, facts.subnetworks) for hv in hypervisors)
@@ -209,7 +207,7 @@ def _quotas(
     ]
 
 
-def _needs(flavor: preflight.Flavor, number: int, ports: int) -> Counter[str]:
+def _needs(flavor: Flavor, number: int, ports: int) -> Counter[str]:
     return Counter(
         {
             'servers': number,
@@ -222,7 +220,7 @@ def _needs(flavor: preflight.Flavor, number: int, ports: int) -> Counter[str]:
 
 def _fit(
     needs: Counter[str],
-    quotas: Mapping[str, preflight.Quota],
+    quotas: Mapping[str, Quota],
     cloud: str | None = None,
 ) -> list[Check]:
     """Hold what is needed against a project's quotas.
@@ -236,13 +234,13 @@ def _fit(
     for what, needed in (+needs).items():
         quota = quotas.get(what)
         if quota is None:
-            verdict = Verdict.UNKNOWN
+            verdict = Finding.UNKNOWN
             message = f'the quota of {what}{where} cannot be read'
         elif quota.allows(needed):
-            verdict = Verdict.OK
+            verdict = Finding.OK
             message = f'the quota of {what}{where} has room for {needed}'
         else:
-            verdict = Verdict.FAILED
+            verdict = Finding.FAILED
             message = (
                 f"the project's quota{where} has {quota.left} {what} left and "
                 f'{needed} are needed; raise it with openstack {option}quota '

@@ -13,13 +13,20 @@ from hvctl import exceptions
 from hvctl.decide.create import rollback as taking_back
 from hvctl.decide.create import trunk as trunks
 from hvctl.decide.hypervisor import phases
-from hvctl.model import hypervisor
 from hvctl.model import identity
 from hvctl.model import progress
-from hvctl.model import records
-from hvctl.model import request as request_model
-from hvctl.model import steps
-from hvctl.model.hypervisor import Phase
+from hvctl.model.hypervisor import Hypervisor, Phase, Status
+from hvctl.model.progress import Ledger, Verdict
+from hvctl.model.records import Port
+from hvctl.model.request import CreateRequest
+from hvctl.model.steps import (
+    CreatePort,
+    CreateProvider,
+    CreateServer,
+    PlaceHold,
+    SetHoldInventory,
+    Step,
+)
 
 #: How long a port of another run may be without a server.  That run makes it
 #: at its next look, which takes seconds on a busy cloud.
@@ -27,17 +34,17 @@ _PATIENCE = datetime.timedelta(seconds=15)
 
 
 def provision(
-    hv: hypervisor.Hypervisor,
-    request: request_model.CreateRequest,
-    status: hypervisor.Status,
-    ledger: progress.Ledger,
+    hv: Hypervisor,
+    request: CreateRequest,
+    status: Status,
+    ledger: Ledger,
     now: datetime.datetime,
-) -> progress.Verdict:
+) -> Verdict:
     """Make what a hypervisor without a server is missing.
 
     :param hv: nothing of it may be there, or what an earlier run made
     """
-    made = ledger.times(hv.name, steps.CreateServer)
+    made = ledger.times(hv.name, CreateServer)
     if made and not taking_back.between_tries(hv.name, ledger):
         return progress.failed(
             status,
@@ -69,14 +76,14 @@ def provision(
     todo += network
     if port is not None and not network:
         if _others_turn(hv, status, ledger, now):
-            return progress.Verdict(status=_waiting(status))
+            return Verdict(status=_waiting(status))
         facts = trunks.facts(hv, port, request.subnetworks)
         try:
             user_data = wanted.user_data(compute_id, facts)
         except exceptions.InvalidRequest as error:
             return progress.failed(status, str(error))
         todo.append(
-            steps.CreateServer(
+            CreateServer(
                 name=hv.name,
                 image_id=request.image_id,
                 flavor_id=request.flavor_id,
@@ -87,8 +94,8 @@ def provision(
                 attempt=made + 1,
             )
         )
-    return progress.Verdict(
-        status=hypervisor.Status(
+    return Verdict(
+        status=Status(
             phase=Phase.BUILDING,
             reason='making what the machine needs, and its server',
             hint=status.hint,
@@ -98,33 +105,33 @@ def provision(
 
 
 def _hold(
-    hv: hypervisor.Hypervisor,
-    request: request_model.CreateRequest,
+    hv: Hypervisor,
+    request: CreateRequest,
     compute_id: str | None,
-) -> list[steps.Step]:
+) -> list[Step]:
     """Close the host before it exists."""
     if compute_id is None:
         return []
-    todo: list[steps.Step] = []
+    todo: list[Step] = []
     if hv.provider is None:
         # The name that libvirt will give the hypervisor.
         label = f'{hv.name}.{request.domain}' if request.domain else hv.name
         todo.append(
-            steps.CreateProvider(
+            CreateProvider(
                 name=hv.name, provider_id=compute_id, provider_name=label
             )
         )
-    todo.append(steps.SetHoldInventory(name=hv.name, provider_id=compute_id))
-    todo.append(steps.PlaceHold(name=hv.name, provider_id=compute_id))
+    todo.append(SetHoldInventory(name=hv.name, provider_id=compute_id))
+    todo.append(PlaceHold(name=hv.name, provider_id=compute_id))
     return todo
 
 
 def _network(
-    hv: hypervisor.Hypervisor,
-    port: records.Port | None,
-    request: request_model.CreateRequest,
+    hv: Hypervisor,
+    port: Port | None,
+    request: CreateRequest,
     compute_id: str | None,
-) -> list[steps.Step]:
+) -> list[Step]:
     """Make the machine's ports.
 
     The machine is told their addresses, so its server is made when a later
@@ -132,10 +139,10 @@ def _network(
 
     :param port: the one that the machine boots with
     """
-    todo: list[steps.Step] = []
+    todo: list[Step] = []
     if port is None:
         todo.append(
-            steps.CreatePort(
+            CreatePort(
                 name=hv.name,
                 network_id=request.network_id,
                 vnic_type=request.vnic_type,
@@ -155,9 +162,9 @@ def _network(
 
 
 def _others_turn(
-    hv: hypervisor.Hypervisor,
-    status: hypervisor.Status,
-    ledger: progress.Ledger,
+    hv: Hypervisor,
+    status: Status,
+    ledger: Ledger,
     now: datetime.datetime,
 ) -> bool:
     """Whether who made the port is still to make the server.
@@ -166,17 +173,17 @@ def _others_turn(
     address for all of them, and that one makes the server.  The others take
     the port to be left over only when it has been without one for a while.
     """
-    if ledger.times(hv.name, steps.CreatePort):
+    if ledger.times(hv.name, CreatePort):
         return False
-    if ledger.times(hv.name, steps.CreateServer):
+    if ledger.times(hv.name, CreateServer):
         return False
     since = ledger.changed_at.get(hv.name)
     waiting = ledger.statuses.get(hv.name) == _waiting(status)
     return not waiting or since is None or now - since < _PATIENCE
 
 
-def _waiting(status: hypervisor.Status) -> hypervisor.Status:
-    return hypervisor.Status(
+def _waiting(status: Status) -> Status:
+    return Status(
         phase=Phase.BUILDING,
         reason='there is its port; seeing whether another run is about to '
         'make the server',
@@ -185,7 +192,7 @@ def _waiting(status: hypervisor.Status) -> hypervisor.Status:
 
 
 def _metadata(
-    request: request_model.CreateRequest, compute_id: str | None
+    request: CreateRequest, compute_id: str | None
 ) -> dict[str, str]:
     metadata = dict(request.properties)
     if compute_id is not None:

@@ -12,54 +12,48 @@ import datetime
 
 from hvctl.decide import delete
 from hvctl.decide import interrupted as ending
-from hvctl.model import hypervisor
 from hvctl.model import progress
-from hvctl.model import records
-from hvctl.model import snapshot as snapshot_model
-from hvctl.model import steps
-from hvctl.model.hypervisor import Phase
+from hvctl.model.hypervisor import Hypervisor, Phase, Status
+from hvctl.model.progress import Ledger, Outcome, Verdict
+from hvctl.model.records import Server
+from hvctl.model.snapshot import Scope, Snapshot
+from hvctl.model.steps import (
+    CreatePort,
+    CreateProvider,
+    CreateServer,
+    DeleteServer,
+)
 
 
-def may_retry(
-    hv: hypervisor.Hypervisor, retries: int, ledger: progress.Ledger
-) -> bool:
+def may_retry(hv: Hypervisor, retries: int, ledger: Ledger) -> bool:
     """Whether the deploy of a server that this run made goes anew."""
-    return (
-        _made(hv, ledger)
-        and ledger.times(hv.name, steps.CreateServer) <= retries
-    )
+    return _made(hv, ledger) and ledger.times(hv.name, CreateServer) <= retries
 
 
-def between_tries(name: str, ledger: progress.Ledger) -> bool:
+def between_tries(name: str, ledger: Ledger) -> bool:
     """Whether this run has deleted the server that it made, to try anew."""
     ended = sum(
-        isinstance(step, steps.DeleteServer)
-        and step.name == name
-        and step.retry
+        isinstance(step, DeleteServer) and step.name == name and step.retry
         for step in ledger.done
     )
-    return 0 < ledger.times(name, steps.CreateServer) <= ended
+    return 0 < ledger.times(name, CreateServer) <= ended
 
 
-def retry(
-    name: str, server: records.Server, status: hypervisor.Status
-) -> progress.Verdict:
+def retry(name: str, server: Server, status: Status) -> Verdict:
     """Delete a server whose deploy failed, to make another."""
     fault = (server.fault or 'no reason given').rstrip('. ')
-    return progress.Verdict(
-        status=hypervisor.Status(
+    return Verdict(
+        status=Status(
             phase=Phase.FAILED,
             reason=f'the deploy failed ({fault}) and is tried anew',
             hint=status.hint,
         ),
-        steps=(
-            steps.DeleteServer(name=name, server_id=server.id, retry=True),
-        ),
+        steps=(DeleteServer(name=name, server_id=server.id, retry=True),),
         node_id=server.node,
     )
 
 
-def out_of_time(verdict: progress.Verdict, seconds: float) -> progress.Verdict:
+def out_of_time(verdict: Verdict, seconds: float) -> Verdict:
     """Turn what is not finished in time into a failure.
 
     :param seconds: the time that there was
@@ -71,15 +65,15 @@ def out_of_time(verdict: progress.Verdict, seconds: float) -> progress.Verdict:
     )
 
 
-def _made(hv: hypervisor.Hypervisor, ledger: progress.Ledger) -> bool:
+def _made(hv: Hypervisor, ledger: Ledger) -> bool:
     """Whether this run made a hypervisor, as far as there is one."""
     if hv.server is not None:
         return any(
-            isinstance(step, steps.CreateServer) and answer == hv.server.id
+            isinstance(step, CreateServer) and answer == hv.server.id
             for step, answer in ledger.answers.items()
         )
     # What is made first.
-    kind = steps.CreateProvider if hv.compute_id else steps.CreatePort
+    kind = CreateProvider if hv.compute_id else CreatePort
     return any(
         isinstance(step, kind) and step.name == hv.name and changed
         for step, changed in ledger.done.items()
@@ -87,10 +81,10 @@ def _made(hv: hypervisor.Hypervisor, ledger: progress.Ledger) -> bool:
 
 
 def give_up(
-    hv: hypervisor.Hypervisor,
-    verdict: progress.Verdict,
-    ledger: progress.Ledger,
-) -> progress.Verdict:
+    hv: Hypervisor,
+    verdict: Verdict,
+    ledger: Ledger,
+) -> Verdict:
     """Turn a failure into a removal, if this run made what failed."""
     if (
         verdict.outcome is None
@@ -104,9 +98,7 @@ def give_up(
     )
 
 
-def scope(
-    ledger: progress.Ledger, usual: snapshot_model.Scope
-) -> snapshot_model.Scope:
+def scope(ledger: Ledger, usual: Scope) -> Scope:
     """What the next look must reach where something is taken back.
 
     :param usual: what it must reach for the others
@@ -122,10 +114,10 @@ def scope(
 
 def take_back(
     name: str,
-    snapshot: snapshot_model.Snapshot,
-    ledger: progress.Ledger,
+    snapshot: Snapshot,
+    ledger: Ledger,
     now: datetime.datetime,
-) -> progress.Verdict:
+) -> Verdict:
     """Remove what this run made of a hypervisor that failed."""
     goal = delete.Delete(names=(name,))
     verdict = goal.decide(snapshot, ledger, now)[name]
@@ -137,5 +129,5 @@ def take_back(
     else:
         message += f'; and it could not be removed: {verdict.outcome.message}'
     return dataclasses.replace(
-        verdict, outcome=progress.Outcome(ok=False, message=message)
+        verdict, outcome=Outcome(ok=False, message=message)
     )

@@ -10,86 +10,87 @@ from __future__ import annotations
 from collections.abc import Sequence
 import ipaddress
 
-from hvctl.model import hypervisor
 from hvctl.model import identity
-from hvctl.model import machine_ports as facts_module
-from hvctl.model import networking
-from hvctl.model import records
-from hvctl.model import request
-from hvctl.model import steps
+from hvctl.model.hypervisor import Hypervisor
+from hvctl.model.machine_ports import MachinePorts
+from hvctl.model.machine_ports import Subport
+from hvctl.model.networking import Address
+from hvctl.model.records import Port
+from hvctl.model.request import ResolvedSubnetwork
+from hvctl.model.steps import (
+    AddSubports,
+    CreateSubport,
+    CreateTrunk,
+    Step,
+    Tagged,
+)
 
 
-def parent(hv: hypervisor.Hypervisor) -> records.Port | None:
+def parent(hv: Hypervisor) -> Port | None:
     """The port that the machine boots with."""
     with_trunk = (port for port in hv.ports if port.trunk is not None)
     return next(with_trunk, hv.ports[0] if hv.ports else None)
 
 
 def missing(
-    hv: hypervisor.Hypervisor,
-    subnetworks: Sequence[request.Subnetwork],
+    hv: Hypervisor,
+    subnetworks: Sequence[ResolvedSubnetwork],
     compute_id: str | None,
-) -> list[steps.Step]:
+) -> list[Step]:
     """The sub-ports that are still to be made."""
     return [
-        steps.CreateSubport(
+        CreateSubport(
             name=hv.name,
             network_id=sub.network_id,
             mac_address=identity.port_mac(
                 compute_id or hv.name, sub.network_id
             ),
             subnet_id=sub.subnet_id,
-            addressed=sub.wish.address is not networking.Address.NONE,
+            addressed=sub.wish.address is not Address.NONE,
         )
         for sub in subnetworks
         if _subport(hv, sub) is None
     ]
 
 
-def unmade(
-    hv: hypervisor.Hypervisor, subnetworks: Sequence[request.Subnetwork]
-) -> int:
+def unmade(hv: Hypervisor, subnetworks: Sequence[ResolvedSubnetwork]) -> int:
     """How many of the machine's ports are still to be made."""
     return (parent(hv) is None) + len(missing(hv, subnetworks, None))
 
 
 def tie(
-    hv: hypervisor.Hypervisor,
-    port: records.Port,
-    subnetworks: Sequence[request.Subnetwork],
-) -> steps.Step | None:
+    hv: Hypervisor,
+    port: Port,
+    subnetworks: Sequence[ResolvedSubnetwork],
+) -> Step | None:
     """Bring the sub-ports, which are all there, into a trunk of the port.
 
     :returns: None when they are in it
     """
     inside = port.trunk.segmentation_ids if port.trunk else {}
     subports = tuple(
-        steps.Tagged(subport.id, sub.wish.segmentation_id)
+        Tagged(subport.id, sub.wish.segmentation_id)
         for sub in subnetworks
         if (subport := _subport(hv, sub)) and subport.id not in inside
     )
     if port.trunk is None:
-        return steps.CreateTrunk(
-            name=hv.name, port_id=port.id, subports=subports
-        )
+        return CreateTrunk(name=hv.name, port_id=port.id, subports=subports)
     if not subports:
         return None
-    return steps.AddSubports(
-        name=hv.name, trunk_id=port.trunk.id, subports=subports
-    )
+    return AddSubports(name=hv.name, trunk_id=port.trunk.id, subports=subports)
 
 
 def facts(
-    hv: hypervisor.Hypervisor,
-    port: records.Port,
-    subnetworks: Sequence[request.Subnetwork],
-) -> facts_module.Facts:
+    hv: Hypervisor,
+    port: Port,
+    subnetworks: Sequence[ResolvedSubnetwork],
+) -> MachinePorts:
     """What the machine must be told of its ports, which are all there."""
     found = {}
     for sub in subnetworks:
         subport = _subport(hv, sub)
         assert subport is not None and port.trunk is not None
-        found[sub.wish.network] = facts_module.Subport(
+        found[sub.wish.network] = Subport(
             segmentation_id=port.trunk.segmentation_ids[subport.id],
             mac_address=subport.mac_address,
             addresses=tuple(
@@ -99,10 +100,10 @@ def facts(
             ),
             mtu=sub.mtu,
         )
-    return facts_module.Facts(address=_address(port), subports=found)
+    return MachinePorts(address=_address(port), subports=found)
 
 
-def _address(port: records.Port) -> str | None:
+def _address(port: Port) -> str | None:
     """The address by which others reach the machine, IPv4 if it has one."""
     addresses = (
         ipaddress.ip_address(fixed.ip_address) for fixed in port.fixed_ips
@@ -118,9 +119,7 @@ def _address(port: records.Port) -> str | None:
     )
 
 
-def _subport(
-    hv: hypervisor.Hypervisor, sub: request.Subnetwork
-) -> records.Port | None:
+def _subport(hv: Hypervisor, sub: ResolvedSubnetwork) -> Port | None:
     """The port in a network; two runs without a chosen id may make two."""
     inside = {key for trunk in hv.trunks for key in trunk.segmentation_ids}
     return min(

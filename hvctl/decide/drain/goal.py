@@ -22,14 +22,15 @@ from hvctl.decide.drain.plan import treatment
 from hvctl.decide.hypervisor import assemble
 from hvctl.decide.hypervisor import ownership as foreign
 from hvctl.decide.hypervisor import phases
-from hvctl.model import drain_options as draining
-from hvctl.model import hypervisor
 from hvctl.model import progress
-from hvctl.model import records
-from hvctl.model import snapshot as snapshot_model
-from hvctl.model import steps
+from hvctl.model.drain_options import DrainOptions, Method
+from hvctl.model.hypervisor import Hypervisor
+from hvctl.model.progress import Ledger, Verdict
+from hvctl.model.records import Need, Resources, Server, Service
+from hvctl.model.snapshot import Scope, Snapshot
+from hvctl.model.steps import DisableService, MoveStep
 
-_MIGRATIONS = (draining.Method.LIVE, draining.Method.COLD)
+_MIGRATIONS = (Method.LIVE, Method.COLD)
 
 #: While guests are under way, every such look is one at everything, as is
 #: each that may begin to move more: a nova-compute may have died meanwhile,
@@ -42,16 +43,12 @@ class Drain:
     """The goal of ``drain``: no guest is left on the names."""
 
     names: tuple[str, ...]
-    options: draining.Options = dataclasses.field(
-        default_factory=draining.Options
-    )
+    options: DrainOptions = dataclasses.field(default_factory=DrainOptions)
 
-    def scope(self, ledger: progress.Ledger) -> snapshot_model.Scope:
+    def scope(self, ledger: Ledger) -> Scope:
         """What the next look must reach."""
         if ledger.last is None:
-            return snapshot_model.Scope(
-                server_names=frozenset(self.names), sizes=True
-            )
+            return Scope(server_names=frozenset(self.names), sizes=True)
         found = list(assemble.assemble(ledger.last, self.names).values())
         hosts = frozenset(hv.host for hv in found if hv.service)
         going = any(m.result == 'moving' for m in ledger.moves.values())
@@ -62,8 +59,8 @@ class Drain:
             for hv in found
         )
         if going and closed and tied and not more and ledger.looks % _WHOLE:
-            return snapshot_model.Scope(since=ledger.last, hosts=hosts)
-        return snapshot_model.Scope(
+            return Scope(since=ledger.last, hosts=hosts)
+        return Scope(
             hosts=hosts,
             ties=not (ledger.looks > 1 and tied),
             aggregates=not _begun(ledger),
@@ -78,10 +75,10 @@ class Drain:
 
     def decide(
         self,
-        snapshot: snapshot_model.Snapshot,
-        ledger: progress.Ledger,
+        snapshot: Snapshot,
+        ledger: Ledger,
         now: datetime.datetime,
-    ) -> dict[str, progress.Verdict]:
+    ) -> dict[str, Verdict]:
         """Say for each name what to do and what is waited for."""
         found = assemble.assemble(snapshot, self.names)
         verdicts = {
@@ -156,9 +153,9 @@ class Drain:
 
     def _needs(
         self,
-        snapshot: snapshot_model.Snapshot,
-        found: Iterable[hypervisor.Hypervisor],
-    ) -> dict[str, records.Need]:
+        snapshot: Snapshot,
+        found: Iterable[Hypervisor],
+    ) -> dict[str, Need]:
         """What each guest that would migrate needs of its new host."""
         needs = {
             guest.id: capacity.need_of(
@@ -172,9 +169,9 @@ class Drain:
 
     def _known(
         self,
-        snapshot: snapshot_model.Snapshot,
-        found: Iterable[hypervisor.Hypervisor],
-    ) -> dict[str, records.Need]:
+        snapshot: Snapshot,
+        found: Iterable[Hypervisor],
+    ) -> dict[str, Need]:
         """The needs of which the look tells who has room."""
         return {
             guest_id: need
@@ -184,10 +181,10 @@ class Drain:
 
     def _before(
         self,
-        snapshot: snapshot_model.Snapshot,
-        hv: hypervisor.Hypervisor,
-        ledger: progress.Ledger,
-    ) -> progress.Verdict | None:
+        snapshot: Snapshot,
+        hv: Hypervisor,
+        ledger: Ledger,
+    ) -> Verdict | None:
         """What comes before the guests; None when it is their turn."""
         status = phases.status(hv)
         failure = ledger.failures.get(hv.name)
@@ -204,7 +201,7 @@ class Drain:
             return progress.failed(status, refusal)
         if hv.guests is None or hv.service is None:
             # The first look finds it, the second reaches into it.
-            return progress.Verdict(status=status)
+            return Verdict(status=status)
         if (
             hv.service.enabled
             and not self.options.dry_run
@@ -215,10 +212,10 @@ class Drain:
                     status, f'stopped before {hv.name} was disabled'
                 )
             newest = max((m.id for m in hv.migrations), default=0)
-            return progress.Verdict(
+            return Verdict(
                 status=status,
                 steps=(
-                    steps.DisableService(
+                    DisableService(
                         name=hv.name,
                         service_id=hv.service.id,
                         reason=resizes.drain_reason(newest),
@@ -227,9 +224,7 @@ class Drain:
             )
         return None
 
-    def _interrupted(
-        self, hv: hypervisor.Hypervisor, ledger: progress.Ledger
-    ) -> str | None:
+    def _interrupted(self, hv: Hypervisor, ledger: Ledger) -> str | None:
         """Why no guest of a hypervisor can be sent away now, if so.
 
         Those that are under way are followed all the same.
@@ -251,10 +246,10 @@ class Drain:
 
     def _held(
         self,
-        snapshot: snapshot_model.Snapshot,
-        found: Mapping[str, hypervisor.Hypervisor],
-        verdicts: Mapping[str, progress.Verdict | None],
-        ledger: progress.Ledger,
+        snapshot: Snapshot,
+        found: Mapping[str, Hypervisor],
+        verdicts: Mapping[str, Verdict | None],
+        ledger: Ledger,
     ) -> dict[str, str]:
         """Of which names no guest is to be sent away any more, and why."""
         unclosed = [
@@ -278,7 +273,7 @@ class Drain:
                 held[name] = reason
         return held
 
-    def _over_budget(self, snapshot: snapshot_model.Snapshot) -> str | None:
+    def _over_budget(self, snapshot: Snapshot) -> str | None:
         named = {
             service.host
             for service in snapshot.services
@@ -286,7 +281,7 @@ class Drain:
         }
         return budget.refusal(snapshot, named, self.options)
 
-    def _no_destination(self, snapshot: snapshot_model.Snapshot) -> str | None:
+    def _no_destination(self, snapshot: Snapshot) -> str | None:
         wanted = self.options.destination
         if wanted is None:
             return None
@@ -306,46 +301,44 @@ class Drain:
 
 
 def _allocated(
-    snapshot: snapshot_model.Snapshot,
-    hv: hypervisor.Hypervisor,
-    guest: records.Server,
-) -> records.Resources | None:
+    snapshot: Snapshot,
+    hv: Hypervisor,
+    guest: Server,
+) -> Resources | None:
     """What a guest has of its hypervisor, where the look tells."""
     provider_id = hv.provider.id if hv.provider else ''
     return snapshot.consumers.get(provider_id, {}).get(guest.id)
 
 
-def _begun(ledger: progress.Ledger) -> bool:
+def _begun(ledger: Ledger) -> bool:
     """Whether this run has sent a guest away."""
-    return any(isinstance(step, steps.MoveStep) for step in ledger.done)
+    return any(isinstance(step, MoveStep) for step in ledger.done)
 
 
-def _committed(ledger: progress.Ledger) -> bool:
+def _committed(ledger: Ledger) -> bool:
     """Whether this run has closed a host, or follows a guest."""
     return any(
-        isinstance(step, steps.DisableService) for step in ledger.done
+        isinstance(step, DisableService) for step in ledger.done
     ) or any(m.result == 'moving' or m.attempt for m in ledger.moves.values())
 
 
-def _under_way(hv: hypervisor.Hypervisor, ledger: progress.Ledger) -> bool:
+def _under_way(hv: Hypervisor, ledger: Ledger) -> bool:
     return any(
         move.hypervisor == hv.name and move.result == 'moving'
         for move in ledger.moves.values()
     )
 
 
-def _closed_by_us(hv: hypervisor.Hypervisor, ledger: progress.Ledger) -> bool:
-    return ledger.times(hv.name, steps.DisableService) > 0
+def _closed_by_us(hv: Hypervisor, ledger: Ledger) -> bool:
+    return ledger.times(hv.name, DisableService) > 0
 
 
-def _targets(snapshot: snapshot_model.Snapshot) -> list[records.Service]:
+def _targets(snapshot: Snapshot) -> list[Service]:
     """The compute services that the scheduler may choose."""
     return [s for s in snapshot.services if s.enabled and s.up]
 
 
-def _refusal(
-    snapshot: snapshot_model.Snapshot, hv: hypervisor.Hypervisor
-) -> str | None:
+def _refusal(snapshot: Snapshot, hv: Hypervisor) -> str | None:
     if not foreign.owned(hv):
         taken = foreign.holders(snapshot, hv)
         if taken:

@@ -11,13 +11,12 @@ from hvctl.decide.drain.moves import move as guests
 from hvctl.decide.drain.moves import queue as moving
 from hvctl.decide.hypervisor import emptiness
 from hvctl.decide.hypervisor import phases
-from hvctl.model import drain_options as draining
-from hvctl.model import hypervisor
-from hvctl.model import progress
-from hvctl.model import records
-from hvctl.model import snapshot as snapshot_model
-from hvctl.model import steps
-from hvctl.model.hypervisor import Phase
+from hvctl.model.drain_options import DrainOptions
+from hvctl.model.hypervisor import Hypervisor, Phase, Status
+from hvctl.model.progress import Ledger, Move, Outcome, Verdict
+from hvctl.model.records import Migration
+from hvctl.model.snapshot import Snapshot
+from hvctl.model.steps import Step
 
 #: How long a host without guests may keep allocations ...
 ALLOCATIONS_LIMIT = datetime.timedelta(seconds=120)
@@ -43,8 +42,8 @@ class Plan:
         that it is still closed
     """
 
-    options: draining.Options
-    ledger: progress.Ledger
+    options: DrainOptions
+    ledger: Ledger
     now: datetime.datetime
     begun: bool
     all_known: bool
@@ -68,11 +67,11 @@ class Plan:
 
     def verdict(
         self,
-        snapshot: snapshot_model.Snapshot,
-        hv: hypervisor.Hypervisor,
-        before: hypervisor.Hypervisor | None,
+        snapshot: Snapshot,
+        hv: Hypervisor,
+        before: Hypervisor | None,
         looked: moving.Looked,
-    ) -> progress.Verdict:
+    ) -> Verdict:
         """Say what to do with one hypervisor whose guests are known."""
         status = phases.status(hv)
         moves = looked.moves
@@ -83,7 +82,7 @@ class Plan:
             options=self.options,
             now=self.now,
         )
-        todo: list[steps.Step] = []
+        todo: list[Step] = []
         if not self.options.dry_run:
             todo += looked.steps
         if self.all_known and not (
@@ -95,14 +94,14 @@ class Plan:
             new = moving.begin(context, moves, self.busy)
             moves = moving.begun(moves, new, self.now)
             todo += new
-        outcome: progress.Outcome | None = None
+        outcome: Outcome | None = None
         if self.all_known and not todo:
             outcome = self._outcome(hv, before, moves)
         if not (self.options.wait or all(map(context.sent, moves.values()))):
             outcome = None
         if outcome is not None:
             moves = self._planned(moves)
-        return progress.Verdict(
+        return Verdict(
             status=_status(hv, status, moves),
             steps=tuple(todo),
             moves=tuple(moves.values()),
@@ -111,10 +110,10 @@ class Plan:
 
     def _outcome(
         self,
-        hv: hypervisor.Hypervisor,
-        before: hypervisor.Hypervisor | None,
+        hv: Hypervisor,
+        before: Hypervisor | None,
         moves: moving.Moves,
-    ) -> progress.Outcome | None:
+    ) -> Outcome | None:
         under_way = sum(m.result == 'moving' for m in moves.values())
         waiting = sum(m.result == 'waiting' for m in moves.values())
         if self.options.dry_run:
@@ -122,7 +121,7 @@ class Plan:
         if under_way and not self.options.wait and not self._stopped:
             stayed = _stayed(moves)
             also = f', {stayed} stayed' if stayed else ''
-            return progress.Outcome(
+            return Outcome(
                 ok=not stayed and hv.name not in self.held,
                 message=f'{under_way} of {_guests(len(moves))} under '
                 f'way{also}; the same command again goes on',
@@ -130,11 +129,11 @@ class Plan:
         if under_way:
             return None
         if hv.name in self.held:
-            return progress.Outcome(ok=False, message=self.held[hv.name])
+            return Outcome(ok=False, message=self.held[hv.name])
         if self._stopped:
             return self._of_plan(hv, moves)
         if waiting and self.ledger.winding_down:
-            return progress.Outcome(
+            return Outcome(
                 ok=False,
                 message=f'{_guests(waiting)} not moved; the same command '
                 'again goes on',
@@ -168,7 +167,7 @@ class Plan:
         only = self.options.destination
         return 'no host has' if only is None else f'{only} has no'
 
-    def _expected(self, move: progress.Move) -> str:
+    def _expected(self, move: Move) -> str:
         """Say what is expected of a move that is only planned."""
         notes = [move.note] if move.note else []
         if move.server_id in self.hosts:
@@ -179,27 +178,23 @@ class Plan:
             )
         return '; '.join(notes)
 
-    def _of_plan(
-        self, hv: hypervisor.Hypervisor, moves: moving.Moves
-    ) -> progress.Outcome:
+    def _of_plan(self, hv: Hypervisor, moves: moving.Moves) -> Outcome:
         number = self.in_the_way[hv.name]
         if number:
-            return progress.Outcome(
+            return Outcome(
                 ok=False,
                 message=f'{number} of {_guests(len(moves))} in the way; '
                 'nothing was moved (--on-blocked continue moves the others)',
             )
         others = [name for name, n in self.in_the_way.items() if n]
         if others:
-            return progress.Outcome(
+            return Outcome(
                 ok=False,
                 message='nothing was moved, since guests of '
                 f'{", ".join(others)} are in the way',
             )
         leaving = sum(move.result != 'left' for move in moves.values())
-        return progress.Outcome(
-            ok=True, message=f'{_guests(leaving)} would leave'
-        )
+        return Outcome(ok=True, message=f'{_guests(leaving)} would leave')
 
 
 _REMEDY_MIGRATIONS = 'see openstack server migration list'
@@ -209,7 +204,7 @@ _REMEDY_ALLOCATIONS = (
 )
 
 
-def _forgotten(stale: list[records.Migration]) -> str:
+def _forgotten(stale: list[Migration]) -> str:
     """Name records that nothing closes any more, and what does."""
     named = ', '.join(f'{m.id} ({m.status})' for m in stale)
     return (
@@ -233,14 +228,14 @@ def _guests(number: int) -> str:
 
 
 def _status(
-    hv: hypervisor.Hypervisor,
-    status: hypervisor.Status,
+    hv: Hypervisor,
+    status: Status,
     moves: moving.Moves,
-) -> hypervisor.Status:
+) -> Status:
     if all(move.result in guests.ENDED for move in moves.values()):
         occupants = emptiness.occupants(hv)
         if occupants and not hv.guests:
-            return hypervisor.Status(
+            return Status(
                 phase=Phase.DRAINING,
                 reason=f'waiting for {" and ".join(occupants)} to go',
                 hint=status.hint,
@@ -256,15 +251,15 @@ def _status(
         move.result not in guests.ENDED for move in moves.values()
     )
     phase = Phase.DRAINING if going else status.phase
-    return hypervisor.Status(phase=phase, reason=reason, hint=status.hint)
+    return Status(phase=phase, reason=reason, hint=status.hint)
 
 
 def _of_end(
-    hv: hypervisor.Hypervisor,
-    before: hypervisor.Hypervisor | None,
+    hv: Hypervisor,
+    before: Hypervisor | None,
     moves: moving.Moves,
     unchanged: datetime.timedelta,
-) -> progress.Outcome | None:
+) -> Outcome | None:
     """How it ended when no guest is under way or waits.
 
     :param unchanged: for how long nothing has changed
@@ -282,7 +277,7 @@ def _of_end(
         )
         if left:
             message += f', {left} left it and failed'
-        return progress.Outcome(ok=False, message=message)
+        return Outcome(ok=False, message=message)
     rest = _without(hv, accepted)
     occupants = emptiness.occupants(rest)
     if occupants or (hv.consumers is None and hv.provider is not None):
@@ -292,8 +287,8 @@ def _of_end(
         if unchanged < (MIGRATIONS_LIMIT if going else ALLOCATIONS_LIMIT):
             return None
         if stale and not going:
-            return progress.Outcome(ok=False, message=_forgotten(stale))
-        return progress.Outcome(
+            return Outcome(ok=False, message=_forgotten(stale))
+        return Outcome(
             ok=False,
             message=f'no guest is left to move, but {" and ".join(occupants)} '
             f'stayed for {unchanged.total_seconds():.0f} s; '
@@ -301,7 +296,7 @@ def _of_end(
         )
     tests = [g.id for g in hv.test_guests if g.host == hv.host]
     if tests:
-        return progress.Outcome(
+        return Outcome(
             ok=False,
             message=f'a test guest of hvctl is left on {hv.name}; openstack '
             f'server delete {" ".join(tests)}',
@@ -310,16 +305,14 @@ def _of_end(
         # Something that was under way may land late: look twice.
         return None
     if accepted:
-        return progress.Outcome(
+        return Outcome(
             ok=True,
             message=f'{_guests(len(accepted))} left, as was asked for',
         )
-    return progress.Outcome(ok=True, message='' if moves else 'had no guests')
+    return Outcome(ok=True, message='' if moves else 'had no guests')
 
 
-def _without(
-    hv: hypervisor.Hypervisor, accepted: set[str]
-) -> hypervisor.Hypervisor:
+def _without(hv: Hypervisor, accepted: set[str]) -> Hypervisor:
     """A hypervisor without the guests that may stay."""
     if not accepted:
         return hv

@@ -15,11 +15,12 @@ from hvctl.decide.drain.moves import follow as following
 from hvctl.decide.hypervisor import assemble
 from hvctl.decide.hypervisor import ownership as foreign
 from hvctl.decide.hypervisor import phases
-from hvctl.model import hypervisor
 from hvctl.model import progress
-from hvctl.model import records
-from hvctl.model import snapshot as snapshot_model
-from hvctl.model import steps
+from hvctl.model.hypervisor import Hypervisor
+from hvctl.model.progress import Ledger, Outcome, Verdict
+from hvctl.model.records import Migration
+from hvctl.model.snapshot import Scope, Snapshot
+from hvctl.model.steps import AbortMigration, ConfirmMigration, EnableService
 
 #: Live migrations in one of these have not begun to copy, and Nova can still
 #: drop them (nova/compute/api.py, live_migrate_abort).
@@ -32,21 +33,19 @@ class Undo:
 
     names: tuple[str, ...]
 
-    def scope(self, ledger: progress.Ledger) -> snapshot_model.Scope:
+    def scope(self, ledger: Ledger) -> Scope:
         """What the next look must reach."""
         if ledger.last is None:
-            return snapshot_model.Scope(server_names=frozenset(self.names))
+            return Scope(server_names=frozenset(self.names))
         found = assemble.assemble(ledger.last, self.names).values()
-        return snapshot_model.Scope(
-            hosts=frozenset(hv.host for hv in found if hv.service)
-        )
+        return Scope(hosts=frozenset(hv.host for hv in found if hv.service))
 
     def decide(
         self,
-        snapshot: snapshot_model.Snapshot,
-        ledger: progress.Ledger,
+        snapshot: Snapshot,
+        ledger: Ledger,
         now: datetime.datetime,
-    ) -> dict[str, progress.Verdict]:
+    ) -> dict[str, Verdict]:
         """Say for each name what to do and what is waited for."""
         found = assemble.assemble(snapshot, self.names)
         return {
@@ -56,11 +55,11 @@ class Undo:
 
 
 def _one(
-    hv: hypervisor.Hypervisor,
-    ledger: progress.Ledger,
+    hv: Hypervisor,
+    ledger: Ledger,
     user_id: str | None,
     now: datetime.datetime,
-) -> progress.Verdict:
+) -> Verdict:
     status = phases.status(hv)
     failure = ledger.failures.get(hv.name)
     if failure is not None:
@@ -79,10 +78,10 @@ def _one(
             return progress.failed(
                 status, f'it is enabled again, but {"; ".join(kept)}'
             )
-        undone = ledger.times(hv.name, steps.EnableService)
-        return progress.Verdict(
+        undone = ledger.times(hv.name, EnableService)
+        return Verdict(
             status=status,
-            outcome=progress.Outcome(
+            outcome=Outcome(
                 ok=True, message='' if undone else 'was not being drained'
             ),
         )
@@ -94,7 +93,7 @@ def _one(
         )
     if hv.guests is None:
         # The first look finds it, the second its migrations.
-        return progress.Verdict(status=status)
+        return Verdict(status=status)
     aborts = _aborts(hv, ledger, user_id)
     cold = _cold(hv, ledger, user_id)
     if cold:
@@ -104,19 +103,19 @@ def _one(
             status, reason=f'waiting for cold migrations of the drain: {named}'
         )
         confirms = _confirms(hv, cold, ledger, now)
-        return progress.Verdict(status=status, steps=(*aborts, *confirms))
-    return progress.Verdict(
+        return Verdict(status=status, steps=(*aborts, *confirms))
+    return Verdict(
         status=status,
         steps=(
             *aborts,
-            steps.EnableService(name=hv.name, service_id=hv.service.id),
+            EnableService(name=hv.name, service_id=hv.service.id),
         ),
     )
 
 
 def _cold(
-    hv: hypervisor.Hypervisor, ledger: progress.Ledger, user_id: str | None
-) -> list[records.Migration]:
+    hv: Hypervisor, ledger: Ledger, user_id: str | None
+) -> list[Migration]:
     """The drain's cold migrations that are under way or to be confirmed."""
     idle = {g.id for g in hv.guests or () if g.task_state is None}
     return [
@@ -129,14 +128,14 @@ def _cold(
 
 
 def _confirms(
-    hv: hypervisor.Hypervisor,
-    cold: list[records.Migration],
-    ledger: progress.Ledger,
+    hv: Hypervisor,
+    cold: list[Migration],
+    ledger: Ledger,
     now: datetime.datetime,
-) -> list[steps.ConfirmMigration]:
+) -> list[ConfirmMigration]:
     """Confirm what is finished, as often as it takes."""
     found = [
-        steps.ConfirmMigration(name=hv.name, server_id=m.server_id)
+        ConfirmMigration(name=hv.name, server_id=m.server_id)
         for m in cold
         if m.status == 'finished'
     ]
@@ -149,8 +148,8 @@ def _confirms(
 
 
 def _aborts(
-    hv: hypervisor.Hypervisor, ledger: progress.Ledger, user_id: str | None
-) -> list[steps.AbortMigration]:
+    hv: Hypervisor, ledger: Ledger, user_id: str | None
+) -> list[AbortMigration]:
     """Drop the drain's migrations that have not begun to copy.
 
     What other operators asked for is theirs.
@@ -159,9 +158,7 @@ def _aborts(
     if mark is None:
         return []
     found = [
-        steps.AbortMigration(
-            name=hv.name, server_id=m.server_id, migration_id=m.id
-        )
+        AbortMigration(name=hv.name, server_id=m.server_id, migration_id=m.id)
         for m in hv.migrations
         if m.id > mark
         and m.user_id == user_id

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 import itertools
 import typing
 
-from hvctl.model import hypervisor
 from hvctl.model import identity
-from hvctl.model import records
-from hvctl.model import snapshot as snapshot_model
+from hvctl.model.hypervisor import Hypervisor
+from hvctl.model.records import Agent, Node, Port, PortUse, Server, Service
+from hvctl.model.snapshot import Snapshot
 
 _T = typing.TypeVar('_T')
 
@@ -20,7 +20,7 @@ def short(host: str) -> str:
     return host.partition('.')[0]
 
 
-def names(snapshot: snapshot_model.Snapshot) -> list[str]:
+def names(snapshot: Snapshot) -> list[str]:
     """Every hypervisor of ours of which anything is left, sorted."""
     theirs = _theirs(snapshot)
     found = {server.name for server in snapshot.servers}
@@ -47,16 +47,16 @@ def names(snapshot: snapshot_model.Snapshot) -> list[str]:
     return sorted(found - set(snapshot.elsewhere))
 
 
-def marked(service: records.Service) -> bool:
+def marked(service: Service) -> bool:
     """Whether a service's disabled_reason is one of ours."""
     return (service.disabled_reason or '').startswith(identity.REASON_PREFIX)
 
 
 def assemble(
-    snapshot: snapshot_model.Snapshot,
+    snapshot: Snapshot,
     wanted: Iterable[str],
     domains: Mapping[str, str | None] | None = None,
-) -> dict[str, hypervisor.Hypervisor]:
+) -> dict[str, Hypervisor]:
     """Put together what a snapshot has of each hypervisor.
 
     Only what is ours gets in: what carries our mark, and what registered
@@ -74,18 +74,16 @@ def assemble(
     }
 
 
-def _one(
-    snapshot: snapshot_model.Snapshot, name: str, domain: str | None
-) -> hypervisor.Hypervisor:
+def _one(snapshot: Snapshot, name: str, domain: str | None) -> Hypervisor:
     used = {
         use: tuple(
             port
             for port in snapshot.ports
             if port.name == name and port.use is use
         )
-        for use in records.PortUse
+        for use in PortUse
     }
-    ports = used[records.PortUse.MACHINE]
+    ports = used[PortUse.MACHINE]
     server, duplicates = _servers(snapshot, name, ports)
     if server is not None:
         domain = server.metadata.get(identity.DOMAIN_KEY, domain)
@@ -115,7 +113,7 @@ def _one(
     if not (server or compute_id or (service is not None and marked(service))):
         service = node = provider = None
     ours = bool(server or service or node or provider)
-    agents: tuple[records.Agent, ...] | None = None
+    agents: tuple[Agent, ...] | None = None
     if snapshot.agents is not None and _networked(server):
         agents = tuple(a for a in snapshot.agents if ours and a.host in hosts)
     test_guests = tuple(
@@ -126,7 +124,7 @@ def _one(
     host = service.host if service else name
     provider_id = provider.id if provider else None
     consumers = snapshot.consumers.get(provider_id or '')
-    return hypervisor.Hypervisor(
+    return Hypervisor(
         name=name,
         domain=domain,
         server=server,
@@ -136,14 +134,14 @@ def _one(
         compute_node=node,
         provider=provider,
         ports=ports,
-        subports=used[records.PortUse.SUBPORT],
+        subports=used[PortUse.SUBPORT],
         agents=agents,
         node=_metal(snapshot, server),
         aggregates=tuple(
             a for a in snapshot.aggregates if ours and a.hosts & hosts
         ),
         test_guests=test_guests,
-        test_ports=used[records.PortUse.TEST],
+        test_ports=used[PortUse.TEST],
         guests=_others(snapshot.guests.get(host), test_guests),
         migrations=snapshot.migrations.get(host, ()),
         consumers=None if consumers is None else frozenset(consumers),
@@ -154,10 +152,10 @@ def _one(
 
 
 def _servers(
-    snapshot: snapshot_model.Snapshot,
+    snapshot: Snapshot,
     name: str,
-    ports: tuple[records.Port, ...],
-) -> tuple[records.Server | None, tuple[records.Server, ...]]:
+    ports: tuple[Port, ...],
+) -> tuple[Server | None, tuple[Server, ...]]:
     """The server of a name, and those that lost a race against it.
 
     Two runs at once can both make one.  Every run must choose the same: the
@@ -177,7 +175,7 @@ def _servers(
     return (found[0] if found else None), tuple(found[1:])
 
 
-def _networked(server: records.Server | None) -> bool:
+def _networked(server: Server | None) -> bool:
     return (
         server is None
         or server.metadata.get(identity.NETWORKING_KEY)
@@ -186,9 +184,9 @@ def _networked(server: records.Server | None) -> bool:
 
 
 def _others(
-    guests: tuple[records.Server, ...] | None,
-    ours: tuple[records.Server, ...],
-) -> tuple[records.Server, ...] | None:
+    guests: tuple[Server, ...] | None,
+    ours: tuple[Server, ...],
+) -> tuple[Server, ...] | None:
     if guests is None:
         return None
     ids = {guest.id for guest in ours}
@@ -196,9 +194,9 @@ def _others(
 
 
 def _compute_id(
-    snapshot: snapshot_model.Snapshot,
+    snapshot: Snapshot,
     name: str,
-    server: records.Server | None,
+    server: Server | None,
 ) -> str | None:
     if server is not None:
         chosen = server.metadata.get(identity.COMPUTE_ID_KEY, '')
@@ -215,7 +213,7 @@ def _compute_id(
     )
 
 
-def _theirs(snapshot: snapshot_model.Snapshot) -> frozenset[str]:
+def _theirs(snapshot: Snapshot) -> frozenset[str]:
     """The compute node ids of hypervisors of other projects.
 
     The id says that hvctl chose it, and the server whose project that was.
@@ -229,9 +227,7 @@ def _theirs(snapshot: snapshot_model.Snapshot) -> frozenset[str]:
     )
 
 
-def _metal(
-    snapshot: snapshot_model.Snapshot, server: records.Server | None
-) -> records.Node | None:
+def _metal(snapshot: Snapshot, server: Server | None) -> Node | None:
     if server is None or snapshot.nodes is None:
         return None
     return _first(

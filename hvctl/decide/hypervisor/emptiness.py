@@ -9,9 +9,9 @@ server that is being built has no host yet).
 
 from __future__ import annotations
 
-from hvctl.model import hypervisor
 from hvctl.model import identity
-from hvctl.model import records
+from hvctl.model.hypervisor import Hypervisor
+from hvctl.model.records import Migration
 
 
 def counted(number: int, thing: str) -> str:
@@ -19,12 +19,12 @@ def counted(number: int, thing: str) -> str:
     return f'{number} {thing}' + ('' if number == 1 else 's')
 
 
-def unfinished(hv: hypervisor.Hypervisor) -> list[records.Migration]:
+def unfinished(hv: Hypervisor) -> list[Migration]:
     """The migrations from or to the host that are not over."""
     return [m for m in hv.migrations if not m.over]
 
 
-def stale(hv: hypervisor.Hypervisor) -> list[records.Migration]:
+def stale(hv: Hypervisor) -> list[Migration]:
     """Those of them that Nova has forgotten: the guest has a newer record."""
     return [
         m
@@ -36,7 +36,7 @@ def stale(hv: hypervisor.Hypervisor) -> list[records.Migration]:
     ]
 
 
-def strangers(hv: hypervisor.Hypervisor) -> frozenset[str]:
+def strangers(hv: Hypervisor) -> frozenset[str]:
     """The consumers of the provider, the hold left out."""
     consumers = hv.consumers or frozenset()
     if hv.provider is None:
@@ -44,7 +44,7 @@ def strangers(hv: hypervisor.Hypervisor) -> frozenset[str]:
     return consumers - {identity.hold_id(hv.provider.id)}
 
 
-def occupants(hv: hypervisor.Hypervisor) -> list[str]:
+def occupants(hv: Hypervisor) -> list[str]:
     """Say in words what keeps a hypervisor from being empty."""
     found = []
     if hv.guests:

@@ -8,8 +8,8 @@ import typing
 
 from hvctl.decide.hypervisor import assemble
 from hvctl.decide.hypervisor import phases
-from hvctl.model import hypervisor
-from hvctl.model import snapshot as snapshot_model
+from hvctl.model.hypervisor import Hypervisor
+from hvctl.model.snapshot import Snapshot
 
 
 class Holder(typing.NamedTuple):
@@ -25,9 +25,7 @@ class Holder(typing.NamedTuple):
     elsewhere: bool = False
 
 
-def holders(
-    snapshot: snapshot_model.Snapshot, hv: hypervisor.Hypervisor
-) -> list[Holder]:
+def holders(snapshot: Snapshot, hv: Hypervisor) -> list[Holder]:
     """Find everything that holds a hypervisor's name and is not ours.
 
     :param snapshot: a look whose scope had the name
@@ -103,7 +101,7 @@ def holders(
     return found
 
 
-def hosts(hv: hypervisor.Hypervisor) -> frozenset[str]:
+def hosts(hv: Hypervisor) -> frozenset[str]:
     """The host names under which a hypervisor may register."""
     known = {hv.name, hv.host}
     if hv.domain:
@@ -134,7 +132,7 @@ def remedies(found: Iterable[Holder]) -> str:
     return ' && '.join(h.remedy for h in found if h.remedy is not None)
 
 
-def owned(hv: hypervisor.Hypervisor) -> bool:
+def owned(hv: Hypervisor) -> bool:
     """Whether something of a hypervisor carries our mark."""
     return bool(
         hv.server

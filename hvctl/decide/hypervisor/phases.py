@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 import typing
 
-from hvctl.model import hypervisor
 from hvctl.model import identity
-from hvctl.model.hypervisor import Hypervisor
-from hvctl.model.hypervisor import Phase
+from hvctl.model.hypervisor import Hypervisor, Phase, Status
 
 COMMAND = 'openstack hypervisor ephemeral'
 
@@ -21,7 +19,7 @@ COMMAND = 'openstack hypervisor ephemeral'
 NOVA_DISABLED_NEW = 'New compute service disabled due to config option.'
 
 
-def status(hv: Hypervisor) -> hypervisor.Status:
+def status(hv: Hypervisor) -> Status:
     """Tell where a hypervisor is.
 
     :param hv: all that a look has of it
@@ -29,7 +27,7 @@ def status(hv: Hypervisor) -> hypervisor.Status:
     """
     for row in _TABLE:
         if row.holds(hv):
-            return hypervisor.Status(
+            return Status(
                 phase=row.phase, reason=row.reason(hv), hint=row.hint(hv)
             )
     raise AssertionError('the last row of the table holds always')

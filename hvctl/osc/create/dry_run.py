@@ -6,47 +6,71 @@ from __future__ import annotations
 from collections.abc import Iterator
 import typing
 
-from hvctl.model import progress
-from hvctl.model import request as request_model
-from hvctl.model import steps
 from hvctl.model.hypervisor import Phase
+from hvctl.model.progress import Verdict
+from hvctl.model.request import CreateRequest
+from hvctl.model.steps import (
+    AddSubports,
+    AskNode,
+    CreatePort,
+    CreateProvider,
+    CreateServer,
+    CreateSubport,
+    CreateTestGuest,
+    CreateTestPort,
+    CreateTrunk,
+    DeleteServer,
+    DeleteTestGuest,
+    DeleteTestPort,
+    DisableService,
+    EnableService,
+    JoinAggregate,
+    LiftHold,
+    NoteTimes,
+    PingTestGuest,
+    PlaceHold,
+    ReadConsole,
+    RenameProvider,
+    SetHoldInventory,
+    Step,
+)
 
 #: What each step does.
-STEP_WORDS: dict[type[steps.Step], str] = {
-    steps.CreateProvider: 'create the resource provider',
-    steps.RenameProvider: 'rename the resource provider',
-    steps.JoinAggregate: 'join an aggregate',
-    steps.CreateTestPort: 'create the port of a test guest',
-    steps.DeleteTestPort: 'delete the port of the test guest',
-    steps.CreateTestGuest: 'boot a test guest on it',
-    steps.ReadConsole: 'see whether the test guest has written to its console',
-    steps.PingTestGuest: 'see whether an address of the test guest answers',
-    steps.DeleteTestGuest: 'delete the test guest',
-    steps.SetHoldInventory: 'give it an inventory for the hold',
-    steps.PlaceHold: 'place the hold: nobody can land there',
-    steps.CreatePort: 'create the port',
-    steps.CreateSubport: 'create a sub-port',
-    steps.CreateTrunk: 'create the trunk',
-    steps.AddSubports: 'add sub-ports to the trunk',
-    steps.CreateServer: 'create the server',
-    steps.DisableService: 'disable the compute service',
-    steps.EnableService: 'enable the compute service',
-    steps.NoteTimes: 'note the times of its phases',
-    steps.LiftHold: 'lift the hold: guests can land there',
-    steps.DeleteServer: 'delete a server that lost a race',
-    steps.AskNode: 'ask Ironic why the deploy failed',
+STEP_WORDS: dict[type[Step], str] = {
+    CreateProvider: 'create the resource provider',
+    RenameProvider: 'rename the resource provider',
+    JoinAggregate: 'join an aggregate',
+    CreateTestPort: 'create the port of a test guest',
+    DeleteTestPort: 'delete the port of the test guest',
+    CreateTestGuest: 'boot a test guest on it',
+    ReadConsole: 'see whether the test guest has written to its console',
+    PingTestGuest: 'see whether an address of the test guest answers',
+    DeleteTestGuest: 'delete the test guest',
+    SetHoldInventory: 'give it an inventory for the hold',
+    PlaceHold: 'place the hold: nobody can land there',
+    CreatePort: 'create the port',
+    CreateSubport: 'create a sub-port',
+    CreateTrunk: 'create the trunk',
+    AddSubports: 'add sub-ports to the trunk',
+    CreateServer: 'create the server',
+    DisableService: 'disable the compute service',
+    EnableService: 'enable the compute service',
+    NoteTimes: 'note the times of its phases',
+    LiftHold: 'lift the hold: guests can land there',
+    DeleteServer: 'delete a server that lost a race',
+    AskNode: 'ask Ironic why the deploy failed',
 }
 
 #: Steps that only a hypervisor without a server takes.
 _MAKING = (
-    steps.CreateProvider,
-    steps.SetHoldInventory,
-    steps.PlaceHold,
-    steps.CreatePort,
-    steps.CreateSubport,
-    steps.CreateTrunk,
-    steps.AddSubports,
-    steps.CreateServer,
+    CreateProvider,
+    SetHoldInventory,
+    PlaceHold,
+    CreatePort,
+    CreateSubport,
+    CreateTrunk,
+    AddSubports,
+    CreateServer,
 )
 
 
@@ -56,14 +80,14 @@ class _Stage(typing.NamedTuple):
     :ivar kinds: the steps that it is made of; none where it is to wait
     """
 
-    kinds: tuple[type[steps.Step], ...]
+    kinds: tuple[type[Step], ...]
     words: str
 
 
 def following(
     name: str,
-    verdict: progress.Verdict,
-    request: request_model.CreateRequest,
+    verdict: Verdict,
+    request: CreateRequest,
 ) -> list[tuple[str, str]]:
     """Say what comes after the first steps.
 
@@ -89,19 +113,17 @@ def following(
     ]
 
 
-def _making(request: request_model.CreateRequest) -> Iterator[_Stage]:
+def _making(request: CreateRequest) -> Iterator[_Stage]:
     if request.subnetworks:
-        kinds = (steps.CreateTrunk, steps.AddSubports)
-        yield _Stage(kinds, STEP_WORDS[steps.CreateTrunk])
-    yield _Stage((steps.CreateServer,), STEP_WORDS[steps.CreateServer])
+        kinds = (CreateTrunk, AddSubports)
+        yield _Stage(kinds, STEP_WORDS[CreateTrunk])
+    yield _Stage((CreateServer,), STEP_WORDS[CreateServer])
 
 
-def _waiting(
-    name: str, request: request_model.CreateRequest
-) -> Iterator[_Stage]:
+def _waiting(name: str, request: CreateRequest) -> Iterator[_Stage]:
     if request.hypervisors[name].compute_id is None:
         yield _Stage(
-            (steps.DisableService,),
+            (DisableService,),
             'disable the compute service as soon as it shows',
         )
     words = 'until it is registered, mapped, with inventory'
@@ -110,30 +132,28 @@ def _waiting(
     yield _Stage((), words)
 
 
-def _opening(
-    name: str, request: request_model.CreateRequest
-) -> Iterator[_Stage]:
+def _opening(name: str, request: CreateRequest) -> Iterator[_Stage]:
     if request.aggregates:
         number = len(request.aggregates)
         yield _Stage(
-            (steps.JoinAggregate,),
-            STEP_WORDS[steps.JoinAggregate]
+            (JoinAggregate,),
+            STEP_WORDS[JoinAggregate]
             if number == 1
             else f'join {number} aggregates',
         )
     if request.health_test is not None:
         yield _Stage(
             (
-                steps.CreateTestPort,
-                steps.CreateTestGuest,
-                steps.ReadConsole,
-                steps.PingTestGuest,
-                steps.DeleteTestGuest,
-                steps.DeleteTestPort,
+                CreateTestPort,
+                CreateTestGuest,
+                ReadConsole,
+                PingTestGuest,
+                DeleteTestGuest,
+                DeleteTestPort,
             ),
             'boot a test guest on it, and delete it',
         )
-    last: type[steps.Step] = steps.LiftHold
+    last: type[Step] = LiftHold
     if request.hypervisors[name].compute_id is None:
-        last = steps.EnableService
+        last = EnableService
     yield _Stage((last,), STEP_WORDS[last])

@@ -17,12 +17,12 @@ from hvctl.decide.create import preflight
 from hvctl.decide.hypervisor import assemble
 from hvctl.decide.hypervisor import naming as names_module
 from hvctl.decide.hypervisor import ownership as foreign
-from hvctl.model import hypervisor
 from hvctl.model import identity
-from hvctl.model import preflight as preflight_model
-from hvctl.model import progress
-from hvctl.model import request
-from hvctl.model import snapshot
+from hvctl.model.hypervisor import Hypervisor
+from hvctl.model.preflight import Answers, Check, Finding, Lookup
+from hvctl.model.progress import Ledger, Verdict
+from hvctl.model.request import CreateRequest, HealthTest, WantedHypervisor
+from hvctl.model.snapshot import Scope
 from hvctl.osc.create import settings
 
 
@@ -38,16 +38,14 @@ class Plan:
 
     client: client_module.Client
     goal: create.Create
-    checks: list[preflight_model.Check]
-    verdicts: dict[str, progress.Verdict]
+    checks: list[Check]
+    verdicts: dict[str, Verdict]
 
     @property
-    def failed(self) -> list[preflight_model.Check]:
+    def failed(self) -> list[Check]:
         """The checks that stand in the way of every name."""
         return [
-            check
-            for check in self.checks
-            if check.verdict is preflight_model.Verdict.FAILED
+            check for check in self.checks if check.verdict is Finding.FAILED
         ]
 
     @property
@@ -79,7 +77,7 @@ def plan(
         )
     hypervisors = {name: _wanted(name, wanted) for name in names}
     now = datetime.datetime.now(datetime.UTC)
-    look = client.observe(snapshot.Scope(server_names=frozenset(names)))
+    look = client.observe(Scope(server_names=frozenset(names)))
     found = assemble.assemble(look, names, dict.fromkeys(names, wanted.domain))
     # A name that is taken is refused by itself, and needs no node.
     new = [
@@ -90,7 +88,7 @@ def plan(
     asked = _to_look_up(wanted, found.values())
     facts = client.resolve.ask(asked, len(new))
     goal = create.Create(
-        request=request.CreateRequest(
+        request=CreateRequest(
             hypervisors=hypervisors,
             image_id=facts.image_id,
             flavor_id=facts.flavor.id if facts.flavor else '',
@@ -116,7 +114,7 @@ def plan(
             wait=parsed_args.wait,
         )
     )
-    ledger = progress.Ledger(started_at=now)
+    ledger = Ledger(started_at=now)
     if facts.aggregates and any(hv.server for hv in found.values()):
         # Only now is it known in which of them such a host is to be.
         look = client.observe(goal.scope(ledger))
@@ -153,8 +151,8 @@ def _check_properties(properties: dict[str, str]) -> None:
 
 
 def _to_look_up(
-    wanted: settings.Settings, found: Iterable[hypervisor.Hypervisor]
-) -> preflight_model.Names:
+    wanted: settings.Settings, found: Iterable[Hypervisor]
+) -> Lookup:
     """Ask for the fixed IP too, unless the machine has its port already."""
     if wanted.fixed_ip is None:
         return wanted.names
@@ -163,13 +161,13 @@ def _to_look_up(
     return dataclasses.replace(wanted.names, fixed_ip=wanted.fixed_ip)
 
 
-def _wanted(name: str, wanted: settings.Settings) -> request.Wanted:
+def _wanted(name: str, wanted: settings.Settings) -> WantedHypervisor:
     compute_id = None
     if not wanted.own_user_data:
         compute_id = identity.new_compute_id(name, secrets.token_bytes(6))
     # What is too large is found now, not half way.
     wanted.render(name, compute_id, wanted.sketch)
-    return request.Wanted(
+    return WantedHypervisor(
         name=name,
         compute_id=compute_id,
         user_data=functools.partial(wanted.render, name),
@@ -177,11 +175,11 @@ def _wanted(name: str, wanted: settings.Settings) -> request.Wanted:
 
 
 def _health_test(
-    wanted: settings.Settings, facts: preflight_model.Facts
-) -> request.HealthTest | None:
+    wanted: settings.Settings, facts: Answers
+) -> HealthTest | None:
     if wanted.test is None or facts.test_flavor is None:
         return None
-    return request.HealthTest(
+    return HealthTest(
         flavor_id=facts.test_flavor.id,
         image_id=facts.test_image_id,
         network_id=facts.test_network_id,

@@ -14,8 +14,9 @@ from hvctl.cloud import client as client_module
 from hvctl.decide.create import preflight as decide_preflight
 from hvctl.model import identity
 from hvctl.model import machine_ports as facts
-from hvctl.model import preflight
-from hvctl.model import profile as profile_model
+from hvctl.model.machine_ports import MachinePorts
+from hvctl.model.preflight import Finding, Lookup
+from hvctl.model.profile import Limits, Profile, TestGuest
 from hvctl.profiles import files
 from hvctl.userdata.document import limits
 from hvctl.userdata.document import render as document
@@ -24,7 +25,7 @@ from hvctl.userdata.own_nova_conf import fragment
 
 #: Gives a hypervisor's user-data, in base64, by its name, compute node id and
 #: ports.
-Render = Callable[[str, str | None, facts.Facts], str]
+Render = Callable[[str, str | None, MachinePorts], str]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,16 +48,16 @@ class Settings:
     """
 
     compute_cloud: str | None
-    names: preflight.Names
+    names: Lookup
     vnic_type: str
     fixed_ip: str | None
     domain: str | None
-    limits: profile_model.Limits
+    limits: Limits
     render: Render
-    sketch: facts.Facts
+    sketch: MachinePorts
     own_user_data: bool
     agents: int | None
-    test: profile_model.HealthTest | None
+    test: TestGuest | None
     migrations: int | None
     expiry: float | None
 
@@ -66,7 +67,7 @@ def settle(parsed_args: argparse.Namespace) -> Settings:
 
     :raises InvalidRequest: when something is missing or makes no sense
     """
-    profile = profile_model.Profile(name='')
+    profile = Profile(name='')
     if parsed_args.profile is not None:
         library = files.load(parsed_args.profiles_file)
         profile = library.get(parsed_args.profile)
@@ -106,9 +107,7 @@ def settle(parsed_args: argparse.Namespace) -> Settings:
     )
 
 
-def _agents(
-    parsed_args: argparse.Namespace, profile: profile_model.Profile
-) -> int | None:
+def _agents(parsed_args: argparse.Namespace, profile: Profile) -> int | None:
     if parsed_args.profile is None:
         return None
     agents = profile.networking.agents
@@ -117,14 +116,12 @@ def _agents(
     return None if own and agents else agents
 
 
-def to_look_up(
-    profile: profile_model.Profile, test: profile_model.HealthTest | None
-) -> preflight.Names:
+def to_look_up(profile: Profile, test: TestGuest | None) -> Lookup:
     """Say what of a profile only the cloud knows.
 
     :param test: the health test to be done, if any
     """
-    return preflight.Names(
+    return Lookup(
         image=profile.image,
         flavor=profile.flavor,
         network=profile.network,
@@ -139,9 +136,7 @@ def to_look_up(
     )
 
 
-def unknown(
-    client: client_module.Client, profile: profile_model.Profile
-) -> tuple[str, ...]:
+def unknown(client: client_module.Client, profile: Profile) -> tuple[str, ...]:
     """Say which names of a profile its cloud does not know.
 
     Those that it does not have may be in a profile that extends it, or in
@@ -158,15 +153,13 @@ def unknown(
         return (str(error),)
     checks = decide_preflight.checks(answers, (), None)
     return tuple(
-        check.message
-        for check in checks
-        if check.verdict is preflight.Verdict.FAILED
+        check.message for check in checks if check.verdict is Finding.FAILED
     )
 
 
 def _test(
-    parsed_args: argparse.Namespace, profile: profile_model.Profile
-) -> profile_model.HealthTest | None:
+    parsed_args: argparse.Namespace, profile: Profile
+) -> TestGuest | None:
     test = profile.health_test
     wanted: bool | None = parsed_args.health_test
     if not (test.enabled if wanted is None else wanted):
@@ -189,9 +182,7 @@ def _test(
     return test
 
 
-def _renderer(
-    parsed_args: argparse.Namespace, profile: profile_model.Profile
-) -> Render:
+def _renderer(parsed_args: argparse.Namespace, profile: Profile) -> Render:
     if parsed_args.user_data is not None:
         own = limits.encode(
             _read(parsed_args.user_data, '--user-data'),
@@ -207,7 +198,7 @@ def _renderer(
         )
 
     def of_profile(
-        name: str, compute_id: str | None, ports: facts.Facts
+        name: str, compute_id: str | None, ports: MachinePorts
     ) -> str:
         assert compute_id is not None
         return document.render(
@@ -227,7 +218,7 @@ def _of_fragment(path: str, domain: str | None) -> Render:
         ) from error
     config = fragment.read(text, source)
 
-    def render(name: str, compute_id: str | None, ports: facts.Facts) -> str:
+    def render(name: str, compute_id: str | None, ports: MachinePorts) -> str:
         assert compute_id is not None
         rendered = builtin.render(
             name=name,

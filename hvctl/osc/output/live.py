@@ -13,14 +13,20 @@ import datetime
 import time
 import typing
 
-from hvctl.model import progress
+from hvctl.model.progress import (
+    Event,
+    Finished,
+    Move,
+    MoveChanged,
+    PhaseReached,
+)
 from hvctl.osc.output import columns
 
 if typing.TYPE_CHECKING:
     from rich import table
 
 
-Listener = Callable[[progress.Event], None]
+Listener = Callable[[Event], None]
 
 
 @contextlib.contextmanager
@@ -48,7 +54,7 @@ def shown(stream: typing.TextIO, *, quiet: bool) -> Iterator[Listener]:
         yield lambda event: _write(stream, event)
 
 
-def _write(stream: typing.TextIO, event: progress.Event) -> None:
+def _write(stream: typing.TextIO, event: Event) -> None:
     line = plain(event)
     if line is not None:
         now = datetime.datetime.now().strftime('%H:%M:%S')
@@ -56,9 +62,9 @@ def _write(stream: typing.TextIO, event: progress.Event) -> None:
         stream.flush()
 
 
-def plain(event: progress.Event) -> str | None:
+def plain(event: Event) -> str | None:
     """Say an event in one line; None for what is worth none."""
-    if isinstance(event, progress.PhaseReached):
+    if isinstance(event, PhaseReached):
         if event.before == event.status.phase:
             return None
         reason = f': {event.status.reason}' if event.status.reason else ''
@@ -66,7 +72,7 @@ def plain(event: progress.Event) -> str | None:
         if event.before is not None and event.seconds is not None:
             after = f' ({event.before} took {columns.words(event.seconds)})'
         return f'{event.name} is {event.status.phase}{after}{reason}'
-    if isinstance(event, progress.MoveChanged):
+    if isinstance(event, MoveChanged):
         move = _move(event.move)
         return f'{event.name}: {move}' if move is not None else None
     verdict = 'done' if event.outcome.ok else 'failed'
@@ -74,7 +80,7 @@ def plain(event: progress.Event) -> str | None:
     return f'{event.name}: {verdict}{message}'
 
 
-def _move(move: progress.Move) -> str | None:
+def _move(move: Move) -> str | None:
     who = f'guest {move.server_name or move.server_id}'
     match move.result:
         case 'waiting':
@@ -116,10 +122,10 @@ class _Moves:
     """How far the guests of one hypervisor have got."""
 
     def __init__(self) -> None:
-        self._moves: dict[str, progress.Move] = {}
+        self._moves: dict[str, Move] = {}
         self._began: float | None = None
 
-    def take(self, move: progress.Move) -> None:
+    def take(self, move: Move) -> None:
         """Note where a guest is."""
         self._moves[move.server_id] = move
         if self._began is None and move.result == 'moving':
@@ -160,21 +166,21 @@ class _Live:
     def __init__(self) -> None:
         self._lines: dict[str, _Line] = {}
 
-    def take(self, event: progress.Event) -> None:
+    def take(self, event: Event) -> None:
         """Note an event."""
         line = self._lines.setdefault(event.name, _Line())
         match event:
-            case progress.PhaseReached():
+            case PhaseReached():
                 if line.phase != event.status.phase:
                     line.since = time.monotonic()
                 line.phase = event.status.phase
                 line.reason = event.status.reason
-            case progress.Finished():
+            case Finished():
                 line.ended = time.monotonic()
                 line.reason = event.outcome.message
                 if not event.outcome.ok:
                     line.phase = 'failed'
-            case progress.MoveChanged():
+            case MoveChanged():
                 line.moves.take(event.move)
 
     def __rich__(self) -> table.Table:

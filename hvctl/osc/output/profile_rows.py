@@ -10,8 +10,8 @@ import typing
 from osc_lib.cli import format_columns
 
 from hvctl import exceptions
-from hvctl.model import profile as model
-from hvctl.model import secret
+from hvctl.model.profile import Part, Profile
+from hvctl.model.secret import Secret
 from hvctl.osc.output import columns
 from hvctl.profiles import library as profiles
 
@@ -24,7 +24,7 @@ VALIDATED = ('Name', 'Result', 'Problem')
 _KEYS = {'limits': 'timeouts', 'path': 'file'}
 
 
-def listed(profile: model.Profile) -> Row:
+def listed(profile: Profile) -> Row:
     """A row of ``profile list``."""
     return (
         profile.name,
@@ -51,7 +51,7 @@ def validated(problems: Mapping[str, Sequence[str]]) -> list[Row]:
 
 
 def shown(
-    profile: model.Profile, reveal: Sequence[str]
+    profile: Profile, reveal: Sequence[str]
 ) -> tuple[tuple[str, ...], Row]:
     """Give the fields of ``profile show``.
 
@@ -85,7 +85,7 @@ def _column(value: typing.Any) -> typing.Any:
 
 def _plain(value: typing.Any) -> typing.Any:
     """Give mappings, lists and scalars, with the secrets in them."""
-    if isinstance(value, model.Part):
+    if isinstance(value, Part):
         return {'path': value.path, 'type': str(value.type)}
     if dataclasses.is_dataclass(value):
         names = [field.name for field in dataclasses.fields(value)]
@@ -108,9 +108,9 @@ def _secrets(value: typing.Any, key: str = '') -> Iterator[tuple[str, None]]:
         for name, below in value.items():
             yield from _secrets(below, f'{key}.{name}' if key else name)
     elif isinstance(value, list):
-        if any(isinstance(item, secret.Secret) for item in value):
+        if any(isinstance(item, Secret) for item in value):
             yield key, None
-    elif isinstance(value, secret.Secret):
+    elif isinstance(value, Secret):
         yield key, None
 
 
@@ -127,6 +127,6 @@ def _printable(
         # An option is a list only where it is there repeatedly.
         is_option = key.startswith(('nova.', 'neutron.'))
         return items[0] if is_option and len(items) == 1 else items
-    if isinstance(value, secret.Secret):
+    if isinstance(value, Secret):
         return value.reveal() if key in reveal else str(value)
     return value

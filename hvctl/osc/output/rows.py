@@ -10,8 +10,8 @@ from osc_lib.cli import format_columns
 
 from hvctl.decide.hypervisor import assemble
 from hvctl.decide.hypervisor import phases
-from hvctl.model import hypervisor
-from hvctl.model import progress
+from hvctl.model.hypervisor import Hypervisor
+from hvctl.model.progress import Ledger, Move, Verdict
 from hvctl.osc.create import dry_run as outlook
 from hvctl.osc.create import plan as creation
 from hvctl.osc.output import columns
@@ -111,7 +111,7 @@ def drained(result: loop.Result) -> list[Row]:
     return rows
 
 
-def _why(move: progress.Move) -> str:
+def _why(move: Move) -> str:
     """Why a guest's move stands as it does, and what changes that."""
     words = [move.reason]
     if move.result == 'planned':
@@ -150,7 +150,7 @@ def plan(planned: creation.Plan) -> list[Row]:
     return rows
 
 
-def listed(hv: hypervisor.Hypervisor, now: datetime.datetime) -> Row:
+def listed(hv: Hypervisor, now: datetime.datetime) -> Row:
     """A row of ``list``."""
     status = phases.status(hv)
     age = None
@@ -168,7 +168,7 @@ def listed(hv: hypervisor.Hypervisor, now: datetime.datetime) -> Row:
     )
 
 
-def listed_long(hv: hypervisor.Hypervisor) -> Row:
+def listed_long(hv: Hypervisor) -> Row:
     """The further columns of ``list --long``."""
     node = hv.compute_node
     return (
@@ -186,38 +186,36 @@ def listed_long(hv: hypervisor.Hypervisor) -> Row:
     )
 
 
-def expires(hv: hypervisor.Hypervisor) -> str:
+def expires(hv: Hypervisor) -> str:
     """When it may be taken away."""
     return hv.expires_at.isoformat() if hv.expires_at is not None else ''
 
 
-def metal(hv: hypervisor.Hypervisor) -> str:
+def metal(hv: Hypervisor) -> str:
     """The Ironic node, by its name where it may be read."""
     if hv.node is not None:
         return hv.node.name or hv.node.id
     return (hv.server and hv.server.node) or ''
 
 
-def compute_id(hv: hypervisor.Hypervisor) -> str:
+def compute_id(hv: Hypervisor) -> str:
     """The compute node id: the chosen one, else the one that registered."""
     if hv.compute_id is not None:
         return hv.compute_id
     return hv.compute_node.id if hv.compute_node else ''
 
 
-def _result(
-    name: str, verdict: progress.Verdict, ledger: progress.Ledger
-) -> str:
+def _result(name: str, verdict: Verdict, ledger: Ledger) -> str:
     if verdict.outcome is None or not verdict.outcome.ok:
         return 'failed'
     return 'done' if ledger.changed(name) else 'unchanged'
 
 
-def _message(verdict: progress.Verdict) -> str:
+def _message(verdict: Verdict) -> str:
     return verdict.outcome.message if verdict.outcome else ''
 
 
-def _where(hv: hypervisor.Hypervisor) -> tuple[str, str]:
+def _where(hv: Hypervisor) -> tuple[str, str]:
     return (
         hv.service.host if hv.service else '',
         hv.server.id if hv.server else '',

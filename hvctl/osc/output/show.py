@@ -14,10 +14,9 @@ from hvctl.decide.create import phase_times as times
 from hvctl.decide.hypervisor import assemble
 from hvctl.decide.hypervisor import naming as names
 from hvctl.decide.hypervisor import phases
-from hvctl.model import hypervisor
 from hvctl.model import identity
-from hvctl.model import snapshot as snapshot_model
-from hvctl.model.hypervisor import Phase
+from hvctl.model.hypervisor import Hypervisor, Phase
+from hvctl.model.snapshot import Scope
 from hvctl.osc.output import rows
 from hvctl.run import clock
 
@@ -32,9 +31,7 @@ def show(
     """
     (name,) = names.check([name])
     client = client.of([name])
-    look = client.observe(
-        snapshot_model.Scope(all_servers=True, aggregates=True, sizes=True)
-    )
+    look = client.observe(Scope(all_servers=True, aggregates=True, sizes=True))
     hv = assemble.assemble(look, [name])[name]
     if not hv.exists:
         raise exceptions.InvalidRequest(
@@ -46,7 +43,7 @@ def show(
 
 
 def _fields(
-    hv: hypervisor.Hypervisor,
+    hv: Hypervisor,
     compute_cloud: str | None,
     now: datetime.datetime,
 ) -> typing.Iterator[tuple[str, typing.Any]]:
@@ -80,7 +77,7 @@ def _fields(
 
 
 def _service(
-    hv: hypervisor.Hypervisor,
+    hv: Hypervisor,
 ) -> typing.Iterator[tuple[str, typing.Any]]:
     service = hv.service
     yield 'host', service.host if service else ''
@@ -91,7 +88,7 @@ def _service(
 
 
 def _machine(
-    hv: hypervisor.Hypervisor,
+    hv: Hypervisor,
 ) -> typing.Iterator[tuple[str, typing.Any]]:
     server = hv.server
     yield 'server_id', server.id if server else ''
@@ -131,7 +128,7 @@ def _machine(
 
 
 def _resources(
-    hv: hypervisor.Hypervisor,
+    hv: Hypervisor,
 ) -> typing.Iterator[tuple[str, typing.Any]]:
     node = hv.compute_node
     yield 'compute_id', rows.compute_id(hv)
@@ -144,7 +141,7 @@ def _resources(
     yield 'memory_mb', node.memory_mb if node else None
 
 
-def _agents(hv: hypervisor.Hypervisor) -> list[str]:
+def _agents(hv: Hypervisor) -> list[str]:
     return [
         f'{agent.agent_type} ({"alive" if agent.alive else "not alive"})'
         for agent in hv.agents or ()

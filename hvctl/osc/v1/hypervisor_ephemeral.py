@@ -292,11 +292,11 @@ class ListHypervisorEphemeral(command.Lister):
     def take_action(self, parsed_args: argparse.Namespace) -> _Rows:
         from hvctl import exceptions
         from hvctl.decide.hypervisor import assemble
-        from hvctl.model import snapshot as snapshot_model
+        from hvctl.model.snapshot import Scope
         from hvctl.osc.output import rows
         from hvctl.run import clock
 
-        scope = snapshot_model.Scope(all_servers=True, sizes=parsed_args.long)
+        scope = Scope(all_servers=True, sizes=parsed_args.long)
         looks = [self._client.observe(scope)]
         for cloud in sorted(filter(None, {*looks[0].elsewhere.values()})):
             try:

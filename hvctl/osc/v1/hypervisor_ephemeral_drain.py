@@ -10,7 +10,7 @@ from hvctl.i18n import _
 from hvctl.osc import command
 
 if typing.TYPE_CHECKING:
-    from hvctl.model import drain_options as draining
+    from hvctl.model.drain_options import DrainOptions
     from hvctl.run import loop
 
 
@@ -186,18 +186,18 @@ def _goal(
     return drain.Drain(names=names, options=_options(parsed_args))
 
 
-def _options(parsed_args: argparse.Namespace) -> draining.Options:
-    from hvctl.model import drain_options as draining
+def _options(parsed_args: argparse.Namespace) -> DrainOptions:
+    from hvctl.model.drain_options import DrainOptions, Method, Suspended
 
     method = parsed_args.method
     suspended = parsed_args.suspended
     most = parsed_args.max_draining
-    return draining.Options(
-        method=None if method == 'auto' else draining.Method(method),
+    return DrainOptions(
+        method=None if method == 'auto' else Method(method),
         parallel=parsed_args.max_parallel,
         destination=parsed_args.to,
         past_blocked=parsed_args.on_blocked == 'continue',
-        suspended=draining.Suspended(suspended) if suspended else None,
+        suspended=Suspended(suspended) if suspended else None,
         allow_cold=parsed_args.allow_cold,
         confirm_resizes=parsed_args.confirm_resizes,
         force_complete=parsed_args.force_complete,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hvctl.model import profile as profile_model
+from hvctl.model.profile import Option, Profile, Sections
 from hvctl.userdata.configuration import nova as nova_module
 from hvctl.userdata.configuration import options
 from hvctl.userdata.networking import contribution
@@ -15,10 +15,10 @@ _ROOTWRAP = '/etc/neutron/rootwrap.conf'
 
 
 def files(
-    profile: profile_model.Profile,
+    profile: Profile,
     name: str,
     wiring: contribution.Contribution,
-) -> Iterator[tuple[str, profile_model.Sections]]:
+) -> Iterator[tuple[str, Sections]]:
     """Give the options of each file, by path.
 
     :param wiring: what the kind of networking brings
@@ -35,14 +35,12 @@ def files(
         yield path, options.overrides(sections, profile.neutron)
 
 
-def defaults(
-    name: str, bus: profile_model.Option | None
-) -> profile_model.Sections:
+def defaults(name: str, bus: Option | None) -> Sections:
     """Decide the options of neutron.conf, which replaces the package's.
 
     :param bus: the agents' transport_url
     """
-    default: dict[str, profile_model.Option] = {'host': (name,)}
+    default: dict[str, Option] = {'host': (name,)}
     if bus is not None:
         default['transport_url'] = bus
     return {

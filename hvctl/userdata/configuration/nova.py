@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from hvctl import exceptions
-from hvctl.model import profile as profile_model
+from hvctl.model.profile import Family, Profile, Sections
 from hvctl.userdata.configuration import options
 
 FILE = '/etc/nova/nova.conf'
@@ -15,17 +15,17 @@ UNITS = ('nova-compute', 'openstack-nova-compute')
 
 _LIBVIRT = 'libvirt.LibvirtDriver'
 _PACKAGES = {
-    profile_model.Family.DEBIAN: ('nova-compute', 'nova-compute-kvm'),
-    profile_model.Family.RHEL: ('openstack-nova-compute',),
+    Family.DEBIAN: ('nova-compute', 'nova-compute-kvm'),
+    Family.RHEL: ('openstack-nova-compute',),
 }
 
 
 def sections(
-    profile: profile_model.Profile,
+    profile: Profile,
     name: str,
     address: str | None,
-    networking: profile_model.Sections,
-) -> profile_model.Sections:
+    networking: Sections,
+) -> Sections:
     """Decide the options of nova.conf.
 
     :param address: the host's own
@@ -42,7 +42,7 @@ def sections(
     )
 
 
-def own(name: str, address: str | None) -> profile_model.Sections:
+def own(name: str, address: str | None) -> Sections:
     """Give the options that no two hosts have alike.
 
     :param address: None leaves Nova its default, the address towards the
@@ -53,14 +53,14 @@ def own(name: str, address: str | None) -> profile_model.Sections:
     return {'DEFAULT': options.single(host=name, my_ip=address)}
 
 
-def uses_libvirt(nova: profile_model.Sections) -> bool:
+def uses_libvirt(nova: Sections) -> bool:
     """Tell whether these options make guests by libvirt."""
     return nova['DEFAULT']['compute_driver'] == (_LIBVIRT,)
 
 
 def packages(
-    nova: profile_model.Sections,
-) -> dict[profile_model.Family, tuple[str, ...]]:
+    nova: Sections,
+) -> dict[Family, tuple[str, ...]]:
     """Give the packages of nova-compute, where the profile does not say."""
     if uses_libvirt(nova):
         return dict(_PACKAGES)
@@ -68,8 +68,8 @@ def packages(
 
 
 def refuse_host(
-    sections: profile_model.Sections,
-    profile: profile_model.Profile,
+    sections: Sections,
+    profile: Profile,
     key: str,
 ) -> None:
     """Insist on one name everywhere.
@@ -83,7 +83,7 @@ def refuse_host(
         )
 
 
-def _defaults() -> profile_model.Sections:
+def _defaults() -> Sections:
     return {
         'DEFAULT': options.single(
             compute_driver=_LIBVIRT,
@@ -103,7 +103,7 @@ def _defaults() -> profile_model.Sections:
     }
 
 
-def _of_fields(profile: profile_model.Profile) -> profile_model.Sections:
+def _of_fields(profile: Profile) -> Sections:
     migration = profile.live_migration
     default = {
         'reserved_host_memory_mb': str(profile.reserved_host_memory_mb),

@@ -7,28 +7,27 @@ from collections.abc import Mapping
 import re
 
 from hvctl import exceptions
-from hvctl.model import profile as profile_model
 from hvctl.model import secret
+from hvctl.model.profile import Option, Sections
+from hvctl.model.secret import Secret
 
 _SECTION = re.compile(r'[^\[\]\s][^\[\]\r\n]*')
 _NAME = re.compile(r'[A-Za-z0-9_][A-Za-z0-9_.-]*')
 
 
-def merge(*layers: profile_model.Sections) -> profile_model.Sections:
+def merge(*layers: Sections) -> Sections:
     """Lay sections over each other; the last that has an option decides.
 
     :param layers: the weakest first
     """
-    merged: dict[str, dict[str, profile_model.Option]] = {}
+    merged: dict[str, dict[str, Option]] = {}
     for layer in layers:
         for section, options in layer.items():
             merged.setdefault(section, {}).update(options)
     return merged
 
 
-def overrides(
-    ours: profile_model.Sections, theirs: profile_model.Sections
-) -> profile_model.Sections:
+def overrides(ours: Sections, theirs: Sections) -> Sections:
     """Let others decide only on the options that are there already.
 
     :param ours: the options that a file has
@@ -43,7 +42,7 @@ def overrides(
     }
 
 
-def render(sections: profile_model.Sections, *, reveal: bool = True) -> str:
+def render(sections: Sections, *, reveal: bool = True) -> str:
     """Write the file.
 
     :param sections: with values as they stand in a file
@@ -73,7 +72,7 @@ def render(sections: profile_model.Sections, *, reveal: bool = True) -> str:
     return '\n'.join(blocks)
 
 
-def single(**options: str | secret.Secret) -> Mapping[str, tuple[str, ...]]:
+def single(**options: str | Secret) -> Mapping[str, tuple[str, ...]]:
     """Give options that stand once in their section."""
     return {
         option: (value,)  # type: ignore[misc]
@@ -81,9 +80,9 @@ def single(**options: str | secret.Secret) -> Mapping[str, tuple[str, ...]]:
     }
 
 
-def _value(value: str | secret.Secret, where: str, reveal: bool) -> str:
-    hidden = isinstance(value, secret.Secret)
-    text = value.reveal() if isinstance(value, secret.Secret) else value
+def _value(value: str | Secret, where: str, reveal: bool) -> str:
+    hidden = isinstance(value, Secret)
+    text = value.reveal() if isinstance(value, Secret) else value
     # Also when it is not shown: what cannot be written is refused then too.
     if any(character in text for character in '\r\n\0'):
         raise exceptions.InvalidRequest(

@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 import urllib.parse
 
-from hvctl.model import profile as profile_model
 from hvctl.model import secret
+from hvctl.model.profile import Profile
+from hvctl.model.secret import Secret
 
 
-def secrets(profile: profile_model.Profile) -> frozenset[secret.Secret]:
+def secrets(profile: Profile) -> frozenset[Secret]:
     """Collect the secrets of a profile."""
     found = set(profile.secrets.values())
     shared = getattr(profile.networking, 'metadata_proxy_shared_secret', None)
@@ -20,14 +21,12 @@ def secrets(profile: profile_model.Profile) -> frozenset[secret.Secret]:
         for options in sections.values():
             for values in options.values():
                 found.update(
-                    value
-                    for value in values
-                    if isinstance(value, secret.Secret)
+                    value for value in values if isinstance(value, Secret)
                 )
     return frozenset(found)
 
 
-def hide(text: str, hidden: Iterable[secret.Secret]) -> str:
+def hide(text: str, hidden: Iterable[Secret]) -> str:
     """Put a mask over each secret, also where it is part of a URL.
 
     :param text: that may have secrets in it

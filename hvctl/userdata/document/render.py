@@ -9,8 +9,8 @@ import typing
 
 import yaml
 
-from hvctl.model import machine_ports as facts_module
-from hvctl.model import profile as profile_model
+from hvctl.model.machine_ports import MachinePorts
+from hvctl.model.profile import Part, PartType, Profile
 from hvctl.userdata import host
 from hvctl.userdata.document import mask
 from hvctl.userdata.document import multipart
@@ -18,7 +18,7 @@ from hvctl.userdata.document import multipart
 _HEADER = '#cloud-config\n'
 #: A part of the user's that says itself how it is merged.
 _MERGES_ITSELF = re.compile(r'^merge_(how|type)\s*:', re.MULTILINE)
-_MERGED = (profile_model.PartType.CLOUD_CONFIG, profile_model.PartType.JINJA)
+_MERGED = (PartType.CLOUD_CONFIG, PartType.JINJA)
 
 
 class _Dumper(yaml.SafeDumper):
@@ -35,11 +35,11 @@ _Dumper.add_representer(str, _represent_text)
 
 
 def render(
-    profile: profile_model.Profile,
+    profile: Profile,
     *,
     name: str,
     compute_id: str,
-    facts: facts_module.Facts,
+    facts: MachinePorts,
     reveal: bool = True,
 ) -> multipart.Document:
     """Write the user-data.
@@ -112,15 +112,13 @@ def _entry(file: host.File) -> dict[str, str]:
 def _ours(filename: str, config: dict[str, typing.Any]) -> multipart.Part:
     return multipart.Part(
         filename=filename,
-        content_type=profile_model.PartType.CLOUD_CONFIG,
+        content_type=PartType.CLOUD_CONFIG,
         text=_HEADER + yaml.dump(config, Dumper=_Dumper, sort_keys=False),
         merge=multipart.ADDING,
     )
 
 
-def _theirs(
-    number: int, part: profile_model.Part, text: str
-) -> multipart.Part:
+def _theirs(number: int, part: Part, text: str) -> multipart.Part:
     merge = None
     if part.type in _MERGED and not _MERGES_ITSELF.search(part.text):
         merge = multipart.ADDING

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 import dataclasses
 
-from hvctl.model import profile as profile_model
+from hvctl.model.profile import Family, Sections
 
 #: A service's units, one of which a distribution has.
 Units = tuple[str, ...]
@@ -26,16 +26,14 @@ class Contribution:
     :ivar packages: what is to be installed, where the profile does not say
     """
 
-    nova: profile_model.Sections = dataclasses.field(default_factory=dict)
-    files: Mapping[str, profile_model.Sections] = dataclasses.field(
-        default_factory=dict
-    )
+    nova: Sections = dataclasses.field(default_factory=dict)
+    files: Mapping[str, Sections] = dataclasses.field(default_factory=dict)
     tables: Mapping[str, tuple[str, ...]] = dataclasses.field(
         default_factory=dict
     )
     placed: Mapping[str, str] = dataclasses.field(default_factory=dict)
     switches: tuple[Units, ...] = ()
     agents: tuple[Units, ...] = ()
-    packages: Mapping[profile_model.Family, tuple[str, ...]] = (
-        dataclasses.field(default_factory=dict)
+    packages: Mapping[Family, tuple[str, ...]] = dataclasses.field(
+        default_factory=dict
     )

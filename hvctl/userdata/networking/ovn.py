@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from hvctl.model import machine_ports as facts_module
-from hvctl.model import networking
-from hvctl.model import profile as profile_model
 from hvctl.model import secret
+from hvctl.model.machine_ports import MachinePorts
+from hvctl.model.networking import Ovn
+from hvctl.model.profile import Family, Profile, Sections
+from hvctl.model.secret import Secret
 from hvctl.userdata import tables
 from hvctl.userdata.configuration import options
 from hvctl.userdata.networking import contribution
@@ -24,12 +25,12 @@ _CONTROLLER = ('ovn-host', 'ovn-controller')
 _DATABASE = 'unix:/run/openvswitch/db.sock'
 _SYSTEM_ID_FILE = '/etc/openvswitch/system-id.conf'
 _PACKAGES = {
-    profile_model.Family.DEBIAN: (
+    Family.DEBIAN: (
         'neutron-ovn-agent',
         'openvswitch-switch',
         'ovn-host',
     ),
-    profile_model.Family.RHEL: (
+    Family.RHEL: (
         'openstack-neutron-ovn-agent',
         'openvswitch',
         'ovn-host',
@@ -38,11 +39,11 @@ _PACKAGES = {
 
 
 def contribute(
-    profile: profile_model.Profile,
-    wiring: networking.Ovn,
+    profile: Profile,
+    wiring: Ovn,
     name: str,
     compute_id: str,
-    facts: facts_module.Facts,
+    facts: MachinePorts,
 ) -> contribution.Contribution:
     """Say what this kind brings."""
     southbound = ','.join(wiring.southbound)
@@ -92,8 +93,8 @@ def contribute(
     )
 
 
-def _agent(wiring: networking.Ovn, southbound: str) -> profile_model.Sections:
-    default: dict[str, str | secret.Secret] = {}
+def _agent(wiring: Ovn, southbound: str) -> Sections:
+    default: dict[str, str | Secret] = {}
     if wiring.metadata_host is not None:
         default['nova_metadata_host'] = wiring.metadata_host
     if wiring.metadata_proxy_shared_secret is not None:

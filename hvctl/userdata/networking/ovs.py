@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from hvctl.model import machine_ports as facts_module
-from hvctl.model import networking
-from hvctl.model import profile as profile_model
+from hvctl.model.machine_ports import MachinePorts
+from hvctl.model.networking import Ovs
+from hvctl.model.profile import Family, Profile
 from hvctl.userdata import tables
 from hvctl.userdata.configuration import options
 from hvctl.userdata.networking import contribution
@@ -20,11 +20,11 @@ SWITCH = ('openvswitch-switch', 'openvswitch')
 _FILE = '/etc/neutron/plugins/ml2/openvswitch_agent.ini'
 _AGENT = ('neutron-openvswitch-agent',)
 _PACKAGES = {
-    profile_model.Family.DEBIAN: (
+    Family.DEBIAN: (
         'neutron-openvswitch-agent',
         'openvswitch-switch',
     ),
-    profile_model.Family.RHEL: ('openstack-neutron-openvswitch',),
+    Family.RHEL: ('openstack-neutron-openvswitch',),
 }
 #: Stands in the agent's file until the script finds the address at boot; no
 #: host has it, so the agent does not start with it (RFC 5737).
@@ -32,10 +32,10 @@ _UNKNOWN_ADDRESS = '192.0.2.1'
 
 
 def contribute(
-    profile: profile_model.Profile,
-    wiring: networking.Ovs,
+    profile: Profile,
+    wiring: Ovs,
     name: str,
-    facts: facts_module.Facts,
+    facts: MachinePorts,
 ) -> contribution.Contribution:
     """Say what this kind brings."""
     lines = [

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 import json
 
-from hvctl.model import networking
-from hvctl.model import profile as profile_model
+from hvctl.model.networking import Device, Link, Sriov
+from hvctl.model.profile import Family, Sections
 from hvctl.userdata import tables
 from hvctl.userdata.configuration import options
 from hvctl.userdata.networking import contribution
@@ -32,16 +32,16 @@ _MARKS = ('NM_UNMANAGED', 'HVCTL_FUNCTION')
 _UNMANAGED_FILE = '/etc/systemd/network/05-hvctl.network'
 _UNMANAGED = '[Match]\nProperty=HVCTL_FUNCTION=1\n\n[Link]\nUnmanaged=yes\n'
 _PACKAGES = {
-    profile_model.Family.DEBIAN: ('neutron-sriov-agent',),
-    profile_model.Family.RHEL: ('openstack-neutron-sriov-nic-agent',),
+    Family.DEBIAN: ('neutron-sriov-agent',),
+    Family.RHEL: ('openstack-neutron-sriov-nic-agent',),
 }
 
 
-def contribute(wiring: networking.Sriov) -> contribution.Contribution:
+def contribute(wiring: Sriov) -> contribution.Contribution:
     """Say what this kind brings."""
-    ethernet = tuple(_speaking(wiring, networking.Link.ETHERNET))
-    infiniband = tuple(_speaking(wiring, networking.Link.INFINIBAND))
-    files: dict[str, profile_model.Sections] = {}
+    ethernet = tuple(_speaking(wiring, Link.ETHERNET))
+    infiniband = tuple(_speaking(wiring, Link.INFINIBAND))
+    files: dict[str, Sections] = {}
     agents: list[contribution.Units] = []
     if ethernet:
         files[_FILE] = _agent(ethernet)
@@ -73,20 +73,18 @@ def contribute(wiring: networking.Sriov) -> contribution.Contribution:
     )
 
 
-def _speaking(
-    wiring: networking.Sriov, link: networking.Link
-) -> Iterable[networking.Device]:
+def _speaking(wiring: Sriov, link: Link) -> Iterable[Device]:
     return (device for device in wiring.devices if device.link is link)
 
 
-def _mappings(devices: Iterable[networking.Device]) -> str:
+def _mappings(devices: Iterable[Device]) -> str:
     return ','.join(
         f'{device.physical_network}:{tables.interface(device.interface)}'
         for device in devices
     )
 
 
-def _agent(devices: tuple[networking.Device, ...]) -> profile_model.Sections:
+def _agent(devices: tuple[Device, ...]) -> Sections:
     nic = {'physical_device_mappings': _mappings(devices)}
     exclude = ','.join(
         f'{device.interface}:{";".join(device.exclude)}'
@@ -102,7 +100,7 @@ def _agent(devices: tuple[networking.Device, ...]) -> profile_model.Sections:
     }
 
 
-def _device_spec(device: networking.Device) -> str:
+def _device_spec(device: Device) -> str:
     """Give a card's functions to Nova; those made at boot are all of it."""
     spec = {
         'devname': device.interface,
@@ -113,7 +111,7 @@ def _device_spec(device: networking.Device) -> str:
     return json.dumps(spec)
 
 
-def _rule(device: networking.Device) -> str:
+def _rule(device: Device) -> str:
     """Mark a card's functions for udev, all but those the host may use."""
     words = [
         'ACTION!="remove"',
@@ -127,7 +125,7 @@ def _rule(device: networking.Device) -> str:
     return ', '.join(words) + '\n'
 
 
-def _line(device: networking.Device) -> str:
+def _line(device: Device) -> str:
     words = [tables.interface(device.interface), str(device.vfs), device.link]
     if device.exclude:
         # Nova cannot be told to take all but some: the script names each.

@@ -6,16 +6,17 @@ from __future__ import annotations
 import ipaddress
 
 from hvctl.model import machine_ports as facts_module
-from hvctl.model import networking
-from hvctl.model import profile as profile_model
+from hvctl.model.machine_ports import MachinePorts
+from hvctl.model.networking import Ovn, Ovs
+from hvctl.model.profile import Profile
 from hvctl.userdata import tables
 from hvctl.userdata.networking import vlans
 
 
 def source(
-    profile: profile_model.Profile,
-    wiring: networking.Ovs | networking.Ovn,
-    facts: facts_module.Facts,
+    profile: Profile,
+    wiring: Ovs | Ovn,
+    facts: MachinePorts,
 ) -> str:
     """Say where the host finds the address at boot.
 

@@ -4,17 +4,16 @@
 from __future__ import annotations
 
 from hvctl import exceptions
-from hvctl.model import machine_ports as facts_module
-from hvctl.model import networking
-from hvctl.model import profile as profile_model
+from hvctl.model.machine_ports import MachinePorts
+from hvctl.model.machine_ports import Subport
+from hvctl.model.networking import Address
+from hvctl.model.profile import Profile, Subnetwork
 from hvctl.userdata import tables
 
 SCRIPT = 'hvctl-vlans'
 
 
-def table(
-    profile: profile_model.Profile, facts: facts_module.Facts
-) -> tuple[str, ...]:
+def table(profile: Profile, facts: MachinePorts) -> tuple[str, ...]:
     """Give the script's table; without sub-networks it has no lines.
 
     :raises InvalidRequest: when something of a sub-network is not known
@@ -28,18 +27,14 @@ def table(
     )
 
 
-def interface(
-    subnetwork: profile_model.Subnetwork, facts: facts_module.Facts
-) -> str:
+def interface(subnetwork: Subnetwork, facts: MachinePorts) -> str:
     """Name a sub-network's interface on the host."""
     if subnetwork.interface is not None:
         return tables.interface(subnetwork.interface)
     return f'vlan{_subport(subnetwork, facts).segmentation_id}'
 
 
-def subnetwork(
-    profile: profile_model.Profile, network: str
-) -> profile_model.Subnetwork | None:
+def subnetwork(profile: Profile, network: str) -> Subnetwork | None:
     """Find the sub-network of a network; None is the machine's own.
 
     :raises InvalidRequest: when the machine is not in it
@@ -55,9 +50,7 @@ def subnetwork(
     )
 
 
-def _subport(
-    subnetwork: profile_model.Subnetwork, facts: facts_module.Facts
-) -> facts_module.Subport:
+def _subport(subnetwork: Subnetwork, facts: MachinePorts) -> Subport:
     try:
         return facts.subports[subnetwork.network]
     except KeyError:
@@ -66,21 +59,19 @@ def _subport(
         ) from None
 
 
-def _line(
-    subnetwork: profile_model.Subnetwork, facts: facts_module.Facts
-) -> str:
+def _line(subnetwork: Subnetwork, facts: MachinePorts) -> str:
     port = _subport(subnetwork, facts)
     match subnetwork.address:
-        case networking.Address.NEUTRON:
+        case Address.NEUTRON:
             addresses = port.addresses
             if not addresses:
                 raise exceptions.InvalidRequest(
                     f'the sub-network {subnetwork.network} gave its port no '
                     'address; say address: dhcp or address: none'
                 )
-        case networking.Address.DHCP:
+        case Address.DHCP:
             addresses = ('dhcp',)
-        case networking.Address.NONE:
+        case Address.NONE:
             addresses = ()
     return tables.line(
         interface(subnetwork, facts),

@@ -8,20 +8,28 @@ import datetime
 import typing
 
 from hvctl.decide.drain.moves import move as guests
-from hvctl.model import drain_options as draining
-from hvctl.model import hypervisor
-from hvctl.model import progress
-from hvctl.model import records
-from hvctl.model import snapshot as snapshot_model
-from hvctl.model import steps
-from hvctl.model.drain_options import Method
+from hvctl.model.drain_options import DrainOptions, Method
+from hvctl.model.hypervisor import Hypervisor
+from hvctl.model.progress import Ledger, Move
+from hvctl.model.records import Migration, Server
+from hvctl.model.snapshot import Snapshot
+from hvctl.model.steps import (
+    AskWhy,
+    ColdMigrate,
+    ConfirmResize,
+    LiveMigrate,
+    MoveStep,
+    OffloadShelved,
+    Shelve,
+    Step,
+)
 
-_STEPS: dict[Method, type[steps.MoveStep]] = {
-    Method.LIVE: steps.LiveMigrate,
-    Method.COLD: steps.ColdMigrate,
-    Method.SHELVE: steps.Shelve,
-    Method.OFFLOAD: steps.OffloadShelved,
-    Method.CONFIRM: steps.ConfirmResize,
+_STEPS: dict[Method, type[MoveStep]] = {
+    Method.LIVE: LiveMigrate,
+    Method.COLD: ColdMigrate,
+    Method.SHELVE: Shelve,
+    Method.OFFLOAD: OffloadShelved,
+    Method.CONFIRM: ConfirmResize,
 }
 
 
@@ -29,22 +37,22 @@ _STEPS: dict[Method, type[steps.MoveStep]] = {
 class Context:
     """What the moves of one hypervisor are decided by."""
 
-    snapshot: snapshot_model.Snapshot
-    hv: hypervisor.Hypervisor
-    ledger: progress.Ledger
-    options: draining.Options
+    snapshot: Snapshot
+    hv: Hypervisor
+    ledger: Ledger
+    options: DrainOptions
     now: datetime.datetime
 
     @property
-    def here(self) -> dict[str, records.Server]:
+    def here(self) -> dict[str, Server]:
         """The guests that are on the host, by id."""
         return {guest.id: guest for guest in self.hv.guests or ()}
 
-    def newest(self, move: progress.Move) -> records.Migration | None:
+    def newest(self, move: Move) -> Migration | None:
         """The newest migration record of a move's guest."""
         return guests.newest(move.server_id, self.hv.migrations)
 
-    def sent(self, move: progress.Move) -> bool:
+    def sent(self, move: Move) -> bool:
         """Whether Nova has the request of a move that is under way."""
         if move.result != 'moving' or move.adopted or not move.attempt:
             return True
@@ -52,14 +60,14 @@ class Context:
         asked = request(move, move.attempt, self.options)
         return record is not None or asked in self.ledger.done
 
-    def failure_of(self, step: steps.Step) -> str | None:
+    def failure_of(self, step: Step) -> str | None:
         """Why a step has failed for good; None when it has not."""
         failure = self.ledger.failures.get(step.lane)
         if failure is None or failure.step != step:
             return None
         return failure.message
 
-    def is_through(self, step: steps.Step) -> bool:
+    def is_through(self, step: Step) -> bool:
         """Whether a step has been done, or has failed for good."""
         return step in self.ledger.done or self.failure_of(step) is not None
 
@@ -67,13 +75,11 @@ class Context:
 class Stand(typing.NamedTuple):
     """How a move stands, and what it needs now."""
 
-    move: progress.Move
-    step: steps.Step | None = None
+    move: Move
+    step: Step | None = None
 
 
-def request(
-    move: progress.Move, attempt: int, options: draining.Options
-) -> steps.MoveStep:
+def request(move: Move, attempt: int, options: DrainOptions) -> MoveStep:
     """The request that begins a move.
 
     :param attempt: the first, or a later one
@@ -90,7 +96,7 @@ def request(
     )
 
 
-def question(move: progress.Move, context: Context) -> steps.AskWhy | None:
+def question(move: Move, context: Context) -> AskWhy | None:
     """How to ask what became of the last request of this run."""
     if move.adopted or not move.attempt or move.method is None:
         return None
@@ -98,7 +104,7 @@ def question(move: progress.Move, context: Context) -> steps.AskWhy | None:
     request_id = context.ledger.answers.get(sent)
     if request_id is None:
         return None
-    return steps.AskWhy(
+    return AskWhy(
         name=move.hypervisor,
         server_id=move.server_id,
         request_id=request_id,

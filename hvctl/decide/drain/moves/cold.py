@@ -12,11 +12,11 @@ import datetime
 import re
 
 from hvctl.decide.drain.moves import move as guests
-from hvctl.model import hypervisor
 from hvctl.model import identity
-from hvctl.model import progress
-from hvctl.model import records
 from hvctl.model.drain_options import Method
+from hvctl.model.hypervisor import Hypervisor
+from hvctl.model.progress import Move
+from hvctl.model.records import Migration
 
 _MARK = re.compile(
     re.escape(identity.REASON_DRAIN) + r' after migration (\d+)'
@@ -32,15 +32,15 @@ def drain_reason(newest_migration: int) -> str:
     return f'{identity.REASON_DRAIN} after migration {newest_migration}'
 
 
-def since(hv: hypervisor.Hypervisor) -> int | None:
+def since(hv: Hypervisor) -> int | None:
     """The newest migration record before the drain, None without its mark."""
     found = _MARK.match((hv.service and hv.service.disabled_reason) or '')
     return None if found is None else int(found[1])
 
 
 def is_ours(
-    hv: hypervisor.Hypervisor,
-    migration: records.Migration,
+    hv: Hypervisor,
+    migration: Migration,
     user_id: str | None,
 ) -> bool:
     """Whether an earlier run of this drain has asked for a cold migration.
@@ -56,7 +56,7 @@ def is_ours(
     )
 
 
-def away(hv: hypervisor.Hypervisor) -> list[records.Migration]:
+def away(hv: Hypervisor) -> list[Migration]:
     """The cold migrations and resizes away from a host that are not over."""
     return [
         m
@@ -68,11 +68,11 @@ def away(hv: hypervisor.Hypervisor) -> list[records.Migration]:
 
 
 def taken_up(
-    hv: hypervisor.Hypervisor,
-    migration: records.Migration,
-    known: progress.Move,
+    hv: Hypervisor,
+    migration: Migration,
+    known: Move,
     now: datetime.datetime,
-) -> progress.Move:
+) -> Move:
     """Go on with a cold migration, or a resize, of before this run."""
     cold = migration.migration_type == 'migration'
     return dataclasses.replace(
@@ -93,11 +93,11 @@ def taken_up(
 
 
 def left(
-    hv: hypervisor.Hypervisor,
-    migration: records.Migration,
-    known: progress.Move,
+    hv: Hypervisor,
+    migration: Migration,
+    known: Move,
     now: datetime.datetime,
-) -> progress.Move:
+) -> Move:
     """Leave a resize to its owner."""
     return dataclasses.replace(
         known,
@@ -113,11 +113,9 @@ def left(
     )
 
 
-def unseen(
-    hv: hypervisor.Hypervisor, migration: records.Migration
-) -> progress.Move:
+def unseen(hv: Hypervisor, migration: Migration) -> Move:
     """What is known of a guest that has left: it is in none of the lists."""
-    return progress.Move(
+    return Move(
         server_id=migration.server_id,
         server_name='',
         project_id='',

@@ -15,17 +15,17 @@ from hvctl.decide.drain.moves import cold as resizes
 from hvctl.decide.drain.moves import left_host as departed
 from hvctl.decide.drain.moves import move as guests
 from hvctl.decide.drain.moves.case import Stand
-from hvctl.model import progress
-from hvctl.model import records
-from hvctl.model import steps
 from hvctl.model.drain_options import Method
+from hvctl.model.progress import Move
+from hvctl.model.records import Migration, Server
+from hvctl.model.steps import ConfirmMigration, ForceComplete, Step
 
 #: How long after a confirmation another one is sent, where nothing came of
 #: it: Nova refuses it until the guest is ready and while the source is down.
 CONFIRM_AGAIN = datetime.timedelta(seconds=15)
 
 
-def follow(move: progress.Move, context: looking.Context) -> Stand:
+def follow(move: Move, context: looking.Context) -> Stand:
     """Say how a move stands now."""
     guest = context.here.get(move.server_id)
     stand = Stand(move)
@@ -39,9 +39,7 @@ def follow(move: progress.Move, context: looking.Context) -> Stand:
     return stand
 
 
-def _at_rest(
-    move: progress.Move, guest: records.Server, context: looking.Context
-) -> progress.Move:
+def _at_rest(move: Move, guest: Server, context: looking.Context) -> Move:
     """A guest that is here, and not under way as far as this run knows."""
     last = context.newest(move)
     if (
@@ -57,7 +55,7 @@ def _at_rest(
     return guests.waiting(move, guest, context.options, context.now)
 
 
-def _away(move: progress.Move, context: looking.Context) -> Stand:
+def _away(move: Move, context: looking.Context) -> Stand:
     """A guest that has left the host in a way that this run did not see."""
     hv, now = context.hv, context.now
     user_id = context.snapshot.user_id
@@ -86,7 +84,7 @@ def _away(move: progress.Move, context: looking.Context) -> Stand:
 
 
 def _under_way(
-    move: progress.Move, guest: records.Server | None, context: looking.Context
+    move: Move, guest: Server | None, context: looking.Context
 ) -> Stand:
     now = context.now
     migration = guests.record(
@@ -127,8 +125,8 @@ def _under_way(
 
 
 def _stuck(
-    move: progress.Move,
-    migration: records.Migration,
+    move: Move,
+    migration: Migration,
     now: datetime.datetime,
 ) -> str:
     """Say why a move is no longer waited for."""
@@ -146,10 +144,10 @@ def _stuck(
 
 
 def _overdue(
-    move: progress.Move, migration: records.Migration, context: looking.Context
+    move: Move, migration: Migration, context: looking.Context
 ) -> Stand:
     """A guest that is copied on and on."""
-    force = steps.ForceComplete(
+    force = ForceComplete(
         name=move.hypervisor,
         server_id=move.server_id,
         migration_id=migration.id,
@@ -185,11 +183,11 @@ def _overdue(
 
 
 def _to_confirm(
-    move: progress.Move, migration: records.Migration, context: looking.Context
+    move: Move, migration: Migration, context: looking.Context
 ) -> Stand:
     """Confirm what is finished, as often as it takes, within bounds."""
     resized = move.method is Method.CONFIRM and not move.adopted
-    confirm: steps.Step = steps.ConfirmMigration(
+    confirm: Step = ConfirmMigration(
         name=move.hypervisor, server_id=move.server_id
     )
     if resized:
@@ -215,7 +213,7 @@ def _to_confirm(
 
 
 def _unrecorded(
-    move: progress.Move, guest: records.Server | None, context: looking.Context
+    move: Move, guest: Server | None, context: looking.Context
 ) -> Stand:
     """Follow what Nova has no migration record of, not yet or never."""
     sent = looking.request(move, move.attempt, context.options)
@@ -254,7 +252,7 @@ def _unrecorded(
 
 
 def _by_status(
-    move: progress.Move, guest: records.Server, context: looking.Context
+    move: Move, guest: Server, context: looking.Context
 ) -> Stand | None:
     """Tell by the guest itself; None as long as nothing has come of it."""
     if guest.task_state is not None:
@@ -271,8 +269,8 @@ def _by_status(
 
 
 def _over(
-    move: progress.Move,
-    guest: records.Server,
+    move: Move,
+    guest: Server,
     context: looking.Context,
     reason: str,
     record_id: int | None = None,
@@ -287,8 +285,8 @@ def _over(
 
 
 def _again(
-    move: progress.Move,
-    guest: records.Server,
+    move: Move,
+    guest: Server,
     context: looking.Context,
     reason: str,
     record_id: int | None = None,
@@ -312,9 +310,7 @@ def _again(
     )
 
 
-def _next_step(
-    move: progress.Move, guest: records.Server, context: looking.Context
-) -> progress.Move:
+def _next_step(move: Move, guest: Server, context: looking.Context) -> Move:
     """In its new state a guest may need another method."""
     return guests.waiting(
         dataclasses.replace(_requeued(move), attempt=0),
@@ -324,7 +320,7 @@ def _next_step(
     )
 
 
-def _requeued(move: progress.Move) -> progress.Move:
+def _requeued(move: Move) -> Move:
     return dataclasses.replace(
         move,
         result='waiting',

@@ -8,15 +8,15 @@ import dataclasses
 from hvctl.decide.drain.moves import case as looking
 from hvctl.decide.drain.moves import move as guests
 from hvctl.decide.drain.moves.case import Stand
-from hvctl.model import progress
-from hvctl.model import records
-from hvctl.model import steps
 from hvctl.model.drain_options import Method
+from hvctl.model.progress import Move
+from hvctl.model.records import Migration
+from hvctl.model.steps import AskWhere
 
 
 def arrived(
-    move: progress.Move,
-    migration: records.Migration,
+    move: Move,
+    migration: Migration,
     context: looking.Context,
 ) -> Stand:
     """A guest that has left by a migration that Nova calls done."""
@@ -28,16 +28,16 @@ def arrived(
 
 
 def searched(
-    move: progress.Move,
+    move: Move,
     context: looking.Context,
-    done: records.Migration | None = None,
+    done: Migration | None = None,
 ) -> Stand:
     """Ask where a guest is that has left, and how it is.
 
     :param done: the record that explains it, if one does
     """
     last = context.newest(move)
-    ask = steps.AskWhere(
+    ask = AskWhere(
         name=move.hypervisor,
         server_id=move.server_id,
         migration_id=last.id if last is not None else 0,
@@ -67,11 +67,11 @@ def searched(
 
 
 def _elsewhere(
-    move: progress.Move,
+    move: Move,
     context: looking.Context,
     status: str,
     where: str,
-    done: records.Migration | None,
+    done: Migration | None,
 ) -> Stand:
     """A guest that Nova has on another host: it may have left it broken."""
     user_id, last = context.snapshot.user_id, context.newest(move)

@@ -12,10 +12,9 @@ import dataclasses
 import datetime
 
 from hvctl.decide.drain.plan import treatment
-from hvctl.model import drain_options as draining
-from hvctl.model import progress
-from hvctl.model import records
-from hvctl.model.drain_options import Method
+from hvctl.model.drain_options import DrainOptions, Method
+from hvctl.model.progress import Move
+from hvctl.model.records import Migration, Server
 
 #: How long a guest may be busy with something else before it is left.
 BUSY_LIMIT = datetime.timedelta(seconds=120)
@@ -51,13 +50,13 @@ _RECORDS = {
 
 
 def first_sight(
-    guest: records.Server,
+    guest: Server,
     hypervisor: str,
     source: str,
-    migrations: tuple[records.Migration, ...],
-    options: draining.Options,
+    migrations: tuple[Migration, ...],
+    options: DrainOptions,
     now: datetime.datetime,
-) -> progress.Move:
+) -> Move:
     """Classify a guest that the drain has not seen before.
 
     :param guest: the guest
@@ -72,7 +71,7 @@ def first_sight(
     after = last.id if last else 0
     if going(last, guest, source):
         after -= 1
-    move = progress.Move(
+    move = Move(
         server_id=guest.id,
         server_name=treatment.shown(guest.name),
         project_id=guest.project_id,
@@ -91,11 +90,11 @@ def first_sight(
 
 
 def waiting(
-    move: progress.Move,
-    guest: records.Server,
-    options: draining.Options,
+    move: Move,
+    guest: Server,
+    options: DrainOptions,
     now: datetime.datetime,
-) -> progress.Move:
+) -> Move:
     """Look again at a guest that is not under way.
 
     :returns: the move, ``left`` when nothing can be done with the guest
@@ -119,7 +118,7 @@ def waiting(
     return dataclasses.replace(move, result='waiting', ended_at=None)
 
 
-def ready(move: progress.Move, guest: records.Server) -> bool:
+def ready(move: Move, guest: Server) -> bool:
     """Whether a waiting move can be started."""
     return (
         move.result == 'waiting'
@@ -131,10 +130,10 @@ def ready(move: progress.Move, guest: records.Server) -> bool:
 
 
 def record(
-    move: progress.Move,
-    migrations: tuple[records.Migration, ...],
+    move: Move,
+    migrations: tuple[Migration, ...],
     user_id: str | None,
-) -> records.Migration | None:
+) -> Migration | None:
     """The migration record that a move is about, if Nova has made it.
 
     Others may begin to move or resize a guest that the move could not take:
@@ -156,8 +155,8 @@ def record(
 
 
 def newest(
-    server_id: str, migrations: tuple[records.Migration, ...]
-) -> records.Migration | None:
+    server_id: str, migrations: tuple[Migration, ...]
+) -> Migration | None:
     """A guest's newest migration record."""
     return max(
         (m for m in migrations if m.server_id == server_id),
@@ -166,7 +165,7 @@ def newest(
     )
 
 
-def leaves(migration: records.Migration | None, host: str) -> bool:
+def leaves(migration: Migration | None, host: str) -> bool:
     """Whether a migration away from a host is not over."""
     return (
         migration is not None
@@ -175,9 +174,7 @@ def leaves(migration: records.Migration | None, host: str) -> bool:
     )
 
 
-def going(
-    migration: records.Migration | None, guest: records.Server, host: str
-) -> bool:
+def going(migration: Migration | None, guest: Server, host: str) -> bool:
     """Whether a guest that is on a host is being migrated away from it.
 
     A nova-compute that is killed lets go of its guests when it comes back,
@@ -187,11 +184,11 @@ def going(
 
 
 def followed(
-    move: progress.Move,
-    migration: records.Migration,
+    move: Move,
+    migration: Migration,
     user_id: str | None,
     now: datetime.datetime,
-) -> progress.Move:
+) -> Move:
     """Follow a live migration that is under way, whoever asked for it."""
     return dataclasses.replace(
         move,
@@ -209,9 +206,7 @@ def followed(
     )
 
 
-def told(
-    guest: records.Server | None, migration: records.Migration | None
-) -> str:
+def told(guest: Server | None, migration: Migration | None) -> str:
     """What Nova tells of a move; whatever changes in it is progress."""
     if migration is not None:
         return f'{migration.id} {migration.status} {migration.updated_at}'
@@ -219,11 +214,11 @@ def told(
 
 
 def heard(
-    move: progress.Move,
-    guest: records.Server | None,
-    migration: records.Migration | None,
+    move: Move,
+    guest: Server | None,
+    migration: Migration | None,
     now: datetime.datetime,
-) -> progress.Move:
+) -> Move:
     """Note what Nova tells of a move that is under way."""
     news = told(guest, migration)
     if news != move.told:
@@ -247,7 +242,7 @@ def heard(
 
 
 def limit(
-    move: progress.Move, migration: records.Migration | None
+    move: Move, migration: Migration | None
 ) -> datetime.timedelta | None:
     """How long Nova may tell nothing new of a move that is under way.
 
@@ -269,8 +264,8 @@ def limit(
 
 
 def silent(
-    move: progress.Move,
-    migration: records.Migration | None,
+    move: Move,
+    migration: Migration | None,
     now: datetime.datetime,
 ) -> bool:
     """Whether Nova has told nothing new of a move for too long."""
@@ -282,14 +277,14 @@ def silent(
     )
 
 
-def idle(move: progress.Move, now: datetime.datetime) -> bool:
+def idle(move: Move, now: datetime.datetime) -> bool:
     """Whether Nova has let go of a guest and left its record open."""
     return move.idle_since is not None and now - move.idle_since >= BEGIN_LIMIT
 
 
 def overdue(
-    move: progress.Move,
-    migration: records.Migration,
+    move: Move,
+    migration: Migration,
     now: datetime.datetime,
 ) -> bool:
     """Whether a guest is copied for longer than its size explains."""
@@ -302,9 +297,7 @@ def overdue(
     )
 
 
-def moved(
-    move: progress.Move, destination: str | None, now: datetime.datetime
-) -> progress.Move:
+def moved(move: Move, destination: str | None, now: datetime.datetime) -> Move:
     """The guest is on another host."""
     return dataclasses.replace(
         move,
@@ -316,18 +309,14 @@ def moved(
     )
 
 
-def gone(
-    move: progress.Move, reason: str, now: datetime.datetime
-) -> progress.Move:
+def gone(move: Move, reason: str, now: datetime.datetime) -> Move:
     """The guest is on no host any more."""
     return dataclasses.replace(
         move, result='gone', reason=reason, lift='', ended_at=now
     )
 
 
-def failed(
-    move: progress.Move, reason: str, now: datetime.datetime
-) -> progress.Move:
+def failed(move: Move, reason: str, now: datetime.datetime) -> Move:
     """The guest stays, or left broken, and nobody wanted that."""
     return dataclasses.replace(
         move, result='failed', reason=reason, ended_at=move.ended_at or now

@@ -14,13 +14,14 @@ from hvctl.decide.drain.moves import follow as following
 from hvctl.decide.drain.moves import move as guests
 from hvctl.decide.drain.plan import devices
 from hvctl.model import drain_options as draining
-from hvctl.model import hypervisor
 from hvctl.model import identity
-from hvctl.model import progress
-from hvctl.model import snapshot as snapshot_model
-from hvctl.model import steps
+from hvctl.model.drain_options import DrainOptions
+from hvctl.model.hypervisor import Hypervisor
+from hvctl.model.progress import Move
+from hvctl.model.snapshot import Snapshot
+from hvctl.model.steps import MoveStep, Step
 
-Moves = dict[str, progress.Move]
+Moves = dict[str, Move]
 
 
 class Looked(typing.NamedTuple):
@@ -30,7 +31,7 @@ class Looked(typing.NamedTuple):
     """
 
     moves: Moves
-    steps: tuple[steps.Step, ...]
+    steps: tuple[Step, ...]
 
 
 def look(context: looking.Context) -> Looked:
@@ -90,9 +91,7 @@ def look(context: looking.Context) -> Looked:
     )
 
 
-def _tied(
-    move: progress.Move, snapshot: snapshot_model.Snapshot
-) -> progress.Move:
+def _tied(move: Move, snapshot: Snapshot) -> Move:
     """Note what ties a guest to its host or to other guests."""
     notes = [move.note] if move.note else []
     ports = snapshot.direct_ports.get(move.server_id, ())
@@ -109,7 +108,7 @@ def _tied(
     )
 
 
-def parallel(hv: hypervisor.Hypervisor, options: draining.Options) -> int:
+def parallel(hv: Hypervisor, options: DrainOptions) -> int:
     """How many guests of a hypervisor are under way at once."""
     if options.parallel is not None:
         return options.parallel
@@ -122,7 +121,7 @@ def parallel(hv: hypervisor.Hypervisor, options: draining.Options) -> int:
 
 def begin(
     context: looking.Context, moves: Moves, busy: set[str]
-) -> list[steps.MoveStep]:
+) -> list[MoveStep]:
     """Say which waiting moves are to be begun now.
 
     :param busy: anti-affinity groups that have a member under way, whose
@@ -133,7 +132,7 @@ def begin(
         move.result == 'moving' for move in moves.values()
     )
     here = context.here
-    todo: list[steps.MoveStep] = []
+    todo: list[MoveStep] = []
     # What has failed before may find more room when the others are gone.
     for move in sorted(moves.values(), key=lambda m: (m.attempt, -m.priority)):
         guest = here.get(move.server_id)
@@ -149,9 +148,9 @@ def begin(
 
 
 def more(
-    hv: hypervisor.Hypervisor,
-    options: draining.Options,
-    moves: Collection[progress.Move],
+    hv: Hypervisor,
+    options: DrainOptions,
+    moves: Collection[Move],
 ) -> bool:
     """Whether more guests may be begun to move than are under way."""
     moving = [move for move in moves if move.result == 'moving']
@@ -168,9 +167,7 @@ def more(
     )
 
 
-def begun(
-    moves: Moves, todo: list[steps.MoveStep], now: datetime.datetime
-) -> Moves:
+def begun(moves: Moves, todo: list[MoveStep], now: datetime.datetime) -> Moves:
     """Enter what is begun now."""
     requests = {step.server_id for step in todo}
     return {
@@ -189,7 +186,7 @@ def begun(
     }
 
 
-def blocked(move: progress.Move) -> bool:
+def blocked(move: Move) -> bool:
     """Whether a guest is in the way, and nobody has said that it may stay."""
     return move.result == 'left' and not move.accepted
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 
-from hvctl.model import drain_options as draining
 from hvctl.model import identity
-from hvctl.model import snapshot as snapshot_model
+from hvctl.model.drain_options import DrainOptions
+from hvctl.model.snapshot import Snapshot
 
 #: The share of all capacity that a drain of several may close, unless the
 #: user says otherwise.  Who names one means that one.
@@ -18,9 +18,9 @@ USUAL_SHARE = 0.5
 
 
 def refusal(
-    snapshot: snapshot_model.Snapshot,
+    snapshot: Snapshot,
     named: AbstractSet[str],
-    options: draining.Options,
+    options: DrainOptions,
 ) -> str | None:
     """Say why the named are not to be closed, None when they may be.
 
@@ -63,9 +63,7 @@ def refusal(
     )
 
 
-def _closed(
-    snapshot: snapshot_model.Snapshot, closed: AbstractSet[str]
-) -> tuple[int, str]:
+def _closed(snapshot: Snapshot, closed: AbstractSet[str]) -> tuple[int, str]:
     """How much of the capacity is closed: of VCPUs or memory, what is more.
 
     All is what takes guests, with what is closed for drains.

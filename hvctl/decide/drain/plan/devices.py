@@ -12,8 +12,8 @@ from collections.abc import Iterable
 
 from hvctl.decide.drain.plan import room as capacity
 from hvctl.decide.hypervisor import emptiness
-from hvctl.model import records
 from hvctl.model.drain_options import Method
+from hvctl.model.records import Server
 
 #: Extra specs of flavors.
 PCI = 'pci_passthrough:alias'
@@ -22,7 +22,7 @@ _VTPM = 'hw:tpm_version'
 
 
 def refusal(
-    guest: records.Server, method: Method, ports: Iterable[str]
+    guest: Server, method: Method, ports: Iterable[str]
 ) -> tuple[str, str] | None:
     """Say why Nova would refuse to move a guest because of what it has.
 
@@ -54,7 +54,7 @@ def refusal(
 
 
 def notes(
-    guest: records.Server, method: Method | None, ports: Iterable[str]
+    guest: Server, method: Method | None, ports: Iterable[str]
 ) -> list[str]:
     """Say what a guest has, and what becomes of it when it moves so.
 
@@ -101,7 +101,7 @@ def _note(what: str, live: str, method: Method | None) -> str:
             return what
 
 
-def _volumes(guest: records.Server) -> list[str]:
+def _volumes(guest: Server) -> list[str]:
     if guest.boots_from_volume:
         others = guest.volumes - 1
         also = f' and {emptiness.counted(others, "other")}'

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping
 import re
 
-from hvctl.model import records
-from hvctl.model import snapshot as snapshot_model
+from hvctl.model.records import Aggregate, Candidate, Need, Resources, Server
+from hvctl.model.snapshot import Snapshot
 
-Room = Mapping[records.Need, tuple[records.Candidate, ...]]
+Room = Mapping[Need, tuple[Candidate, ...]]
 
 #: An extra spec that asks for a resource, in a group of its own or not.
 _RESOURCE = re.compile(r'resources[A-Za-z0-9_-]{0,64}:(\w+)')
@@ -22,10 +22,10 @@ _SIGNS = {'required': '', 'forbidden': '!'}
 
 
 def need_of(
-    guest: records.Server,
-    has: records.Resources | None,
-    aggregates: Iterable[records.Aggregate],
-) -> records.Need:
+    guest: Server,
+    has: Resources | None,
+    aggregates: Iterable[Aggregate],
+) -> Need:
     """Say what a guest needs of the host that it goes to.
 
     :param guest: the guest
@@ -50,14 +50,14 @@ def need_of(
         for aggregate in aggregates
         if guest.zone is not None and aggregate.availability_zone == guest.zone
     )
-    return records.Need(
+    return Need(
         tuple(sorted((key, n) for key, n in resources.items() if n)),
         tuple(traits),
         tuple(zone),
     )
 
 
-def asked(guest: records.Server) -> dict[str, int]:
+def asked(guest: Server) -> dict[str, int]:
     """The resources that a flavor's extra specs ask for."""
     found: dict[str, int] = {}
     for key, value in guest.extra_specs.items():
@@ -67,7 +67,7 @@ def asked(guest: records.Server) -> dict[str, int]:
     return found
 
 
-def _of_flavor(guest: records.Server) -> dict[str, int]:
+def _of_flavor(guest: Server) -> dict[str, int]:
     pinned = guest.extra_specs.get('hw:cpu_policy') == 'dedicated'
     return {
         'PCPU' if pinned else 'VCPU': guest.shape.vcpus,
@@ -76,7 +76,7 @@ def _of_flavor(guest: records.Server) -> dict[str, int]:
     }
 
 
-def words(need: records.Need) -> str:
+def words(need: Need) -> str:
     """Say what is needed, in Placement's words."""
     return ', '.join(
         (
@@ -87,7 +87,7 @@ def words(need: records.Need) -> str:
 
 
 def destinations(
-    snapshot: snapshot_model.Snapshot,
+    snapshot: Snapshot,
     leaving: Container[str],
     only: str | None = None,
 ) -> frozenset[str]:
@@ -112,14 +112,14 @@ def destinations(
 
 
 def hosts_with_room(
-    candidates: Iterable[records.Candidate], allowed: Container[str]
+    candidates: Iterable[Candidate], allowed: Container[str]
 ) -> set[str]:
     """Say which of the allowed hosts have room for one guest."""
     return {each.root_id for each in candidates if each.root_id in allowed}
 
 
 def without_room(
-    guests: Mapping[str, records.Need],
+    guests: Mapping[str, Need],
     room: Room,
     allowed: Container[str],
 ) -> set[str]:
@@ -133,7 +133,7 @@ def without_room(
     :returns: ids of guests
     """
 
-    def rank(item: tuple[str, records.Need]) -> tuple[int, ...]:
+    def rank(item: tuple[str, Need]) -> tuple[int, ...]:
         amounts = dict(item[1].resources)
         return (
             len(hosts_with_room(room.get(item[1], ()), allowed)),
@@ -161,9 +161,7 @@ def without_room(
     return left
 
 
-def _fits(
-    candidate: records.Candidate, rest: Mapping[tuple[str, str], int]
-) -> bool:
+def _fits(candidate: Candidate, rest: Mapping[tuple[str, str], int]) -> bool:
     """Whether it still fits after others have chosen.
 
     :param rest: what these have left of a provider's resource

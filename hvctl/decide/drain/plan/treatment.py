@@ -12,10 +12,8 @@ import dataclasses
 import typing
 
 from hvctl.decide.drain.plan import devices
-from hvctl.model import drain_options as draining
-from hvctl.model import records
-from hvctl.model.drain_options import Method
-from hvctl.model.drain_options import Wish
+from hvctl.model.drain_options import DrainOptions, Method, Suspended, Wish
+from hvctl.model.records import Server
 
 #: Metadata with which the owner of a guest says what is to become of it ...
 WISH_KEY = 'hvctl:drain'
@@ -53,8 +51,8 @@ class Treatment:
 
 
 def treat(
-    guest: records.Server,
-    options: draining.Options,
+    guest: Server,
+    options: DrainOptions,
     ports: Iterable[str] = (),
     bound: str | None = None,
 ) -> Treatment:
@@ -79,7 +77,7 @@ def treat(
 
 
 def _treat(
-    guest: records.Server, options: draining.Options, ports: Iterable[str]
+    guest: Server, options: DrainOptions, ports: Iterable[str]
 ) -> Treatment:
     if guest.task_state is not None or guest.status in PASSING:
         task = guest.task_state or 'no task'
@@ -107,7 +105,7 @@ def _treat(
     return treated
 
 
-def _remarks(guest: records.Server) -> list[str]:
+def _remarks(guest: Server) -> list[str]:
     """What its owner said of it, followed or not."""
     said = _said(guest)
     remarks = []
@@ -127,18 +125,18 @@ def shown(text: str) -> str:
     return text if text.isprintable() else repr(text)
 
 
-def priority(guest: records.Server) -> int:
+def priority(guest: Server) -> int:
     """How early a guest's owner wants it moved; 0 unless they say."""
     return _number(guest.metadata.get(PRIORITY_KEY, '')) or 0
 
 
-def wish(guest: records.Server) -> Wish | None:
+def wish(guest: Server) -> Wish | None:
     """What a guest's owner wants: by metadata, else by a tag."""
     said = _said(guest)
     return next((each for each in Wish if each == said), None)
 
 
-def _said(guest: records.Server) -> str:
+def _said(guest: Server) -> str:
     """A guest's owner's wish as it is written."""
     tagged = (
         tag.removeprefix(f'{WISH_KEY}=')
@@ -155,12 +153,12 @@ def _number(text: str) -> int | None:
         return None
 
 
-def _wanted(guest: records.Server, options: draining.Options) -> Wish | None:
+def _wanted(guest: Server, options: DrainOptions) -> Wish | None:
     """The wish of a guest's owner; the user's --method counts more."""
     return wish(guest) if options.method is None else None
 
 
-def _active(guest: records.Server, options: draining.Options) -> Treatment:
+def _active(guest: Server, options: DrainOptions) -> Treatment:
     obstacle = _not_live(guest)
     method = _chosen(guest, options, Method.LIVE)
     if method is not Method.LIVE or obstacle is None:
@@ -174,7 +172,7 @@ def _active(guest: records.Server, options: draining.Options) -> Treatment:
     )
 
 
-def _paused(guest: records.Server, options: draining.Options) -> Treatment:
+def _paused(guest: Server, options: DrainOptions) -> Treatment:
     method = _chosen(guest, options, Method.LIVE)
     if method is Method.SHELVE:
         return Treatment(method=method)
@@ -192,7 +190,7 @@ def _paused(guest: records.Server, options: draining.Options) -> Treatment:
     )
 
 
-def _stopped(guest: records.Server, options: draining.Options) -> Treatment:
+def _stopped(guest: Server, options: DrainOptions) -> Treatment:
     method = _chosen(guest, options, Method.COLD)
     if method is Method.SHELVE:
         return Treatment(method=method)
@@ -204,11 +202,11 @@ def _stopped(guest: records.Server, options: draining.Options) -> Treatment:
     return Treatment(method=Method.COLD, why=why)
 
 
-def _suspended(guest: records.Server, options: draining.Options) -> Treatment:
-    if options.suspended is draining.Suspended.LEAVE:
+def _suspended(guest: Server, options: DrainOptions) -> Treatment:
+    if options.suspended is Suspended.LEAVE:
         return Treatment(why='suspended guests are left', accepted=True)
     if (
-        options.suspended is draining.Suspended.SHELVE
+        options.suspended is Suspended.SHELVE
         or _wanted(guest, options) is Wish.SHELVE
     ):
         return Treatment(method=Method.SHELVE, why='it is suspended')
@@ -219,12 +217,12 @@ def _suspended(guest: records.Server, options: draining.Options) -> Treatment:
     )
 
 
-def _shelved(guest: records.Server, options: draining.Options) -> Treatment:
+def _shelved(guest: Server, options: DrainOptions) -> Treatment:
     del guest, options
     return Treatment(method=Method.OFFLOAD, why='it is shelved already')
 
 
-def _resized(guest: records.Server, options: draining.Options) -> Treatment:
+def _resized(guest: Server, options: DrainOptions) -> Treatment:
     del guest
     if options.confirm_resizes:
         return Treatment(method=Method.CONFIRM)
@@ -235,7 +233,7 @@ def _resized(guest: records.Server, options: draining.Options) -> Treatment:
     )
 
 
-def _no_way(guest: records.Server, options: draining.Options) -> Treatment:
+def _no_way(guest: Server, options: DrainOptions) -> Treatment:
     del options
     return Treatment(
         why=f'Nova cannot migrate a guest that is {guest.status}',
@@ -245,9 +243,7 @@ def _no_way(guest: records.Server, options: draining.Options) -> Treatment:
     )
 
 
-_BY_STATUS: dict[
-    str, Callable[[records.Server, draining.Options], Treatment]
-] = {
+_BY_STATUS: dict[str, Callable[[Server, DrainOptions], Treatment]] = {
     'ACTIVE': _active,
     'PAUSED': _paused,
     'SHUTOFF': _stopped,
@@ -265,9 +261,7 @@ _BY_HAND = {
 }
 
 
-def _chosen(
-    guest: records.Server, options: draining.Options, usual: Method
-) -> Method:
+def _chosen(guest: Server, options: DrainOptions, usual: Method) -> Method:
     """The method that the user, the owner or the state asks for."""
     if options.method is not None:
         return options.method
@@ -277,7 +271,7 @@ def _chosen(
     return Method(wanted.value)
 
 
-def _not_live(guest: records.Server) -> str | None:
+def _not_live(guest: Server) -> str | None:
     """Why Nova would refuse to live-migrate a guest, if it is known."""
     specs: typing.Mapping[str, str] = guest.extra_specs
     security = specs.get('hw:tpm_secret_security', 'user')

@@ -8,8 +8,23 @@ from hvctl import exceptions
 from hvctl.cloud import client
 from hvctl.decide.hypervisor import assemble
 from hvctl.model import identity
-from hvctl.model import snapshot as snapshot_model
-from hvctl.model import steps
+from hvctl.model.snapshot import Scope
+from hvctl.model.steps import (
+    AskNode,
+    CreatePort,
+    CreateProvider,
+    CreateServer,
+    CreateTestPort,
+    DeleteAgent,
+    DeleteServer,
+    DeleteTestGuest,
+    DeleteTestPort,
+    EnableService,
+    JoinAggregate,
+    LiftHold,
+    LiveMigrate,
+    NoteTimes,
+)
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clock
 from hvctl.tests.unit.cloud import base
@@ -107,8 +122,8 @@ class TestObserve(TestCase):
             },
         )
 
-        near = self.near.observe(snapshot_model.Scope())
-        look = self.client.observe(snapshot_model.Scope())
+        near = self.near.observe(Scope())
+        look = self.client.observe(Scope())
 
         self.assertEqual(['hv1'], assemble.names(near))
         self.assertEqual({'hv2': FAR, 'hv3': FAR}, near.elsewhere)
@@ -137,9 +152,9 @@ class TestObserve(TestCase):
     def test_machines_only(self):
         """A look at the machines alone keeps to the cloud as well."""
         self.answer(servers=[a_server('hv1'), a_server('hv2', FAR)])
-        whole = self.client.observe(snapshot_model.Scope())
+        whole = self.client.observe(Scope())
 
-        look = self.client.observe(snapshot_model.Scope(since=whole))
+        look = self.client.observe(Scope(since=whole))
 
         self.assertEqual(['hv2'], [s.name for s in look.servers])
 
@@ -150,9 +165,7 @@ class TestObserve(TestCase):
             beyond={'servers': [a_server('hv2', FAR) | {'tenant_id': 'x'}]},
         )
 
-        look = self.client.observe(
-            snapshot_model.Scope(server_names=frozenset({'hv2'}))
-        )
+        look = self.client.observe(Scope(server_names=frozenset({'hv2'})))
 
         self.assertEqual((), look.namesakes)
 
@@ -196,7 +209,7 @@ class TestObserve(TestCase):
         ):
             near = client.Client(self.conn)
 
-            look = near.observe(snapshot_model.Scope())
+            look = near.observe(Scope())
 
             self.assertIsNone(near.of(['hv2']).compute_cloud)
         self.assertEqual(['hv2'], assemble.names(look))
@@ -207,9 +220,7 @@ class TestObserve(TestCase):
         lost = a_port('hv3', identity.port_mark('lost'))
         self.answer(ports=[lost])
 
-        look = self.near.observe(
-            snapshot_model.Scope(server_names=frozenset({'hv3'}))
-        )
+        look = self.near.observe(Scope(server_names=frozenset({'hv3'})))
 
         self.assertEqual({lost['id']: 'hv3'}, look.namesake_ports)
 
@@ -223,7 +234,7 @@ class TestAct(TestCase):
         self.mock.post(f'{base.COMPUTE}/servers', json={'server': {'id': 's'}})
 
         self.client.act(
-            steps.CreatePort(
+            CreatePort(
                 name='hv1',
                 network_id='n',
                 vnic_type='baremetal',
@@ -237,7 +248,7 @@ class TestAct(TestCase):
         self.assertEqual(identity.port_mark(FAR), sent['description'])
         self.assertEqual(FAR, identity.port_cloud(sent['description']))
         self.client.act(
-            steps.CreateServer(
+            CreateServer(
                 name='hv1',
                 image_id='i',
                 flavor_id='f',
@@ -262,13 +273,13 @@ class TestAct(TestCase):
             f'{base.BAREMETAL}/nodes/n/history', json={'history': []}
         )
         for step, url in (
-            (steps.DeleteServer(name='hv1', server_id='s'), server),
+            (DeleteServer(name='hv1', server_id='s'), server),
             (
-                steps.NoteTimes(name='hv1', server_id='s', metadata={}),
+                NoteTimes(name='hv1', server_id='s', metadata={}),
                 f'{server}/metadata',
             ),
             (
-                steps.AskNode(name='hv1', node_id='n', since=clock.START),
+                AskNode(name='hv1', node_id='n', since=clock.START),
                 f'{base.BAREMETAL}/nodes/n/history',
             ),
         ):
@@ -296,21 +307,19 @@ class TestAct(TestCase):
         )
         self.mock.delete(far(f'{base.NETWORK}/ports/p'), json={})
         for step in (
-            steps.CreateProvider(
+            CreateProvider(
                 name='hv1',
                 provider_id=builders.a_compute_id(),
                 provider_name='hv1',
             ),
-            steps.LiftHold(name='hv1', provider_id=builders.a_compute_id()),
-            steps.EnableService(name='hv1', service_id='s'),
-            steps.JoinAggregate(name='hv1', aggregate_id=3, host='hv1'),
-            steps.DeleteAgent(name='hv1', agent_id='a'),
-            steps.LiveMigrate(name='hv1', server_id='g'),
-            steps.DeleteTestGuest(name='hv1', server_id='g'),
-            steps.CreateTestPort(
-                name='hv1', network_id='n', vnic_type='direct'
-            ),
-            steps.DeleteTestPort(name='hv1', port_id='p'),
+            LiftHold(name='hv1', provider_id=builders.a_compute_id()),
+            EnableService(name='hv1', service_id='s'),
+            JoinAggregate(name='hv1', aggregate_id=3, host='hv1'),
+            DeleteAgent(name='hv1', agent_id='a'),
+            LiveMigrate(name='hv1', server_id='g'),
+            DeleteTestGuest(name='hv1', server_id='g'),
+            CreateTestPort(name='hv1', network_id='n', vnic_type='direct'),
+            DeleteTestPort(name='hv1', port_id='p'),
         ):
             with self.subTest(step=step):
                 self.client.act(step, {})

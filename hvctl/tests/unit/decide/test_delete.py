@@ -11,11 +11,19 @@ from hvctl.decide import delete
 from hvctl.decide.hypervisor import assemble
 from hvctl.decide.hypervisor import emptiness
 from hvctl.model import identity
-from hvctl.model import progress
-from hvctl.model import records
-from hvctl.model import snapshot as snapshot_model
-from hvctl.model import steps
 from hvctl.model.hypervisor import Phase
+from hvctl.model.progress import Failure, Ledger, Outcome, Verdict
+from hvctl.model.records import Aggregate
+from hvctl.model.snapshot import Snapshot
+from hvctl.model.steps import (
+    DeleteAgent,
+    DeletePort,
+    DeleteProvider,
+    DeleteServer,
+    DeleteService,
+    DisableService,
+    LeaveAggregate,
+)
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clock
 from hvctl.tests.fixtures import situations
@@ -25,26 +33,26 @@ NODE = builders.a_node().id
 CLOSED = builders.a_disabled_service(identity.REASON_DELETE)
 DOWN = dataclasses.replace(CLOSED, state='down')
 IRONIC = builders.a_service('ironic')
-DELETE = steps.DeleteServer(name='hv1', server_id=builders.a_server().id)
+DELETE = DeleteServer(name='hv1', server_id=builders.a_server().id)
 
 
-def a_ledger(**changes) -> progress.Ledger:
+def a_ledger(**changes) -> Ledger:
     """What a run knows after its first look."""
-    return progress.Ledger(started_at=clock.START, looks=1, **changes)
+    return Ledger(started_at=clock.START, looks=1, **changes)
 
 
-def decide(look, ledger=None) -> progress.Verdict:
+def decide(look, ledger=None) -> Verdict:
     """What delete says of hv1."""
     goal = delete.Delete(names=('hv1',))
     return goal.decide(look, ledger or a_ledger(), clock.START)['hv1']
 
 
-def a_look(**changes) -> snapshot_model.Snapshot:
+def a_look(**changes) -> Snapshot:
     """A look at an enabled hv1 with changes."""
     return dataclasses.replace(builders.a_snapshot('hv1'), **changes)
 
 
-def a_look_without_server(**changes) -> snapshot_model.Snapshot:
+def a_look_without_server(**changes) -> Snapshot:
     """A look at hv1 when Nova has forgotten the server."""
     return a_look(
         **{
@@ -67,7 +75,7 @@ class TestStop(unittest.TestCase):
 
         self.assertEqual(
             (
-                steps.DisableService(
+                DisableService(
                     name='hv1',
                     service_id=builders.a_service().id,
                     reason=identity.REASON_DELETE,
@@ -151,7 +159,7 @@ class TestStop(unittest.TestCase):
 
     def test_failed_step(self):
         """A step that failed for good ends it with its sentence."""
-        failure = progress.Failure(step=DELETE, message='could not')
+        failure = Failure(step=DELETE, message='could not')
 
         verdict = decide(a_look(), a_ledger(failures={'hv1': failure}))
 
@@ -202,7 +210,7 @@ class TestRefusals(unittest.TestCase):
     def test_twice(self):
         """What is gone already is a success."""
         self.assertEqual(
-            progress.Outcome(ok=True, message='was gone already'),
+            Outcome(ok=True, message='was gone already'),
             decide(builders.a_snapshot()).outcome,
         )
 
@@ -247,19 +255,17 @@ class TestClear(unittest.TestCase):
 
     def test_removes_everything(self):
         """Agents, membership, service, provider, and the port at last."""
-        aggregate = records.Aggregate(
-            id=7, name='a', hosts=frozenset({'hv1', 'x'})
-        )
+        aggregate = Aggregate(id=7, name='a', hosts=frozenset({'hv1', 'x'}))
 
         verdict = decide(a_look_without_server(aggregates=(aggregate,)))
 
         self.assertEqual(
             (
-                steps.DeleteAgent(name='hv1', agent_id=builders.an_agent().id),
-                steps.LeaveAggregate(name='hv1', aggregate_id=7, host='hv1'),
-                steps.DeleteService(name='hv1', service_id=DOWN.id),
-                steps.DeleteProvider(name='hv1', provider_id=CHOSEN),
-                steps.DeletePort(name='hv1', port_id=builders.a_port().id),
+                DeleteAgent(name='hv1', agent_id=builders.an_agent().id),
+                LeaveAggregate(name='hv1', aggregate_id=7, host='hv1'),
+                DeleteService(name='hv1', service_id=DOWN.id),
+                DeleteProvider(name='hv1', provider_id=CHOSEN),
+                DeletePort(name='hv1', port_id=builders.a_port().id),
             ),
             verdict.steps,
         )
@@ -271,7 +277,7 @@ class TestClear(unittest.TestCase):
         verdict = decide(a_look_without_server(consumers={CHOSEN: hold}))
 
         self.assertIn(
-            steps.DeleteProvider(name='hv1', provider_id=CHOSEN),
+            DeleteProvider(name='hv1', provider_id=CHOSEN),
             verdict.steps,
         )
 
@@ -284,7 +290,7 @@ class TestClear(unittest.TestCase):
         verdict = decide(look)
 
         self.assertEqual(
-            (steps.DeletePort(name='hv1', port_id=builders.a_port().id),),
+            (DeletePort(name='hv1', port_id=builders.a_port().id),),
             verdict.steps,
         )
 
@@ -292,7 +298,7 @@ class TestClear(unittest.TestCase):
         """When this run has removed the last of it, it is done."""
         verdict = decide(builders.a_snapshot(), a_ledger(done={DELETE: True}))
 
-        self.assertEqual(progress.Outcome(ok=True), verdict.outcome)
+        self.assertEqual(Outcome(ok=True), verdict.outcome)
 
     def test_done_and_taken(self):
         """What has the name afterwards is somebody else's, and is said."""
@@ -312,7 +318,7 @@ class TestScope(unittest.TestCase):
     def test_reaches_into_what_was_found(self):
         """The second look reads guests and consumers of what exists."""
         goal = delete.Delete(names=('hv1', 'hv2'))
-        ledger = progress.Ledger(started_at=clock.START)
+        ledger = Ledger(started_at=clock.START)
 
         first = goal.scope(ledger)
         ledger.last = builders.a_snapshot('hv1')
@@ -346,7 +352,7 @@ class TestAnySituation(unittest.TestCase):
         records_too = [
             step
             for step in verdict.steps
-            if not isinstance(step, steps.DisableService | steps.DeleteServer)
+            if not isinstance(step, DisableService | DeleteServer)
         ]
 
         if hv.server or (hv.service and hv.service.up):
@@ -359,9 +365,9 @@ class TestAnySituation(unittest.TestCase):
         proven = any(map(assemble.marked, look.services))
 
         for step in decide(look).steps:
-            if isinstance(step, steps.DeleteProvider):
+            if isinstance(step, DeleteProvider):
                 self.assertTrue(
                     proven or identity.is_ours('hv1', step.provider_id)
                 )
-            if isinstance(step, steps.DeleteServer):
+            if isinstance(step, DeleteServer):
                 self.assertNotEqual(situations.STRANGE, step.server_id)

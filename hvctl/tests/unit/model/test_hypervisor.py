@@ -4,9 +4,9 @@
 
 import unittest
 
-from hvctl.model import hypervisor
 from hvctl.model import identity
-from hvctl.model import records
+from hvctl.model.hypervisor import Hypervisor
+from hvctl.model.records import Aggregate
 from hvctl.tests.fixtures import builders
 
 HOLD = identity.hold_id(builders.a_compute_id())
@@ -24,14 +24,14 @@ class TestHypervisor(unittest.TestCase):
             'provider': builders.a_provider(),
             'ports': (builders.a_port(),),
             'agents': (builders.an_agent(),),
-            'aggregates': (records.Aggregate(id=1, name='a'),),
+            'aggregates': (Aggregate(id=1, name='a'),),
         }
         for part, value in parts.items():
             with self.subTest(part=part):
-                hv = hypervisor.Hypervisor(name='hv1', **{part: value})
+                hv = Hypervisor(name='hv1', **{part: value})
 
                 self.assertTrue(hv.exists)
-        self.assertFalse(hypervisor.Hypervisor(name='hv1').exists)
+        self.assertFalse(Hypervisor(name='hv1').exists)
 
     def test_host(self):
         """The host is the service's, else what is expected."""

@@ -5,12 +5,12 @@
 import dataclasses
 import unittest
 
-from hvctl.model import networking
-from hvctl.model import secret
+from hvctl.model.networking import Device, Link, NoNetworking, Ovn, Ovs, Sriov
+from hvctl.model.secret import Secret
 
-CARD = networking.Device(interface='ens1', physical_network='a', vfs=4)
-INFINIBAND = dataclasses.replace(CARD, link=networking.Link.INFINIBAND)
-OVN = networking.Ovn(southbound=('tcp:10.0.0.1:6642',))
+CARD = Device(interface='ens1', physical_network='a', vfs=4)
+INFINIBAND = dataclasses.replace(CARD, link=Link.INFINIBAND)
+OVN = Ovn(southbound=('tcp:10.0.0.1:6642',))
 
 
 class TestAgents(unittest.TestCase):
@@ -21,15 +21,15 @@ class TestAgents(unittest.TestCase):
         metadata = dataclasses.replace(
             OVN,
             metadata_host='10.0.0.1',
-            metadata_proxy_shared_secret=secret.Secret('s'),
+            metadata_proxy_shared_secret=Secret('s'),
         )
         for kind, expected in (
-            (networking.NoNetworking(), 0),
-            (networking.Ovs(), 1),
+            (NoNetworking(), 0),
+            (Ovs(), 1),
             (OVN, 1),
             (metadata, 2),
-            (networking.Sriov(devices=(CARD, CARD)), 1),
-            (networking.Sriov(devices=(CARD, INFINIBAND)), 2),
+            (Sriov(devices=(CARD, CARD)), 1),
+            (Sriov(devices=(CARD, INFINIBAND)), 2),
         ):
             with self.subTest(kind=kind):
                 self.assertEqual(expected, kind.agents)

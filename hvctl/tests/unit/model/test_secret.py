@@ -13,6 +13,7 @@ import yaml
 
 from hvctl import exceptions
 from hvctl.model import secret
+from hvctl.model.secret import Secret
 
 #: One line, and nothing that a file in UTF-8 cannot hold.
 WORDS = strategies.text(
@@ -26,7 +27,7 @@ class TestSecret(unittest.TestCase):
     """A secret."""
 
     def setUp(self):
-        self.secret = secret.Secret('Hunter2')
+        self.secret = Secret('Hunter2')
 
     def test_reveal(self):
         """It gives its text to who asks for it."""
@@ -57,9 +58,9 @@ class TestSecret(unittest.TestCase):
 
     def test_equality(self):
         """Two of the same text are equal, a text is not equal to one."""
-        self.assertEqual(secret.Secret('Hunter2'), self.secret)
-        self.assertEqual(1, len({secret.Secret('Hunter2'), self.secret}))
-        self.assertNotEqual(secret.Secret('x'), self.secret)
+        self.assertEqual(Secret('Hunter2'), self.secret)
+        self.assertEqual(1, len({Secret('Hunter2'), self.secret}))
+        self.assertNotEqual(Secret('x'), self.secret)
         self.assertNotEqual('Hunter2', self.secret)
 
 
@@ -69,7 +70,7 @@ class TestLiteral(unittest.TestCase):
     def test_refused(self):
         """What oslo.config cannot read is refused, and not told."""
         with self.assertRaises(exceptions.InvalidRequest) as caught:
-            secret.literal(secret.Secret('one\\$two'), 'the password')
+            secret.literal(Secret('one\\$two'), 'the password')
 
         self.assertIn('the password', str(caught.exception))
         self.assertNotIn('two', str(caught.exception))
@@ -91,7 +92,7 @@ class TestLiteral(unittest.TestCase):
         conf = cfg.ConfigOpts()
         conf.register_opt(cfg.StrOpt('password'), 'placement')
         with tempfile.NamedTemporaryFile('w', encoding='utf-8') as file:
-            written = secret.literal(secret.Secret(text), 'it').reveal()
+            written = secret.literal(Secret(text), 'it').reveal()
             file.write(f'[placement]\npassword = {written}\n')
             file.flush()
             conf(['--config-file', file.name], project='none')

@@ -6,9 +6,9 @@ import base64
 import unittest
 
 from hvctl.decide.create import goal as create
-from hvctl.model import machine_ports as facts
-from hvctl.model import progress
-from hvctl.model import steps
+from hvctl.model.machine_ports import MachinePorts
+from hvctl.model.progress import Failure, Ledger
+from hvctl.model.steps import CreatePort, CreateServer
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clock
 from hvctl.tests.fixtures import requests
@@ -21,7 +21,7 @@ class TestSecrets(unittest.TestCase):
         self.goal: create.Create = requests.a_create('hv1')
         self.wanted = self.goal.request.hypervisors['hv1']
         self.user_data = self.wanted.user_data(
-            self.wanted.compute_id, facts.Facts()
+            self.wanted.compute_id, MachinePorts()
         )
 
     def assert_silent(self, thing):
@@ -43,17 +43,15 @@ class TestSecrets(unittest.TestCase):
 
     def test_steps(self):
         """No step shows it, nor does a verdict or a failure with the step."""
-        port = steps.CreatePort(
+        port = CreatePort(
             name='hv1', network_id='n', vnic_type='normal', mac_address='m'
         )
-        ledger = progress.Ledger(started_at=clock.START, done={port: True})
+        ledger = Ledger(started_at=clock.START, done={port: True})
         look = builders.a_snapshot(ports=(builders.a_port(device_id=''),))
         verdict = self.goal.decide(look, ledger, clock.START)['hv1']
-        (step,) = (
-            s for s in verdict.steps if isinstance(s, steps.CreateServer)
-        )
+        (step,) = (s for s in verdict.steps if isinstance(s, CreateServer))
 
         self.assertEqual(self.user_data, step.user_data)
         self.assert_silent(step)
         self.assert_silent(verdict)
-        self.assert_silent(progress.Failure(step=step, message='no'))
+        self.assert_silent(Failure(step=step, message='no'))

@@ -12,7 +12,7 @@ from unittest import mock
 import fixtures
 from osc_lib.test import base
 
-from hvctl.model import preflight
+from hvctl.model.preflight import Answers, Flavor, Lookup, Quota
 from hvctl.osc.v1 import hypervisor_ephemeral
 from hvctl.osc.v1 import hypervisor_ephemeral_drain
 from hvctl.tests.fixtures import builders
@@ -38,15 +38,15 @@ class Resolver:
 
     def __init__(self) -> None:
         self.changes: dict = {}
-        self.asked: preflight.Names | None = None
+        self.asked: Lookup | None = None
 
-    def ask(self, names: preflight.Names, number: int) -> preflight.Facts:
+    def ask(self, names: Lookup, number: int) -> Answers:
         """Look everything up."""
         self.asked = names
-        return preflight.Facts(
+        return Answers(
             **{
                 'image_id': builders.an_id('image'),
-                'flavor': preflight.Flavor(
+                'flavor': Flavor(
                     id=builders.an_id('flavor'),
                     name='metal',
                     resources={'CUSTOM_BAREMETAL': 1},
@@ -54,7 +54,7 @@ class Resolver:
                 'network_id': builders.an_id('internalapi'),
                 'candidates': number,
                 'quotas': {
-                    kind: preflight.Quota(left=-1)
+                    kind: Quota(left=-1)
                     for kind in ('servers', 'cores', 'memory (MiB)', 'ports')
                 },
                 **self.changes,

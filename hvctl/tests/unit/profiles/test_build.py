@@ -9,10 +9,18 @@ import pathlib
 import jsonschema
 
 import hvctl
-from hvctl.model import health
-from hvctl.model import networking
-from hvctl.model import profile as model
-from hvctl.model import secret
+from hvctl.model.health import Answer
+from hvctl.model.networking import Address, Device, Link, Ovn, Ovs, Sriov
+from hvctl.model.profile import (
+    Family,
+    Limits,
+    LiveMigration,
+    PartType,
+    Profile,
+    Subnetwork,
+    TestGuest,
+)
+from hvctl.model.secret import Secret
 from hvctl.profiles import check
 from hvctl.tests.unit.profiles import base
 
@@ -35,7 +43,7 @@ class TestBuild(base.ProfilesTestCase):
         )
 
         self.assertEqual(
-            model.Profile(
+            Profile(
                 name='a',
                 path=str(self.main),
                 image='i',
@@ -51,7 +59,7 @@ class TestBuild(base.ProfilesTestCase):
                 cpu_allocation_ratio=16,
                 reserved_host_cpus=2,
                 traits=('CUSTOM_A',),
-                family=model.Family.RHEL,
+                family=Family.RHEL,
             ),
             profile,
         )
@@ -72,14 +80,14 @@ class TestBuild(base.ProfilesTestCase):
         """A time limit that is left out is the one without a profile."""
         profile = self.get('timeouts: {boot: 1h}')
 
-        self.assertEqual(model.Limits(boot=3600), profile.limits)
+        self.assertEqual(Limits(boot=3600), profile.limits)
 
     def test_live_migration(self):
         """So is what is left out of the live migration."""
         profile = self.get('live_migration: {max_concurrent: 0}')
 
         self.assertEqual(
-            model.LiveMigration(max_concurrent=0), profile.live_migration
+            LiveMigration(max_concurrent=0), profile.live_migration
         )
 
     def test_health_test(self):
@@ -90,13 +98,13 @@ class TestBuild(base.ProfilesTestCase):
         )
 
         self.assertEqual(
-            model.HealthTest(
+            TestGuest(
                 enabled=True,
                 image='i',
                 flavor='f',
                 network='n',
                 vnic_type='direct',
-                answer=health.Answer.ADDRESS,
+                answer=Answer.ADDRESS,
                 timeout=120,
             ),
             profile.health_test,
@@ -104,7 +112,7 @@ class TestBuild(base.ProfilesTestCase):
 
     def test_packages(self):
         """None at all, none for a family, and what nobody said differ."""
-        debian, rhel = model.Family
+        debian, rhel = Family
         for text, packages in {
             'packages: []': {debian: (), rhel: ()},
             'packages: {}': {},
@@ -124,12 +132,12 @@ class TestBuild(base.ProfilesTestCase):
 
         self.assertEqual(
             (
-                model.Subnetwork(
+                Subnetwork(
                     network='n',
                     segmentation_id=7,
-                    address=networking.Address.DHCP,
+                    address=Address.DHCP,
                 ),
-                model.Subnetwork(network='m', subnet='s', interface='storage'),
+                Subnetwork(network='m', subnet='s', interface='storage'),
             ),
             profile.subnetworks,
         )
@@ -143,13 +151,13 @@ class TestBuild(base.ProfilesTestCase):
         )
 
         self.assertEqual(
-            networking.Sriov(
+            Sriov(
                 devices=(
-                    networking.Device(
+                    Device(
                         interface='ib0',
                         physical_network='p',
                         vfs=8,
-                        link=networking.Link.INFINIBAND,
+                        link=Link.INFINIBAND,
                         trusted=True,
                         exclude=('0000:3b:02.1',),
                     ),
@@ -173,12 +181,12 @@ class TestBuild(base.ProfilesTestCase):
                 found = self.get(body + text, secure).networking
 
                 self.assertEqual(
-                    networking.Ovn(
+                    Ovn(
                         southbound=('tcp:10.0.0.1:6642',),
                         bridge_mappings={'p': 'br-ex'},
                         bridge_interfaces={'br-ex': 'eno1'},
                         metadata_host='10.0.0.2',
-                        metadata_proxy_shared_secret=secret.Secret('pa$s'),
+                        metadata_proxy_shared_secret=Secret('pa$s'),
                     ),
                     found,
                 )
@@ -273,7 +281,7 @@ class TestBuild(base.ProfilesTestCase):
         shown = {
             name
             for name, values in profile.nova['s'].items()
-            if not any(isinstance(value, secret.Secret) for value in values)
+            if not any(isinstance(value, Secret) for value in values)
         }
         self.assertEqual(
             {'send_service_user_token', 'auth_type', 'auth_url'}, shown
@@ -284,18 +292,18 @@ class TestBuild(base.ProfilesTestCase):
     def test_parts(self):
         """Your own parts are read, relative to the file."""
         kinds = {
-            'config': ('#cloud-config\n{}', model.PartType.CLOUD_CONFIG),
-            'script': ('#!/bin/sh\n', model.PartType.SCRIPT),
+            'config': ('#cloud-config\n{}', PartType.CLOUD_CONFIG),
+            'script': ('#!/bin/sh\n', PartType.SCRIPT),
             'jinja': (
                 '## template: jinja\n#cloud-config\n',
-                model.PartType.JINJA,
+                PartType.JINJA,
             ),
-            'boothook': ('#cloud-boothook\n', model.PartType.BOOTHOOK),
-            'include': ('#include\nhttp://a\n', model.PartType.INCLUDE),
-            'once': ('#include-once http://a\n', model.PartType.INCLUDE),
-            'windows': ('#cloud-config\r\n{}', model.PartType.CLOUD_CONFIG),
-            'bare': ('#cloud-config', model.PartType.CLOUD_CONFIG),
-            'handler': ('#part-handler\n', model.PartType.PART_HANDLER),
+            'boothook': ('#cloud-boothook\n', PartType.BOOTHOOK),
+            'include': ('#include\nhttp://a\n', PartType.INCLUDE),
+            'once': ('#include-once http://a\n', PartType.INCLUDE),
+            'windows': ('#cloud-config\r\n{}', PartType.CLOUD_CONFIG),
+            'bare': ('#cloud-config', PartType.CLOUD_CONFIG),
+            'handler': ('#part-handler\n', PartType.PART_HANDLER),
         }
         for name, (text, _) in kinds.items():
             (self.directory / name).write_text(text, newline='')
@@ -333,7 +341,7 @@ class TestBuild(base.ProfilesTestCase):
 
         (part,) = self.get('user_data: [{path: x, type: boothook}]').user_data
 
-        self.assertIs(model.PartType.BOOTHOOK, part.type)
+        self.assertIs(PartType.BOOTHOOK, part.type)
 
     def test_part_that_is_no_text(self):
         """A part that is no text is an error, not a traceback."""
@@ -360,16 +368,16 @@ class TestSchema(base.ProfilesTestCase):
 
     def test_defaults(self):
         """Its defaults are those of the profile."""
-        profile = model.Profile(name='a')
+        profile = Profile(name='a')
         for part, found in (
             (check.schema(), profile),
             (self.below('live_migration'), profile.live_migration),
             (self.below('timeouts'), profile.limits),
             (self.below('health_test'), profile.health_test),
-            (check.schema()['$defs']['ovs'], networking.Ovs()),
+            (check.schema()['$defs']['ovs'], Ovs()),
             (
                 check.schema()['$defs']['ovn'],
-                networking.Ovn(southbound=('tcp:a:1',)),
+                Ovn(southbound=('tcp:a:1',)),
             ),
         ):
             for key, below in part['properties'].items():
@@ -379,7 +387,7 @@ class TestSchema(base.ProfilesTestCase):
 
     def test_keys(self):
         """What a profile has can be written into the file."""
-        fields = {field.name for field in dataclasses.fields(model.Profile)}
+        fields = {field.name for field in dataclasses.fields(Profile)}
 
         self.assertEqual(
             fields - {'name', 'path', 'limits'} | {'timeouts'},

@@ -3,8 +3,8 @@
 """Tests of merging, and of the sentences for what is wrong."""
 
 from hvctl import exceptions
-from hvctl.model import networking
-from hvctl.model import profile as model
+from hvctl.model.networking import NoNetworking, Ovs
+from hvctl.model.profile import Profile
 from hvctl.tests.unit.profiles import base
 
 SECURE = f'profiles: {{a: {{secrets: {{x: {base.SECRET}}}}}}}'
@@ -368,7 +368,7 @@ class TestMerge(base.ProfilesTestCase):
         )
 
         self.assertEqual(
-            networking.Ovs(tunnel_types=('vxlan',), l2_population=True),
+            Ovs(tunnel_types=('vxlan',), l2_population=True),
             profile.networking,
         )
 
@@ -382,7 +382,7 @@ class TestMerge(base.ProfilesTestCase):
             """
         )
 
-        self.assertEqual(networking.NoNetworking(), profile.networking)
+        self.assertEqual(NoNetworking(), profile.networking)
 
     def test_secrets_are_inherited(self):
         """Secrets of the extended profile are the profile's own."""
@@ -410,6 +410,6 @@ class TestMerge(base.ProfilesTestCase):
     def test_nothing(self):
         """A profile without anything is one of defaults."""
         self.assertEqual(
-            model.Profile(name='a', path=str(self.main)),
+            Profile(name='a', path=str(self.main)),
             self.get('profiles: {a: }'),
         )

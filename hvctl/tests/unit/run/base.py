@@ -6,7 +6,7 @@ import unittest
 
 from hvctl.decide import delete
 from hvctl.decide.drain import goal as drain
-from hvctl.model import drain_options as draining
+from hvctl.model.drain_options import DrainOptions
 from hvctl.run import loop
 from hvctl.tests.fixtures import clock as clock_module
 from hvctl.tests.fixtures import failures
@@ -41,7 +41,7 @@ class TestCase(unittest.TestCase):
 
     def drain(self, *names, timeout=3600, **options) -> loop.Result:
         """Run drain."""
-        goal = drain.Drain(names=names, options=draining.Options(**options))
+        goal = drain.Drain(names=names, options=DrainOptions(**options))
         return self.run_goal(goal, timeout)
 
     def delete(self, *names, timeout=3600) -> loop.Result:

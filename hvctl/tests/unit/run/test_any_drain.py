@@ -8,9 +8,17 @@ import hypothesis
 from hypothesis import strategies as st
 
 from hvctl.decide.drain.plan import treatment
-from hvctl.model import drain_options as draining
 from hvctl.model import records
-from hvctl.model import steps
+from hvctl.model.drain_options import Suspended
+from hvctl.model.steps import (
+    AskWhere,
+    AskWhy,
+    ConfirmMigration,
+    ConfirmResize,
+    ForceComplete,
+    GuestStep,
+    LiveMigrate,
+)
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import failures
 from hvctl.tests.fixtures import situations
@@ -99,17 +107,17 @@ class TestAnyDrain(base.TestCase):
         """No request for a guest that a rule protects."""
         sent = collections.defaultdict(set)
         for step in self.cloud.asked:
-            if isinstance(step, steps.GuestStep):
+            if isinstance(step, GuestStep):
                 sent[step.server_id].add(type(step))
         for name, guest in guests.items():
             requests = sent[builders.an_id(f'server {name}')]
-            requests -= {steps.AskWhere, steps.AskWhy}
+            requests -= {AskWhere, AskWhy}
             if guest.status in ('RESCUE', 'ERROR') or (
                 guest.wish == 'stay' and options.get('method') is None
             ):
-                self.assertEqual(set(), requests - {steps.ConfirmMigration})
+                self.assertEqual(set(), requests - {ConfirmMigration})
             if not options.get('confirm_resizes'):
-                self.assertNotIn(steps.ConfirmResize, requests)
+                self.assertNotIn(ConfirmResize, requests)
                 if guest.fate == 'resize':
                     theirs = [
                         m.status
@@ -118,15 +126,15 @@ class TestAnyDrain(base.TestCase):
                     ]
                     self.assertNotIn('confirmed', theirs)
             if not options.get('force_complete'):
-                self.assertNotIn(steps.ForceComplete, requests)
+                self.assertNotIn(ForceComplete, requests)
             shelves = guest.wish == 'shelve' or (
-                options.get('suspended') == draining.Suspended.SHELVE
+                options.get('suspended') == Suspended.SHELVE
             )
             if guest.status == 'SUSPENDED' and not shelves:
                 self.assertEqual(set(), requests)
             pci = 'pci_passthrough:alias' in guest.specs
             if pci and guest.wish != 'live':
-                self.assertNotIn(steps.LiveMigrate, requests)
+                self.assertNotIn(LiveMigrate, requests)
 
     def assert_empty(self, result) -> None:
         """Nothing is left that nobody has said may stay."""

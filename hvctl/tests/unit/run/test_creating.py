@@ -3,7 +3,16 @@
 """Tests of create on a cloud that lives in memory."""
 
 from hvctl.model import identity
-from hvctl.model import steps
+from hvctl.model.steps import (
+    CreatePort,
+    CreateProvider,
+    CreateServer,
+    EnableService,
+    LiftHold,
+    NoteTimes,
+    PlaceHold,
+    SetHoldInventory,
+)
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import cloud as cloud_module
 from hvctl.tests.fixtures import failures
@@ -225,14 +234,14 @@ class TestFailures(base.TestCase):
         """A request that fails once, whichever, is made good."""
         self.cloud.machines.new_services_enabled = False
         for step in (
-            steps.CreateProvider,
-            steps.SetHoldInventory,
-            steps.PlaceHold,
-            steps.CreatePort,
-            steps.CreateServer,
-            steps.EnableService,
-            steps.NoteTimes,
-            steps.LiftHold,
+            CreateProvider,
+            SetHoldInventory,
+            PlaceHold,
+            CreatePort,
+            CreateServer,
+            EnableService,
+            NoteTimes,
+            LiftHold,
         ):
             for happened in (False, True):
                 with self.subTest(step=step.__name__, happened=happened):
@@ -253,7 +262,7 @@ class TestFailures(base.TestCase):
     def test_lasting_trouble(self):
         """A quota is said in the cloud's words, and nothing is repeated."""
         error = cloud_module.refusal('Quota exceeded for instances', 403)
-        self.cloud.trouble[steps.CreateServer] = (9, error, False)
+        self.cloud.trouble[CreateServer] = (9, error, False)
 
         result = self.create('hv1')
 
@@ -263,7 +272,7 @@ class TestFailures(base.TestCase):
     def test_after_trouble(self):
         """When the trouble is over the same command goes on."""
         error = cloud_module.refusal('Quota exceeded for instances', 403)
-        self.cloud.trouble[steps.CreateServer] = (1, error, False)
+        self.cloud.trouble[CreateServer] = (1, error, False)
         self.create('hv1')
 
         result = self.create('hv1', life=2)
@@ -300,7 +309,7 @@ class TestFailures(base.TestCase):
         """A hold that stood without a server is built upon."""
         earlier = builders.a_compute_id(life=9)
         self.cloud.act(
-            steps.CreateProvider(
+            CreateProvider(
                 name='hv1', provider_id=earlier, provider_name='hv1'
             ),
             {},

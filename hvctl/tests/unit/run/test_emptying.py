@@ -5,7 +5,17 @@
 from hvctl import exceptions
 from hvctl.model import drain_options as draining
 from hvctl.model import identity
-from hvctl.model import steps
+from hvctl.model.steps import (
+    ColdMigrate,
+    ConfirmMigration,
+    DeleteAgent,
+    DeletePort,
+    DeleteProvider,
+    DeleteServer,
+    DeleteService,
+    DisableService,
+    LiveMigrate,
+)
 from hvctl.osc.output import rows
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import cloud as cloud_module
@@ -170,7 +180,7 @@ class TestDrain(base.TestCase):
                 sent = [
                     step.server_id
                     for step in self.cloud.asked
-                    if isinstance(step, steps.LiveMigrate)
+                    if isinstance(step, LiveMigrate)
                 ]
                 self.assertEqual([slow.id, guest.id], sent)
                 self.assertLess(len(self.events), 30)
@@ -235,9 +245,9 @@ class TestDrain(base.TestCase):
         self.cloud.add_guest('g1', 'hv1')
         self.cloud.add_guest('g2', 'hv1', status='SHUTOFF')
         for step in (
-            steps.LiveMigrate,
-            steps.ColdMigrate,
-            steps.ConfirmMigration,
+            LiveMigrate,
+            ColdMigrate,
+            ConfirmMigration,
         ):
             self.cloud.trouble[step] = (1, failures.no_answer(), True)
 
@@ -250,7 +260,7 @@ class TestDrain(base.TestCase):
         """--no-wait ends when Nova has the requests, and not before."""
         self.cloud.add_guest('g1', 'hv1')
         unavailable = exceptions.CloudError('503', status=503, transient=True)
-        self.cloud.trouble[steps.LiveMigrate] = (1, unavailable, False)
+        self.cloud.trouble[LiveMigrate] = (1, unavailable, False)
 
         result = self.drain('hv1', wait=False)
 
@@ -369,12 +379,12 @@ class TestDelete(base.TestCase):
     def test_passing_trouble(self):
         """A request that fails once, whichever, is made good."""
         for step in (
-            steps.DisableService,
-            steps.DeleteServer,
-            steps.DeleteService,
-            steps.DeleteAgent,
-            steps.DeletePort,
-            steps.DeleteProvider,
+            DisableService,
+            DeleteServer,
+            DeleteService,
+            DeleteAgent,
+            DeletePort,
+            DeleteProvider,
         ):
             for happened in (False, True):
                 with self.subTest(step=step.__name__, happened=happened):
@@ -394,7 +404,7 @@ class TestDelete(base.TestCase):
     def test_conflict_that_lasts(self):
         """A provider that stays in use is said in the end."""
         self.create('hv1')
-        self.cloud.trouble[steps.DeleteProvider] = (
+        self.cloud.trouble[DeleteProvider] = (
             99,
             cloud_module.conflict('the resource provider is in use'),
             False,

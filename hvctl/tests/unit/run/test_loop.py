@@ -6,28 +6,36 @@ import threading
 import unittest
 
 from hvctl import exceptions
-from hvctl.model import hypervisor
-from hvctl.model import progress
-from hvctl.model import snapshot as snapshot_model
-from hvctl.model import steps
-from hvctl.model.hypervisor import Phase
+from hvctl.model.hypervisor import Phase, Status
+from hvctl.model.progress import (
+    Done,
+    Event,
+    Failure,
+    Finished,
+    Move,
+    MoveChanged,
+    Outcome,
+    Verdict,
+)
+from hvctl.model.snapshot import Scope, Snapshot
+from hvctl.model.steps import DeletePort, LiveMigrate, Step
 from hvctl.run import loop
 from hvctl.tests.fixtures import clock
 
-FINE = progress.Outcome(ok=True)
+FINE = Outcome(ok=True)
 PASSING = exceptions.CloudError('busy', transient=True)
 LASTING = exceptions.CloudError('never', status=400)
 
 
-def a_step(label: str = 'x', name: str = 'hv1') -> steps.Step:
+def a_step(label: str = 'x', name: str = 'hv1') -> Step:
     """A step that another label makes another one."""
-    return steps.DeletePort(name=name, port_id=label)
+    return DeletePort(name=name, port_id=label)
 
 
 def a_verdict(*todo, outcome=None, phase=Phase.BOOTING, reason='', **rest):
     """A verdict."""
-    return progress.Verdict(
-        status=hypervisor.Status(phase=phase, reason=reason),
+    return Verdict(
+        status=Status(phase=phase, reason=reason),
         steps=todo,
         outcome=outcome,
         **rest,
@@ -43,7 +51,7 @@ class Goal:
 
     def scope(self, ledger):
         """What the next look must reach."""
-        return snapshot_model.Scope()
+        return Scope()
 
     def decide(self, snapshot, ledger, now):
         """Let the functions decide."""
@@ -60,14 +68,14 @@ class Cloud:
     """
 
     def __init__(self, act=None, observe=None) -> None:
-        self._act = act or (lambda step, before: progress.Done())
+        self._act = act or (lambda step, before: Done())
         self._observe = observe or (lambda: None)
-        self.log: list[steps.Step] = []
+        self.log: list[Step] = []
 
     def observe(self, scope):
         """Take one look."""
         self._observe()
-        return snapshot_model.Snapshot()
+        return Snapshot()
 
     def act(self, step, before):
         """Run one step."""
@@ -81,9 +89,7 @@ def until_done(*todo):
     def decide(ledger):
         if 'hv1' in ledger.failures:
             message = ledger.failures['hv1'].message
-            return a_verdict(
-                outcome=progress.Outcome(ok=False, message=message)
-            )
+            return a_verdict(outcome=Outcome(ok=False, message=message))
         for step in todo:
             if step not in ledger.done:
                 return a_verdict(step)
@@ -97,7 +103,7 @@ class TestLoop(unittest.TestCase):
 
     def setUp(self):
         self.clock = clock.FakeClock()
-        self.events: list[progress.Event] = []
+        self.events: list[Event] = []
 
     def run_goal(self, goal, cloud=None, timeout=600):
         self.cloud = cloud or Cloud()
@@ -130,7 +136,7 @@ class TestLoop(unittest.TestCase):
 
         def act(step, before):
             seen.append((step.port_id, dict(before)))
-            return progress.Done(made={step.port_id: f'made {step.port_id}'})
+            return Done(made={step.port_id: f'made {step.port_id}'})
 
         def decide(ledger):
             if ledger.done:
@@ -147,7 +153,7 @@ class TestLoop(unittest.TestCase):
 
         def act(step, before):
             both.wait()
-            return progress.Done()
+            return Done()
 
         def decide(name):
             def of(ledger):
@@ -170,14 +176,14 @@ class TestLoop(unittest.TestCase):
 
         def act(step, before):
             both.wait()
-            return progress.Done()
+            return Done()
 
         def decide(ledger):
             if len(ledger.done) == 2:
                 return a_verdict(outcome=FINE)
             return a_verdict(
                 *(
-                    steps.LiveMigrate(name='hv1', server_id=guest)
+                    LiveMigrate(name='hv1', server_id=guest)
                     for guest in ('g1', 'g2')
                 )
             )
@@ -190,7 +196,7 @@ class TestLoop(unittest.TestCase):
 
         def act(step, before):
             release.wait(10)
-            return progress.Done()
+            return Done()
 
         def wait(work, seconds):
             self.clock.seconds += seconds
@@ -213,7 +219,7 @@ class TestLoop(unittest.TestCase):
         def act(step, before):
             if troubles:
                 raise troubles.pop()
-            return progress.Done()
+            return Done()
 
         result = self.run_goal(Goal(until_done(a_step())), Cloud(act))
 
@@ -257,7 +263,7 @@ class TestLoop(unittest.TestCase):
             tries[step.port_id] += 1
             if tries[step.port_id] < loop.TRIES:
                 raise PASSING
-            return progress.Done()
+            return Done()
 
         result = self.run_goal(
             Goal(until_done(a_step('a'), a_step('b'))), Cloud(act)
@@ -273,14 +279,14 @@ class TestLoop(unittest.TestCase):
 
         def decide(ledger):
             if ledger.failures:
-                return a_verdict(outcome=progress.Outcome(ok=False))
+                return a_verdict(outcome=Outcome(ok=False))
             return a_verdict(a_step('a'), a_step('b'))
 
         result = self.run_goal(Goal(decide), Cloud(act))
 
         self.assertEqual([a_step('a')], self.cloud.log)
         self.assertEqual(
-            progress.Failure(step=a_step('a'), message='never'),
+            Failure(step=a_step('a'), message='never'),
             result.ledger.failures['hv1'],
         )
 
@@ -290,7 +296,7 @@ class TestLoop(unittest.TestCase):
         def act(step, before):
             if step.name == 'hv1':
                 raise LASTING
-            return progress.Done()
+            return Done()
 
         def other(ledger):
             if a_step(name='hv2') in ledger.done:
@@ -410,7 +416,7 @@ class TestLoop(unittest.TestCase):
         def act(step, before):
             begun.set()
             interrupted.wait(10)
-            return progress.Done()
+            return Done()
 
         def wait(work, seconds):
             begun.wait(10)
@@ -433,7 +439,7 @@ class TestLoop(unittest.TestCase):
         def act(step, before):
             if step.name == 'hv1':
                 raise ZeroDivisionError('by zero')
-            return progress.Done()
+            return Done()
 
         with self.assertLogs('hvctl', 'DEBUG') as log:
             result = self.run_goal(
@@ -460,7 +466,7 @@ class TestEvents(unittest.TestCase):
 
     def setUp(self):
         self.clock = clock.FakeClock()
-        self.events: list[progress.Event] = []
+        self.events: list[Event] = []
 
     def run_goal(self, decide):
         loop.Loop(Cloud(), self.events.append, self.clock).run(
@@ -490,9 +496,7 @@ class TestEvents(unittest.TestCase):
         )
         self.assertIsNone(phases[0].seconds)
         self.assertGreaterEqual(phases[1].seconds, 10)
-        self.assertEqual(
-            progress.Finished(name='hv1', outcome=FINE), self.events[-1]
-        )
+        self.assertEqual(Finished(name='hv1', outcome=FINE), self.events[-1])
 
     def test_same_phase_for_another_reason(self):
         """Another reason is told, and does not restart the phase."""
@@ -516,7 +520,7 @@ class TestEvents(unittest.TestCase):
         """A guest's move is told when its result changes."""
 
         def a_move(result):
-            return progress.Move(
+            return Move(
                 server_id='g',
                 server_name='g',
                 project_id='p',
@@ -537,7 +541,7 @@ class TestEvents(unittest.TestCase):
         moves = [
             event.move.result
             for event in self.events
-            if isinstance(event, progress.MoveChanged)
+            if isinstance(event, MoveChanged)
         ]
         self.assertEqual(['moving', 'moved'], moves)
 

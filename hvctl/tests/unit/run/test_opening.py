@@ -9,21 +9,21 @@ import itertools
 from hvctl import exceptions
 from hvctl.decide import health_test as trial
 from hvctl.decide.create import rollback as taking_back
-from hvctl.model import health
-from hvctl.model import hypervisor
-from hvctl.model import profile
 from hvctl.model import progress
-from hvctl.model import records
-from hvctl.model import request
-from hvctl.model import steps
-from hvctl.model.hypervisor import Phase
+from hvctl.model.health import Answer
+from hvctl.model.hypervisor import Phase, Status
+from hvctl.model.profile import Limits
+from hvctl.model.progress import Ledger
+from hvctl.model.records import PortUse
+from hvctl.model.request import HealthTest
+from hvctl.model.steps import CreatePort, CreateProvider, CreateServer
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clock
 from hvctl.tests.fixtures import failures
 from hvctl.tests.fixtures import requests
 from hvctl.tests.unit.run import base
 
-TEST = request.HealthTest(flavor_id='f', image_id='i', timeout=60)
+TEST = HealthTest(flavor_id='f', image_id='i', timeout=60)
 DIRECT = dataclasses.replace(TEST, network_id='n', vnic_type='direct')
 
 
@@ -55,7 +55,7 @@ class TestCase(base.TestCase):
         return [s for s in self.cloud.servers.values() if 'test' in s.name] + [
             port
             for port in self.cloud.ports.values()
-            if port.use is records.PortUse.TEST
+            if port.use is PortUse.TEST
         ]
 
 
@@ -206,7 +206,7 @@ class TestOpening(TestCase):
 
     def test_answers(self):
         """It is opened when its console or its address has answered."""
-        for answer in (health.Answer.CONSOLE, health.Answer.ADDRESS):
+        for answer in (Answer.CONSOLE, Answer.ADDRESS):
             with self.subTest(answer=answer):
                 self.start()
                 self.prepare()
@@ -222,7 +222,7 @@ class TestOpening(TestCase):
         """Without an answer it stays closed, and the guest goes."""
         self.prepare()
         self.cloud.test_guests.answers = None
-        test = dataclasses.replace(TEST, answer=health.Answer.CONSOLE)
+        test = dataclasses.replace(TEST, answer=Answer.CONSOLE)
 
         result = self.open(health_test=test)
 
@@ -336,7 +336,7 @@ class TestLimits(TestCase):
 
     def test_each(self):
         """Each part of the way has its limit, and its words."""
-        limits = profile.Limits(deploy=100, boot=200, registration=300)
+        limits = Limits(deploy=100, boot=200, registration=300)
         for stage, seconds, words in (
             ('deployed', 100, 'is not deployed'),
             ('registered', 200, 'never registered'),
@@ -355,7 +355,7 @@ class TestLimits(TestCase):
 
     def test_ready(self):
         """What is good and does not open is given up as well."""
-        limits = profile.Limits(registration=300)
+        limits = Limits(registration=300)
         for what, words in (
             ('deaf', 'until Placement has it in aggregate a (nova-manage'),
             ('trait', 'until Placement no longer has it as disabled'),
@@ -383,7 +383,7 @@ class TestLimits(TestCase):
         """The health test may take longer than a registration."""
         self.prepare()
         self.cloud.test_guests.seconds = 400
-        limits = profile.Limits(registration=300)
+        limits = Limits(registration=300)
         test = dataclasses.replace(TEST, timeout=500)
 
         result = self.open(health_test=test, limits=limits)
@@ -395,7 +395,7 @@ class TestLimits(TestCase):
         stages = self.cloud.machines.stages
         for number, stage in enumerate(stages, start=1):
             stages[stage] = 90 * number
-        limits = profile.Limits(deploy=95, boot=95, registration=185)
+        limits = Limits(deploy=95, boot=95, registration=185)
 
         self.assertTrue(self.create('hv1', limits=limits).ok)
 
@@ -404,7 +404,7 @@ class TestLimits(TestCase):
         stages = self.cloud.machines.stages
         for stage in stages:
             stages[stage] += 600
-        limits = profile.Limits(deploy=700, boot=60, registration=60)
+        limits = Limits(deploy=700, boot=60, registration=60)
 
         result = self.create('hv1', limits=limits)
 
@@ -472,12 +472,10 @@ class TestRetries(TestCase):
         """Nor is the one that stayed when this run's own lost a race."""
         goal = requests.a_create('hv1', retries=1)
         port = builders.a_port(device_id='')
-        made = steps.CreatePort(
+        made = CreatePort(
             name='hv1', network_id='n', vnic_type='normal', mac_address='m'
         )
-        ledger = progress.Ledger(
-            started_at=clock.START, looks=1, done={made: True}
-        )
+        ledger = Ledger(started_at=clock.START, looks=1, done={made: True})
         look = builders.a_snapshot(ports=(port,))
         make = goal.decide(look, ledger, clock.START)['hv1'].steps[-1]
         ledger.done[make] = True
@@ -601,16 +599,16 @@ class TestTakingBack(TestCase):
     def test_not_the_server_of_others(self):
         """Nor what this run only found made, or took part in."""
         server = builders.a_server()
-        hold = steps.CreateProvider(
+        hold = CreateProvider(
             name='hv1',
             provider_id=builders.a_compute_id(),
             provider_name='hv1',
         )
-        port = steps.CreatePort(
+        port = CreatePort(
             name='hv1', network_id='n', vnic_type='baremetal', mac_address='m'
         )
-        verdict = progress.failed(hypervisor.Status(phase=Phase.FAILED), 'no')
-        mine = steps.CreateServer(
+        verdict = progress.failed(Status(phase=Phase.FAILED), 'no')
+        mine = CreateServer(
             name='hv1',
             image_id='i',
             flavor_id='f',
@@ -632,7 +630,7 @@ class TestTakingBack(TestCase):
             (own, {port: True}, None, True),
         ):
             with self.subTest(done=done, made=made):
-                ledger = progress.Ledger(
+                ledger = Ledger(
                     started_at=clock.START,
                     done=done,
                     answers={mine: made} if made else {},

@@ -5,7 +5,7 @@
 import base64
 import contextlib
 
-from hvctl.model import steps
+from hvctl.model.steps import CreateServer
 from hvctl.tests.fixtures import failures
 from hvctl.tests.fixtures import requests
 from hvctl.tests.unit.run import base
@@ -68,7 +68,7 @@ class TestTrunks(TestCase):
         )
         self.assert_wired()
         (server,) = (
-            s for s in self.cloud.changes if isinstance(s, steps.CreateServer)
+            s for s in self.cloud.changes if isinstance(s, CreateServer)
         )
         told = base64.b64decode(server.user_data).decode()
         self.assertIn("'storage': Subport(segmentation_id=102", told)

@@ -6,10 +6,11 @@ import configparser
 
 import yaml
 
-from hvctl.model import machine_ports as facts
-from hvctl.model import networking
-from hvctl.model import profile as profile_model
-from hvctl.model import secret
+from hvctl.model.machine_ports import MachinePorts
+from hvctl.model.machine_ports import Subport
+from hvctl.model.networking import Device, Link, NoNetworking, Ovn, Ovs, Sriov
+from hvctl.model.profile import Profile
+from hvctl.model.secret import Secret
 from hvctl.userdata import host
 from hvctl.userdata.document import render as document
 
@@ -18,34 +19,32 @@ COMPUTE_ID = '5c6a4f0e-7f1b-8d2a-9a35-0d8b6a3f4c11'
 PASSWORD = 'battery$staple'
 TRANSPORT_URL = 'rabbit://nova:battery%24staple@10.0.0.2:5672/'
 
-OVS = networking.Ovs(
+OVS = Ovs(
     bridge_mappings={'physnet1': 'br-ex'},
     bridge_interfaces={'br-ex': 'ens2f0'},
     tunnel_types=('vxlan',),
 )
-OVN = networking.Ovn(
+OVN = Ovn(
     southbound=('tcp:10.0.0.3:6642', 'tcp:10.0.0.4:6642'),
     bridge_mappings={'physnet1': 'br-ex'},
     bridge_interfaces={'br-ex': 'ens2f0'},
     metadata_host='10.0.0.5',
-    metadata_proxy_shared_secret=secret.Secret('proxy-word'),
+    metadata_proxy_shared_secret=Secret('proxy-word'),
 )
-CARD = networking.Device(
-    interface='ens1f0', physical_network='physnet1', vfs=8
-)
-INFINIBAND_CARD = networking.Device(
+CARD = Device(interface='ens1f0', physical_network='physnet1', vfs=8)
+INFINIBAND_CARD = Device(
     interface='ib0',
     physical_network='fabric',
     vfs=4,
-    link=networking.Link.INFINIBAND,
+    link=Link.INFINIBAND,
 )
 KINDS = {
-    'none': networking.NoNetworking(),
+    'none': NoNetworking(),
     'ovs': OVS,
     'ovn': OVN,
-    'ethernet': networking.Sriov(devices=(CARD,)),
-    'infiniband': networking.Sriov(devices=(INFINIBAND_CARD,)),
-    'both': networking.Sriov(devices=(CARD, INFINIBAND_CARD)),
+    'ethernet': Sriov(devices=(CARD,)),
+    'infiniband': Sriov(devices=(INFINIBAND_CARD,)),
+    'both': Sriov(devices=(CARD, INFINIBAND_CARD)),
 }
 
 
@@ -56,23 +55,23 @@ def a_profile(**fields):
     fields.setdefault(
         'nova',
         {
-            'DEFAULT': {'transport_url': (secret.Secret(TRANSPORT_URL),)},
+            'DEFAULT': {'transport_url': (Secret(TRANSPORT_URL),)},
             'placement': {
                 'username': ('placement',),
-                'password': (secret.Secret(PASSWORD.replace('$', '$$')),),
+                'password': (Secret(PASSWORD.replace('$', '$$')),),
             },
         },
     )
-    fields.setdefault('secrets', {'service': secret.Secret(PASSWORD)})
-    return profile_model.Profile(**fields)
+    fields.setdefault('secrets', {'service': Secret(PASSWORD)})
+    return Profile(**fields)
 
 
 def some_facts():
     """Give the ports of a machine with one sub-network, ``storage``."""
-    return facts.Facts(
+    return MachinePorts(
         address='10.0.0.21',
         subports={
-            'storage': facts.Subport(
+            'storage': Subport(
                 segmentation_id=301,
                 mac_address='fa:16:3e:00:00:01',
                 addresses=('10.3.0.21/24',),

@@ -10,7 +10,7 @@ import textwrap
 import unittest
 
 import hvctl
-from hvctl.model import profile as profile_model
+from hvctl.model.profile import Family
 from hvctl.profiles import files
 from hvctl.tests.unit.userdata import base
 from hvctl.tests.unit.userdata import cloud_init
@@ -43,7 +43,7 @@ class TestPages(unittest.TestCase):
         """Give each profile of each page, for each family."""
         for page in (*PAGES.glob('networking-*.rst'), PAGES / 'profiles.rst'):
             for profile in self.profiles(page):
-                for family in profile_model.Family:
+                for family in Family:
                     yield (
                         f'{profile.name} of {page.name}, {family}',
                         dataclasses.replace(profile, family=family),

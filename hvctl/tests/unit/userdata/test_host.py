@@ -5,7 +5,7 @@
 import unittest
 
 from hvctl import exceptions
-from hvctl.model import profile as profile_model
+from hvctl.model.profile import Family, Subnetwork
 from hvctl.tests.unit.userdata import base
 
 #: What every host has.
@@ -203,8 +203,8 @@ class TestPlan(unittest.TestCase):
         """Or the profile knows."""
         lines = base.plan(
             base.a_profile(
-                family=profile_model.Family.RHEL,
-                packages={profile_model.Family.RHEL: ('one', 'two')},
+                family=Family.RHEL,
+                packages={Family.RHEL: ('one', 'two')},
             )
         )
 
@@ -212,9 +212,7 @@ class TestPlan(unittest.TestCase):
 
     def test_packages_of_one_in_the_image(self):
         """Only the other family installs some."""
-        lines = base.plan(
-            base.a_profile(packages={profile_model.Family.DEBIAN: ()})
-        )
+        lines = base.plan(base.a_profile(packages={Family.DEBIAN: ()}))
 
         self.assertEqual(
             [
@@ -226,18 +224,14 @@ class TestPlan(unittest.TestCase):
 
     def test_packages_in_the_image(self):
         """Then the plan has none, whatever the family."""
-        lines = base.plan(
-            base.a_profile(packages=dict.fromkeys(profile_model.Family, ()))
-        )
+        lines = base.plan(base.a_profile(packages=dict.fromkeys(Family, ())))
 
         self.assertFalse([x for x in lines if x.startswith('package')])
 
     def test_words(self):
         """What would be several words for the host is refused."""
         for package in ('two words', '', 'line\nbreak', 'tab\t'):
-            profile = base.a_profile(
-                packages={profile_model.Family.DEBIAN: (package,)}
-            )
+            profile = base.a_profile(packages={Family.DEBIAN: (package,)})
             with self.subTest(package=package):
                 with self.assertRaises(exceptions.InvalidRequest):
                     base.render(profile)
@@ -291,7 +285,7 @@ class TestUnit(unittest.TestCase):
         """Tunnels may end on them."""
         profile = base.a_profile(
             networking=base.OVS,
-            subnetworks=(profile_model.Subnetwork(network='storage'),),
+            subnetworks=(Subnetwork(network='storage'),),
         )
 
         lines = base.files(profile)[UNIT].splitlines()

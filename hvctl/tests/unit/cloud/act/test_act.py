@@ -8,7 +8,47 @@ from hvctl import exceptions
 from hvctl.cloud import client
 from hvctl.cloud.act import placement
 from hvctl.model import identity
-from hvctl.model import steps
+from hvctl.model.steps import (
+    AbortMigration,
+    AddSubports,
+    AskNode,
+    AskWhere,
+    AskWhy,
+    ColdMigrate,
+    ConfirmMigration,
+    ConfirmResize,
+    CreatePort,
+    CreateProvider,
+    CreateServer,
+    CreateSubport,
+    CreateTestGuest,
+    CreateTestPort,
+    CreateTrunk,
+    DeleteAgent,
+    DeletePort,
+    DeleteProvider,
+    DeleteServer,
+    DeleteService,
+    DeleteTestGuest,
+    DeleteTestPort,
+    DeleteTrunk,
+    DisableService,
+    EnableService,
+    ForceComplete,
+    JoinAggregate,
+    LeaveAggregate,
+    LiftHold,
+    LiveMigrate,
+    NoteTimes,
+    OffloadShelved,
+    PingTestGuest,
+    PlaceHold,
+    ReadConsole,
+    RenameProvider,
+    SetHoldInventory,
+    Shelve,
+    Tagged,
+)
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clock
 from hvctl.tests.unit.cloud import base
@@ -54,9 +94,7 @@ class TestPlacement(TestCase):
         self.mock.post(PROVIDERS, json={})
 
         done = self.act(
-            steps.CreateProvider(
-                name='hv1', provider_id=CHOSEN, provider_name='hv1'
-            )
+            CreateProvider(name='hv1', provider_id=CHOSEN, provider_name='hv1')
         )
 
         self.assertTrue(done.changed)
@@ -67,7 +105,7 @@ class TestPlacement(TestCase):
 
     def test_create_provider_twice(self):
         """One of the same id is as good; one of the name only is not."""
-        step = steps.CreateProvider(
+        step = CreateProvider(
             name='hv1', provider_id=CHOSEN, provider_name='hv1'
         )
         self.mock.post(PROVIDERS, **base.answer('placement409'))
@@ -82,7 +120,7 @@ class TestPlacement(TestCase):
         self.mock.put(PROVIDER, json={})
 
         self.act(
-            steps.RenameProvider(
+            RenameProvider(
                 name='hv1', provider_id=CHOSEN, provider_name='hv1.a.org'
             )
         )
@@ -94,7 +132,7 @@ class TestPlacement(TestCase):
         self.mock.get(INVENTORIES, json=NOTHING)
         self.mock.put(INVENTORIES, json={})
 
-        done = self.act(steps.SetHoldInventory(name='hv1', provider_id=CHOSEN))
+        done = self.act(SetHoldInventory(name='hv1', provider_id=CHOSEN))
 
         self.assertTrue(done.changed)
         self.assertEqual(
@@ -109,7 +147,7 @@ class TestPlacement(TestCase):
         """An inventory that is there is never overwritten."""
         self.mock.get(INVENTORIES, **base.answer('inventories'))
 
-        done = self.act(steps.SetHoldInventory(name='hv1', provider_id=CHOSEN))
+        done = self.act(SetHoldInventory(name='hv1', provider_id=CHOSEN))
 
         self.assertFalse(done.changed)
 
@@ -117,7 +155,7 @@ class TestPlacement(TestCase):
         """A new consumer of ours takes everything."""
         self.mock.put(HOLD, status_code=204)
 
-        done = self.act(steps.PlaceHold(name='hv1', provider_id=CHOSEN))
+        done = self.act(PlaceHold(name='hv1', provider_id=CHOSEN))
 
         self.assertTrue(done.changed)
         body = self.last().json()
@@ -132,7 +170,7 @@ class TestPlacement(TestCase):
 
     def test_place_hold_twice(self):
         """A hold that stands is a success, another conflict is none."""
-        step = steps.PlaceHold(name='hv1', provider_id=CHOSEN)
+        step = PlaceHold(name='hv1', provider_id=CHOSEN)
         self.mock.put(HOLD, **CONFLICT)
         self.mock.get(HOLD, json={'allocations': {CHOSEN: {}}})
         self.assertFalse(self.act(step).changed)
@@ -146,14 +184,14 @@ class TestPlacement(TestCase):
         self.mock.get(INVENTORIES, **base.answer('inventories'))
         self.mock.delete(HOLD, status_code=204)
 
-        done = self.act(steps.LiftHold(name='hv1', provider_id=CHOSEN))
+        done = self.act(LiftHold(name='hv1', provider_id=CHOSEN))
 
         self.assertTrue(done.changed)
         self.assertEqual('DELETE', self.last().method)
 
     def test_lift_hold_too_early(self):
         """With the hold's own inventory everybody would land there."""
-        step = steps.LiftHold(name='hv1', provider_id=CHOSEN)
+        step = LiftHold(name='hv1', provider_id=CHOSEN)
         self.mock.get(HOLD, json={'allocations': {CHOSEN: {}}})
         for inventory in (OURS, NOTHING):
             with self.subTest(inventory=inventory):
@@ -165,13 +203,13 @@ class TestPlacement(TestCase):
         """No hold, nothing to lift."""
         self.mock.get(HOLD, **base.answer('hold404'))
 
-        done = self.act(steps.LiftHold(name='hv1', provider_id=CHOSEN))
+        done = self.act(LiftHold(name='hv1', provider_id=CHOSEN))
 
         self.assertFalse(done.changed)
 
     def test_delete_provider(self):
         """The hold goes first; what is gone already is no error."""
-        step = steps.DeleteProvider(name='hv1', provider_id=CHOSEN)
+        step = DeleteProvider(name='hv1', provider_id=CHOSEN)
         for hold, provider, changed in (
             (204, 204, True),
             (404, 204, True),
@@ -191,7 +229,7 @@ class TestPlacement(TestCase):
         self.mock.delete(PROVIDER, **CONFLICT)
 
         self.assert_fails(
-            steps.DeleteProvider(name='hv1', provider_id=CHOSEN),
+            DeleteProvider(name='hv1', provider_id=CHOSEN),
             transient=True,
         )
 
@@ -199,7 +237,7 @@ class TestPlacement(TestCase):
 class TestNetwork(TestCase):
     """Ports, trunks and agents."""
 
-    step = steps.CreatePort(
+    step = CreatePort(
         name='hv1',
         network_id='n',
         vnic_type='baremetal',
@@ -244,7 +282,7 @@ class TestNetwork(TestCase):
         ):
             with self.subTest(given=given):
                 self.act(
-                    steps.CreateSubport(
+                    CreateSubport(
                         name='hv1', network_id='n', mac_address=None, **given
                     )
                 )
@@ -253,7 +291,7 @@ class TestNetwork(TestCase):
 
     def test_trunk(self):
         """A sub-port has its own VLAN or takes over its network's."""
-        subports = (steps.Tagged('a'), steps.Tagged('b', 7))
+        subports = (Tagged('a'), Tagged('b', 7))
         tagged = [
             {'port_id': 'a', 'segmentation_type': 'inherit'},
             {
@@ -265,7 +303,7 @@ class TestNetwork(TestCase):
         self.mock.post(f'{base.NETWORK}/trunks', json={'trunk': {'id': 't'}})
         self.mock.put(f'{base.NETWORK}/trunks/t/add_subports', json={})
 
-        self.act(steps.CreateTrunk(name='hv1', port_id='p', subports=subports))
+        self.act(CreateTrunk(name='hv1', port_id='p', subports=subports))
 
         self.assertEqual(
             {
@@ -276,17 +314,15 @@ class TestNetwork(TestCase):
             },
             self.last().json()['trunk'],
         )
-        self.act(
-            steps.AddSubports(name='hv1', trunk_id='t', subports=subports)
-        )
+        self.act(AddSubports(name='hv1', trunk_id='t', subports=subports))
         self.assertEqual({'sub_ports': tagged}, self.last().json())
 
     def test_delete(self):
         """What is gone already is no error."""
         for step, url in (
-            (steps.DeleteTrunk(name='hv1', trunk_id='i'), 'trunks/i'),
-            (steps.DeletePort(name='hv1', port_id='i'), 'ports/i'),
-            (steps.DeleteAgent(name='hv1', agent_id='i'), 'agents/i'),
+            (DeleteTrunk(name='hv1', trunk_id='i'), 'trunks/i'),
+            (DeletePort(name='hv1', port_id='i'), 'ports/i'),
+            (DeleteAgent(name='hv1', agent_id='i'), 'agents/i'),
         ):
             for status in (204, 404):
                 with self.subTest(url=url, status=status):
@@ -300,8 +336,8 @@ class TestNetwork(TestCase):
 class TestServers(TestCase):
     """The bare-metal server."""
 
-    def a_step(self, **changes) -> steps.CreateServer:
-        return steps.CreateServer(
+    def a_step(self, **changes) -> CreateServer:
+        return CreateServer(
             **{
                 'name': 'hv1',
                 'image_id': 'i',
@@ -356,7 +392,7 @@ class TestServers(TestCase):
                     f'{base.COMPUTE}/servers/s', status_code=status, json={}
                 )
 
-                done = self.act(steps.DeleteServer(name='hv1', server_id='s'))
+                done = self.act(DeleteServer(name='hv1', server_id='s'))
 
                 self.assertEqual(status != 404, done.changed)
 
@@ -364,9 +400,7 @@ class TestServers(TestCase):
         """A put off deletion takes an action of its own."""
         self.mock.post(f'{base.COMPUTE}/servers/s/action', status_code=202)
 
-        self.act(
-            steps.DeleteServer(name='hv1', server_id='s', soft_deleted=True)
-        )
+        self.act(DeleteServer(name='hv1', server_id='s', soft_deleted=True))
 
         self.assertEqual({'forceDelete': None}, self.last().json())
 
@@ -374,9 +408,7 @@ class TestServers(TestCase):
         """The metadata is added to."""
         self.mock.post(f'{base.COMPUTE}/servers/s/metadata', json={})
 
-        self.act(
-            steps.NoteTimes(name='hv1', server_id='s', metadata={'a': 'b'})
-        )
+        self.act(NoteTimes(name='hv1', server_id='s', metadata={'a': 'b'}))
 
         self.assertEqual({'metadata': {'a': 'b'}}, self.last().json())
 
@@ -384,7 +416,7 @@ class TestServers(TestCase):
 class TestBaremetal(TestCase):
     """What Ironic knows of a deploy."""
 
-    STEP = steps.AskNode(name='hv1', node_id='n1', since=clock.START)
+    STEP = AskNode(name='hv1', node_id='n1', since=clock.START)
     HISTORY = f'{base.BAREMETAL}/nodes/n1/history'
 
     @staticmethod
@@ -437,12 +469,10 @@ class TestServices(TestCase):
         url = f'{base.COMPUTE}/os-services/s'
         self.mock.put(url, json={})
 
-        self.act(steps.EnableService(name='hv1', service_id='s'))
+        self.act(EnableService(name='hv1', service_id='s'))
         self.assertEqual({'status': 'enabled'}, self.last().json())
 
-        self.act(
-            steps.DisableService(name='hv1', service_id='s', reason='why')
-        )
+        self.act(DisableService(name='hv1', service_id='s', reason='why'))
         self.assertEqual(
             {'status': 'disabled', 'disabled_reason': 'why'},
             self.last().json(),
@@ -458,15 +488,13 @@ class TestServices(TestCase):
                     json={},
                 )
 
-                done = self.act(
-                    steps.DeleteService(name='hv1', service_id='s')
-                )
+                done = self.act(DeleteService(name='hv1', service_id='s'))
 
                 self.assertEqual(status != 404, done.changed)
 
     def test_join_aggregate(self):
         """A host that is in already is no error; one that may not be is."""
-        step = steps.JoinAggregate(name='hv1', aggregate_id=7, host='hv1')
+        step = JoinAggregate(name='hv1', aggregate_id=7, host='hv1')
         action = f'{base.COMPUTE}/os-aggregates/7/action'
         self.mock.post(action, json={})
         self.assertTrue(self.act(step).changed)
@@ -489,7 +517,7 @@ class TestServices(TestCase):
 
     def test_leave_aggregate(self):
         """A host that has left already is no error."""
-        step = steps.LeaveAggregate(name='hv1', aggregate_id=7, host='hv1')
+        step = LeaveAggregate(name='hv1', aggregate_id=7, host='hv1')
         for status in (200, 404):
             with self.subTest(status=status):
                 self.mock.post(
@@ -515,7 +543,7 @@ class TestTestGuest(TestCase):
         for network, networks in ((None, 'none'), ('n', [{'uuid': 'n'}])):
             with self.subTest(network=network):
                 self.act(
-                    steps.CreateTestGuest(
+                    CreateTestGuest(
                         name='hv1',
                         host='hv1.a.org',
                         flavor_id='f',
@@ -535,16 +563,14 @@ class TestTestGuest(TestCase):
         self.mock.post(f'{base.COMPUTE}/servers', json={'server': {'id': 's'}})
 
         done = self.act(
-            steps.CreateTestPort(
-                name='hv1', network_id='n', vnic_type='direct'
-            )
+            CreateTestPort(name='hv1', network_id='n', vnic_type='direct')
         )
 
         port = self.last().json()['port']
         self.assertEqual('direct', port['binding:vnic_type'])
         self.assertEqual(identity.TEST_PORT_MARK, port['description'])
         self.act(
-            steps.CreateTestGuest(
+            CreateTestGuest(
                 name='hv1',
                 host='hv1',
                 flavor_id='f',
@@ -565,7 +591,7 @@ class TestTestGuest(TestCase):
                     f'{base.NETWORK}/ports/p', status_code=status, json={}
                 )
 
-                done = self.act(steps.DeleteTestPort(name='hv1', port_id='p'))
+                done = self.act(DeleteTestPort(name='hv1', port_id='p'))
 
                 self.assertEqual(status != 404, done.changed)
 
@@ -579,9 +605,7 @@ class TestTestGuest(TestCase):
                     json={},
                 )
 
-                done = self.act(
-                    steps.DeleteTestGuest(name='hv1', server_id='s')
-                )
+                done = self.act(DeleteTestGuest(name='hv1', server_id='s'))
 
                 self.assertEqual(status != 404, done.changed)
                 self.assertEqual({'forceDelete': None}, self.last().json())
@@ -592,7 +616,7 @@ class TestAnswers(TestCase):
 
     def test_console(self):
         """Anything on it is an answer; none yet is none."""
-        step = steps.ReadConsole(name='hv1', server_id='s')
+        step = ReadConsole(name='hv1', server_id='s')
         for answer, expected in (
             ({'json': {'output': 'login:'}}, 'yes'),
             ({'json': {'output': ''}}, ''),
@@ -612,9 +636,7 @@ class TestAnswers(TestCase):
             with mock.patch('subprocess.run', autospec=True) as run:
                 run.return_value.returncode = expected
                 done = self.act(
-                    steps.PingTestGuest(
-                        name='hv1', server_id='s', address=address
-                    )
+                    PingTestGuest(name='hv1', server_id='s', address=address)
                 )
 
                 self.assertEqual('' if expected else 'yes', done.answer)
@@ -623,7 +645,7 @@ class TestAnswers(TestCase):
             'subprocess.run', autospec=True, side_effect=FileNotFoundError
         ):
             self.assert_fails(
-                steps.PingTestGuest(name='h', server_id='s', address='::1'),
+                PingTestGuest(name='h', server_id='s', address='::1'),
                 transient=False,
                 words='no program ping',
             )
@@ -638,14 +660,14 @@ class TestGuests(TestCase):
         """To wherever there is room; Nova's request id is kept."""
         for kind, body in (
             (
-                steps.LiveMigrate,
+                LiveMigrate,
                 {'os-migrateLive': {'host': None, 'block_migration': 'auto'}},
             ),
-            (steps.ColdMigrate, {'migrate': None}),
-            (steps.Shelve, {'shelve': None}),
-            (steps.OffloadShelved, {'shelveOffload': None}),
-            (steps.ConfirmMigration, {'confirmResize': None}),
-            (steps.ConfirmResize, {'confirmResize': None}),
+            (ColdMigrate, {'migrate': None}),
+            (Shelve, {'shelve': None}),
+            (OffloadShelved, {'shelveOffload': None}),
+            (ConfirmMigration, {'confirmResize': None}),
+            (ConfirmResize, {'confirmResize': None}),
         ):
             with self.subTest(kind=kind):
                 self.mock.post(
@@ -665,10 +687,10 @@ class TestGuests(TestCase):
         self.mock.post(self.url, status_code=202)
         for kind, body in (
             (
-                steps.LiveMigrate,
+                LiveMigrate,
                 {'os-migrateLive': {'host': 'a', 'block_migration': 'auto'}},
             ),
-            (steps.ColdMigrate, {'migrate': {'host': 'a'}}),
+            (ColdMigrate, {'migrate': {'host': 'a'}}),
         ):
             self.act(kind(name='hv1', server_id='g', destination='a'))
 
@@ -683,10 +705,10 @@ class TestGuests(TestCase):
                 self.mock.post(f'{url}/action', status_code=status)
                 self.mock.delete(url, status_code=status)
 
-                done = self.act(steps.ForceComplete(**about))
+                done = self.act(ForceComplete(**about))
                 self.assertEqual({'force_complete': None}, self.last().json())
                 self.assertEqual(changed, done.changed)
-                done = self.act(steps.AbortMigration(**about))
+                done = self.act(AbortMigration(**about))
                 self.assertEqual(changed, done.changed)
 
     def test_refused(self):
@@ -694,14 +716,14 @@ class TestGuests(TestCase):
         self.mock.post(self.url, **base.answer('nova409'))
 
         self.assert_fails(
-            steps.LiveMigrate(name='hv1', server_id='g'),
+            LiveMigrate(name='hv1', server_id='g'),
             transient=False,
             words='while it is in vm_state stopped',
         )
 
     def test_confirmed_already(self):
         """A migration that a rival has confirmed is confirmed."""
-        step = steps.ConfirmMigration(name='hv1', server_id='g')
+        step = ConfirmMigration(name='hv1', server_id='g')
         for answer in (base.answer('nova409'), base.answer('nova400')):
             with self.subTest(answer=answer):
                 self.mock.post(self.url, **answer)
@@ -715,9 +737,7 @@ class TestGuests(TestCase):
             **base.answer('action'),
         )
 
-        done = self.act(
-            steps.AskWhy(name='hv1', server_id='g', request_id='req-1')
-        )
+        done = self.act(AskWhy(name='hv1', server_id='g', request_id='req-1'))
 
         self.assertFalse(done.changed)
         self.assertTrue(done.answer.startswith('No valid host was found'))
@@ -737,15 +757,13 @@ class TestGuests(TestCase):
             json={'instanceAction': {'events': events}},
         )
 
-        done = self.act(
-            steps.AskWhy(name='hv1', server_id='g', request_id='req-1')
-        )
+        done = self.act(AskWhy(name='hv1', server_id='g', request_id='req-1'))
 
         self.assertEqual('CPU differs', done.answer)
 
     def test_ask_where(self):
         """Its status and host, and nothing when it is deleted."""
-        step = steps.AskWhere(name='hv1', server_id='g')
+        step = AskWhere(name='hv1', server_id='g')
         for answer, expected in (
             ({'status_code': 404, 'json': {}}, ''),
             (('hv2', 'ACTIVE'), 'ACTIVE hv2'),
@@ -766,7 +784,7 @@ class TestGuests(TestCase):
 
     def test_ask_why_in_vain(self):
         """No reason is no error."""
-        step = steps.AskWhy(name='hv1', server_id='g', request_id='req-1')
+        step = AskWhy(name='hv1', server_id='g', request_id='req-1')
         for answer in (
             {'status_code': 404, 'json': {}},
             {'json': {'instanceAction': {'events': None}}},

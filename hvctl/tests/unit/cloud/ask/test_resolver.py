@@ -5,9 +5,9 @@
 from unittest import mock
 
 from hvctl.cloud.ask import resolver as resolve
-from hvctl.model import preflight
-from hvctl.model import profile
-from hvctl.model import request
+from hvctl.model.preflight import Answers, Lookup
+from hvctl.model.profile import Subnetwork
+from hvctl.model.request import ResolvedSubnetwork
 from hvctl.tests.fixtures import builders
 from hvctl.tests.unit.cloud import base
 
@@ -58,8 +58,8 @@ class TestAsk(base.TestCase):
         self.mock.get(QUOTA, **base.answer('port_quota'))
         self.mock.get(CANDIDATES, json={'allocation_requests': [{}, {}]})
 
-    def ask(self, number=2, **changes) -> preflight.Facts:
-        names = preflight.Names(
+    def ask(self, number=2, **changes) -> Answers:
+        names = Lookup(
             **{
                 'image': 'i1',
                 'flavor': 'f1',
@@ -137,7 +137,7 @@ class TestAsk(base.TestCase):
             json={'quota': {'port': {'limit': 5, 'used': 3, 'reserved': 1}}},
         )
         resolver = resolve.Resolver(self.conn, far)
-        names = preflight.Names(test_flavor='f1')
+        names = Lookup(test_flavor='f1')
 
         facts = resolver.ask(names, 1)
 
@@ -149,7 +149,7 @@ class TestAsk(base.TestCase):
         )
         self.assertEqual(-1, facts.quotas['ports'].left)
         # Without a test nothing is made there.
-        resolver.ask(preflight.Names(), 1)
+        resolver.ask(Lookup(), 1)
         self.assertEqual(1, limits.call_count)
         self.mock.get(f'{url}/limits', status_code=503, json={})
         ((_, message),) = resolver.ask(names, 1).problems
@@ -195,7 +195,7 @@ class TestAsk(base.TestCase):
             f'{base.NETWORK}/extensions/trunk', json={'extension': {}}
         )
 
-        wish = profile.Subnetwork(network='twin')
+        wish = Subnetwork(network='twin')
         ((_, message),) = self.ask(subnetworks=(wish,)).problems
 
         self.assertEqual(
@@ -295,14 +295,14 @@ class TestAsk(base.TestCase):
             ),
         ):
             self.mock.get(url, json={key: thing})
-        wish = profile.Subnetwork(network='n2', subnet='fast')
+        wish = Subnetwork(network='n2', subnet='fast')
 
         facts = self.ask(subnetworks=(wish,))
 
         self.assertEqual((), facts.problems)
         (sub,) = facts.subnetworks
         self.assertEqual(
-            request.Subnetwork(
+            ResolvedSubnetwork(
                 wish=wish,
                 network_id='n2',
                 subnet_id='s',
@@ -319,7 +319,7 @@ class TestAsk(base.TestCase):
         self.mock.get(extension, status_code=404, json={})
         self.mock.get(f'{base.NETWORK}/extensions', json={'extensions': []})
 
-        facts = self.ask(subnetworks=(profile.Subnetwork(network='nothing'),))
+        facts = self.ask(subnetworks=(Subnetwork(network='nothing'),))
 
         self.assertEqual(
             ['there is no trunk service', 'there is no sub-network nothing'],

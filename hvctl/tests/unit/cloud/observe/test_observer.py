@@ -9,8 +9,8 @@ from hvctl import exceptions
 from hvctl.cloud import client
 from hvctl.decide.hypervisor import assemble
 from hvctl.model import identity
-from hvctl.model import records
-from hvctl.model import snapshot as snapshot_model
+from hvctl.model.records import Need
+from hvctl.model.snapshot import Scope
 from hvctl.tests.fixtures import builders
 from hvctl.tests.unit.cloud import base
 
@@ -41,7 +41,7 @@ class TestCase(base.TestCase):
         self.client = client.Client(self.conn)
 
     def observe(self, **scope):
-        return self.client.observe(snapshot_model.Scope(**scope))
+        return self.client.observe(Scope(**scope))
 
     def queries(self, url: str) -> list[dict]:
         """What was asked for at a URL, each value once."""
@@ -311,7 +311,7 @@ class TestObserve(TestCase):
             f'{base.PLACEMENT}/allocation_candidates',
             json={'allocation_requests': [], 'provider_summaries': {}},
         )
-        need = records.Need(
+        need = Need(
             (('MEMORY_MB', 512), ('VCPU', 1)), ('!HW_B', 'HW_A'), ('a1', 'a2')
         )
 

@@ -7,7 +7,7 @@ import unittest
 
 from hvctl.cloud.observe import parse as shapes
 from hvctl.model import identity
-from hvctl.model import records
+from hvctl.model.records import PortUse, Shape, Share, Trunk
 from hvctl.tests.fixtures import builders
 from hvctl.tests.unit.cloud import base
 
@@ -138,7 +138,7 @@ class TestShapes(unittest.TestCase):
         self.assertEqual(body['device_id'], port.device_id)
         ((_, address),) = port.fixed_ips
         self.assertEqual('10.10.2.128', address)
-        self.assertIs(records.PortUse.MACHINE, port.use)
+        self.assertIs(PortUse.MACHINE, port.use)
         self.assertIsNone(port.trunk)
 
     def test_trunk(self):
@@ -167,9 +167,9 @@ class TestShapes(unittest.TestCase):
         )
 
         self.assertEqual(
-            records.Trunk(id='t1', segmentation_ids={'p2': 102}), parent.trunk
+            Trunk(id='t1', segmentation_ids={'p2': 102}), parent.trunk
         )
-        self.assertIs(records.PortUse.SUBPORT, subport.use)
+        self.assertIs(PortUse.SUBPORT, subport.use)
         self.assertEqual('02:00:00:00:00:01', subport.mac_address)
 
     def test_agent(self):
@@ -216,27 +216,27 @@ class TestShapes(unittest.TestCase):
             builders.an_id, ('hv1', 'hv2', 'hv1_gpu1', 'hv1_gpu2', 'nfs')
         )
         own = (
-            records.Part(hv1, 'VCPU', 1, 6),
-            records.Part(hv1, 'MEMORY_MB', 512, 14336),
+            Share(hv1, 'VCPU', 1, 6),
+            Share(hv1, 'MEMORY_MB', 512, 14336),
         )
         for name, expected in (
             (
                 'candidates_nested',
                 {
-                    (hv1, (*own, records.Part(gpu1, 'VGPU', 1, 1))),
-                    (hv1, (*own, records.Part(gpu2, 'VGPU', 1, 1))),
+                    (hv1, (*own, Share(gpu1, 'VGPU', 1, 1))),
+                    (hv1, (*own, Share(gpu2, 'VGPU', 1, 1))),
                 },
             ),
             (
                 'candidates_shared',
                 {
-                    (hv1, (*own, records.Part(nfs, 'DISK_GB', 10, 980))),
+                    (hv1, (*own, Share(nfs, 'DISK_GB', 10, 980))),
                     (
                         hv2,
                         (
-                            records.Part(hv2, 'VCPU', 1, 8),
-                            records.Part(hv2, 'MEMORY_MB', 512, 16384),
-                            records.Part(hv2, 'DISK_GB', 10, 100),
+                            Share(hv2, 'VCPU', 1, 8),
+                            Share(hv2, 'MEMORY_MB', 512, 16384),
+                            Share(hv2, 'DISK_GB', 10, 100),
                         ),
                     ),
                 },
@@ -258,9 +258,7 @@ class TestShapes(unittest.TestCase):
                 'flavor': {**flavor, 'swap': 1},
             }
 
-            self.assertEqual(
-                records.Shape(2, 512, disk), shapes.server(body).shape
-            )
+            self.assertEqual(Shape(2, 512, disk), shapes.server(body).shape)
 
     def test_aggregate(self):
         """An aggregate with its hosts."""

@@ -7,16 +7,16 @@ import unittest
 
 from hvctl.decide.create import explanations as failures
 from hvctl.decide.hypervisor import phases as phase
-from hvctl.model import progress
-from hvctl.model import steps
 from hvctl.model.hypervisor import Phase
+from hvctl.model.progress import Ledger
+from hvctl.model.steps import CreateServer
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clock
 
 
-def a_ledger(**changes) -> progress.Ledger:
+def a_ledger(**changes) -> Ledger:
     """What a run knows after its first look."""
-    return progress.Ledger(started_at=clock.START, looks=1, **changes)
+    return Ledger(started_at=clock.START, looks=1, **changes)
 
 
 class TestServerFailed(unittest.TestCase):
@@ -96,7 +96,7 @@ class TestServerFailed(unittest.TestCase):
         early = clock.START - datetime.timedelta(seconds=100)
         tried = {'hv1': ('n1', 'n2')}
         makes = {
-            steps.CreateServer(
+            CreateServer(
                 name='hv1',
                 image_id='i',
                 flavor_id='f',

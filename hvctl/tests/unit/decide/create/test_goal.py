@@ -11,13 +11,20 @@ import hypothesis
 
 from hvctl.decide.hypervisor import assemble
 from hvctl.decide.hypervisor import phases as phase
-from hvctl.model import hypervisor
 from hvctl.model import identity
-from hvctl.model import progress
-from hvctl.model import records
-from hvctl.model import snapshot as snapshot_model
-from hvctl.model import steps
-from hvctl.model.hypervisor import Phase
+from hvctl.model.hypervisor import Phase, Status
+from hvctl.model.progress import Failure, Ledger, Outcome, Verdict
+from hvctl.model.records import FixedIP
+from hvctl.model.snapshot import Scope, Snapshot
+from hvctl.model.steps import (
+    CreatePort,
+    CreateServer,
+    DeleteServer,
+    DisableService,
+    EnableService,
+    LiftHold,
+    PlaceHold,
+)
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clock
 from hvctl.tests.fixtures import requests
@@ -31,41 +38,41 @@ HELD: dict = {
 DISABLED = builders.a_disabled_service
 
 
-def a_ledger(**changes) -> progress.Ledger:
+def a_ledger(**changes) -> Ledger:
     """What a run knows after its first look."""
-    return progress.Ledger(started_at=clock.START, looks=1, **changes)
+    return Ledger(started_at=clock.START, looks=1, **changes)
 
 
 #: A port that is there is one that this run has made, if not said otherwise.
 MADE = {
-    steps.CreatePort(
+    CreatePort(
         name='hv1', network_id='n', vnic_type='normal', mac_address='m'
     ): False
 }
 
 
-def decide(snapshot, ledger=None, **changes) -> progress.Verdict:
+def decide(snapshot, ledger=None, **changes) -> Verdict:
     """What create says of hv1."""
     goal = requests.a_create('hv1', **changes)
     ledger = ledger or a_ledger(done=MADE)
     return goal.decide(snapshot, ledger, clock.START)['hv1']
 
 
-def kinds(verdict: progress.Verdict) -> list[str]:
+def kinds(verdict: Verdict) -> list[str]:
     """The names of the steps' classes."""
     return [type(step).__name__ for step in verdict.steps]
 
 
-def a_look(**changes) -> snapshot_model.Snapshot:
+def a_look(**changes) -> Snapshot:
     """A look at an enabled hv1 with changes; a tuple for one service."""
     return dataclasses.replace(builders.a_snapshot('hv1'), **changes)
 
 
-def with_port(*addresses, **changes) -> snapshot_model.Snapshot:
+def with_port(*addresses, **changes) -> Snapshot:
     """A look at what there is just before the server is made."""
     port = builders.a_port(
         device_id='',
-        fixed_ips=tuple(records.FixedIP('s', one) for one in addresses),
+        fixed_ips=tuple(FixedIP('s', one) for one in addresses),
     )
     return builders.a_snapshot(ports=(port,), **changes)
 
@@ -188,7 +195,7 @@ class TestProvision(unittest.TestCase):
             (5, {'hv1': waiting.status}, {}, []),
             (15, {'hv1': waiting.status}, {}, ['CreateServer']),
             # What was seen before that does not count.
-            (15, {'hv1': hypervisor.Status(phase=Phase.MISSING)}, {}, []),
+            (15, {'hv1': Status(phase=Phase.MISSING)}, {}, []),
         ):
             with self.subTest(seconds=seconds, done=done):
                 since = {}
@@ -227,7 +234,7 @@ class TestProvision(unittest.TestCase):
     def test_lost_a_race_and_deleted(self):
         """A twin that was deleted is no deploy that goes anew."""
         make = decide(with_port()).steps[-1]
-        twin = steps.DeleteServer(name='hv1', server_id='twin')
+        twin = DeleteServer(name='hv1', server_id='twin')
 
         verdict = decide(
             builders.a_snapshot(), a_ledger(done={make: True, twin: True})
@@ -241,7 +248,7 @@ class TestProvision(unittest.TestCase):
         (server,) = (
             step
             for step in decide(with_port()).steps
-            if isinstance(step, steps.CreateServer)
+            if isinstance(step, CreateServer)
         )
 
         verdict = decide(builders.a_snapshot(), a_ledger(done={server: True}))
@@ -314,8 +321,8 @@ class TestRefusals(unittest.TestCase):
 
     def test_failed_step(self):
         """A step that failed for good ends it with its sentence."""
-        step = steps.PlaceHold(name='hv1', provider_id=CHOSEN)
-        failure = progress.Failure(step=step, message='could not')
+        step = PlaceHold(name='hv1', provider_id=CHOSEN)
+        failure = Failure(step=step, message='could not')
 
         verdict = decide(
             builders.a_snapshot(), a_ledger(failures={'hv1': failure})
@@ -334,7 +341,7 @@ class TestRefusals(unittest.TestCase):
         verdict = decide(look)
 
         self.assertEqual(
-            (steps.DeleteServer(name='hv1', server_id='z1'),), verdict.steps
+            (DeleteServer(name='hv1', server_id='z1'),), verdict.steps
         )
         self.assertIsNone(verdict.outcome)
 
@@ -433,7 +440,7 @@ class TestOpen(unittest.TestCase):
         verdict = decide(a_look(**HELD), ledger)
 
         note, lift = verdict.steps
-        self.assertEqual(steps.LiftHold(name='hv1', provider_id=CHOSEN), lift)
+        self.assertEqual(LiftHold(name='hv1', provider_id=CHOSEN), lift)
         self.assertEqual(
             {
                 identity.PHASES_KEY: 'booting=1; unmapped=1',
@@ -444,7 +451,7 @@ class TestOpen(unittest.TestCase):
 
     def test_lifted_and_full_at_once(self):
         """The hold is not lifted twice when guests fill it at once."""
-        lift = steps.LiftHold(name='hv1', provider_id=CHOSEN)
+        lift = LiftHold(name='hv1', provider_id=CHOSEN)
 
         verdict = decide(a_look(**HELD), a_ledger(done={lift: True}))
 
@@ -460,7 +467,7 @@ class TestOpen(unittest.TestCase):
                 verdict = decide(a_look(services=(service,), **HELD))
 
                 self.assertEqual(
-                    (steps.EnableService(name='hv1', service_id=service.id),),
+                    (EnableService(name='hv1', service_id=service.id),),
                     verdict.steps,
                 )
         silent = DISABLED(updated_at=None)
@@ -485,7 +492,7 @@ class TestOpen(unittest.TestCase):
 
         self.assertEqual((), verdict.steps)
         self.assertEqual(
-            progress.Outcome(ok=True, message='was enabled already'),
+            Outcome(ok=True, message='was enabled already'),
             verdict.outcome,
         )
 
@@ -525,7 +532,7 @@ class TestOwnUserData(unittest.TestCase):
 
                 self.assertEqual(
                     (
-                        steps.DisableService(
+                        DisableService(
                             name='hv1',
                             service_id=builders.a_service().id,
                             reason=identity.REASON_CREATE,
@@ -569,13 +576,13 @@ class TestScope(unittest.TestCase):
     def test_names_at_first_only(self):
         """Only the first look searches for namesakes."""
         goal = requests.a_create('hv1', 'hv2')
-        ledger = progress.Ledger(started_at=clock.START)
+        ledger = Ledger(started_at=clock.START)
 
         self.assertEqual(
-            snapshot_model.Scope(server_names=frozenset({'hv1', 'hv2'})),
+            Scope(server_names=frozenset({'hv1', 'hv2'})),
             goal.scope(ledger),
         )
-        self.assertEqual(snapshot_model.Scope(), goal.scope(a_ledger()))
+        self.assertEqual(Scope(), goal.scope(a_ledger()))
 
 
 class TestMachinesOnly(unittest.TestCase):
@@ -596,7 +603,7 @@ class TestMachinesOnly(unittest.TestCase):
         """The rest of the last look is taken as it was."""
         scope, look = self.scope()
 
-        self.assertEqual(snapshot_model.Scope(since=look), scope)
+        self.assertEqual(Scope(since=look), scope)
 
     def test_everything_else(self):
         """Whatever else is so, everything is read."""
@@ -651,9 +658,9 @@ class TestAnySituation(unittest.TestCase):
             verdict = decide(look, own=own)
             hv = assemble.assemble(look, ['hv1'])['hv1']
             for step in verdict.steps:
-                if isinstance(step, steps.LiftHold):
+                if isinstance(step, LiftHold):
                     self.assertTrue(hv.service.up and hv.service.enabled)
-                if isinstance(step, steps.LiftHold | steps.EnableService):
+                if isinstance(step, LiftHold | EnableService):
                     self.assertEqual('ACTIVE', hv.server.status)
                     self.assertTrue(hv.service.up)
                     self.assertIsNotNone(hv.compute_node)

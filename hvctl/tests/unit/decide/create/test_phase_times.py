@@ -7,9 +7,9 @@ import unittest
 
 from hvctl.decide.create import phase_times as times
 from hvctl.model import identity
-from hvctl.model import progress
-from hvctl.model import steps
 from hvctl.model.hypervisor import Phase
+from hvctl.model.progress import Ledger
+from hvctl.model.steps import NoteTimes
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clock
 
@@ -21,7 +21,7 @@ class TestNote(unittest.TestCase):
 
     def note(self, *, done=None, server=None, **ago: int) -> list[dict]:
         """Say what is noted of phases that were first seen so long ago."""
-        ledger = progress.Ledger(
+        ledger = Ledger(
             started_at=clock.START,
             done=done or {},
             first_seen={
@@ -57,7 +57,7 @@ class TestNote(unittest.TestCase):
 
     def test_once(self):
         """Neither this run nor a later one writes them again."""
-        step = steps.NoteTimes(name='hv1', server_id='s', metadata={})
+        step = NoteTimes(name='hv1', server_id='s', metadata={})
         opened = builders.a_server(metadata={identity.ENABLED_KEY: 'x'})
 
         self.assertEqual([], self.note(done={step: True}))

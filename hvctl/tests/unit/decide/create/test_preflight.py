@@ -6,22 +6,22 @@ import dataclasses
 import unittest
 
 from hvctl.decide.create import preflight
-from hvctl.model import hypervisor
 from hvctl.model import identity
-from hvctl.model import networking
-from hvctl.model import preflight as model
-from hvctl.model import records
+from hvctl.model.hypervisor import Hypervisor
+from hvctl.model.networking import Address
+from hvctl.model.preflight import Answers, Finding, Flavor, Quota
+from hvctl.model.records import PortUse
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import requests
 
-METAL = model.Flavor(
+METAL = Flavor(
     id='f',
     name='metal',
     resources={'VCPU': 0, 'CUSTOM_BAREMETAL': 1},
     vcpus=4,
     ram=1024,
 )
-TEST = model.Flavor(
+TEST = Flavor(
     id='t',
     name='test',
     resources={
@@ -34,7 +34,7 @@ TEST = model.Flavor(
     ram=128,
 )
 PLENTY = {
-    kind: model.Quota(left=-1)
+    kind: Quota(left=-1)
     for kind in ('servers', 'cores', 'memory (MiB)', 'ports')
 }
 
@@ -42,10 +42,8 @@ PLENTY = {
 def failed(nodes=(), number=2, hypervisors=None, **changes) -> list[str]:
     """What stands in the way of making some."""
     if hypervisors is None:
-        hypervisors = [
-            hypervisor.Hypervisor(name=f'hv{i}') for i in range(number)
-        ]
-    facts = model.Facts(
+        hypervisors = [Hypervisor(name=f'hv{i}') for i in range(number)]
+    facts = Answers(
         **{
             'image_id': 'i',
             'flavor': METAL,
@@ -58,7 +56,7 @@ def failed(nodes=(), number=2, hypervisors=None, **changes) -> list[str]:
     return [
         check.message
         for check in preflight.checks(facts, hypervisors, nodes)
-        if check.verdict is model.Verdict.FAILED
+        if check.verdict is Finding.FAILED
     ]
 
 
@@ -71,36 +69,36 @@ class TestChecks(unittest.TestCase):
 
     def test_each(self):
         """Each thing that may be wrong is said."""
-        virtual = model.Flavor(id='f', name='m1', resources={'VCPU': 1})
+        virtual = Flavor(id='f', name='m1', resources={'VCPU': 1})
         for changes, words in (
             ({'problems': (('image', 'there is no image x'),)}, 'no image x'),
             ({'flavor': virtual}, 'm1 does not ask for bare metal'),
             ({'candidates': 1}, '2 nodes for flavor metal'),
             (
-                {'quotas': {**PLENTY, 'cores': model.Quota(left=7)}},
+                {'quotas': {**PLENTY, 'cores': Quota(left=7)}},
                 'has 7 cores left and 8 are needed',
             ),
             (
-                {'quotas': {**PLENTY, 'ports': model.Quota(left=0)}},
+                {'quotas': {**PLENTY, 'ports': Quota(left=0)}},
                 'has 0 ports left and 2 are needed',
             ),
             (
                 {
-                    'quotas': {**PLENTY, 'ports': model.Quota(left=3)},
+                    'quotas': {**PLENTY, 'ports': Quota(left=3)},
                     'subnetworks': (requests.a_subnetwork(),),
                 },
                 'has 3 ports left and 4 are needed',
             ),
             (
                 {
-                    'quotas': {**PLENTY, 'servers': model.Quota(left=3)},
+                    'quotas': {**PLENTY, 'servers': Quota(left=3)},
                     'test_flavor': TEST,
                 },
                 'has 3 servers left and 4 are needed',
             ),
             (
                 {
-                    'quotas': {**PLENTY, 'cores': model.Quota(left=9)},
+                    'quotas': {**PLENTY, 'cores': Quota(left=9)},
                     'test_flavor': TEST,
                 },
                 'has 9 cores left and 10 are needed',
@@ -109,7 +107,7 @@ class TestChecks(unittest.TestCase):
                 {
                     'quotas': {
                         **PLENTY,
-                        'memory (MiB)': model.Quota(left=2200),
+                        'memory (MiB)': Quota(left=2200),
                     },
                     'test_flavor': TEST,
                 },
@@ -117,7 +115,7 @@ class TestChecks(unittest.TestCase):
             ),
             (
                 {
-                    'quotas': {**PLENTY, 'ports': model.Quota(left=3)},
+                    'quotas': {**PLENTY, 'ports': Quota(left=3)},
                     'test_flavor': TEST,
                     'test_network_id': 'n',
                 },
@@ -137,10 +135,10 @@ class TestChecks(unittest.TestCase):
             'compute_cloud': 'far',
         }
         enough = {
-            'servers': model.Quota(left=2),
-            'cores': model.Quota(left=8),
-            'memory (MiB)': model.Quota(left=2048),
-            'ports': model.Quota(left=2),
+            'servers': Quota(left=2),
+            'cores': Quota(left=8),
+            'memory (MiB)': Quota(left=2048),
+            'ports': Quota(left=2),
         }
 
         self.assertEqual(
@@ -153,7 +151,7 @@ class TestChecks(unittest.TestCase):
             ('ports', 2),
         ):
             with self.subTest(what=what):
-                short = PLENTY | {what: model.Quota(left=1)}
+                short = PLENTY | {what: Quota(left=1)}
 
                 (said,) = failed(test_quotas=short, **tested)
 
@@ -169,7 +167,7 @@ class TestChecks(unittest.TestCase):
         port = builders.a_port()
         sub = requests.a_subnetwork()
         subport = builders.a_port(
-            use=records.PortUse.SUBPORT, network_id=sub.network_id
+            use=PortUse.SUBPORT, network_id=sub.network_id
         )
         for ports, subports, missing in (
             ((), (), 2),
@@ -178,15 +176,13 @@ class TestChecks(unittest.TestCase):
             ((port,), (subport,), 0),
         ):
             with self.subTest(missing=missing):
-                hv = hypervisor.Hypervisor(
-                    name='hv1', ports=ports, subports=subports
-                )
+                hv = Hypervisor(name='hv1', ports=ports, subports=subports)
 
                 for left in range(missing + 1):
                     said = failed(
                         hypervisors=[hv],
                         subnetworks=(sub,),
-                        quotas=PLENTY | {'ports': model.Quota(left=left)},
+                        quotas=PLENTY | {'ports': Quota(left=left)},
                     )
 
                     self.assertEqual(left < missing, bool(said), said)
@@ -199,9 +195,7 @@ class TestChecks(unittest.TestCase):
             (fit(subnet='fast'), 'it has no subnet fast'),
             (dataclasses.replace(fit(), prefixes={}), 'say address: dhcp or'),
             (
-                dataclasses.replace(
-                    fit(address=networking.Address.DHCP), prefixes={}
-                ),
+                dataclasses.replace(fit(address=Address.DHCP), prefixes={}),
                 None,
             ),
             (
@@ -235,7 +229,7 @@ class TestChecks(unittest.TestCase):
                 failed(
                     problems=(('network', 'there is no network x'),),
                     candidates=0,
-                    quotas={'servers': model.Quota(left=1)},
+                    quotas={'servers': Quota(left=1)},
                 )
             ),
         )

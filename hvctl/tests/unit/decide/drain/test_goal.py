@@ -17,10 +17,26 @@ from hvctl.decide.hypervisor import assemble
 from hvctl.decide.hypervisor import emptiness
 from hvctl.model import drain_options as draining
 from hvctl.model import identity
-from hvctl.model import progress
-from hvctl.model import records
-from hvctl.model import snapshot as snapshot_model
-from hvctl.model import steps
+from hvctl.model.drain_options import DrainOptions, Method, Suspended
+from hvctl.model.progress import Failure, Ledger, Outcome, Verdict
+from hvctl.model.records import Shape
+from hvctl.model.snapshot import Snapshot
+from hvctl.model.steps import (
+    AbortMigration,
+    AskWhere,
+    AskWhy,
+    ColdMigrate,
+    ConfirmMigration,
+    ConfirmResize,
+    DisableService,
+    EnableService,
+    ForceComplete,
+    GuestStep,
+    LiveMigrate,
+    MoveStep,
+    OffloadShelved,
+    Shelve,
+)
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clock
 from hvctl.tests.fixtures import situations
@@ -32,26 +48,26 @@ GUEST = builders.a_guest('g1')
 
 #: The states in which Nova accepts each request.
 ALLOWED = {
-    steps.LiveMigrate: ('ACTIVE', 'PAUSED'),
-    steps.ColdMigrate: ('ACTIVE', 'SHUTOFF'),
-    steps.Shelve: ('ACTIVE', 'PAUSED', 'SHUTOFF', 'SUSPENDED'),
-    steps.OffloadShelved: ('SHELVED',),
-    steps.ConfirmResize: ('VERIFY_RESIZE',),
+    LiveMigrate: ('ACTIVE', 'PAUSED'),
+    ColdMigrate: ('ACTIVE', 'SHUTOFF'),
+    Shelve: ('ACTIVE', 'PAUSED', 'SHUTOFF', 'SUSPENDED'),
+    OffloadShelved: ('SHELVED',),
+    ConfirmResize: ('VERIFY_RESIZE',),
 }
 
 
-def a_ledger(**changes) -> progress.Ledger:
+def a_ledger(**changes) -> Ledger:
     """What a run knows after its first look."""
-    return progress.Ledger(started_at=clock.START, looks=1, **changes)
+    return Ledger(started_at=clock.START, looks=1, **changes)
 
 
-def decide(look, ledger=None, names=('hv1',), **options) -> progress.Verdict:
+def decide(look, ledger=None, names=('hv1',), **options) -> Verdict:
     """What drain says of the first name."""
-    goal = drain.Drain(names=names, options=draining.Options(**options))
+    goal = drain.Drain(names=names, options=DrainOptions(**options))
     return goal.decide(look, ledger or a_ledger(), clock.START)[names[0]]
 
 
-def a_look(*guests, **changes) -> snapshot_model.Snapshot:
+def a_look(*guests, **changes) -> Snapshot:
     """A look at a closed hv1 with these guests."""
     return dataclasses.replace(
         builders.a_snapshot('hv1'),
@@ -59,7 +75,7 @@ def a_look(*guests, **changes) -> snapshot_model.Snapshot:
     )
 
 
-def under_way(look, **changes) -> progress.Ledger:
+def under_way(look, **changes) -> Ledger:
     """What a run knows after it has sent its guests away."""
     verdict = decide(look)
     return a_ledger(
@@ -96,8 +112,8 @@ class TestRefusals(unittest.TestCase):
 
     def test_failed_step(self):
         """A step that failed for good ends it with its sentence."""
-        step = steps.DisableService(name='hv1', service_id='s', reason='r')
-        failure = progress.Failure(step=step, message='could not')
+        step = DisableService(name='hv1', service_id='s', reason='r')
+        failure = Failure(step=step, message='could not')
 
         verdict = decide(a_look(), a_ledger(failures={'hv1': failure}))
 
@@ -138,7 +154,7 @@ class TestDisable(unittest.TestCase):
 
         (step,) = decide(look).steps
 
-        self.assertIsInstance(step, steps.LiveMigrate)
+        self.assertIsInstance(step, LiveMigrate)
 
     def test_stopped_before(self):
         """Nothing is closed any more after Ctrl-C."""
@@ -218,7 +234,7 @@ class TestMoves(unittest.TestCase):
                 )
             }
         )
-        confirm = steps.ConfirmMigration(name='hv1', server_id=GUEST.id)
+        confirm = ConfirmMigration(name='hv1', server_id=GUEST.id)
 
         self.assertEqual((confirm,), decide(finished, ledger).steps)
         ledger.done[confirm] = True
@@ -268,13 +284,13 @@ class TestMoves(unittest.TestCase):
     def test_asks_why(self):
         """The reason of a failure is asked for, once, and then said."""
         look = a_look(GUEST)
-        request = steps.LiveMigrate(name='hv1', server_id=GUEST.id)
+        request = LiveMigrate(name='hv1', server_id=GUEST.id)
         ledger = under_way(look, answers={request: 'req-1'})
         failed = a_look(
             GUEST,
             migrations={'hv1': (builders.a_migration('g1', status='error'),)},
         )
-        ask = steps.AskWhy(name='hv1', server_id=GUEST.id, request_id='req-1')
+        ask = AskWhy(name='hv1', server_id=GUEST.id, request_id='req-1')
 
         first = decide(failed, ledger, retries=0)
         ledger.done[ask] = False
@@ -291,8 +307,8 @@ class TestMoves(unittest.TestCase):
     def test_refused_request(self):
         """A guest that Nova would not move failed, with Nova's words."""
         look = a_look(GUEST)
-        request = steps.LiveMigrate(name='hv1', server_id=GUEST.id)
-        failure = progress.Failure(step=request, message='pinned')
+        request = LiveMigrate(name='hv1', server_id=GUEST.id)
+        failure = Failure(step=request, message='pinned')
         ledger = under_way(look, failures={GUEST.id: failure}, done={})
 
         verdict = decide(look, ledger, retries=0)
@@ -305,9 +321,7 @@ class TestMoves(unittest.TestCase):
         """A guest that went before its turn is gone."""
         look = a_look(builders.a_guest('g1', task_state='deleting'))
         ledger = under_way(look)
-        ask = steps.AskWhere(
-            name='hv1', server_id=GUEST.id, seen_at=clock.START
-        )
+        ask = AskWhere(name='hv1', server_id=GUEST.id, seen_at=clock.START)
 
         self.assertEqual((ask,), decide(a_look(), ledger).steps)
         ledger.done[ask] = False
@@ -318,7 +332,7 @@ class TestMoves(unittest.TestCase):
 class TestHeld(unittest.TestCase):
     """When nothing new may be begun, and what is under way is followed."""
 
-    DISABLE = steps.DisableService(
+    DISABLE = DisableService(
         name='hv1', service_id=CLOSED.id, reason=CLOSED.disabled_reason
     )
     OFF = builders.a_guest('g1', status='SHUTOFF')
@@ -395,8 +409,8 @@ class TestHeld(unittest.TestCase):
 
     def test_one_that_stays_open(self):
         """No guest may land on a host that could not be closed."""
-        failure = progress.Failure(
-            step=steps.DisableService(name='hv2', service_id='2', reason='r'),
+        failure = Failure(
+            step=DisableService(name='hv2', service_id='2', reason='r'),
             message='could not disable it',
         )
         look = dataclasses.replace(
@@ -423,7 +437,7 @@ class TestOutcome(unittest.TestCase):
 
         self.assertIsNone(decide(look).outcome)
         self.assertEqual(
-            progress.Outcome(ok=True, message='had no guests'),
+            Outcome(ok=True, message='had no guests'),
             decide(look, a_ledger(last=look)).outcome,
         )
 
@@ -479,7 +493,7 @@ class TestOutcome(unittest.TestCase):
         verdict = decide(look, past_blocked=True)
 
         self.assertEqual(
-            progress.Outcome(ok=False, message='1 of 1 guest stayed on hv1'),
+            Outcome(ok=False, message='1 of 1 guest stayed on hv1'),
             verdict.outcome,
         )
 
@@ -511,9 +525,7 @@ class TestOutcome(unittest.TestCase):
         suspended = builders.a_guest('g2', status='SUSPENDED')
         look = a_look(suspended, consumers={CHOSEN: {suspended.id: {}}})
 
-        verdict = decide(
-            look, a_ledger(last=look), suspended=draining.Suspended.LEAVE
-        )
+        verdict = decide(look, a_ledger(last=look), suspended=Suspended.LEAVE)
 
         self.assertTrue(verdict.outcome.ok)
         self.assertIn('1 guest left', verdict.outcome.message)
@@ -585,7 +597,7 @@ class TestOrder(unittest.TestCase):
 
         self.assertEqual('left', first.result)
         self.assertIn('server group delete group', first.lift)
-        self.assertEqual(draining.Method.SHELVE, second.method)
+        self.assertEqual(Method.SHELVE, second.method)
 
     def test_anti_affinity(self):
         """Members of a group go one by one."""
@@ -682,7 +694,7 @@ class TestBudget(unittest.TestCase):
         look = a_look(GUEST, services=(builders.a_service(),))
 
         scope = drain.Drain(names=('hv1',)).scope(
-            progress.Ledger(started_at=clock.START)
+            Ledger(started_at=clock.START)
         )
         verdict = decide(look, most_draining=0)
 
@@ -837,7 +849,7 @@ class TestTime(unittest.TestCase):
         ledger.moves = {
             server_id: dataclasses.replace(
                 move,
-                shape=records.Shape(1, 2048, 1),
+                shape=Shape(1, 2048, 1),
                 running_at=clock.START - datetime.timedelta(seconds=seconds),
             )
             for server_id, move in ledger.moves.items()
@@ -864,7 +876,7 @@ class TestTime(unittest.TestCase):
         verdict = self.look(481, force_complete=True)
 
         (step,) = verdict.steps
-        self.assertIsInstance(step, steps.ForceComplete)
+        self.assertIsInstance(step, ForceComplete)
         self.assertEqual('moving', verdict.moves[0].result)
 
 
@@ -883,7 +895,7 @@ class TestShelving(unittest.TestCase):
             ledger.moves |= {move.server_id: move for move in verdict.moves}
             ledger.done |= dict.fromkeys(verdict.steps, True)
             for step in verdict.steps:
-                if isinstance(step, steps.AskWhere):
+                if isinstance(step, AskWhere):
                     ledger.answers[step] = 'SHELVED_OFFLOADED'
             seen.append(
                 (
@@ -923,7 +935,7 @@ class TestShelving(unittest.TestCase):
         self.assertEqual((), kept.steps)
         self.assertEqual('left', kept.moves[0].result)
         (step,) = first.steps
-        self.assertIsInstance(step, steps.ConfirmMigration)
+        self.assertIsInstance(step, ConfirmMigration)
         self.assertEqual('moved', then.moves[0].result)
 
     def test_confirmed_and_moved(self):
@@ -961,14 +973,14 @@ class TestUndo(unittest.TestCase):
         abort, enable = self.decide(look).steps
 
         self.assertEqual(5, abort.migration_id)
-        self.assertIsInstance(enable, steps.EnableService)
+        self.assertIsInstance(enable, EnableService)
 
     def test_cold_migrations(self):
         """Those of the drain are confirmed before its mark is gone."""
         cold = builders.a_migration(
             'g1', id=5, status='migrating', migration_type='migration'
         )
-        confirm = steps.ConfirmMigration(name='hv1', server_id=GUEST.id)
+        confirm = ConfirmMigration(name='hv1', server_id=GUEST.id)
         ledger = a_ledger()
         for status, expected in (
             ('migrating', []),
@@ -998,8 +1010,8 @@ class TestUndo(unittest.TestCase):
             'g1', id=5, status='finished', migration_type='migration'
         )
         theirs = dataclasses.replace(cold, user_id='joe')
-        failure = progress.Failure(
-            step=steps.ConfirmMigration(name='hv1', server_id=GUEST.id),
+        failure = Failure(
+            step=ConfirmMigration(name='hv1', server_id=GUEST.id),
             message='could not confirm it',
         )
         for record, failures in ((theirs, {}), (cold, {GUEST.id: failure})):
@@ -1007,14 +1019,12 @@ class TestUndo(unittest.TestCase):
 
             (step,) = self.decide(look, a_ledger(failures=failures)).steps
 
-            self.assertIsInstance(step, steps.EnableService)
+            self.assertIsInstance(step, EnableService)
 
     def test_what_could_not_be_dropped(self):
         """It is enabled, and still no success."""
-        abort = steps.AbortMigration(
-            name='hv1', server_id=GUEST.id, migration_id=5
-        )
-        failure = progress.Failure(step=abort, message='could not abort it')
+        abort = AbortMigration(name='hv1', server_id=GUEST.id, migration_id=5)
+        failure = Failure(step=abort, message='could not abort it')
 
         verdict = self.decide(
             a_look(services=(builders.a_service(),)),
@@ -1078,7 +1088,7 @@ class TestScope(unittest.TestCase):
     def test_reaches_into_what_was_found(self):
         """The second look reads guests and consumers of what exists."""
         goal = drain.Drain(names=('hv1', 'hv2'))
-        ledger = progress.Ledger(started_at=clock.START)
+        ledger = Ledger(started_at=clock.START)
 
         first = goal.scope(ledger)
         ledger.last = builders.a_snapshot('hv1')
@@ -1113,15 +1123,15 @@ class TestAnySituation(unittest.TestCase):
         guests = {guest.id: guest for guest in look.guests['hv1']}
 
         for step in verdict.steps:
-            if not isinstance(step, steps.MoveStep):
+            if not isinstance(step, MoveStep):
                 continue
             guest = guests[step.server_id]
             self.assertIsNone(guest.task_state)
             self.assertIn(guest.status, ALLOWED[type(step)])
-            if isinstance(step, steps.ConfirmResize):
+            if isinstance(step, ConfirmResize):
                 self.assertTrue(options.get('confirm_resizes'))
-            if (type(step), guest.status) == (steps.ColdMigrate, 'ACTIVE'):
-                self.assertEqual(draining.Method.COLD, options.get('method'))
+            if (type(step), guest.status) == (ColdMigrate, 'ACTIVE'):
+                self.assertEqual(Method.COLD, options.get('method'))
 
     @situations.SOME
     @hypothesis.given(situations.looks())
@@ -1130,7 +1140,7 @@ class TestAnySituation(unittest.TestCase):
         verdict = decide(look)
         hv = assemble.assemble(look, ['hv1'])['hv1']
 
-        if any(isinstance(step, steps.GuestStep) for step in verdict.steps):
+        if any(isinstance(step, GuestStep) for step in verdict.steps):
             self.assertFalse(hv.service.enabled)
 
     @situations.SOME
@@ -1138,7 +1148,7 @@ class TestAnySituation(unittest.TestCase):
     def test_confirms_no_resize_of_others(self, look):
         """Only cold migrations are confirmed, never an owner's resize."""
         for step in decide(look).steps:
-            if isinstance(step, steps.ConfirmMigration):
+            if isinstance(step, ConfirmMigration):
                 newest = max(
                     (
                         m

@@ -7,7 +7,7 @@ import unittest
 
 from hvctl.decide.hypervisor import assemble
 from hvctl.model import identity
-from hvctl.model import records
+from hvctl.model.records import Aggregate
 from hvctl.tests.fixtures import builders
 
 
@@ -98,9 +98,7 @@ class TestAssemble(unittest.TestCase):
             compute_nodes=(builders.a_compute_node(id=builders.an_id('x')),),
             providers=(builders.a_provider(id=builders.an_id('x')),),
             agents=(builders.an_agent(),),
-            aggregates=(
-                records.Aggregate(id=1, name='a', hosts=frozenset({'hv1'})),
-            ),
+            aggregates=(Aggregate(id=1, name='a', hosts=frozenset({'hv1'})),),
         )
 
         self.assertFalse(one(snapshot).exists)
@@ -261,8 +259,8 @@ class TestAssemble(unittest.TestCase):
 
     def test_aggregates(self):
         """The aggregates that the host is in."""
-        mine = records.Aggregate(id=1, name='a', hosts=frozenset({'hv1', 'x'}))
-        other = records.Aggregate(id=2, name='b', hosts=frozenset({'hv10'}))
+        mine = Aggregate(id=1, name='a', hosts=frozenset({'hv1', 'x'}))
+        other = Aggregate(id=2, name='b', hosts=frozenset({'hv10'}))
         snapshot = dataclasses.replace(
             builders.a_snapshot('hv1'), aggregates=(mine, other)
         )

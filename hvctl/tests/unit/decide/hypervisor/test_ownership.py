@@ -7,8 +7,8 @@ import unittest
 
 from hvctl.decide.hypervisor import assemble
 from hvctl.decide.hypervisor import ownership as foreign
-from hvctl.model import hypervisor
 from hvctl.model import identity
+from hvctl.model.hypervisor import Hypervisor
 from hvctl.tests.fixtures import builders
 
 
@@ -54,7 +54,7 @@ class TestHolders(unittest.TestCase):
 
     def test_names_each(self):
         """Each thing is named so that it can be found."""
-        hv = hypervisor.Hypervisor(name='hv1', domain='a.org')
+        hv = Hypervisor(name='hv1', domain='a.org')
         look = builders.a_snapshot(
             namesakes=(builders.a_server(id='i1', project_id='p1'),),
             services=(builders.a_service('hv1.a.org', id='i2'),),
@@ -78,7 +78,7 @@ class TestHolders(unittest.TestCase):
 
     def test_another_cloud(self):
         """A hypervisor of ours in another compute cloud has the name, too."""
-        hv = hypervisor.Hypervisor(name='hv1')
+        hv = Hypervisor(name='hv1')
         for cloud, words in (('far', 'compute cloud far'), (None, 'itself')):
             with self.subTest(cloud=cloud):
                 look = builders.a_snapshot(
@@ -109,9 +109,7 @@ class TestHolders(unittest.TestCase):
         """Nova's search by name is looser than a name."""
         look = builders.a_snapshot(namesakes=(builders.a_server('hv10'),))
 
-        self.assertEqual(
-            [], foreign.holders(look, hypervisor.Hypervisor(name='hv1'))
-        )
+        self.assertEqual([], foreign.holders(look, Hypervisor(name='hv1')))
 
 
 class TestOwned(unittest.TestCase):
@@ -130,6 +128,6 @@ class TestOwned(unittest.TestCase):
             (False, {}),
         ):
             with self.subTest(parts=parts):
-                hv = hypervisor.Hypervisor(name='hv1', **parts)
+                hv = Hypervisor(name='hv1', **parts)
 
                 self.assertEqual(expected, foreign.owned(hv))

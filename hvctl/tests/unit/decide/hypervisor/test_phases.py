@@ -8,9 +8,8 @@ import hypothesis
 from hypothesis import strategies
 
 from hvctl.decide.hypervisor import phases as phase
-from hvctl.model import hypervisor
 from hvctl.model import identity
-from hvctl.model.hypervisor import Phase
+from hvctl.model.hypervisor import Hypervisor, Phase
 from hvctl.tests.fixtures import builders
 
 SERVER = builders.a_server
@@ -234,7 +233,7 @@ class TestStatus(unittest.TestCase):
 
     def test_nothing_is_missing(self):
         """Without a trace it is missing, and create is next."""
-        status = phase.status(hypervisor.Hypervisor(name='hv1'))
+        status = phase.status(Hypervisor(name='hv1'))
 
         self.assertEqual(Phase.MISSING, status.phase)
         self.assertEqual(f'{phase.COMMAND} create hv1 ...', status.hint)

@@ -5,24 +5,39 @@
 import unittest
 
 from hvctl.decide.hypervisor import phases as phase
-from hvctl.model import progress
-from hvctl.model import request as request_model
 from hvctl.model import steps
+from hvctl.model.progress import Verdict
+from hvctl.model.request import HealthTest
+from hvctl.model.steps import (
+    CreatePort,
+    DeleteAgent,
+    DeletePort,
+    DeleteProvider,
+    DeleteServer,
+    DeleteService,
+    DeleteTrunk,
+    DisableService,
+    GuestStep,
+    JoinAggregate,
+    LeaveAggregate,
+    ReadConsole,
+    Step,
+)
 from hvctl.osc.create import dry_run as outlook
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import requests
 
-TEST = request_model.HealthTest(flavor_id='f', image_id='i')
-PORT = steps.CreatePort(
+TEST = HealthTest(flavor_id='f', image_id='i')
+PORT = CreatePort(
     name='hv1',
     network_id='n',
     vnic_type='normal',
     mac_address='02:00:00:00:00:01',
 )
-JOIN = steps.JoinAggregate(name='hv1', aggregate_id=1, host='hv1')
-ASK = steps.ReadConsole(name='hv1', server_id='s')
-LOSER = steps.DeleteServer(name='hv1', server_id='s')
-DISABLE = steps.DisableService(name='hv1', service_id='s', reason='r')
+JOIN = JoinAggregate(name='hv1', aggregate_id=1, host='hv1')
+ASK = ReadConsole(name='hv1', server_id='s')
+LOSER = DeleteServer(name='hv1', server_id='s')
+DISABLE = DisableService(name='hv1', service_id='s', reason='r')
 AGGREGATES = {'aggregates': {'u1': 1, 'u2': 2}}
 
 NEW = builders.a_hypervisor(server=None)
@@ -33,12 +48,12 @@ ENABLED = builders.a_hypervisor()
 
 #: What only delete does, beside the steps of a drain.
 DELETING = {
-    steps.DeleteProvider,
-    steps.DeleteTrunk,
-    steps.DeletePort,
-    steps.DeleteService,
-    steps.DeleteAgent,
-    steps.LeaveAggregate,
+    DeleteProvider,
+    DeleteTrunk,
+    DeletePort,
+    DeleteService,
+    DeleteAgent,
+    LeaveAggregate,
 }
 
 
@@ -51,13 +66,11 @@ class TestStepWords(unittest.TestCase):
             kind
             for kind in vars(steps).values()
             if isinstance(kind, type)
-            and issubclass(kind, steps.Step)
-            and not issubclass(kind, steps.GuestStep)
+            and issubclass(kind, Step)
+            and not issubclass(kind, GuestStep)
         }
 
-        self.assertEqual(
-            kinds - {steps.Step} - DELETING, outlook.STEP_WORDS.keys()
-        )
+        self.assertEqual(kinds - {Step} - DELETING, outlook.STEP_WORDS.keys())
 
 
 class TestFollowing(unittest.TestCase):
@@ -87,7 +100,7 @@ class TestFollowing(unittest.TestCase):
             (ENABLED, DISABLE, {'own': True}, 'enable'),
         ):
             with self.subTest(expected=expected):
-                verdict = progress.Verdict(
+                verdict = Verdict(
                     status=phase.status(hv), steps=(first,) if first else ()
                 )
                 request = requests.a_create('hv1', **changes).request

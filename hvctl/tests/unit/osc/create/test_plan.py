@@ -12,8 +12,14 @@ from osc_lib import exceptions as osc_exceptions
 from osc_lib.test import base as osc_base
 
 from hvctl.model import identity
-from hvctl.model import preflight
-from hvctl.model import steps
+from hvctl.model.preflight import Flavor, Quota
+from hvctl.model.steps import (
+    CreatePort,
+    CreateServer,
+    CreateTestGuest,
+    JoinAggregate,
+    LiftHold,
+)
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import cloud as cloud_module
 from hvctl.tests.fixtures import requests
@@ -106,7 +112,7 @@ class TestCreate(base.TestCommand):
         )
         port, server = (
             next(step for step in self.cloud.changes if type(step) is kind)
-            for kind in (steps.CreatePort, steps.CreateServer)
+            for kind in (CreatePort, CreateServer)
         )
         self.assertEqual('normal', port.vnic_type)
         self.assertEqual('k', server.key_name)
@@ -116,16 +122,14 @@ class TestCreate(base.TestCommand):
 
     def test_again_with_a_full_quota(self):
         """A port that a killed run has made is not counted once more."""
-        self.cloud.trouble[steps.CreateServer] = (
+        self.cloud.trouble[CreateServer] = (
             9,
             cloud_module.refusal('no'),
             False,
         )
         self.assertEqual(1, self.create('hv1'))
         self.cloud.trouble.clear()
-        self.cloud.resolve.changes = {
-            'quotas': {'ports': preflight.Quota(left=0)}
-        }
+        self.cloud.resolve.changes = {'quotas': {'ports': Quota(left=0)}}
 
         self.assertEqual(0, self.create('hv1'))
 
@@ -255,7 +259,7 @@ class TestDryRun(base.TestCommand):
             )
             self.assertIn('lift the hold: guests can land there', said)
             self.cloud.act(
-                steps.JoinAggregate(name='hv1', aggregate_id=3, host='hv1'), {}
+                JoinAggregate(name='hv1', aggregate_id=3, host='hv1'), {}
             )
 
     def test_no_warning(self):
@@ -361,9 +365,7 @@ class TestRefusals(base.TestCommand):
         """Too few nodes or too small a quota, before anything is made."""
         self.cloud.resolve.changes = {'candidates': 1}
         self.assert_refused('2 nodes for flavor metal', 'hv1', 'hv2')
-        self.cloud.resolve.changes = {
-            'quotas': {'servers': preflight.Quota(left=1)}
-        }
+        self.cloud.resolve.changes = {'quotas': {'servers': Quota(left=1)}}
         self.assert_refused('has 1 servers left', 'hv1', 'hv2')
 
     def test_cloud_cannot_be_asked(self):
@@ -442,7 +444,7 @@ class TestHealthTest(base.TestCommand):
         super().setUp()
         self.cloud.resolve.changes = {
             'test_image_id': builders.an_id('cirros'),
-            'test_flavor': preflight.Flavor(
+            'test_flavor': Flavor(
                 id=builders.an_id('test'),
                 name='test',
                 resources={
@@ -461,7 +463,7 @@ class TestHealthTest(base.TestCommand):
         self.cloud.pass_time(100)
         self.cloud.test_guests.seconds = 0
         self.cloud.act(
-            steps.CreateTestGuest(
+            CreateTestGuest(
                 name='hv1',
                 host='hv1',
                 flavor_id='f',
@@ -510,8 +512,8 @@ class TestHealthTest(base.TestCommand):
         self.assertEqual([], self.tests())
         self.assertIn('not finished after 200 s', self.out)
         kinds = {type(step) for step in self.cloud.changes}
-        self.assertIn(steps.CreateTestGuest, kinds)
-        self.assertNotIn(steps.LiftHold, kinds)
+        self.assertIn(CreateTestGuest, kinds)
+        self.assertNotIn(LiftHold, kinds)
 
     def test_stopped(self):
         """So it does after a Ctrl-C and after what else ends a command."""
@@ -538,7 +540,7 @@ class TestSecrets(base.TestCommand):
         log = self.useFixture(fixtures.FakeLogger(level=logging.DEBUG))
 
         self.create('hv1')
-        self.cloud.trouble[steps.CreateServer] = (
+        self.cloud.trouble[CreateServer] = (
             9,
             cloud_module.refusal('no'),
             False,

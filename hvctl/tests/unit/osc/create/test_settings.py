@@ -10,8 +10,8 @@ from unittest import mock
 
 from hvctl import exceptions
 from hvctl.model import identity
-from hvctl.model import preflight
-from hvctl.model import profile as profile_model
+from hvctl.model.preflight import Answers
+from hvctl.model.profile import Profile, TestGuest
 from hvctl.osc.create import settings
 
 PROFILES = """\
@@ -193,13 +193,11 @@ class TestUnknown(unittest.TestCase):
     def asked(self, **fields):
         """What is asked for a profile."""
         client = mock.Mock()
-        client.within.return_value.resolve.ask.return_value = preflight.Facts(
+        client.within.return_value.resolve.ask.return_value = Answers(
             problems=(('image', 'there is no image x'),)
         )
 
-        said = settings.unknown(
-            client, profile_model.Profile(name='p', **fields)
-        )
+        said = settings.unknown(client, Profile(name='p', **fields))
 
         self.assertEqual(('there is no image x',), said)
         return client.within.return_value.resolve.ask.call_args.args[0]
@@ -214,7 +212,7 @@ class TestUnknown(unittest.TestCase):
 
     def test_health_test(self):
         """What create --health-test would use is asked for, too."""
-        test = profile_model.HealthTest(image='cirros')
+        test = TestGuest(image='cirros')
 
         names = self.asked(health_test=test)
 
@@ -226,8 +224,6 @@ class TestUnknown(unittest.TestCase):
         client = mock.Mock()
         client.within.side_effect = exceptions.CloudError('no cloud far')
 
-        said = settings.unknown(
-            client, profile_model.Profile(name='p', compute_cloud='far')
-        )
+        said = settings.unknown(client, Profile(name='p', compute_cloud='far'))
 
         self.assertEqual(('no cloud far',), said)

@@ -9,22 +9,22 @@ import unittest
 
 from rich import console
 
-from hvctl.model import drain_options as draining
-from hvctl.model import hypervisor
-from hvctl.model import progress as model
-from hvctl.model import records
+from hvctl.model.drain_options import Method
+from hvctl.model.hypervisor import Phase, Status
+from hvctl.model.progress import Move, MoveChanged, PhaseReached
+from hvctl.model.records import Shape
 from hvctl.osc.output import live as progress
 
-MOVE = model.Move(
+MOVE = Move(
     server_id='g1',
     server_name='web',
     project_id='p',
     hypervisor='hv1',
     state='ACTIVE',
-    method=draining.Method.LIVE,
+    method=Method.LIVE,
     result='waiting',
     source='hv1',
-    shape=records.Shape(1, 2048, 1),
+    shape=Shape(1, 2048, 1),
 )
 
 
@@ -64,7 +64,7 @@ class TestMoves(unittest.TestCase):
         ):
             move = dataclasses.replace(MOVE, result='moved', **changes)
 
-            line = progress.plain(model.MoveChanged(name='hv1', move=move))
+            line = progress.plain(MoveChanged(name='hv1', move=move))
 
             self.assertEqual(f'hv1: {words}', line)
 
@@ -72,14 +72,14 @@ class TestMoves(unittest.TestCase):
         """A bar in the line of the hypervisor."""
         view = progress._Live()
         view.take(
-            model.PhaseReached(
+            PhaseReached(
                 name='hv1',
-                status=hypervisor.Status(phase=hypervisor.Phase.DRAINING),
+                status=Status(phase=Phase.DRAINING),
                 before=None,
                 seconds=None,
             )
         )
-        view.take(model.MoveChanged(name='hv1', move=MOVE))
+        view.take(MoveChanged(name='hv1', move=MOVE))
         stream = io.StringIO()
 
         console.Console(file=stream, width=100).print(view)

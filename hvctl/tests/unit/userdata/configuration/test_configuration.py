@@ -4,9 +4,9 @@
 
 import unittest
 
-from hvctl.model import machine_ports as facts
-from hvctl.model import profile as profile_model
-from hvctl.model import secret
+from hvctl.model.machine_ports import MachinePorts
+from hvctl.model.profile import LiveMigration
+from hvctl.model.secret import Secret
 from hvctl.tests.unit.userdata import base
 
 AGENT = '/etc/neutron/plugins/ml2/openvswitch_agent.ini'
@@ -20,7 +20,7 @@ class TestNova(unittest.TestCase):
         nova = self.nova(
             cpu_allocation_ratio=16.0,
             reserved_host_memory_mb=4096,
-            live_migration=profile_model.LiveMigration(
+            live_migration=LiveMigration(
                 max_concurrent=8, permit_post_copy=True
             ),
         )
@@ -66,7 +66,7 @@ class TestNova(unittest.TestCase):
             with self.subTest(own=own, address=address):
                 files = base.files(
                     base.a_profile(nova={'DEFAULT': own}),
-                    facts=facts.Facts(address=address),
+                    facts=MachinePorts(address=address),
                 )
 
                 nova = base.options(files['/etc/nova/nova.conf'])
@@ -88,7 +88,7 @@ class TestNeutron(unittest.TestCase):
 
     def test_bus_is_novas(self):
         """Unless the profile has another for Neutron."""
-        own = {'DEFAULT': {'transport_url': (secret.Secret('rabbit://n/'),)}}
+        own = {'DEFAULT': {'transport_url': (Secret('rabbit://n/'),)}}
         for fields, expected in (
             ({}, base.TRANSPORT_URL),
             ({'neutron': own}, 'rabbit://n/'),

@@ -5,7 +5,7 @@
 import unittest
 
 from hvctl import exceptions
-from hvctl.model import secret
+from hvctl.model.secret import Secret
 from hvctl.userdata.configuration import options
 
 
@@ -32,9 +32,7 @@ class TestRender(unittest.TestCase):
 
     def test_masked(self):
         """Without revealing, a secret is a mask."""
-        text = options.render(
-            {'a': {'b': (secret.Secret('word'),)}}, reveal=False
-        )
+        text = options.render({'a': {'b': (Secret('word'),)}}, reveal=False)
 
         self.assertEqual('[a]\nb = ***\n', text)
 
@@ -42,7 +40,7 @@ class TestRender(unittest.TestCase):
         """What cannot be written is refused, and no value is told."""
         for sections in (
             {'a': {'b': ('one\ntwo',)}},
-            {'a': {'b': (secret.Secret('one\ntwo'),)}},
+            {'a': {'b': (Secret('one\ntwo'),)}},
             {'a': {'b c = d\n': ('one two',)}},
             {'a]\n[b': {'c': ('one two',)}},
         ):

@@ -8,9 +8,9 @@ import urllib.parse
 import hypothesis
 from hypothesis import strategies
 
-from hvctl.model import networking
-from hvctl.model import profile as profile_model
-from hvctl.model import secret
+from hvctl.model.networking import NoNetworking
+from hvctl.model.profile import Part, PartType
+from hvctl.model.secret import Secret
 from hvctl.tests.unit.userdata import base
 from hvctl.userdata.document import mask
 
@@ -32,7 +32,7 @@ class TestHide(unittest.TestCase):
 
     def test_forms(self):
         """In a URL, in a file of options, in plain sight."""
-        hidden = [secret.Secret('a/b $c')]
+        hidden = [Secret('a/b $c')]
 
         for text, shown in (
             ('a/b $c', '***'),
@@ -45,13 +45,13 @@ class TestHide(unittest.TestCase):
 
     def test_part_of_another(self):
         """The longer one is hidden whole."""
-        hidden = [secret.Secret('word'), secret.Secret('password')]
+        hidden = [Secret('word'), Secret('password')]
 
         self.assertEqual('*** ***', mask.hide('password word', hidden))
 
     def test_empty(self):
         """An empty secret hides nothing."""
-        self.assertEqual('x', mask.hide('x', [secret.Secret('')]))
+        self.assertEqual('x', mask.hide('x', [Secret('')]))
 
 
 class TestRender(unittest.TestCase):
@@ -77,13 +77,13 @@ class TestRender(unittest.TestCase):
         """Make a profile that has a secret everywhere."""
         url = f'rabbit://nova:{urllib.parse.quote(text, safe="")}@10.0.0.2/'
         return base.a_profile(
-            secrets={'one': secret.Secret(text)},
+            secrets={'one': Secret(text)},
             nova={'DEFAULT': {'transport_url': (url,)}},
-            neutron={'nova': {'password': (secret.Secret(text),)}},
+            neutron={'nova': {'password': (Secret(text),)}},
             user_data=(
-                profile_model.Part(
+                Part(
                     path='/p/site.sh',
-                    type=profile_model.PartType.SCRIPT,
+                    type=PartType.SCRIPT,
                     text=f'#!/bin/sh\n: {text}\n',
                 ),
             ),
@@ -111,7 +111,7 @@ class TestRender(unittest.TestCase):
     def test_kinds_without(self):
         """A kind without a secret of its own has none."""
         profile = base.a_profile(
-            networking=networking.NoNetworking(), nova={}, secrets={}
+            networking=NoNetworking(), nova={}, secrets={}
         )
 
         self.assertEqual(frozenset(), mask.secrets(profile))

@@ -9,7 +9,7 @@ import unittest
 
 import yaml
 
-from hvctl.model import profile as profile_model
+from hvctl.model.profile import Family, Part, PartType, Subnetwork
 from hvctl.tests.unit.userdata import base
 from hvctl.tests.unit.userdata import cloud_init
 
@@ -43,8 +43,8 @@ print(pathlib.Path(root, 'merged').read_text())
 """
 
 
-def a_part(text, name='site.yaml', type=profile_model.PartType.CLOUD_CONFIG):
-    return profile_model.Part(path=f'/etc/site/{name}', type=type, text=text)
+def a_part(text, name='site.yaml', type=PartType.CLOUD_CONFIG):
+    return Part(path=f'/etc/site/{name}', type=type, text=text)
 
 
 class TestParts(unittest.TestCase):
@@ -56,9 +56,7 @@ class TestParts(unittest.TestCase):
             base.a_profile(
                 user_data=(
                     a_part('#cloud-config\n{}\n'),
-                    a_part(
-                        '#!/bin/sh\n', 'z.sh', profile_model.PartType.SCRIPT
-                    ),
+                    a_part('#!/bin/sh\n', 'z.sh', PartType.SCRIPT),
                 )
             )
         ).parts
@@ -95,9 +93,7 @@ class TestParts(unittest.TestCase):
             with self.subTest(text=text):
                 part = base.render(
                     base.a_profile(
-                        user_data=(
-                            a_part(text, type=profile_model.PartType[type_]),
-                        )
+                        user_data=(a_part(text, type=PartType[type_]),)
                     )
                 ).parts[1]
 
@@ -174,7 +170,7 @@ class TestCloudInit(unittest.TestCase):
                 '## template: jinja\n'
                 '#cloud-config\n'
                 'runcmd: [["{{ v1.region }}"]]\n',
-                type=profile_model.PartType.JINJA,
+                type=PartType.JINJA,
             )
         )
 
@@ -186,7 +182,7 @@ class TestCloudInit(unittest.TestCase):
         """They run in their order, and before the set-up."""
         self.merge(
             *(
-                a_part('#!/bin/sh\n', name, profile_model.PartType.SCRIPT)
+                a_part('#!/bin/sh\n', name, PartType.SCRIPT)
                 for name in ('z.sh', 'a.sh')
             )
         )
@@ -205,13 +201,13 @@ class TestSchema(unittest.TestCase):
 
     def test_valid(self):
         """No part of ours has anything that cloud-init does not know."""
-        families = (None, *profile_model.Family)
+        families = (None, *Family)
         profiles = [
             base.a_profile(
                 networking=wiring,
                 family=family,
                 domain=domain,
-                subnetworks=(profile_model.Subnetwork(network='storage'),),
+                subnetworks=(Subnetwork(network='storage'),),
             )
             for wiring in base.KINDS.values()
             for family, domain in zip(

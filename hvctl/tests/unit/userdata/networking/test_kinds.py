@@ -10,12 +10,14 @@ import yaml
 
 from hvctl import exceptions
 from hvctl.model import machine_ports as facts
-from hvctl.model import networking
-from hvctl.model import profile as profile_model
+from hvctl.model.machine_ports import MachinePorts
+from hvctl.model.machine_ports import Subport
+from hvctl.model.networking import Address, Ovn, Ovs, Sriov
+from hvctl.model.profile import Subnetwork
 from hvctl.tests.unit.userdata import base
 
 ML2 = '/etc/neutron/plugins/ml2/'
-STORAGE = profile_model.Subnetwork(network='storage')
+STORAGE = Subnetwork(network='storage')
 
 
 def files(wiring, **fields):
@@ -46,7 +48,7 @@ class TestOvs(unittest.TestCase):
 
     def test_only_vlans(self):
         """Without tunnels there is no end of tunnels."""
-        wiring = networking.Ovs(bridge_mappings={'physnet1': 'br-ex'})
+        wiring = Ovs(bridge_mappings={'physnet1': 'br-ex'})
 
         agent = base.options(files(wiring)[ML2 + 'openvswitch_agent.ini'])
 
@@ -62,7 +64,7 @@ class TestOvs(unittest.TestCase):
 
     def test_bridges(self):
         """With and without an interface, mapped or not."""
-        wiring = networking.Ovs(
+        wiring = Ovs(
             bridge_mappings={'one': 'br-a', 'two': 'br-b'},
             bridge_interfaces={'br-b': 'ens1', 'br-c': 'ens2'},
         )
@@ -110,7 +112,7 @@ class TestOvs(unittest.TestCase):
 
     def test_tunnels_without_facts(self):
         """The host asks for the interface of its default route."""
-        lines = files(base.OVS, facts=facts.Facts())['/etc/hvctl/switch']
+        lines = files(base.OVS, facts=MachinePorts())['/etc/hvctl/switch']
 
         self.assertTrue(lines.endswith('openvswitch_agent.ini -\n'), lines)
 
@@ -190,7 +192,7 @@ class TestOvn(unittest.TestCase):
 
     def test_without_metadata(self):
         """Then there is no agent of Neutron at all."""
-        wiring = networking.Ovn(southbound=('tcp:10.0.0.3:6642',))
+        wiring = Ovn(southbound=('tcp:10.0.0.3:6642',))
 
         written = files(wiring)
 
@@ -256,7 +258,7 @@ class TestSriov(unittest.TestCase):
         """Guests may set what the card otherwise keeps from them."""
         card = dataclasses.replace(base.CARD, trusted=True)
 
-        text = files(networking.Sriov(devices=(card,)))['/etc/nova/nova.conf']
+        text = files(Sriov(devices=(card,)))['/etc/nova/nova.conf']
 
         nova = base.options(text)
         self.assertEqual(
@@ -269,7 +271,7 @@ class TestSriov(unittest.TestCase):
             base.CARD, exclude=('0000:3b:02.0', '0000:3b:02.1')
         )
 
-        written = files(networking.Sriov(devices=(card,)))
+        written = files(Sriov(devices=(card,)))
 
         self.assertIn(
             'exclude_devices = ens1f0:0000:3b:02.0;0000:3b:02.1\n',
@@ -292,7 +294,7 @@ class TestSriov(unittest.TestCase):
             ),
         )
 
-        written = files(networking.Sriov(devices=cards))
+        written = files(Sriov(devices=cards))
 
         self.assertEqual(
             'ACTION!="remove", SUBSYSTEM=="net", '
@@ -334,13 +336,13 @@ class TestVlans(unittest.TestCase):
 
     def test_dhcp(self):
         """The host asks for it."""
-        lines = self.lines(address=networking.Address.DHCP)
+        lines = self.lines(address=Address.DHCP)
 
         self.assertTrue(lines[1].endswith(' 8950 dhcp'), lines)
 
     def test_none(self):
         """The interface has none."""
-        lines = self.lines(address=networking.Address.NONE)
+        lines = self.lines(address=Address.NONE)
 
         self.assertTrue(lines[1].endswith(' 8950'), lines)
 
@@ -352,17 +354,15 @@ class TestVlans(unittest.TestCase):
 
     def test_unknown(self):
         """Without its port nothing is made up."""
-        profile = base.a_profile(
-            subnetworks=(profile_model.Subnetwork(network='backup'),)
-        )
+        profile = base.a_profile(subnetworks=(Subnetwork(network='backup'),))
 
         with self.assertRaisesRegex(exceptions.InvalidRequest, 'backup'):
             base.render(profile)
 
     def test_no_address(self):
         """A port without an address needs another way."""
-        ports = facts.Facts(
-            subports={'storage': facts.Subport(segmentation_id=301)}
+        ports = MachinePorts(
+            subports={'storage': Subport(segmentation_id=301)}
         )
         profile = base.a_profile(subnetworks=(STORAGE,))
 

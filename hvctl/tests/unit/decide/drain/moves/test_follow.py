@@ -8,10 +8,17 @@ import unittest
 
 from hvctl.decide.drain import goal as drain
 from hvctl.decide.drain.moves import cold as resizes
-from hvctl.model import drain_options as draining
-from hvctl.model import progress
-from hvctl.model import records
-from hvctl.model import steps
+from hvctl.model.drain_options import DrainOptions
+from hvctl.model.progress import Failure, Ledger
+from hvctl.model.records import Shape
+from hvctl.model.steps import (
+    AskWhere,
+    AskWhy,
+    ColdMigrate,
+    ConfirmMigration,
+    LiveMigrate,
+    Shelve,
+)
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clock
 
@@ -20,9 +27,9 @@ GUEST = builders.a_guest('g1')
 OFF = builders.a_guest('g1', status='SHUTOFF')
 MIGRATING = builders.a_guest('g1', status='MIGRATING', task_state='migrating')
 BUSY = builders.a_guest('g1', task_state='rebooting')
-CONFIRM = steps.ConfirmMigration(name='hv1', server_id=GUEST.id)
-WHERE = steps.AskWhere(name='hv1', server_id=GUEST.id)
-THERE = {steps.AskWhere: 'ACTIVE hv2'}
+CONFIRM = ConfirmMigration(name='hv1', server_id=GUEST.id)
+WHERE = AskWhere(name='hv1', server_id=GUEST.id)
+THERE = {AskWhere: 'ACTIVE hv2'}
 
 
 def live(status, **changes):
@@ -41,7 +48,7 @@ class TestCase(unittest.TestCase):
     options: dict = {}
 
     def setUp(self):
-        self.ledger = progress.Ledger(started_at=clock.START, looks=1)
+        self.ledger = Ledger(started_at=clock.START, looks=1)
         self.seconds = 0
         self.answers: dict = {}
         self.refused: dict = {}
@@ -59,7 +66,7 @@ class TestCase(unittest.TestCase):
         )
         goal = drain.Drain(
             names=('hv1',),
-            options=draining.Options(
+            options=DrainOptions(
                 **{'past_blocked': True, **self.options, **options}
             ),
         )
@@ -70,7 +77,7 @@ class TestCase(unittest.TestCase):
         for step in self.verdict.steps:
             self.sent.append(type(step).__name__)
             if type(step) in self.refused:
-                self.ledger.failures[step.lane] = progress.Failure(
+                self.ledger.failures[step.lane] = Failure(
                     step=step, message=self.refused[type(step)]
                 )
                 continue
@@ -155,7 +162,7 @@ class TestRecords(TestCase):
 
     def test_nothing_new(self):
         """A move of which nothing new is heard is given up in the end."""
-        shape = records.Shape(1, 1024, 2)
+        shape = Shape(1, 1024, 2)
         for guest, record, seconds in (
             # A GiB of memory, and two of a disk that may be copied.
             (GUEST, live('running'), 480),
@@ -245,8 +252,8 @@ class TestRecords(TestCase):
         shelved = {'metadata': {'hvctl:drain': 'shelve'}}
         guest = dataclasses.replace(GUEST, **shelved)
         self.answers = {
-            steps.Shelve: 'req-1',
-            steps.AskWhy: 'no image service',
+            Shelve: 'req-1',
+            AskWhy: 'no image service',
         }
         self.see(guest)
 
@@ -259,8 +266,8 @@ class TestRecords(TestCase):
 
     def test_reason_that_is_not_told(self):
         """A question that fails does not keep the move for ever."""
-        self.answers = {steps.LiveMigrate: 'req-1'}
-        self.refused = {steps.AskWhy: 'gone'}
+        self.answers = {LiveMigrate: 'req-1'}
+        self.refused = {AskWhy: 'gone'}
         self.see(GUEST)
 
         self.see(GUEST, records=(live('error'),), retries=0)
@@ -394,7 +401,7 @@ class TestConfirm(TestCase):
 
     def test_not_those_of_others(self):
         """Somebody else's cold migration that was faster than ours."""
-        self.refused = {steps.ColdMigrate: 'busy'}
+        self.refused = {ColdMigrate: 'busy'}
         self.see(OFF)
         theirs = cold('migrating', user_id='joe')
         resizing = builders.a_guest(
@@ -458,7 +465,7 @@ class TestRefused(TestCase):
 
     def test_tried_again(self):
         """When its owner has just begun something, it is waited for."""
-        self.refused = {steps.LiveMigrate: 'task_state rebooting'}
+        self.refused = {LiveMigrate: 'task_state rebooting'}
         self.see(GUEST)
 
         move = self.see(BUSY)
@@ -471,7 +478,7 @@ class TestRefused(TestCase):
 
     def test_bounded(self):
         """No oftener than is wanted."""
-        self.refused = {steps.LiveMigrate: 'pinned'}
+        self.refused = {LiveMigrate: 'pinned'}
         for _ in range(5):
             move = self.see(GUEST, retries=2)
 
@@ -480,7 +487,7 @@ class TestRefused(TestCase):
 
     def test_broken(self):
         """A guest that its move has put into ERROR here has failed."""
-        self.answers = {steps.LiveMigrate: 'req-1', steps.AskWhy: 'no memory'}
+        self.answers = {LiveMigrate: 'req-1', AskWhy: 'no memory'}
         broken = builders.a_guest('g1', status='ERROR')
         self.see(GUEST)
         for _ in range(3):
@@ -490,7 +497,7 @@ class TestRefused(TestCase):
 
     def test_other_failures(self):
         """A question that failed is no failure of the request."""
-        self.ledger.failures[GUEST.id] = progress.Failure(
+        self.ledger.failures[GUEST.id] = Failure(
             step=WHERE, message='no answer'
         )
         self.see(GUEST)
@@ -526,10 +533,10 @@ class TestAway(TestCase):
             with self.subTest(words=words):
                 self.setUp()
                 self.answers = {
-                    steps.AskWhere: answer,
-                    steps.AskWhy: 'no disk',
-                    steps.LiveMigrate: 'req-1',
-                    steps.ColdMigrate: 'req-1',
+                    AskWhere: answer,
+                    AskWhy: 'no disk',
+                    LiveMigrate: 'req-1',
+                    ColdMigrate: 'req-1',
                 }
                 self.see(guest)
                 for _ in range(4):
@@ -546,7 +553,7 @@ class TestAway(TestCase):
 
     def test_was_broken_before(self):
         """That a guest in ERROR is so elsewhere too is not the drain's."""
-        self.answers = {steps.AskWhere: 'ERROR hv7'}
+        self.answers = {AskWhere: 'ERROR hv7'}
         self.see(builders.a_guest('g1', status='ERROR'))
         self.see()
 
@@ -554,7 +561,7 @@ class TestAway(TestCase):
 
     def test_nova_does_not_say_where_it_is(self):
         """Then nobody knows that it is gone."""
-        self.refused = {steps.AskWhere: 'no answer'}
+        self.refused = {AskWhere: 'no answer'}
         self.see(builders.a_guest('g1', status='RESCUE'))
         self.see()
 
@@ -563,7 +570,7 @@ class TestAway(TestCase):
     def test_leaves_twice(self):
         """The answer of the first time is not that of the second."""
         rescued = builders.a_guest('g1', status='RESCUE')
-        self.answers = {steps.AskWhere: 'RESCUE hv7'}
+        self.answers = {AskWhere: 'RESCUE hv7'}
         self.see(rescued)
         self.see()
         self.assertEqual('moved', self.see().result)
@@ -575,7 +582,7 @@ class TestAway(TestCase):
 
     def test_nova_does_not_say_how_it_is(self):
         """Then its record counts."""
-        self.refused = {steps.AskWhere: 'no answer'}
+        self.refused = {AskWhere: 'no answer'}
         self.see(GUEST)
         self.see(records=(live('completed'),))
 
@@ -585,7 +592,7 @@ class TestAway(TestCase):
 
     def test_deleted_before_the_request(self):
         """Nova does not know it any more: it is gone."""
-        self.refused = {steps.LiveMigrate: 'HTTP 404'}
+        self.refused = {LiveMigrate: 'HTTP 404'}
         self.see(GUEST)
         self.see()
 
@@ -689,7 +696,7 @@ class TestOthers(TestCase):
 
     def test_faster_than_ours(self):
         """Our request was refused, since theirs was there."""
-        self.refused = {steps.LiveMigrate: 'task_state migrating'}
+        self.refused = {LiveMigrate: 'task_state migrating'}
         self.see(GUEST)
 
         move = self.see(MIGRATING, records=(self.THEIRS,), retries=0)

@@ -7,9 +7,9 @@ import datetime
 import unittest
 
 from hvctl.decide.drain.moves import move as guests
-from hvctl.model import drain_options as draining
-from hvctl.model import progress
-from hvctl.model import records
+from hvctl.model.drain_options import DrainOptions, Method
+from hvctl.model.progress import Move
+from hvctl.model.records import Shape
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clock
 
@@ -17,14 +17,14 @@ NOW = clock.START
 LATER = NOW + datetime.timedelta(seconds=1)
 
 
-def see(guest, *migrations) -> progress.Move:
+def see(guest, *migrations) -> Move:
     """See a guest of hv1 for the first time."""
     return guests.first_sight(
-        guest, 'hv1', 'hv1', migrations, draining.Options(), NOW
+        guest, 'hv1', 'hv1', migrations, DrainOptions(), NOW
     )
 
 
-def a_move(**changes) -> progress.Move:
+def a_move(**changes) -> Move:
     """A move that is under way since now."""
     move = see(builders.a_guest())
     return dataclasses.replace(
@@ -100,7 +100,7 @@ class TestWaiting(unittest.TestCase):
         move = see(builders.a_guest(task_state='rebooting'))
         guest = builders.a_guest()
 
-        move = guests.waiting(move, guest, draining.Options(), LATER)
+        move = guests.waiting(move, guest, DrainOptions(), LATER)
 
         self.assertTrue(guests.ready(move, guest))
         self.assertEqual('', move.reason)
@@ -110,7 +110,7 @@ class TestWaiting(unittest.TestCase):
         move = guests.waiting(
             see(builders.a_guest()),
             builders.a_guest(status='SHUTOFF'),
-            draining.Options(),
+            DrainOptions(),
             LATER,
         )
 
@@ -121,7 +121,7 @@ class TestWaiting(unittest.TestCase):
         guest = builders.a_guest(status='REBOOT', task_state='rebooting')
 
         move = guests.waiting(
-            see(guest), guest, draining.Options(), NOW + guests.BUSY_LIMIT
+            see(guest), guest, DrainOptions(), NOW + guests.BUSY_LIMIT
         )
 
         self.assertEqual('left', move.result)
@@ -144,7 +144,7 @@ class TestWaiting(unittest.TestCase):
             (idle, 1330),
         ):
             at = NOW + datetime.timedelta(seconds=seconds)
-            move = guests.waiting(move, guest, draining.Options(), at)
+            move = guests.waiting(move, guest, DrainOptions(), at)
             seen.append(move.result)
 
         self.assertEqual(['waiting'] * 5 + ['left', 'waiting'], seen)
@@ -155,7 +155,7 @@ class TestLimit(unittest.TestCase):
 
     def test_table(self):
         """By its size; only its turn in Nova's queue has no limit."""
-        shape = records.Shape(1, 1536, 3)
+        shape = Shape(1, 1536, 3)
         for method, status, expected in (
             ('live', 'queued', None),
             ('live', 'accepted', 600),
@@ -169,7 +169,7 @@ class TestLimit(unittest.TestCase):
             ('shelve', None, 480),
         ):
             with self.subTest(method=method, status=status):
-                move = a_move(method=draining.Method(method), shape=shape)
+                move = a_move(method=Method(method), shape=shape)
                 migration = status and builders.a_migration(status=status)
 
                 limit = guests.limit(move, migration)

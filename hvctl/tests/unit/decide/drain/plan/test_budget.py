@@ -6,7 +6,7 @@ import unittest
 
 from hvctl.decide.drain.moves import cold as resizes
 from hvctl.decide.drain.plan import budget
-from hvctl.model import drain_options as draining
+from hvctl.model.drain_options import DrainOptions
 from hvctl.tests.fixtures import builders
 
 CLOSED = resizes.drain_reason(1)
@@ -81,7 +81,7 @@ class TestRefusal(unittest.TestCase):
                 found = budget.refusal(
                     a_look(*sizes, **services),
                     {f'hv{each}' for each in named},
-                    draining.Options(**options),
+                    DrainOptions(**options),
                 )
 
                 if words is None:

@@ -7,9 +7,8 @@ import unittest
 from hvctl.decide.drain import goal as drain
 from hvctl.decide.drain.moves import cold as resizes
 from hvctl.decide.drain.plan import devices
-from hvctl.model import drain_options as draining
-from hvctl.model import progress
-from hvctl.model.drain_options import Method
+from hvctl.model.drain_options import DrainOptions, Method
+from hvctl.model.progress import Ledger
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clock
 
@@ -98,8 +97,8 @@ class TestRefusal(unittest.TestCase):
                 other.id: ('direct',),
             },
         )
-        goal = drain.Drain(names=('hv1',), options=draining.Options())
-        ledger = progress.Ledger(started_at=clock.START, looks=1)
+        goal = drain.Drain(names=('hv1',), options=DrainOptions())
+        ledger = Ledger(started_at=clock.START, looks=1)
 
         verdict = goal.decide(look, ledger, clock.START)['hv1']
 

@@ -8,7 +8,7 @@ import hypothesis
 from hypothesis import strategies as st
 
 from hvctl.decide.drain.plan import room as capacity
-from hvctl.model import records
+from hvctl.model.records import Aggregate, Candidate, Need, Shape, Share
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import situations
 
@@ -16,12 +16,12 @@ SMALL = builders.a_need(VCPU=1, MEMORY_MB=512)
 LARGE = builders.a_need(VCPU=4, MEMORY_MB=8192)
 
 
-def candidate(root: str, need: records.Need, **left) -> records.Candidate:
+def candidate(root: str, need: Need, **left) -> Candidate:
     """A host that has so much of each resource itself."""
-    return records.Candidate(
+    return Candidate(
         root,
         tuple(
-            records.Part(root, resource, amount, left[resource])
+            Share(root, resource, amount, left[resource])
             for resource, amount in need.resources
         ),
     )
@@ -59,11 +59,11 @@ class TestWithoutRoom(unittest.TestCase):
         need = builders.a_need(DISK_GB=10, VGPU=1)
         room = {
             need: tuple(
-                records.Candidate(
+                Candidate(
                     host,
                     (
-                        records.Part(f'{host}_{gpu}', 'VGPU', 1, 1),
-                        records.Part('nfs', 'DISK_GB', 10, 35),
+                        Share(f'{host}_{gpu}', 'VGPU', 1, 1),
+                        Share('nfs', 'DISK_GB', 10, 35),
                     ),
                 )
                 for host in ('a', 'b')
@@ -147,7 +147,7 @@ class TestNeed(unittest.TestCase):
         ):
             with self.subTest(specs=specs, has=has):
                 guest = builders.a_guest(
-                    shape=records.Shape(2, 1024, 9), extra_specs=specs
+                    shape=Shape(2, 1024, 9), extra_specs=specs
                 )
 
                 self.assertEqual(
@@ -158,9 +158,7 @@ class TestNeed(unittest.TestCase):
     def test_traits_and_zone(self):
         """Traits that its flavor names, and the zone it is bound to."""
         aggregates = [
-            records.Aggregate(
-                id=number, name=uuid, uuid=uuid, availability_zone=zone
-            )
+            Aggregate(id=number, name=uuid, uuid=uuid, availability_zone=zone)
             for number, (uuid, zone) in enumerate(
                 (('a2', 'z'), ('a1', 'z'), ('a3', 'y'), ('a4', None))
             )

@@ -5,10 +5,10 @@
 import unittest
 
 from hvctl.decide.drain.plan import treatment
-from hvctl.model import drain_options as draining
+from hvctl.model.drain_options import DrainOptions, Method, Suspended
 from hvctl.tests.fixtures import builders
 
-LIVE, COLD = draining.Method.LIVE, draining.Method.COLD
+LIVE, COLD = Method.LIVE, Method.COLD
 PCI = {'extra_specs': {'pci_passthrough:alias': 'gpu:1'}}
 VTPM = {'extra_specs': {'hw:tpm_version': '2.0'}}
 
@@ -20,7 +20,7 @@ def treat(status='ACTIVE', wish=None, guest=None, **options):
         builders.a_guest(
             **{'status': status, 'metadata': metadata, **(guest or {})}
         ),
-        draining.Options(**options),
+        DrainOptions(**options),
     )
 
 
@@ -46,7 +46,7 @@ class TestTreat(unittest.TestCase):
             (
                 'SUSPENDED',
                 None,
-                {'suspended': draining.Suspended.SHELVE},
+                {'suspended': Suspended.SHELVE},
                 'shelve',
             ),
             ('SUSPENDED', 'shelve', {}, 'shelve'),
@@ -70,7 +70,7 @@ class TestTreat(unittest.TestCase):
             (
                 'SUSPENDED',
                 'stay',
-                {'suspended': draining.Suspended.SHELVE},
+                {'suspended': Suspended.SHELVE},
                 '--method',
             ),
             (
@@ -125,9 +125,7 @@ class TestTreat(unittest.TestCase):
     def test_may_stay(self):
         """Suspended guests, when that is said, whatever their owners say."""
         for wish in (None, 'stay', 'shelve'):
-            treated = treat(
-                'SUSPENDED', wish, suspended=draining.Suspended.LEAVE
-            )
+            treated = treat('SUSPENDED', wish, suspended=Suspended.LEAVE)
 
             self.assertFalse(treated.blocked)
             self.assertIsNone(treated.method)
