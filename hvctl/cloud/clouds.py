@@ -9,7 +9,7 @@ from openstack import connection
 from openstack import exceptions as sdk_exceptions
 
 from hvctl import exceptions
-from hvctl.cloud import http as requests
+from hvctl.cloud import http
 
 
 def name(conn: connection.Connection) -> str | None:
@@ -45,7 +45,7 @@ def connect(cloud: str) -> connection.Connection:
         ksa_exceptions.ClientException,
         sdk_exceptions.SDKException,
     ) as error:
-        raise requests.explain(
+        raise http.explain(
             error, f'log in to the compute cloud {cloud}'
         ) from error
     return conn

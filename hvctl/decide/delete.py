@@ -11,15 +11,14 @@ from __future__ import annotations
 import dataclasses
 import datetime
 
-from hvctl.decide import health_test as trial
+from hvctl.decide import health_test
 from hvctl.decide.hypervisor import assemble
 from hvctl.decide.hypervisor import emptiness
-from hvctl.decide.hypervisor import ownership as foreign
+from hvctl.decide.hypervisor import ownership
 from hvctl.decide.hypervisor import phases
 from hvctl.model import identity
-from hvctl.model import progress
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
-from hvctl.model.progress import Ledger, Outcome, Verdict
+from hvctl.model.ledger import Ledger
 from hvctl.model.records import Server
 from hvctl.model.snapshot import Scope, Snapshot
 from hvctl.model.steps import (
@@ -33,6 +32,7 @@ from hvctl.model.steps import (
     LeaveAggregate,
     Step,
 )
+from hvctl.model.verdict import Outcome, Verdict
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,18 +75,18 @@ class Delete:
         status = phases.status(hv)
         failure = ledger.failures.get(hv.name)
         if failure is not None:
-            return progress.failed(status, failure.message)
-        if hv.server is None and not foreign.owned(hv):
+            return Verdict.failed(status, failure.message)
+        if hv.server is None and not ownership.owned(hv):
             return self._not_there(snapshot, hv, status, ledger)
         if hv.guests is None:
             # The first look finds it, the second reaches into it.
             return Verdict(status=status)
         occupants = emptiness.occupants(hv)
-        tested = trial.remove(hv, ledger)
+        tested = health_test.remove(hv, ledger)
         if tested is not None and not occupants:
             return tested
         if occupants:
-            return progress.failed(
+            return Verdict.failed(
                 status,
                 f'{hv.name} still has {" and ".join(occupants)}; empty it '
                 f'first: {phases.COMMAND} drain {hv.name}',
@@ -104,21 +104,21 @@ class Delete:
     ) -> Verdict:
         # Our own leftovers are done with before the last mark goes, so what
         # has the name now is somebody else's.
-        taken = foreign.holders(snapshot, hv)
+        taken = ownership.holders(snapshot, hv)
         if taken and not ledger.changed(hv.name):
-            return progress.failed(
+            return Verdict.failed(
                 status,
                 f'{hv.name} is not an ephemeral hypervisor of this project: '
-                f'it is {foreign.listed(taken)}',
+                f'it is {ownership.listed(taken)}',
             )
         waiting = self._machine(snapshot, hv, ledger)
         if waiting is not None:
             return waiting
         if taken:
-            return progress.failed(
+            return Verdict.failed(
                 status,
-                f'{hv.name} is gone, but there is {foreign.listed(taken)}; '
-                f'if it was part of it: {foreign.remedies(taken)}',
+                f'{hv.name} is gone, but there is {ownership.listed(taken)}; '
+                f'if it was part of it: {ownership.remedies(taken)}',
             )
         message = '' if ledger.changed(hv.name) else 'was gone already'
         return Verdict(
@@ -153,7 +153,7 @@ class Delete:
         )
         if ironic is not None and not ironic.up:
             # Nova would only forget the server, and the machine run on.
-            return progress.failed(
+            return Verdict.failed(
                 status,
                 f'nova-compute on {ironic.host}, which drives Ironic, is '
                 'down: the machine cannot be stopped now; start it and run '
@@ -169,7 +169,7 @@ class Delete:
             if delete not in ledger.done:
                 todo.append(delete)
             elif doomed.status == 'ERROR' and doomed.task_state is None:
-                return progress.failed(
+                return Verdict.failed(
                     status,
                     f'the server could not be deleted: '
                     f'{doomed.fault or "Nova gives no reason"}',
@@ -238,7 +238,7 @@ class Delete:
             return None
         label = node.name or node.id
         if node.provision_state == 'error':
-            return progress.failed(
+            return Verdict.failed(
                 _stopping(f'Ironic could not tear down node {label}'),
                 f'Ironic could not tear down node {label}: '
                 f'{node.last_error or "it gives no reason"}; mend the node '

@@ -12,10 +12,9 @@ import dataclasses
 import datetime
 
 from hvctl.decide.hypervisor import assemble
-from hvctl.model import progress
 from hvctl.model.health import Answer
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
-from hvctl.model.progress import Ledger, Outcome, Verdict
+from hvctl.model.ledger import Ledger
 from hvctl.model.request import HealthTest
 from hvctl.model.snapshot import Scope, Snapshot
 from hvctl.model.steps import (
@@ -27,6 +26,7 @@ from hvctl.model.steps import (
     ReadConsole,
     Step,
 )
+from hvctl.model.verdict import Outcome, Verdict
 
 #: A test guest that does not answer yet is asked again after that.
 _ASK_AGAIN = datetime.timedelta(seconds=3)
@@ -57,7 +57,7 @@ class EndTests:
         status = _ready('its test is ended')
         failure = ledger.failures.get(hv.name)
         if failure is not None:
-            return progress.failed(status, failure.message)
+            return Verdict.failed(status, failure.message)
         return remove(hv, ledger) or Verdict(
             status=status, outcome=Outcome(ok=True, message='')
         )
@@ -115,7 +115,7 @@ def try_out(
     if left is not None:
         return left
     if ended and ended[-1].failure is not None:
-        return progress.failed(
+        return Verdict.failed(
             _ready('the health test failed'),
             f'the health test of {hv.name} failed: {ended[-1].failure}; it '
             'stays closed',
@@ -123,7 +123,7 @@ def try_out(
     if ended or test is None:
         return None
     if ledger.times(hv.name, CreateTestGuest):
-        return progress.failed(
+        return Verdict.failed(
             _ready('the test guest is gone'),
             f'the test guest of {hv.name} was deleted by somebody; it stays '
             'closed',

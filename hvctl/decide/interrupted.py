@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from hvctl.decide.hypervisor import phases
 from hvctl.model.hypervisor import Status
-from hvctl.model.progress import Ledger
+from hvctl.model.ledger import Ledger
 
 
 def late(status: Status, seconds: float) -> str:

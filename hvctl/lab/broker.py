@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Asks RabbitMQ who takes orders."""
 
 import amqp

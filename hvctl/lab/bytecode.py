@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Compiles what only machines import, as they cannot write byte code.
 
 They see the virtualenv read-only.  The services compile what they import

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Collects the programs of a lab and writes all of their files."""
 
 import pathlib

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Makes the secrets of one lab and keeps them in a file of root's."""
 
 import base64

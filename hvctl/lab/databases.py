@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Makes a lab's databases: a copy of a directory with all schemas in it.
 
 That template is made once per set of package versions and kept in the cache.

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Stops a lab, and removes its data."""
 
 import concurrent.futures

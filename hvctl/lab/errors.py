@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """The one error of the lab that a person reads."""
 
 

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Runs programs to their end, in an environment that is always the same."""
 
 from collections.abc import Mapping, Sequence

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Lets the person who called sudo reach the cloud as themselves.
 
 Everything of a lab is root's, so they get copies of what a client reads.

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Writes the ini text that oslo.config and supervisor read."""
 
 from collections.abc import Mapping

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Ends programs of a lab that a killed call or supervisord has left behind.
 
 They are known by a variable that only the lab gives them, so nobody's shell

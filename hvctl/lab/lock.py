@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Lets one call at a time change a lab, or the cache."""
 
 from collections.abc import Callable, Iterator

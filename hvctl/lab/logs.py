@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Shows the end of a program's log."""
 
 from hvctl.lab import paths

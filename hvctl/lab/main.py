@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """The command hvctl-lab, and the only place of the lab that prints.
 
 What needs a package of the extra `lab` is imported by the call that uses it:

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Binds the bare-metal nodes' ports: Neutron's view of the lab's switches.
 
 There are no switches, so every port is wired as soon as Neutron asks.

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Says where one embedded cloud keeps everything: directories and ports.
 
 Two clouds fit on one machine when each has its own directory and its own

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Describes a supervised program."""
 
 from collections.abc import Mapping

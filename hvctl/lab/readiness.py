@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Finds out whether programs do what they are there for."""
 
 from collections.abc import Iterable

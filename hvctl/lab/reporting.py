@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """How the lab says what it is doing, without printing it itself."""
 
 from collections.abc import Callable

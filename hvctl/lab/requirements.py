@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Finds out what a lab misses, before anything of it is started.
 
 Each finding is one line with the command that mends it.

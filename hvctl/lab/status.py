@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Looks at a running lab: its programs, their memory, its nodes."""
 
 import collections

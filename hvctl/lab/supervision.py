@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Talks to supervisord, which runs every program of a lab."""
 
 from collections.abc import Collection, Iterable

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Puts into one line what a service or the system has answered.
 
 Only what comes from outside of this program is put so; anything else is a

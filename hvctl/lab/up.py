@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Brings a lab up, from nothing or from whatever is there.
 
 Every step looks first, so a call that was killed is taken up by the next.

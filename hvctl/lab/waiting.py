@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Waits for a fact, with an end."""
 
 from collections.abc import Callable

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Serves WSGI applications on loopback: python -m hvctl.lab.wsgi N M=PORT ...
 
 Each answers at most N requests at the same moment.

@@ -22,7 +22,7 @@ from hvctl.i18n import _
 from hvctl.osc import plugin
 
 if typing.TYPE_CHECKING:
-    from hvctl.cloud import client
+    from hvctl.cloud import clients
     from hvctl.run import loop
 
 #: Seconds in which a verb that ended badly removes what must not outlive it.
@@ -43,10 +43,10 @@ class _Base(command.Command):
             raise osc_exceptions.CommandError(str(error)) from error
 
     @property
-    def _client(self) -> client.Client:
+    def _client(self) -> clients.Client:
         """The cloud of the client's options."""
         return typing.cast(
-            'client.Client', getattr(self.app.client_manager, plugin.API_NAME)
+            'clients.Client', getattr(self.app.client_manager, plugin.API_NAME)
         )
 
 
@@ -96,7 +96,7 @@ class Verb(Lister):
 
     def work(
         self,
-        client: client.Client,
+        client: clients.Client,
         goal: loop.Goal,
         timeout: float,
         again: str,
@@ -115,14 +115,14 @@ class Verb(Lister):
             that came
         :returns: how it ended
         """
-        from hvctl.osc.output import live as progress
+        from hvctl.osc.output import live
         from hvctl.run import loop
 
         quiet = self.app.options.verbose_level == 0
         result = None
         with _stopped_by_signals():
             try:
-                with progress.shown(self.app.stderr, quiet=quiet) as listen:
+                with live.shown(self.app.stderr, quiet=quiet) as listen:
                     runner = loop.Loop(client, listen)
                     with self._interruptible(runner):
                         result = runner.run(goal, timeout, grace)
@@ -148,7 +148,7 @@ class Verb(Lister):
         self._failed = not result.ok
         return result
 
-    def _end(self, client: client.Client, ending: loop.Goal) -> None:
+    def _end(self, client: clients.Client, ending: loop.Goal) -> None:
         """Remove what must not outlive a run, and say what could not be."""
         from hvctl.run import loop
 

@@ -13,7 +13,7 @@ import typing
 if typing.TYPE_CHECKING:
     from osc_lib import clientmanager
 
-    from hvctl.cloud import client
+    from hvctl.cloud import clients
 
 API_NAME = 'hvctl'
 #: OpenStackClient wants an option's name even where there is no option:
@@ -23,11 +23,11 @@ DEFAULT_API_VERSION = '1'
 API_VERSIONS = ('1',)
 
 
-def make_client(instance: clientmanager.ClientManager) -> client.Client:
+def make_client(instance: clientmanager.ClientManager) -> clients.Client:
     """Make what the commands find as ``client_manager.hvctl``."""
-    from hvctl.cloud import client
+    from hvctl.cloud import clients
 
-    return client.Client(instance.sdk_connection)
+    return clients.Client(instance.sdk_connection)
 
 
 def build_option_parser(

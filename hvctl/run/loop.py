@@ -16,21 +16,14 @@ import threading
 import typing
 
 from hvctl import exceptions
-from hvctl.decide import interrupted as ending
-from hvctl.model.progress import (
-    Done,
-    Event,
-    Failure,
-    Finished,
-    Ledger,
-    MoveChanged,
-    Outcome,
-    PhaseReached,
-    Verdict,
-)
+from hvctl.decide import interrupted
+from hvctl.model.events import Event, Finished, MoveChanged, PhaseReached
+from hvctl.model.ledger import Failure, Ledger
+from hvctl.model.results import Done
 from hvctl.model.snapshot import Scope, Snapshot
 from hvctl.model.steps import Step
-from hvctl.run import clock as clock_module
+from hvctl.model.verdict import Outcome, Verdict
+from hvctl.run import clocks
 
 LOG = logging.getLogger(__name__)
 
@@ -109,11 +102,11 @@ class Loop:
         self,
         cloud: Cloud,
         listen: Callable[[Event], None],
-        clock: clock_module.Clock | None = None,
+        clock: clocks.Clock | None = None,
     ) -> None:
         self._cloud = cloud
         self._listen = listen
-        self._clock = clock or clock_module.SystemClock()
+        self._clock = clock or clocks.SystemClock()
         self._winding_down = threading.Event()
 
     def wind_down(self) -> None:
@@ -164,7 +157,7 @@ class _Run:
         self,
         cloud: Cloud,
         listen: Callable[[Event], None],
-        clock: clock_module.Clock,
+        clock: clocks.Clock,
         pool: futures.ThreadPoolExecutor,
         goal: Goal,
     ) -> None:
@@ -376,7 +369,7 @@ class _Run:
     def _give_up(self, timeout: float) -> None:
         """Fail what is not finished in time."""
         for name, verdict in self._unfinished().items():
-            self._fail(name, ending.late(verdict.status, timeout))
+            self._fail(name, interrupted.late(verdict.status, timeout))
 
     def _unfinished(self) -> dict[str, Verdict]:
         return {
@@ -386,7 +379,7 @@ class _Run:
         }
 
     def _fail(self, name: str, why: str) -> None:
-        message = ending.unfinished(name, why, self._ledger)
+        message = interrupted.unfinished(name, why, self._ledger)
         outcome = Outcome(ok=False, message=message)
         self._verdicts[name] = dataclasses.replace(
             self._verdicts[name], steps=(), outcome=outcome

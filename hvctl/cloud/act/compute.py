@@ -10,7 +10,7 @@ import requests as http
 from hvctl import exceptions
 from hvctl.cloud import http as requests
 from hvctl.model import identity
-from hvctl.model.progress import Done
+from hvctl.model.results import Done
 from hvctl.model.steps import (
     AbortMigration,
     AskWhere,

@@ -7,9 +7,9 @@ from keystoneauth1 import adapter
 from openstack import connection
 
 from hvctl import exceptions
-from hvctl.cloud import http as requests
-from hvctl.cloud.observe import parse as shapes
-from hvctl.model.progress import Done
+from hvctl.cloud import http
+from hvctl.cloud.observe import parse
+from hvctl.model.results import Done
 from hvctl.model.steps import AskNode
 
 #: What happens to a node when its deploy has failed, which is no cause.
@@ -34,12 +34,12 @@ class Baremetal:
         is an answer for nobody else.
         """
         try:
-            found = requests.pages(
+            found = http.pages(
                 self._client,
                 f'/nodes/{step.node_id}/history',
                 'history',
                 f'read the history of Ironic node {step.node_id}',
-                microversion=requests.BAREMETAL_HISTORY,
+                microversion=http.BAREMETAL_HISTORY,
                 params={'detail': 'True'},
             )
         except exceptions.CloudError:
@@ -50,7 +50,7 @@ class Baremetal:
             if event['severity'] == 'ERROR'
             and event['event_type'] not in _AFTERWARDS
             and not event['event_type'].endswith(_MILESTONE)
-            and (at := shapes.when(event['created_at'])) is not None
+            and (at := parse.when(event['created_at'])) is not None
             and at >= step.since
         ]
         text = max(errors)[1] if errors else ''

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from keystoneauth1 import adapter
 from openstack import connection
 
-from hvctl.cloud import http as requests
+from hvctl.cloud import http
 from hvctl.model import identity
-from hvctl.model.progress import Done
+from hvctl.model.results import Done
 from hvctl.model.steps import (
     AddSubports,
     CreatePort,
@@ -100,7 +100,7 @@ class Network:
 
     def add_subports(self, step: AddSubports) -> Done:
         """Bring sub-ports into a trunk."""
-        requests.call(
+        http.call(
             self._client,
             'PUT',
             f'/trunks/{step.trunk_id}/add_subports',
@@ -140,13 +140,13 @@ class Network:
     ) -> str:
         """Make something of what is not None, and give its id."""
         given = {k: v for k, v in body.items() if v is not None}
-        response = requests.call(
+        response = http.call(
             self._client, 'POST', f'/{kind}s', doing, json={kind: given}
         )
         return str(response.json()[kind]['id'])
 
     def _delete(self, url: str, doing: str) -> Done:
-        response = requests.call(
+        response = http.call(
             self._client, 'DELETE', url, doing, accept=frozenset({404})
         )
         return Done(changed=response.status_code != 404)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import subprocess
 
 from hvctl import exceptions
-from hvctl.model.progress import Done
+from hvctl.model.results import Done
 from hvctl.model.steps import PingTestGuest
 
 _SECONDS = 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from openstack import connection
 
-from hvctl.cloud import http as requests
+from hvctl.cloud import http
 from hvctl.model.preflight import Quota
 
 
@@ -15,12 +15,12 @@ def servers(conn: connection.Connection, where: str) -> dict[str, Quota]:
     :param where: words that follow what cannot be read
     :raises CloudError: when they cannot be read
     """
-    limits = requests.call(
+    limits = http.call(
         conn.compute,
         'GET',
         '/limits',
         f'read the quota of servers{where}',
-        microversion=requests.COMPUTE,
+        microversion=http.COMPUTE,
     ).json()['limits']['absolute']
     return {
         what: _left(limits[most], limits[used])
@@ -38,7 +38,7 @@ def ports(conn: connection.Connection, where: str) -> dict[str, Quota]:
     :param where: words that follow what cannot be read
     :raises CloudError: when it cannot be read
     """
-    response = requests.call(
+    response = http.call(
         conn.network,
         'GET',
         f'/quotas/{conn.current_project_id}/details',

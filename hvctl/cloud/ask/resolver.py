@@ -15,9 +15,9 @@ from openstack import exceptions as sdk_exceptions
 
 from hvctl import exceptions
 from hvctl.cloud import clouds
-from hvctl.cloud import http as requests
+from hvctl.cloud import http
 from hvctl.cloud.ask import quotas
-from hvctl.cloud.observe import observer as observe
+from hvctl.cloud.observe import observer
 from hvctl.model.preflight import Answers, Flavor, Lookup, Quota
 from hvctl.model.profile import Subnetwork
 from hvctl.model.records import Aggregate
@@ -130,7 +130,7 @@ class Resolver:
         if names.aggregates or names.availability_zone:
             looks['aggregates'] = (
                 None,
-                functools.partial(observe.aggregates, self._compute.compute),
+                functools.partial(observer.aggregates, self._compute.compute),
             )
         if names.test_flavor is not None:
             looks['test flavor'] = _flavor_look(
@@ -241,12 +241,12 @@ class Resolver:
         }
         if flavor.required:
             params['required'] = ','.join(flavor.required)
-        body = requests.call(
+        body = http.call(
             self._conn.placement,
             'GET',
             '/allocation_candidates',
             'ask Placement for free nodes',
-            microversion=requests.PLACEMENT,
+            microversion=http.PLACEMENT,
             params=params,
         ).json()
         return len(body['allocation_requests'])
@@ -360,11 +360,11 @@ def _problem(error: Exception, kind: str, asked: str | None) -> str:
         return f'there is no {thing}'
     if isinstance(error, sdk_exceptions.DuplicateResource):
         return f'there is more than one {thing}: give its id'
-    if isinstance(error, requests.NO_SERVICE):
+    if isinstance(error, http.NO_SERVICE):
         return (
             'the cloud has no bare-metal endpoint in its catalogue: '
             'hypervisors are made of Ironic nodes'
         )
     if isinstance(error, exceptions.CloudError):
         return str(error)
-    return str(requests.explain(error, f'look up the {kind}'))
+    return str(http.explain(error, f'look up the {kind}'))

@@ -18,9 +18,9 @@ from openstack import connection
 
 from hvctl import exceptions
 from hvctl.cloud import clouds
-from hvctl.cloud import http as requests
+from hvctl.cloud import http
 from hvctl.cloud.http import JSON
-from hvctl.cloud.observe import parse as shapes
+from hvctl.cloud.observe import parse
 from hvctl.model import identity
 from hvctl.model.records import Node, Port, PortUse, Server
 
@@ -105,7 +105,7 @@ class Machines:
         self._baremetal: adapter.Adapter = conn.baremetal
         self._project_id = conn.current_project_id
         self._marks = (
-            *shapes.PORT_USES,
+            *parse.PORT_USES,
             *map(identity.port_mark, clouds.known()),
         )
 
@@ -123,7 +123,7 @@ class Machines:
 
     def named_ports(self, names: frozenset[str]) -> dict[str, str]:
         """The project's ports of these names that are not ours, by id."""
-        found = requests.pages(
+        found = http.pages(
             self._network,
             '/ports',
             'ports',
@@ -143,30 +143,30 @@ class Machines:
     def nodes(self) -> tuple[Node, ...] | None:
         """The Ironic nodes; None where they cannot be read."""
         try:
-            found = requests.pages(
+            found = http.pages(
                 self._baremetal,
                 '/nodes',
                 'nodes',
                 'list the Ironic nodes',
-                microversion=requests.BAREMETAL,
+                microversion=http.BAREMETAL,
                 params={'fields': _NODE_FIELDS},
                 accept=frozenset({403, 404}),
             )
         except exceptions.CloudError as error:
-            if isinstance(error.__cause__, requests.NO_SERVICE):
+            if isinstance(error.__cause__, http.NO_SERVICE):
                 return None
             raise
-        return None if found is None else tuple(map(shapes.node, found))
+        return None if found is None else tuple(map(parse.node, found))
 
 
 def servers(
     compute: adapter.Adapter,
     params: Mapping[str, typing.Any],
-    microversion: str = requests.COMPUTE,
+    microversion: str = http.COMPUTE,
 ) -> Iterable[JSON]:
     """List servers."""
     return (
-        requests.pages(
+        http.pages(
             compute,
             '/servers/detail',
             'servers',
@@ -183,7 +183,7 @@ def ours(compute: adapter.Adapter) -> tuple[Server, ...]:
     """List the servers of the project that carry our mark."""
     # Of this project only: any tenant can give a server our mark.
     # A soft-deleted one still has its machine.
-    found = map(shapes.server, servers(compute, {'soft_deleted': 'True'}))
+    found = map(parse.server, servers(compute, {'soft_deleted': 'True'}))
     return tuple(server for server in found if _marked(server))
 
 
@@ -200,7 +200,7 @@ def named(
     found = servers(compute, {'all_tenants': 1, 'name': pattern})
     return tuple(
         server
-        for server in map(shapes.server, found)
+        for server in map(parse.server, found)
         if server.name in names
         and (server.project_id != project_id or not _marked(server))
     )
@@ -210,7 +210,7 @@ def ports(
     network: adapter.Adapter, project_id: str | None, marks: Sequence[str]
 ) -> tuple[Port, ...]:
     """List the ports of a project that carry one of our marks."""
-    found = requests.pages(
+    found = http.pages(
         network,
         '/ports',
         'ports',
@@ -218,7 +218,7 @@ def ports(
         params={'description': list(marks), 'project_id': project_id},
     )
     return tuple(
-        shapes.port(port)
+        parse.port(port)
         for port in found or ()
         if port['description'] in marks
     )

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from keystoneauth1 import adapter
 
-from hvctl.cloud import http as requests
+from hvctl.cloud import http
 from hvctl.cloud.http import JSON
-from hvctl.cloud.observe import parse as shapes
+from hvctl.cloud.observe import parse
 from hvctl.model.records import Candidate, Migration, Need, Resources
 
 #: How many migrations a later look reads at once.
@@ -26,12 +26,12 @@ def room(placement: adapter.Adapter, need: Need) -> tuple[Candidate, ...]:
         limits['required'] = ','.join(need.traits)
     if need.aggregates:
         limits['member_of'] = f'in:{",".join(need.aggregates)}'
-    response = requests.call(
+    response = http.call(
         placement,
         'GET',
         '/allocation_candidates',
         'ask which hosts have room',
-        microversion=requests.PLACEMENT,
+        microversion=http.PLACEMENT,
         params={
             'resources': ','.join(
                 f'{name}:{amount}' for name, amount in need.resources
@@ -42,19 +42,19 @@ def room(placement: adapter.Adapter, need: Need) -> tuple[Candidate, ...]:
             'limit': 1000,
         },
     )
-    return shapes.candidates(response.json())
+    return parse.candidates(response.json())
 
 
 def consumers(
     placement: adapter.Adapter, provider_id: str
 ) -> dict[str, Resources]:
     """Read who has how much of a provider; nobody if it is gone."""
-    response = requests.call(
+    response = http.call(
         placement,
         'GET',
         f'/resource_providers/{provider_id}/allocations',
         f'list the allocations of resource provider {provider_id}',
-        microversion=requests.PLACEMENT,
+        microversion=http.PLACEMENT,
         accept=frozenset({404}),
     )
     if response.status_code == 404:
@@ -72,7 +72,7 @@ def direct_ports(
 
     :returns: the ports' VNIC types, by the guest's id
     """
-    found = requests.pages(
+    found = http.pages(
         network,
         '/ports',
         'ports',
@@ -104,12 +104,12 @@ def groups(compute: adapter.Adapter) -> dict[str, dict[str, str]]:
     read = -1
     while len(found) > read:
         read = len(found)
-        page = requests.pages(
+        page = http.pages(
             compute,
             '/os-server-groups',
             'server_groups',
             'list the server groups',
-            microversion=requests.COMPUTE,
+            microversion=http.COMPUTE,
             params={'all_projects': 'True', 'offset': read},
         )
         found |= {group['id']: group for group in page or ()}
@@ -138,17 +138,17 @@ def migrations(
     def enough(entries: list[JSON]) -> bool:
         return any(entry['id'] in over for entry in entries)
 
-    found = requests.pages(
+    found = http.pages(
         compute,
         '/os-migrations',
         'migrations',
         f'list the migrations of host {host}',
-        microversion=requests.COMPUTE,
+        microversion=http.COMPUTE,
         params={'host': host, **({'limit': _LATER} if before else {})},
         enough=enough,
     )
     read = {entry['id'] for entry in found or ()}
     return (
-        *map(shapes.migration, found or ()),
+        *map(parse.migration, found or ()),
         *(migration for migration in before if migration.id not in read),
     )

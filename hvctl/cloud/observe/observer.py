@@ -13,10 +13,10 @@ from openstack import connection
 from openstack import utils as sdk_utils
 
 from hvctl.cloud import clouds
-from hvctl.cloud import http as requests
-from hvctl.cloud.observe import bare_metal as machines
-from hvctl.cloud.observe import hosts as occupancy
-from hvctl.cloud.observe import parse as shapes
+from hvctl.cloud import http
+from hvctl.cloud.observe import bare_metal
+from hvctl.cloud.observe import hosts
+from hvctl.cloud.observe import parse
 from hvctl.model import identity
 from hvctl.model.records import (
     Agent,
@@ -54,7 +54,7 @@ class Observer:
         self._network: adapter.Adapter = compute.network
         self._placement: adapter.Adapter = compute.placement
         self._project_id = compute.current_project_id
-        self._machines = machines.Machines(metal)
+        self._machines = bare_metal.Machines(metal)
         self._apart = compute is not metal
         self._cloud = cloud
         self._own = clouds.name(metal)
@@ -66,7 +66,9 @@ class Observer:
         read = self._read(
             {'servers': self._machines.ours, 'ports': self._machines.ports}
         )
-        return machines.whereabouts(read['servers'], read['ports'], self._own)
+        return bare_metal.whereabouts(
+            read['servers'], read['ports'], self._own
+        )
 
     def observe(self, scope: Scope) -> Snapshot:
         """Take one look.
@@ -79,12 +81,12 @@ class Observer:
             'nodes': self._machines.nodes,
         }
         if self._apart:
-            metal['tests'] = lambda: machines.ours(self._compute)
+            metal['tests'] = lambda: bare_metal.ours(self._compute)
         guests: dict[str, Callable[[], typing.Any]] = {}
         for host in scope.hosts:
             guests[f'guests {host}'] = _with(self._guests, {'host': host})
             guests[f'migrations {host}'] = _with(
-                occupancy.migrations,
+                hosts.migrations,
                 self._compute,
                 host,
                 scope.since.migrations.get(host, ()) if scope.since else (),
@@ -114,7 +116,7 @@ class Observer:
         )
         if self._apart:
             lists['metal services'] = lambda: _services(self._metal_compute)
-            lists['test ports'] = lambda: machines.ports(
+            lists['test ports'] = lambda: bare_metal.ports(
                 self._network, self._project_id, [identity.TEST_PORT_MARK]
             )
         if scope.aggregates:
@@ -131,18 +133,16 @@ class Observer:
         if scope.all_servers:
             lists['all'] = lambda: self._guests({})
         if scope.ties:
-            lists['groups'] = _with(occupancy.groups, self._compute)
+            lists['groups'] = _with(hosts.groups, self._compute)
             for host in scope.hosts:
                 lists[f'ports {host}'] = _with(
-                    occupancy.direct_ports, self._network, host
+                    hosts.direct_ports, self._network, host
                 )
         for need in scope.needs:
-            lists[f'room {need}'] = _with(
-                occupancy.room, self._placement, need
-            )
+            lists[f'room {need}'] = _with(hosts.room, self._placement, need)
         for provider_id in scope.provider_ids:
             lists[f'consumers {provider_id}'] = _with(
-                occupancy.consumers, self._placement, provider_id
+                hosts.consumers, self._placement, provider_id
             )
         return dataclasses.replace(
             _snapshot(self._cloud, self._own, scope, self._read(lists)),
@@ -159,44 +159,42 @@ class Observer:
     def _named(self, names: frozenset[str]) -> tuple[Server, ...]:
         found = self._machines.named(names)
         if self._apart:
-            found += machines.named(self._compute, names, self._project_id)
+            found += bare_metal.named(self._compute, names, self._project_id)
         return found
 
     def _guests(self, params: Mapping[str, typing.Any]) -> tuple[Server, ...]:
         # Soft-deleted servers are hidden otherwise, and still in the way.
         asked = {'all_tenants': 1, 'soft_deleted': 'True', **params}
-        newest = requests.COMPUTE_ZONES
+        newest = http.COMPUTE_ZONES
         if not sdk_utils.supports_microversion(self._compute, newest):
-            newest = requests.COMPUTE
+            newest = http.COMPUTE
         return tuple(
-            map(shapes.server, machines.servers(self._compute, asked, newest))
+            map(parse.server, bare_metal.servers(self._compute, asked, newest))
         )
 
     def _compute_nodes(self, sizes: bool) -> tuple[ComputeNode, ...]:
-        found = requests.pages(
+        found = http.pages(
             self._compute,
             '/os-hypervisors/detail' if sizes else '/os-hypervisors',
             'hypervisors',
             'list the hypervisors',
-            microversion=(
-                requests.COMPUTE_SIZES if sizes else requests.COMPUTE
-            ),
+            microversion=(http.COMPUTE_SIZES if sizes else http.COMPUTE),
         )
-        return tuple(map(shapes.compute_node, found or ()))
+        return tuple(map(parse.compute_node, found or ()))
 
     def _providers(self, params: Mapping[str, str]) -> tuple[Provider, ...]:
-        found = requests.pages(
+        found = http.pages(
             self._placement,
             '/resource_providers',
             'resource_providers',
             'list the resource providers',
-            microversion=requests.PLACEMENT,
+            microversion=http.PLACEMENT,
             params=params,
         )
-        return tuple(map(shapes.provider, found or ()))
+        return tuple(map(parse.provider, found or ()))
 
     def _agents(self) -> tuple[Agent, ...] | None:
-        found = requests.pages(
+        found = http.pages(
             self._network,
             '/agents',
             'agents',
@@ -204,7 +202,7 @@ class Observer:
             # A network service without agents does not know the address.
             accept=frozenset({404}),
         )
-        return None if found is None else tuple(map(shapes.agent, found))
+        return None if found is None else tuple(map(parse.agent, found))
 
 
 def aggregates(compute: adapter.Adapter) -> tuple[Aggregate, ...]:
@@ -212,26 +210,26 @@ def aggregates(compute: adapter.Adapter) -> tuple[Aggregate, ...]:
 
     :raises CloudError: when they could not be read
     """
-    found = requests.pages(
+    found = http.pages(
         compute,
         '/os-aggregates',
         'aggregates',
         'list the aggregates',
-        microversion=requests.COMPUTE,
+        microversion=http.COMPUTE,
     )
-    return tuple(map(shapes.aggregate, found or ()))
+    return tuple(map(parse.aggregate, found or ()))
 
 
 def _services(compute: adapter.Adapter) -> tuple[Service, ...]:
-    found = requests.pages(
+    found = http.pages(
         compute,
         '/os-services',
         'services',
         'list the compute services',
-        microversion=requests.COMPUTE,
+        microversion=http.COMPUTE,
         params={'binary': 'nova-compute'},
     )
-    return tuple(map(shapes.service, found or ()))
+    return tuple(map(parse.service, found or ()))
 
 
 def _with(function: Callable[..., _T], *arguments: object) -> Callable[[], _T]:
@@ -291,7 +289,7 @@ def _snapshot(
     if scope.all_servers:
         guests = _by_host(read['all'], read['services'])
     servers, test_guests = _told_apart(read)
-    found = machines.of_cloud(cloud, servers, read['ports'], own)
+    found = bare_metal.of_cloud(cloud, servers, read['ports'], own)
     return Snapshot(
         servers=found.servers,
         elsewhere=found.elsewhere,

@@ -6,10 +6,10 @@ Two runs at once may both make one.
 
 from __future__ import annotations
 
-from hvctl.model import progress
 from hvctl.model.hypervisor import Hypervisor, Status
-from hvctl.model.progress import Ledger, Verdict
+from hvctl.model.ledger import Ledger
 from hvctl.model.steps import DeleteServer, Step
+from hvctl.model.verdict import Verdict
 
 
 def clear_up(
@@ -28,7 +28,7 @@ def clear_up(
         if delete not in ledger.done:
             todo.append(delete)
         elif server.status == 'ERROR':
-            return progress.failed(
+            return Verdict.failed(
                 status,
                 f'there is a second server {server.id}, which cannot be '
                 f'deleted: {server.fault or "Nova gives no reason"}',

@@ -7,10 +7,10 @@ Each way to fail has words of its own, and a next step.
 from __future__ import annotations
 
 from hvctl.decide.create import preflight
-from hvctl.decide.hypervisor import ownership as foreign
+from hvctl.decide.hypervisor import ownership
 from hvctl.decide.hypervisor import phases
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
-from hvctl.model.progress import Ledger
+from hvctl.model.ledger import Ledger
 from hvctl.model.records import Provider, Server
 from hvctl.model.snapshot import Snapshot
 from hvctl.model.steps import AskNode, CreateServer, Step
@@ -102,7 +102,7 @@ def other_id(hv: Hypervisor, snapshot: Snapshot) -> str | None:
     """What is wrong with a host that did not take the id chosen for it."""
     if hv.service is None or hv.compute_id is None:
         return None
-    hosts = foreign.hosts(hv)
+    hosts = ownership.hosts(hv)
     for node in snapshot.compute_nodes:
         if node.hostname in hosts and node.id != hv.compute_id:
             return (
@@ -173,7 +173,7 @@ def _down(hv: Hypervisor, status: Status, waited: str) -> str:
 
 def _other_host(hv: Hypervisor, snapshot: Snapshot) -> str:
     """Whether the agents call the host by its other name."""
-    others = foreign.hosts(hv) - {hv.host}
+    others = ownership.hosts(hv) - {hv.host}
     for agent in snapshot.agents or ():
         if agent.host in others:
             return (

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hvctl.model import progress
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
-from hvctl.model.progress import Verdict
 from hvctl.model.snapshot import Snapshot
 from hvctl.model.steps import JoinAggregate, RenameProvider
+from hvctl.model.verdict import Verdict
 
 
 def rename(hv: Hypervisor) -> Verdict | None:
@@ -56,7 +55,7 @@ def join(
     gone = [uuid for uuid in aggregates if uuid not in known]
     if gone:
         listed = ', '.join(f'{aggregates[uuid]} ({uuid})' for uuid in gone)
-        return progress.failed(
+        return Verdict.failed(
             _ready('an aggregate that it is to join is deleted'),
             f'aggregate {listed} is deleted, and {hv.name} is to join it; it '
             'stays closed; see openstack aggregate list, and run create again '

@@ -13,7 +13,7 @@ import datetime
 from hvctl.decide.hypervisor import phases
 from hvctl.model import identity
 from hvctl.model.hypervisor import Hypervisor, Phase
-from hvctl.model.progress import Ledger
+from hvctl.model.ledger import Ledger
 from hvctl.model.steps import NoteTimes
 
 #: Between two phases in the metadata, and between a phase and its seconds.

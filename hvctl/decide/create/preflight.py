@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from hvctl.decide.create import trunk as trunks
+from hvctl.decide.create import trunk
 from hvctl.model import identity
 from hvctl.model.hypervisor import Hypervisor
 from hvctl.model.networking import Address
@@ -192,7 +192,7 @@ def _quotas(
     hypervisors: Sequence[Hypervisor],
 ) -> list[Check]:
     number = len(hypervisors)
-    ports = sum(trunks.unmade(hv, facts.subnetworks) for hv in hypervisors)
+    ports = sum(trunk.unmade(hv, facts.subnetworks) for hv in hypervisors)
     machines = _needs(flavor, number, ports)
     test = facts.test_flavor
     if test is None:

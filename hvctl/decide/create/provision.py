@@ -10,13 +10,12 @@ from __future__ import annotations
 import datetime
 
 from hvctl import exceptions
-from hvctl.decide.create import rollback as taking_back
-from hvctl.decide.create import trunk as trunks
+from hvctl.decide.create import rollback
+from hvctl.decide.create import trunk
 from hvctl.decide.hypervisor import phases
 from hvctl.model import identity
-from hvctl.model import progress
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
-from hvctl.model.progress import Ledger, Verdict
+from hvctl.model.ledger import Ledger
 from hvctl.model.records import Port
 from hvctl.model.request import CreateRequest
 from hvctl.model.steps import (
@@ -27,6 +26,7 @@ from hvctl.model.steps import (
     SetHoldInventory,
     Step,
 )
+from hvctl.model.verdict import Verdict
 
 #: How long a port of another run may be without a server.  That run makes it
 #: at its next look, which takes seconds on a busy cloud.
@@ -45,8 +45,8 @@ def provision(
     :param hv: nothing of it may be there, or what an earlier run made
     """
     made = ledger.times(hv.name, CreateServer)
-    if made and not taking_back.between_tries(hv.name, ledger):
-        return progress.failed(
+    if made and not rollback.between_tries(hv.name, ledger):
+        return Verdict.failed(
             status,
             f'the server of {hv.name} was made and is gone again: somebody '
             'deletes it at the same time',
@@ -59,7 +59,7 @@ def provision(
         or hv.agents
         or (hv.provider is not None and wanted.compute_id is None)
     ):
-        return progress.failed(
+        return Verdict.failed(
             status,
             f'{hv.name} is half gone ({", ".join(phases.left(hv))}); '
             f'{phases.remove_first(hv)}',
@@ -71,17 +71,17 @@ def provision(
     todo = _hold(hv, request, compute_id)
     if not made:
         todo = [step for step in todo if step not in ledger.done]
-    port = trunks.parent(hv)
+    port = trunk.parent(hv)
     network = _network(hv, port, request, compute_id)
     todo += network
     if port is not None and not network:
         if _others_turn(hv, status, ledger, now):
             return Verdict(status=_waiting(status))
-        facts = trunks.facts(hv, port, request.subnetworks)
+        facts = trunk.facts(hv, port, request.subnetworks)
         try:
             user_data = wanted.user_data(compute_id, facts)
         except exceptions.InvalidRequest as error:
-            return progress.failed(status, str(error))
+            return Verdict.failed(status, str(error))
         todo.append(
             CreateServer(
                 name=hv.name,
@@ -154,10 +154,10 @@ def _network(
                 compute_cloud=request.compute_cloud,
             )
         )
-    todo += trunks.missing(hv, request.subnetworks, compute_id)
+    todo += trunk.missing(hv, request.subnetworks, compute_id)
     if port is None or todo or not request.subnetworks:
         return todo
-    tie = trunks.tie(hv, port, request.subnetworks)
+    tie = trunk.tie(hv, port, request.subnetworks)
     return [tie] if tie is not None else []
 
 

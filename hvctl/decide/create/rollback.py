@@ -11,10 +11,9 @@ import dataclasses
 import datetime
 
 from hvctl.decide import delete
-from hvctl.decide import interrupted as ending
-from hvctl.model import progress
+from hvctl.decide import interrupted
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
-from hvctl.model.progress import Ledger, Outcome, Verdict
+from hvctl.model.ledger import Ledger
 from hvctl.model.records import Server
 from hvctl.model.snapshot import Scope, Snapshot
 from hvctl.model.steps import (
@@ -23,6 +22,7 @@ from hvctl.model.steps import (
     CreateServer,
     DeleteServer,
 )
+from hvctl.model.verdict import Outcome, Verdict
 
 
 def may_retry(hv: Hypervisor, retries: int, ledger: Ledger) -> bool:
@@ -60,8 +60,8 @@ def out_of_time(verdict: Verdict, seconds: float) -> Verdict:
     """
     if verdict.outcome is not None:
         return verdict
-    return progress.failed(
-        verdict.status, ending.late(verdict.status, seconds)
+    return Verdict.failed(
+        verdict.status, interrupted.late(verdict.status, seconds)
     )
 
 

@@ -6,17 +6,19 @@ from __future__ import annotations
 import dataclasses
 import datetime
 
-from hvctl.decide.drain.moves import case as looking
-from hvctl.decide.drain.moves import move as guests
-from hvctl.decide.drain.moves import queue as moving
+from hvctl.decide.drain.moves import case
+from hvctl.decide.drain.moves import guests
+from hvctl.decide.drain.moves import queue
 from hvctl.decide.hypervisor import emptiness
 from hvctl.decide.hypervisor import phases
 from hvctl.model.drain_options import DrainOptions
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
-from hvctl.model.progress import Ledger, Move, Outcome, Verdict
+from hvctl.model.ledger import Ledger
+from hvctl.model.move import Move
 from hvctl.model.records import Migration
 from hvctl.model.snapshot import Snapshot
 from hvctl.model.steps import Step
+from hvctl.model.verdict import Outcome, Verdict
 
 #: How long a host without guests may keep allocations ...
 ALLOCATIONS_LIMIT = datetime.timedelta(seconds=120)
@@ -70,12 +72,12 @@ class Plan:
         snapshot: Snapshot,
         hv: Hypervisor,
         before: Hypervisor | None,
-        looked: moving.Looked,
+        looked: queue.Looked,
     ) -> Verdict:
         """Say what to do with one hypervisor whose guests are known."""
         status = phases.status(hv)
         moves = looked.moves
-        context = looking.Context(
+        context = case.Context(
             snapshot=snapshot,
             hv=hv,
             ledger=self.ledger,
@@ -91,8 +93,8 @@ class Plan:
             or self.ledger.winding_down
             or hv.name in self.held
         ):
-            new = moving.begin(context, moves, self.busy)
-            moves = moving.begun(moves, new, self.now)
+            new = queue.begin(context, moves, self.busy)
+            moves = queue.begun(moves, new, self.now)
             todo += new
         outcome: Outcome | None = None
         if self.all_known and not todo:
@@ -112,7 +114,7 @@ class Plan:
         self,
         hv: Hypervisor,
         before: Hypervisor | None,
-        moves: moving.Moves,
+        moves: queue.Moves,
     ) -> Outcome | None:
         under_way = sum(m.result == 'moving' for m in moves.values())
         waiting = sum(m.result == 'waiting' for m in moves.values())
@@ -143,7 +145,7 @@ class Plan:
         since = self.ledger.changed_at.get(hv.name, self.now)
         return _of_end(hv, before, moves, self.now - since)
 
-    def _planned(self, moves: moving.Moves) -> moving.Moves:
+    def _planned(self, moves: queue.Moves) -> queue.Moves:
         """Call what was never begun by its name."""
         return {
             server_id: move
@@ -178,7 +180,7 @@ class Plan:
             )
         return '; '.join(notes)
 
-    def _of_plan(self, hv: Hypervisor, moves: moving.Moves) -> Outcome:
+    def _of_plan(self, hv: Hypervisor, moves: queue.Moves) -> Outcome:
         number = self.in_the_way[hv.name]
         if number:
             return Outcome(
@@ -215,7 +217,7 @@ def _forgotten(stale: list[Migration]) -> str:
     )
 
 
-def _stayed(moves: moving.Moves) -> int:
+def _stayed(moves: queue.Moves) -> int:
     """How many guests stay that nobody has said may stay."""
     return sum(
         move.result in ('failed', 'left') and not move.accepted
@@ -230,7 +232,7 @@ def _guests(number: int) -> str:
 def _status(
     hv: Hypervisor,
     status: Status,
-    moves: moving.Moves,
+    moves: queue.Moves,
 ) -> Status:
     if all(move.result in guests.ENDED for move in moves.values()):
         occupants = emptiness.occupants(hv)
@@ -257,7 +259,7 @@ def _status(
 def _of_end(
     hv: Hypervisor,
     before: Hypervisor | None,
-    moves: moving.Moves,
+    moves: queue.Moves,
     unchanged: datetime.timedelta,
 ) -> Outcome | None:
     """How it ended when no guest is under way or waits.

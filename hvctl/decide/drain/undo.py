@@ -11,16 +11,16 @@ import dataclasses
 import datetime
 
 from hvctl.decide.drain.moves import cold as resizes
-from hvctl.decide.drain.moves import follow as following
+from hvctl.decide.drain.moves import follow
 from hvctl.decide.hypervisor import assemble
-from hvctl.decide.hypervisor import ownership as foreign
+from hvctl.decide.hypervisor import ownership
 from hvctl.decide.hypervisor import phases
-from hvctl.model import progress
 from hvctl.model.hypervisor import Hypervisor
-from hvctl.model.progress import Ledger, Outcome, Verdict
+from hvctl.model.ledger import Ledger
 from hvctl.model.records import Migration
 from hvctl.model.snapshot import Scope, Snapshot
 from hvctl.model.steps import AbortMigration, ConfirmMigration, EnableService
+from hvctl.model.verdict import Outcome, Verdict
 
 #: Live migrations in one of these have not begun to copy, and Nova can still
 #: drop them (nova/compute/api.py, live_migrate_abort).
@@ -63,9 +63,9 @@ def _one(
     status = phases.status(hv)
     failure = ledger.failures.get(hv.name)
     if failure is not None:
-        return progress.failed(status, failure.message)
-    if hv.service is None or not foreign.owned(hv):
-        return progress.failed(
+        return Verdict.failed(status, failure.message)
+    if hv.service is None or not ownership.owned(hv):
+        return Verdict.failed(
             status, f'there is no drain of an ephemeral hypervisor {hv.name}'
         )
     if hv.service.enabled:
@@ -75,7 +75,7 @@ def _one(
             if failure.step.name == hv.name
         ]
         if kept:
-            return progress.failed(
+            return Verdict.failed(
                 status, f'it is enabled again, but {"; ".join(kept)}'
             )
         undone = ledger.times(hv.name, EnableService)
@@ -86,7 +86,7 @@ def _one(
             ),
         )
     if not phases.closed_for_drain(hv):
-        return progress.failed(
+        return Verdict.failed(
             status,
             f'{hv.name} is disabled for a reason that is not a drain '
             f'({hv.service.disabled_reason}); it stays so',
@@ -143,7 +143,7 @@ def _confirms(
         step
         for step in found
         if step not in ledger.done_at
-        or now - ledger.done_at[step] >= following.CONFIRM_AGAIN
+        or now - ledger.done_at[step] >= follow.CONFIRM_AGAIN
     ]
 
 

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Connects to the lab's own cloud, whatever the environment says."""
 
 import typing

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Users, projects, roles and the service catalogue."""
 
 from collections.abc import Iterable

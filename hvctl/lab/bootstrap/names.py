@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """What is called what in a new cloud."""
 
 TENANT_NETWORK = 'tenant-vxlan'

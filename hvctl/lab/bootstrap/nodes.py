@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Enrols the bare-metal nodes and makes them available."""
 
 from collections.abc import Iterable

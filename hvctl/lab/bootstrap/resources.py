@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """What a bare-metal cloud has: networks, images, flavors and the like."""
 
 import typing

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Stands in for Neutron's agents on a host.
 
 It reports that the agent is alive, and tells Neutron which of the ports that

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Starts the real nova-compute with this lab's virt driver.
 
 Nova looks for virt drivers below nova.virt only, so the driver's module is

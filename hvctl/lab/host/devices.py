@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """The host's network adapter with its virtual functions.
 
 Nova learns of them from the virt driver, but looks a few things up in the

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """The virt driver of the embedded cloud's hypervisors.
 
 Nova's own fake driver, made to behave like one real host: it is the node

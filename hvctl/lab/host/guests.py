@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Remembers a host's guests over restarts, one small file for each.
 
 Stands in the place of the dictionary in which Nova's fake driver keeps its

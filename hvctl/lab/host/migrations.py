@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """How a guest's migration goes, which its own metadata decides for tests.
 
 ============================ ==============================================

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """The options of the virt driver, section [hvctl_lab] of nova.conf."""
 
 from oslo_config import cfg

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Speaks the remote procedure calls between Neutron and its agents.
 
 They are written out here instead of importing Neutron, which would cost each

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """The host's virtual switch: which ports Nova has plugged into it.
 
 Nova's driver plugs and unplugs, the agents watch, as on a real host; the

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Keeps each machine in control groups of its own.
 
 Two systemds must not share a group: each would take the other's services

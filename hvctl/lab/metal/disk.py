@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """The nodes' disks: what a deployed node has written over the node image.
 
 A disk is the upper directory of an overlay.  It is there from deploy to

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Reads the config drive that Nova gives to Ironic."""
 
 import base64

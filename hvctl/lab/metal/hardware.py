@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """The Ironic hardware type of the embedded cloud: nodes that really boot.
 
 It is Ironic's fake hardware but for power and deploy.  A node that is told

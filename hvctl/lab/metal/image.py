@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Builds the root file system that the bare-metal nodes boot.
 
 It is the host's own distribution release, so that the services' virtualenv

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """The program that is one bare-metal node while it is switched on.
 
 It boots what is on the node's disk with systemd-nspawn, and becomes the

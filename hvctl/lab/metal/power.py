@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """The nodes' power switches: one supervised program is one node's machine."""
 
 import time

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """The clients' side: clouds.yaml and the variables that lead to it."""
 
 import json

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """What the configurations of the OpenStack services have in common."""
 
 from hvctl.lab import credentials

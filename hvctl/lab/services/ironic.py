@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Ironic: API and conductor in one process, for nodes that really boot."""
 
 import pathlib

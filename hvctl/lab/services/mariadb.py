@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """MariaDB: one private server on a unix socket, known to root only.
 
 It trusts the user at the other end of the socket, so there is no database

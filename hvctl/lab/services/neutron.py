@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Neutron: ML2 with the agents' mechanism drivers, and the RPC server.
 
 Ports of hypervisors bind only where a live agent reports, as they do on real

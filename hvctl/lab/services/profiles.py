@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """The profiles for hypervisors of this cloud, and their secrets.
 
 The first is the plain one; the others are laid over it.

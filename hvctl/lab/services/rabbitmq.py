@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """RabbitMQ: one private broker, and the Erlang port mapper that it needs.
 
 The port mapper is a program of its own here, or the broker would leave one

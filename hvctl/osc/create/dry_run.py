@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import typing
 
 from hvctl.model.hypervisor import Phase
-from hvctl.model.progress import Verdict
 from hvctl.model.request import CreateRequest
 from hvctl.model.steps import (
     AddSubports,
@@ -34,6 +33,7 @@ from hvctl.model.steps import (
     SetHoldInventory,
     Step,
 )
+from hvctl.model.verdict import Verdict
 
 #: What each step does.
 STEP_WORDS: dict[type[Step], str] = {

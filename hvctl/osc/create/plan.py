@@ -11,18 +11,19 @@ import functools
 import secrets
 
 from hvctl import exceptions
-from hvctl.cloud import client as client_module
-from hvctl.decide.create import goal as create
+from hvctl.cloud import clients
+from hvctl.decide.create import create
 from hvctl.decide.create import preflight
 from hvctl.decide.hypervisor import assemble
-from hvctl.decide.hypervisor import naming as names_module
-from hvctl.decide.hypervisor import ownership as foreign
+from hvctl.decide.hypervisor import naming
+from hvctl.decide.hypervisor import ownership
 from hvctl.model import identity
 from hvctl.model.hypervisor import Hypervisor
+from hvctl.model.ledger import Ledger
 from hvctl.model.preflight import Answers, Check, Finding, Lookup
-from hvctl.model.progress import Ledger, Verdict
 from hvctl.model.request import CreateRequest, HealthTest, WantedHypervisor
 from hvctl.model.snapshot import Scope
+from hvctl.model.verdict import Verdict
 from hvctl.osc.create import settings
 
 
@@ -36,7 +37,7 @@ class Plan:
     :ivar verdicts: the first verdict on each name
     """
 
-    client: client_module.Client
+    client: clients.Client
     goal: create.Create
     checks: list[Check]
     verdicts: dict[str, Verdict]
@@ -57,16 +58,14 @@ class Plan:
         )
 
 
-def plan(
-    client: client_module.Client, parsed_args: argparse.Namespace
-) -> Plan:
+def plan(client: clients.Client, parsed_args: argparse.Namespace) -> Plan:
     """Check everything that can be checked, and change nothing.
 
     :raises InvalidRequest: when what was asked for makes no sense
     :raises CloudError: when the cloud cannot be asked
     """
-    names = names_module.check(parsed_args.names)
-    names_module.check_domain(parsed_args.domain)
+    names = naming.check(parsed_args.names)
+    naming.check_domain(parsed_args.domain)
     _check_properties(parsed_args.properties)
     wanted = settings.settle(parsed_args)
     client = client.within(wanted.compute_cloud)
@@ -83,7 +82,7 @@ def plan(
     new = [
         hv
         for hv in found.values()
-        if hv.server is None and not foreign.holders(look, hv)
+        if hv.server is None and not ownership.holders(look, hv)
     ]
     asked = _to_look_up(wanted, found.values())
     facts = client.resolve.ask(asked, len(new))

@@ -10,16 +10,16 @@ import os
 import pathlib
 
 from hvctl import exceptions
-from hvctl.cloud import client as client_module
-from hvctl.decide.create import preflight as decide_preflight
+from hvctl.cloud import clients
+from hvctl.decide.create import preflight
 from hvctl.model import identity
-from hvctl.model import machine_ports as facts
+from hvctl.model import machine_ports
 from hvctl.model.machine_ports import MachinePorts
 from hvctl.model.preflight import Finding, Lookup
 from hvctl.model.profile import Limits, Profile, TestGuest
 from hvctl.profiles import files
 from hvctl.userdata.document import limits
-from hvctl.userdata.document import render as document
+from hvctl.userdata.document import rendering
 from hvctl.userdata.own_nova_conf import builtin
 from hvctl.userdata.own_nova_conf import fragment
 
@@ -96,7 +96,7 @@ def settle(parsed_args: argparse.Namespace) -> Settings:
         domain=domain,
         limits=profile.limits,
         render=_renderer(parsed_args, profile),
-        sketch=facts.sketch(profile),
+        sketch=machine_ports.sketch(profile),
         own_user_data=parsed_args.user_data is not None,
         agents=_agents(parsed_args, profile),
         test=test,
@@ -136,7 +136,7 @@ def to_look_up(profile: Profile, test: TestGuest | None) -> Lookup:
     )
 
 
-def unknown(client: client_module.Client, profile: Profile) -> tuple[str, ...]:
+def unknown(client: clients.Client, profile: Profile) -> tuple[str, ...]:
     """Say which names of a profile its cloud does not know.
 
     Those that it does not have may be in a profile that extends it, or in
@@ -151,7 +151,7 @@ def unknown(client: client_module.Client, profile: Profile) -> tuple[str, ...]:
     except exceptions.CloudError as error:
         # The other profiles may be in clouds that answer.
         return (str(error),)
-    checks = decide_preflight.checks(answers, (), None)
+    checks = preflight.checks(answers, (), None)
     return tuple(
         check.message for check in checks if check.verdict is Finding.FAILED
     )
@@ -201,7 +201,7 @@ def _renderer(parsed_args: argparse.Namespace, profile: Profile) -> Render:
         name: str, compute_id: str | None, ports: MachinePorts
     ) -> str:
         assert compute_id is not None
-        return document.render(
+        return rendering.render(
             profile, name=name, compute_id=compute_id, facts=ports
         ).encode()
 

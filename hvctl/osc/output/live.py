@@ -13,13 +13,8 @@ import datetime
 import time
 import typing
 
-from hvctl.model.progress import (
-    Event,
-    Finished,
-    Move,
-    MoveChanged,
-    PhaseReached,
-)
+from hvctl.model.events import Event, Finished, MoveChanged, PhaseReached
+from hvctl.model.move import Move
 from hvctl.osc.output import columns
 
 if typing.TYPE_CHECKING:

@@ -11,8 +11,10 @@ from osc_lib.cli import format_columns
 from hvctl.decide.hypervisor import assemble
 from hvctl.decide.hypervisor import phases
 from hvctl.model.hypervisor import Hypervisor
-from hvctl.model.progress import Ledger, Move, Verdict
-from hvctl.osc.create import dry_run as outlook
+from hvctl.model.ledger import Ledger
+from hvctl.model.move import Move
+from hvctl.model.verdict import Verdict
+from hvctl.osc.create import dry_run
 from hvctl.osc.create import plan as creation
 from hvctl.osc.output import columns
 from hvctl.run import loop
@@ -133,7 +135,7 @@ def plan(planned: creation.Plan) -> list[Row]:
             message = verdict.outcome.message or 'nothing to do'
             rows.append((name, 'check', result, message))
         rows += [
-            (name, 'step', 'planned', outlook.STEP_WORDS[type(step)])
+            (name, 'step', 'planned', dry_run.STEP_WORDS[type(step)])
             for step in verdict.steps
         ]
         if verdict.outcome is not None:
@@ -143,7 +145,7 @@ def plan(planned: creation.Plan) -> list[Row]:
             rows.append((name, 'wait', 'planned', reason))
         rows += [
             (name, kind, 'planned', words)
-            for kind, words in outlook.following(
+            for kind, words in dry_run.following(
                 name, verdict, planned.goal.request
             )
         ]

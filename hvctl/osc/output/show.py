@@ -9,27 +9,27 @@ import typing
 from osc_lib.cli import format_columns
 
 from hvctl import exceptions
-from hvctl.cloud import client as client_module
-from hvctl.decide.create import phase_times as times
+from hvctl.cloud import clients
+from hvctl.decide.create import phase_times
 from hvctl.decide.hypervisor import assemble
-from hvctl.decide.hypervisor import naming as names
+from hvctl.decide.hypervisor import naming
 from hvctl.decide.hypervisor import phases
 from hvctl.model import identity
 from hvctl.model.hypervisor import Hypervisor, Phase
 from hvctl.model.snapshot import Scope
 from hvctl.osc.output import rows
-from hvctl.run import clock
+from hvctl.run import clocks
 
 
 def show(
-    client: client_module.Client, name: str
+    client: clients.Client, name: str
 ) -> tuple[tuple[str, ...], tuple[typing.Any, ...]]:
     """Look at one hypervisor.
 
     :returns: the fields' names and values
     :raises InvalidRequest: when there is none of that name
     """
-    (name,) = names.check([name])
+    (name,) = naming.check([name])
     client = client.of([name])
     look = client.observe(Scope(all_servers=True, aggregates=True, sizes=True))
     hv = assemble.assemble(look, [name])[name]
@@ -38,7 +38,9 @@ def show(
             f'there is no ephemeral hypervisor {name} in this project; '
             f'see {phases.COMMAND} list'
         )
-    fields = dict(_fields(hv, client.compute_cloud, clock.SystemClock().now()))
+    fields = dict(
+        _fields(hv, client.compute_cloud, clocks.SystemClock().now())
+    )
     return tuple(fields), tuple(fields.values())
 
 
@@ -68,7 +70,7 @@ def _fields(
             {g.id: f'{g.name} {g.status}' for g in hv.guests or ()}
         ),
     )
-    yield 'phase_seconds', format_columns.DictColumn(times.took(hv, now))
+    yield 'phase_seconds', format_columns.DictColumn(phase_times.took(hv, now))
     gone = status.phase is Phase.ORPHANED
     yield (
         'left',

@@ -212,7 +212,7 @@ class CreateHypervisorEphemeral(command.Verb):
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> _Rows:
-        from hvctl.decide import health_test as trial
+        from hvctl.decide import health_test
         from hvctl.osc.create import plan as creation
         from hvctl.osc.output import rows
 
@@ -236,7 +236,7 @@ class CreateHypervisorEphemeral(command.Verb):
             parsed_args.timeout,
             'create',
             grace=_TAKING_BACK if request.delete_on_failure else 0,
-            ending=trial.EndTests(names=tuple(request.hypervisors))
+            ending=health_test.EndTests(names=tuple(request.hypervisors))
             if request.health_test is not None
             else None,
         )
@@ -261,10 +261,10 @@ class DeleteHypervisorEphemeral(command.Verb):
 
     def take_action(self, parsed_args: argparse.Namespace) -> _Rows:
         from hvctl.decide import delete
-        from hvctl.decide.hypervisor import naming as names
+        from hvctl.decide.hypervisor import naming
         from hvctl.osc.output import rows
 
-        goal = delete.Delete(names=names.check(parsed_args.names))
+        goal = delete.Delete(names=naming.check(parsed_args.names))
         client = self._client.of(goal.names)
         result = self.work(client, goal, parsed_args.timeout, 'delete')
         return rows.DELETED, rows.deleted(result)
@@ -294,7 +294,7 @@ class ListHypervisorEphemeral(command.Lister):
         from hvctl.decide.hypervisor import assemble
         from hvctl.model.snapshot import Scope
         from hvctl.osc.output import rows
-        from hvctl.run import clock
+        from hvctl.run import clocks
 
         scope = Scope(all_servers=True, sizes=parsed_args.long)
         looks = [self._client.observe(scope)]
@@ -304,7 +304,7 @@ class ListHypervisorEphemeral(command.Lister):
             except exceptions.CloudError as error:
                 self._say(str(error))
                 self._failed = True
-        now = clock.SystemClock().now()
+        now = clocks.SystemClock().now()
         found = [
             hv
             for look in looks
@@ -337,6 +337,6 @@ class ShowHypervisorEphemeral(command.ShowOne):
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], tuple[typing.Any, ...]]:
-        from hvctl.osc.output import show as showing
+        from hvctl.osc.output import show
 
-        return showing.show(self._client, parsed_args.name)
+        return show.show(self._client, parsed_args.name)

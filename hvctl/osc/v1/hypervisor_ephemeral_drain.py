@@ -112,10 +112,10 @@ class DrainHypervisorEphemeral(command.Verb):
     def take_action(
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], list[tuple[typing.Any, ...]]]:
-        from hvctl.decide.hypervisor import naming as names
+        from hvctl.decide.hypervisor import naming
         from hvctl.osc.output import rows
 
-        wanted = names.check(parsed_args.names)
+        wanted = naming.check(parsed_args.names)
         client = self._client.of(wanted)
         goal = _goal(parsed_args, wanted)
         result = self.work(client, goal, parsed_args.timeout, 'drain')
@@ -178,7 +178,7 @@ def _budget(text: str) -> int | float:
 def _goal(
     parsed_args: argparse.Namespace, names: tuple[str, ...]
 ) -> loop.Goal:
-    from hvctl.decide.drain import goal as drain
+    from hvctl.decide.drain import drain
     from hvctl.decide.drain import undo
 
     if parsed_args.undo:

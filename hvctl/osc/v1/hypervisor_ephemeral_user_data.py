@@ -44,22 +44,22 @@ class ShowHypervisorEphemeralUserData(command.Text):
         return parser
 
     def text(self, parsed_args: argparse.Namespace) -> str:
-        from hvctl.decide.hypervisor import naming as names
+        from hvctl.decide.hypervisor import naming
         from hvctl.model import identity
-        from hvctl.model import machine_ports as facts
+        from hvctl.model import machine_ports
         from hvctl.profiles import files
-        from hvctl.userdata.document import render as document
+        from hvctl.userdata.document import rendering
 
-        (name,) = names.check([parsed_args.name])
+        (name,) = naming.check([parsed_args.name])
         profile = files.load(parsed_args.profiles_file).get(
             parsed_args.profile
         )
         sent, masked = (
-            document.render(
+            rendering.render(
                 profile,
                 name=name,
                 compute_id=identity.new_compute_id(name, bytes(6)),
-                facts=facts.sketch(profile),
+                facts=machine_ports.sketch(profile),
                 reveal=reveal,
             )
             for reveal in (True, False)

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Unit tests, a mirror of the package.
 
 Says how hypothesis looks for examples: without a limit of time for each, as

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Holds what the package promises to ``openstack`` and to those who run it.
 
 Every call of ``openstack``, whatever its command, imports the plugin module

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Holds the arrows between the layers, see the architecture page."""
 
 import ast

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ipaddress
 
-from hvctl.model import machine_ports as facts_module
+from hvctl.model import machine_ports
 from hvctl.model.machine_ports import MachinePorts
 from hvctl.model.networking import Ovn, Ovs
 from hvctl.model.profile import Profile
@@ -35,7 +35,7 @@ def source(
 
 def is_address(source: str) -> bool:
     """Tell whether a source is the address itself."""
-    if source == facts_module.UNKNOWN:
+    if source == machine_ports.UNKNOWN:
         return True
     try:
         ipaddress.ip_address(source)

@@ -7,10 +7,11 @@ import dataclasses
 import datetime
 import typing
 
-from hvctl.decide.drain.moves import move as guests
+from hvctl.decide.drain.moves import guests
 from hvctl.model.drain_options import DrainOptions, Method
 from hvctl.model.hypervisor import Hypervisor
-from hvctl.model.progress import Ledger, Move
+from hvctl.model.ledger import Ledger
+from hvctl.model.move import Move
 from hvctl.model.records import Migration, Server
 from hvctl.model.snapshot import Snapshot
 from hvctl.model.steps import (

@@ -11,11 +11,11 @@ import dataclasses
 import datetime
 import re
 
-from hvctl.decide.drain.moves import move as guests
+from hvctl.decide.drain.moves import guests
 from hvctl.model import identity
 from hvctl.model.drain_options import Method
 from hvctl.model.hypervisor import Hypervisor
-from hvctl.model.progress import Move
+from hvctl.model.move import Move
 from hvctl.model.records import Migration
 
 _MARK = re.compile(

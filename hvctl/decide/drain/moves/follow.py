@@ -10,13 +10,13 @@ from __future__ import annotations
 import dataclasses
 import datetime
 
-from hvctl.decide.drain.moves import case as looking
-from hvctl.decide.drain.moves import cold as resizes
-from hvctl.decide.drain.moves import left_host as departed
-from hvctl.decide.drain.moves import move as guests
+from hvctl.decide.drain.moves import case
+from hvctl.decide.drain.moves import cold
+from hvctl.decide.drain.moves import guests
+from hvctl.decide.drain.moves import left_host
 from hvctl.decide.drain.moves.case import Stand
 from hvctl.model.drain_options import Method
-from hvctl.model.progress import Move
+from hvctl.model.move import Move
 from hvctl.model.records import Migration, Server
 from hvctl.model.steps import ConfirmMigration, ForceComplete, Step
 
@@ -25,7 +25,7 @@ from hvctl.model.steps import ConfirmMigration, ForceComplete, Step
 CONFIRM_AGAIN = datetime.timedelta(seconds=15)
 
 
-def follow(move: Move, context: looking.Context) -> Stand:
+def follow(move: Move, context: case.Context) -> Stand:
     """Say how a move stands now."""
     guest = context.here.get(move.server_id)
     stand = Stand(move)
@@ -39,7 +39,7 @@ def follow(move: Move, context: looking.Context) -> Stand:
     return stand
 
 
-def _at_rest(move: Move, guest: Server, context: looking.Context) -> Move:
+def _at_rest(move: Move, guest: Server, context: case.Context) -> Move:
     """A guest that is here, and not under way as far as this run knows."""
     last = context.newest(move)
     if (
@@ -50,41 +50,41 @@ def _at_rest(move: Move, guest: Server, context: looking.Context) -> Move:
         user_id = context.snapshot.user_id
         if last.migration_type == 'live-migration':
             return guests.followed(move, last, user_id, context.now)
-        if resizes.is_ours(context.hv, last, user_id):
-            return resizes.taken_up(context.hv, last, move, context.now)
+        if cold.is_ours(context.hv, last, user_id):
+            return cold.taken_up(context.hv, last, move, context.now)
     return guests.waiting(move, guest, context.options, context.now)
 
 
-def _away(move: Move, context: looking.Context) -> Stand:
+def _away(move: Move, context: case.Context) -> Stand:
     """A guest that has left the host in a way that this run did not see."""
     hv, now = context.hv, context.now
     user_id = context.snapshot.user_id
     last = context.newest(move)
     if last is None or last.source != hv.host:
-        return departed.searched(move, context)
+        return left_host.searched(move, context)
     if last.status in guests.DONE and last.id > move.after:
-        return departed.arrived(move, last, context)
+        return left_host.arrived(move, last, context)
     if last.over:
-        return departed.searched(move, context)
+        return left_host.searched(move, context)
     if guests.told(None, last) == move.told:
         return Stand(move)  # given up, and nothing is new
     if last.migration_type == 'live-migration':
         return Stand(guests.followed(move, last, user_id, now))
     if (
         guests.record(move, hv.migrations, user_id) is last
-        or resizes.is_ours(hv, last, user_id)
+        or cold.is_ours(hv, last, user_id)
         or (last.status == 'finished' and context.options.confirm_resizes)
     ):
-        return Stand(resizes.taken_up(hv, last, move, now))
+        return Stand(cold.taken_up(hv, last, move, now))
     busy_since = move.busy_since or now
     if last.status == 'finished' or now - busy_since >= guests.BUSY_LIMIT:
-        return Stand(resizes.left(hv, last, move, now))
+        return Stand(cold.left(hv, last, move, now))
     # About to be finished, confirmed or reverted.
     return Stand(dataclasses.replace(move, busy_since=busy_since))
 
 
 def _under_way(
-    move: Move, guest: Server | None, context: looking.Context
+    move: Move, guest: Server | None, context: case.Context
 ) -> Stand:
     now = context.now
     migration = guests.record(
@@ -95,7 +95,7 @@ def _under_way(
         return _unrecorded(move, guest, context)
     if migration.status in guests.DONE:
         if guest is None:
-            return departed.arrived(move, migration, context)
+            return left_host.arrived(move, migration, context)
         if move.method is Method.CONFIRM:
             # Resized on this host: now it can be moved.
             return Stand(_next_step(move, guest, context))
@@ -143,9 +143,7 @@ def _stuck(
     )
 
 
-def _overdue(
-    move: Move, migration: Migration, context: looking.Context
-) -> Stand:
+def _overdue(move: Move, migration: Migration, context: case.Context) -> Stand:
     """A guest that is copied on and on."""
     force = ForceComplete(
         name=move.hypervisor,
@@ -183,7 +181,7 @@ def _overdue(
 
 
 def _to_confirm(
-    move: Move, migration: Migration, context: looking.Context
+    move: Move, migration: Migration, context: case.Context
 ) -> Stand:
     """Confirm what is finished, as often as it takes, within bounds."""
     resized = move.method is Method.CONFIRM and not move.adopted
@@ -191,7 +189,7 @@ def _to_confirm(
         name=move.hypervisor, server_id=move.server_id
     )
     if resized:
-        confirm = looking.request(move, move.attempt, context.options)
+        confirm = case.request(move, move.attempt, context.options)
     refused = context.failure_of(confirm)
     if refused is not None:
         return Stand(guests.failed(move, refused, context.now))
@@ -213,10 +211,10 @@ def _to_confirm(
 
 
 def _unrecorded(
-    move: Move, guest: Server | None, context: looking.Context
+    move: Move, guest: Server | None, context: case.Context
 ) -> Stand:
     """Follow what Nova has no migration record of, not yet or never."""
-    sent = looking.request(move, move.attempt, context.options)
+    sent = case.request(move, move.attempt, context.options)
     refused = context.failure_of(sent)
     if guest is None:
         return _away(move, context)
@@ -252,7 +250,7 @@ def _unrecorded(
 
 
 def _by_status(
-    move: Move, guest: Server, context: looking.Context
+    move: Move, guest: Server, context: case.Context
 ) -> Stand | None:
     """Tell by the guest itself; None as long as nothing has come of it."""
     if guest.task_state is not None:
@@ -271,12 +269,12 @@ def _by_status(
 def _over(
     move: Move,
     guest: Server,
-    context: looking.Context,
+    context: case.Context,
     reason: str,
     record_id: int | None = None,
 ) -> Stand:
     """A move that came to nothing: ask why, and try again or not."""
-    ask = looking.question(move, context)
+    ask = case.question(move, context)
     if ask is not None:
         if not context.is_through(ask):
             return Stand(move, ask)
@@ -287,7 +285,7 @@ def _over(
 def _again(
     move: Move,
     guest: Server,
-    context: looking.Context,
+    context: case.Context,
     reason: str,
     record_id: int | None = None,
 ) -> Stand:
@@ -310,7 +308,7 @@ def _again(
     )
 
 
-def _next_step(move: Move, guest: Server, context: looking.Context) -> Move:
+def _next_step(move: Move, guest: Server, context: case.Context) -> Move:
     """In its new state a guest may need another method."""
     return guests.waiting(
         dataclasses.replace(_requeued(move), attempt=0),

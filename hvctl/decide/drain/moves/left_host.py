@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import dataclasses
 
-from hvctl.decide.drain.moves import case as looking
-from hvctl.decide.drain.moves import move as guests
+from hvctl.decide.drain.moves import case
+from hvctl.decide.drain.moves import guests
 from hvctl.decide.drain.moves.case import Stand
 from hvctl.model.drain_options import Method
-from hvctl.model.progress import Move
+from hvctl.model.move import Move
 from hvctl.model.records import Migration
 from hvctl.model.steps import AskWhere
 
@@ -17,7 +17,7 @@ from hvctl.model.steps import AskWhere
 def arrived(
     move: Move,
     migration: Migration,
-    context: looking.Context,
+    context: case.Context,
 ) -> Stand:
     """A guest that has left by a migration that Nova calls done."""
     if migration.migration_type == 'live-migration':
@@ -29,7 +29,7 @@ def arrived(
 
 def searched(
     move: Move,
-    context: looking.Context,
+    context: case.Context,
     done: Migration | None = None,
 ) -> Stand:
     """Ask where a guest is that has left, and how it is.
@@ -68,7 +68,7 @@ def searched(
 
 def _elsewhere(
     move: Move,
-    context: looking.Context,
+    context: case.Context,
     status: str,
     where: str,
     done: Migration | None,
@@ -78,7 +78,7 @@ def _elsewhere(
     ours = guests.record(move, context.hv.migrations, user_id)
     broken = status == 'ERROR' and move.state != 'ERROR'
     if broken or (done is None and ours is not None and ours is last):
-        ask = looking.question(move, context)
+        ask = case.question(move, context)
         if ask is not None and not context.is_through(ask):
             return Stand(move, ask)
         why = (ask and context.ledger.answers.get(ask)) or (

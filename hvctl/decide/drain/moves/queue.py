@@ -8,16 +8,16 @@ import dataclasses
 import datetime
 import typing
 
-from hvctl.decide.drain.moves import case as looking
-from hvctl.decide.drain.moves import cold as resizes
-from hvctl.decide.drain.moves import follow as following
-from hvctl.decide.drain.moves import move as guests
+from hvctl.decide.drain.moves import case
+from hvctl.decide.drain.moves import cold
+from hvctl.decide.drain.moves import follow
+from hvctl.decide.drain.moves import guests
 from hvctl.decide.drain.plan import devices
-from hvctl.model import drain_options as draining
+from hvctl.model import drain_options
 from hvctl.model import identity
 from hvctl.model.drain_options import DrainOptions
 from hvctl.model.hypervisor import Hypervisor
-from hvctl.model.progress import Move
+from hvctl.model.move import Move
 from hvctl.model.snapshot import Snapshot
 from hvctl.model.steps import MoveStep, Step
 
@@ -34,7 +34,7 @@ class Looked(typing.NamedTuple):
     steps: tuple[Step, ...]
 
 
-def look(context: looking.Context) -> Looked:
+def look(context: case.Context) -> Looked:
     """See how every guest's move stands."""
     hv, snapshot = context.hv, context.snapshot
     others = {
@@ -74,12 +74,12 @@ def look(context: looking.Context) -> Looked:
             new[guest.id] = dataclasses.replace(
                 first, attempt=attempt, tied=False
             )
-    for migration in resizes.away(hv):
+    for migration in cold.away(hv):
         if migration.server_id not in {**moves, **new, **context.here}:
-            unseen = resizes.unseen(hv, migration)
+            unseen = cold.unseen(hv, migration)
             new[migration.server_id] = dataclasses.replace(unseen, tied=False)
     stands = [
-        following.follow(
+        follow.follow(
             _tied(move, snapshot) if snapshot.tied and not move.tied else move,
             context,
         )
@@ -116,11 +116,13 @@ def parallel(hv: Hypervisor, options: DrainOptions) -> int:
     if hv.server is not None:
         said = hv.server.metadata.get(identity.MIGRATIONS_KEY, '')
     # There 0 is no limit.
-    return int(said) if said.isdecimal() and int(said) else draining.PARALLEL
+    return (
+        int(said) if said.isdecimal() and int(said) else drain_options.PARALLEL
+    )
 
 
 def begin(
-    context: looking.Context, moves: Moves, busy: set[str]
+    context: case.Context, moves: Moves, busy: set[str]
 ) -> list[MoveStep]:
     """Say which waiting moves are to be begun now.
 
@@ -143,7 +145,7 @@ def begin(
                 continue
             busy.add(move.group)
         free -= 1
-        todo.append(looking.request(move, move.attempt + 1, context.options))
+        todo.append(case.request(move, move.attempt + 1, context.options))
     return todo
 
 

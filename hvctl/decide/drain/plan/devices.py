@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hvctl.decide.drain.plan import room as capacity
+from hvctl.decide.drain.plan import room
 from hvctl.decide.hypervisor import emptiness
 from hvctl.model.drain_options import Method
 from hvctl.model.records import Server
@@ -78,7 +78,7 @@ def notes(
                 method,
             )
         )
-    if 'VGPU' in capacity.asked(guest):
+    if 'VGPU' in room.asked(guest):
         found.append(
             _note(
                 'virtual GPU',

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """A connection whose requests are answered here.
 
 ``fixtures/answers.json`` has what the services really answered, recorded on

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of hypervisors that register in another cloud than their metal's."""
 
 from unittest import mock
 
 from hvctl import exceptions
-from hvctl.cloud import client
+from hvctl.cloud import clients
 from hvctl.decide.hypervisor import assemble
 from hvctl.model import identity
 from hvctl.model.snapshot import Scope
@@ -26,7 +25,7 @@ from hvctl.model.steps import (
     NoteTimes,
 )
 from hvctl.tests.fixtures import builders
-from hvctl.tests.fixtures import clock
+from hvctl.tests.fixtures import clocks
 from hvctl.tests.unit.cloud import base
 
 FAR = 'far'
@@ -52,7 +51,7 @@ class TestCase(base.TestCase):
             )
             self.connected = patch.start()
             self.addCleanup(patch.stop)
-        self.near = client.Client(self.conn)
+        self.near = clients.Client(self.conn)
         self.client = self.near.within(FAR)
 
     def answer(self, *, servers=(), ports=(), beyond=None):
@@ -207,7 +206,7 @@ class TestObserve(TestCase):
         with mock.patch(
             'hvctl.cloud.clouds.name', autospec=True, return_value=FAR
         ):
-            near = client.Client(self.conn)
+            near = clients.Client(self.conn)
 
             look = near.observe(Scope())
 
@@ -279,7 +278,7 @@ class TestAct(TestCase):
                 f'{server}/metadata',
             ),
             (
-                AskNode(name='hv1', node_id='n', since=clock.START),
+                AskNode(name='hv1', node_id='n', since=clocks.START),
                 f'{base.BAREMETAL}/nodes/n/history',
             ),
         ):

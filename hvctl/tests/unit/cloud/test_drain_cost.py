@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of how many requests a drain sends, counted at the cloud."""
 
 import collections
 import re
 
-from hvctl.cloud import client
-from hvctl.decide.drain import goal as drain
+from hvctl.cloud import clients
+from hvctl.decide.drain import drain as goal
 from hvctl.run import loop
 from hvctl.tests.fixtures import builders
-from hvctl.tests.fixtures import clock as clock_module
+from hvctl.tests.fixtures import clocks
 from hvctl.tests.unit.cloud import base
 
 SERVERS = f'{base.COMPUTE}/servers/detail'
@@ -128,10 +127,10 @@ class TestCost(base.TestCase):
                 'status': 'ACTIVE' if each % 2 else 'SHUTOFF',
                 'OS-EXT-SRV-ATTR:host': 'hv1',
             }
-        clock = clock_module.FakeClock()
+        clock = clocks.FakeClock()
         result = loop.Loop(
-            client.Client(self.conn), lambda event: None, clock
-        ).run(drain.Drain(names=('hv1',)), 600)
+            clients.Client(self.conn), lambda event: None, clock
+        ).run(goal.Drain(names=('hv1',)), 600)
         self.assertTrue(result.ok, result.verdicts['hv1'].outcome)
         self.assertEqual(number, len(self.records))
         return result, collections.Counter(

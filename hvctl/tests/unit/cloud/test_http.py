@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of requests, and of the sentences in what goes wrong."""
 
 import base64

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of what delete decides."""
 
 import dataclasses
@@ -12,7 +11,7 @@ from hvctl.decide.hypervisor import assemble
 from hvctl.decide.hypervisor import emptiness
 from hvctl.model import identity
 from hvctl.model.hypervisor import Phase
-from hvctl.model.progress import Failure, Ledger, Outcome, Verdict
+from hvctl.model.ledger import Failure, Ledger
 from hvctl.model.records import Aggregate
 from hvctl.model.snapshot import Snapshot
 from hvctl.model.steps import (
@@ -24,8 +23,9 @@ from hvctl.model.steps import (
     DisableService,
     LeaveAggregate,
 )
+from hvctl.model.verdict import Outcome, Verdict
 from hvctl.tests.fixtures import builders
-from hvctl.tests.fixtures import clock
+from hvctl.tests.fixtures import clocks
 from hvctl.tests.fixtures import situations
 
 CHOSEN = builders.a_compute_id()
@@ -38,13 +38,13 @@ DELETE = DeleteServer(name='hv1', server_id=builders.a_server().id)
 
 def a_ledger(**changes) -> Ledger:
     """What a run knows after its first look."""
-    return Ledger(started_at=clock.START, looks=1, **changes)
+    return Ledger(started_at=clocks.START, looks=1, **changes)
 
 
 def decide(look, ledger=None) -> Verdict:
     """What delete says of hv1."""
     goal = delete.Delete(names=('hv1',))
-    return goal.decide(look, ledger or a_ledger(), clock.START)['hv1']
+    return goal.decide(look, ledger or a_ledger(), clocks.START)['hv1']
 
 
 def a_look(**changes) -> Snapshot:
@@ -318,7 +318,7 @@ class TestScope(unittest.TestCase):
     def test_reaches_into_what_was_found(self):
         """The second look reads guests and consumers of what exists."""
         goal = delete.Delete(names=('hv1', 'hv2'))
-        ledger = Ledger(started_at=clock.START)
+        ledger = Ledger(started_at=clocks.START)
 
         first = goal.scope(ledger)
         ledger.last = builders.a_snapshot('hv1')

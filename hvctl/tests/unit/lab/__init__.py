@@ -1,3 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of the embedded cloud that need no cloud."""

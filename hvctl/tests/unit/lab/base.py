@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """A lab in a temporary directory, for tests."""
 
 import pathlib

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of what a new cloud is given, against a cloud in memory."""
 
 import types

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of which databases a lab may go on with."""
 
 from unittest import mock

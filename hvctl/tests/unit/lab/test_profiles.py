@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of the lab's profiles, as hvctl reads them."""
 
 import dataclasses
@@ -7,11 +6,11 @@ import dataclasses
 from hvctl.lab import configuration
 from hvctl.lab import credentials
 from hvctl.lab.services import profiles
-from hvctl.model import machine_ports as facts
 from hvctl.model import networking
+from hvctl.model.machine_ports import MachinePorts
 from hvctl.profiles import files
 from hvctl.tests.unit.lab import base
-from hvctl.userdata.document import render as document
+from hvctl.userdata.document import rendering
 
 
 class TestProfiles(base.LabTestCase):
@@ -58,11 +57,11 @@ class TestProfiles(base.LabTestCase):
         for name in self.library.names():
             with self.subTest(profile=name):
                 profile = self.library.get(name)
-                rendered = document.render(
+                rendered = rendering.render(
                     profile,
                     name='hv1',
                     compute_id='an-id',
-                    facts=facts.Facts(address='10.0.0.21'),
+                    facts=MachinePorts(address='10.0.0.21'),
                 )
 
                 self.assertIn(

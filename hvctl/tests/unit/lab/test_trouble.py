@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of what is said when a service or the system refuses."""
 
 import xmlrpc.client

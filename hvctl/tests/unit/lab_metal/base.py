@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """What the tests of the machines share."""
 
 import pathlib

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of the stand-ins for Neutron's agents."""
 
 from oslo_config import cfg

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of the hosts' network adapter."""
 
 from nova.pci import utils

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of how a host remembers its guests."""
 
 from hvctl.lab.host import guests

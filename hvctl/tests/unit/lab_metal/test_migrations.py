@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of how migrations of the embedded cloud go."""
 
 import threading

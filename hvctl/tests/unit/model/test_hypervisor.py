@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of what a hypervisor tells of itself."""
 
 import unittest

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of what a kind of networking tells of itself."""
 
 import dataclasses

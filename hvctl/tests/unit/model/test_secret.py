@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of the text that is not to be seen."""
 
 import importlib.util

@@ -1,16 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Secrets stay out of what may be printed or logged."""
 
 import base64
 import unittest
 
-from hvctl.decide.create import goal as create
+from hvctl.decide.create import create
+from hvctl.model.ledger import Failure, Ledger
 from hvctl.model.machine_ports import MachinePorts
-from hvctl.model.progress import Failure, Ledger
 from hvctl.model.steps import CreatePort, CreateServer
 from hvctl.tests.fixtures import builders
-from hvctl.tests.fixtures import clock
+from hvctl.tests.fixtures import clocks
 from hvctl.tests.fixtures import requests
 
 
@@ -46,9 +45,9 @@ class TestSecrets(unittest.TestCase):
         port = CreatePort(
             name='hv1', network_id='n', vnic_type='normal', mac_address='m'
         )
-        ledger = Ledger(started_at=clock.START, done={port: True})
+        ledger = Ledger(started_at=clocks.START, done={port: True})
         look = builders.a_snapshot(ports=(builders.a_port(device_id=''),))
-        verdict = self.goal.decide(look, ledger, clock.START)['hv1']
+        verdict = self.goal.decide(look, ledger, clocks.START)['hv1']
         (step,) = (s for s in verdict.steps if isinstance(s, CreateServer))
 
         self.assertEqual(self.user_data, step.user_data)

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Whole commands on a cloud that lives in memory."""
 
 import io
@@ -16,7 +15,7 @@ from hvctl.model.preflight import Answers, Flavor, Lookup, Quota
 from hvctl.osc.v1 import hypervisor_ephemeral
 from hvctl.osc.v1 import hypervisor_ephemeral_drain
 from hvctl.tests.fixtures import builders
-from hvctl.tests.fixtures import clock
+from hvctl.tests.fixtures import clocks
 from hvctl.tests.fixtures import failures
 from hvctl.tests.fixtures import requests
 
@@ -67,10 +66,10 @@ class TestCommand(base.TestCommand):
 
     def setUp(self):
         super().setUp()
-        self.clock = clock.FakeClock()
+        self.clock = clocks.FakeClock()
         self.useFixture(
             fixtures.MonkeyPatch(
-                'hvctl.run.clock.SystemClock', lambda: self.clock
+                'hvctl.run.clocks.SystemClock', lambda: self.clock
             )
         )
         self.cloud = failures.Unreliable(self.clock)

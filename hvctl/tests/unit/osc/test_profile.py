@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of the commands for profiles, without a cloud."""
 
 import io
@@ -10,7 +9,7 @@ from unittest import mock
 
 from osc_lib import exceptions
 
-from hvctl.osc.v1 import hypervisor_ephemeral_profile as commands
+from hvctl.osc.v1 import hypervisor_ephemeral_profile
 from hvctl.tests.unit.profiles import base
 
 MAIN = """
@@ -31,10 +30,17 @@ profiles:
   plain: {secrets: {bus: Hunter2, nova: Hunter2nova}}
 """
 COMMANDS = {
-    'list': commands.ListHypervisorEphemeralProfile,
-    'show': commands.ShowHypervisorEphemeralProfile,
-    'validate': commands.ValidateHypervisorEphemeralProfile,
+    'list': 'ListHypervisorEphemeralProfile',
+    'show': 'ShowHypervisorEphemeralProfile',
+    'validate': 'ValidateHypervisorEphemeralProfile',
 }
+
+
+def _command(verb):
+    """The class of a command."""
+    return getattr(hypervisor_ephemeral_profile, COMMANDS[verb])
+
+
 BAD = '  bad: {extends: plan, imgae: x}\n'
 
 
@@ -57,7 +63,7 @@ class TestProfile(base.ProfilesTestCase):
         app = types.SimpleNamespace(
             stdout=output, stderr=errors, client_manager=None
         )
-        command = COMMANDS[verb](app, None)
+        command = _command(verb)(app, None)
         options = command.get_parser(verb).parse_args(words)
         try:
             status = command.run(options)
@@ -68,7 +74,7 @@ class TestProfile(base.ProfilesTestCase):
 
     def test_ask_for_no_cloud(self):
         """None of the commands asks for credentials."""
-        for command in COMMANDS.values():
+        for command in map(_command, COMMANDS):
             self.assertIs(False, command.auth_required)
 
     def read(self, *words):

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of the command that shows a user-data, without a cloud."""
 
 import email
@@ -8,7 +7,7 @@ import types
 
 from osc_lib import exceptions
 
-from hvctl.osc.v1 import hypervisor_ephemeral_user_data as commands
+from hvctl.osc.v1 import hypervisor_ephemeral_user_data
 from hvctl.tests.unit.profiles import base
 
 MAIN = """
@@ -40,7 +39,11 @@ class TestUserData(base.ProfilesTestCase):
         output = io.StringIO()
         # A client manager would be asked for a cloud: there is none.
         app = types.SimpleNamespace(stdout=output, client_manager=None)
-        command = commands.ShowHypervisorEphemeralUserData(app, None)
+        command = (
+            hypervisor_ephemeral_user_data.ShowHypervisorEphemeralUserData(
+                app, None
+            )
+        )
         options = command.get_parser('show').parse_args(
             [*words, '--profiles-file', str(self.main)]
         )
@@ -50,7 +53,7 @@ class TestUserData(base.ProfilesTestCase):
     def test_asks_for_no_cloud(self):
         """Nothing of the cloud is in it."""
         self.assertFalse(
-            commands.ShowHypervisorEphemeralUserData.auth_required
+            hypervisor_ephemeral_user_data.ShowHypervisorEphemeralUserData.auth_required
         )
 
     def test_whole(self):

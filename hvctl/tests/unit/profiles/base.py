@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Profiles in a temporary directory, for tests."""
 
 import pathlib

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of what becomes of the values of a file."""
 
 import dataclasses

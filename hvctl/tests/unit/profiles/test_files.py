@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of where the files are found, and of who may read the secrets."""
 
 import os

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of merging, and of the sentences for what is wrong."""
 
 from hvctl import exceptions

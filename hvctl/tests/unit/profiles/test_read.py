@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of what YAML is taken, and where errors are said to be."""
 
 import unittest

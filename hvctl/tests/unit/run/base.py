@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """What tests of whole verbs have in common."""
 
 import unittest
 
 from hvctl.decide import delete
-from hvctl.decide.drain import goal as drain
+from hvctl.decide.drain import drain
 from hvctl.model.drain_options import DrainOptions
 from hvctl.run import loop
-from hvctl.tests.fixtures import clock as clock_module
+from hvctl.tests.fixtures import clocks
 from hvctl.tests.fixtures import failures
 from hvctl.tests.fixtures import requests
 
@@ -23,7 +22,7 @@ class TestCase(unittest.TestCase):
 
     def start(self):
         """Begin with an empty cloud."""
-        self.clock = clock_module.FakeClock()
+        self.clock = clocks.FakeClock()
         self.cloud = self.kind(self.clock)
         self.events: list = []
 

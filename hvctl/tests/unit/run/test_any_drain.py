@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Drains of whatever guests there are, killed anywhere and typed again."""
 
 import collections

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of create on a cloud that lives in memory."""
 
 from hvctl.model import identity
@@ -14,7 +13,7 @@ from hvctl.model.steps import (
     SetHoldInventory,
 )
 from hvctl.tests.fixtures import builders
-from hvctl.tests.fixtures import cloud as cloud_module
+from hvctl.tests.fixtures import cloud
 from hvctl.tests.fixtures import failures
 from hvctl.tests.unit.run import base
 
@@ -223,7 +222,7 @@ class TestFailures(base.TestCase):
     def test_leftover_provider_of_another(self):
         """A provider of the name that is not ours is found beforehand."""
         stranger = builders.a_provider(id=builders.an_id('stranger'))
-        self.cloud.providers[stranger.id] = cloud_module.Provider(stranger)
+        self.cloud.providers[stranger.id] = cloud.Provider(stranger)
 
         result = self.create('hv1')
 
@@ -261,7 +260,7 @@ class TestFailures(base.TestCase):
 
     def test_lasting_trouble(self):
         """A quota is said in the cloud's words, and nothing is repeated."""
-        error = cloud_module.refusal('Quota exceeded for instances', 403)
+        error = cloud.refusal('Quota exceeded for instances', 403)
         self.cloud.trouble[CreateServer] = (9, error, False)
 
         result = self.create('hv1')
@@ -271,7 +270,7 @@ class TestFailures(base.TestCase):
 
     def test_after_trouble(self):
         """When the trouble is over the same command goes on."""
-        error = cloud_module.refusal('Quota exceeded for instances', 403)
+        error = cloud.refusal('Quota exceeded for instances', 403)
         self.cloud.trouble[CreateServer] = (1, error, False)
         self.create('hv1')
 

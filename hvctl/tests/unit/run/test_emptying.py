@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of drain and delete on a cloud that lives in memory."""
 
 from hvctl import exceptions
-from hvctl.model import drain_options as draining
+from hvctl.model import drain_options
 from hvctl.model import identity
 from hvctl.model.steps import (
     ColdMigrate,
@@ -18,7 +17,7 @@ from hvctl.model.steps import (
 )
 from hvctl.osc.output import rows
 from hvctl.tests.fixtures import builders
-from hvctl.tests.fixtures import cloud as cloud_module
+from hvctl.tests.fixtures import cloud
 from hvctl.tests.fixtures import failures
 from hvctl.tests.unit.run import base
 
@@ -65,7 +64,7 @@ class TestDrain(base.TestCase):
 
         self.assertTrue(self.drain('hv1').ok)
 
-        self.assertEqual(draining.PARALLEL, self.cloud.migrations.most)
+        self.assertEqual(drain_options.PARALLEL, self.cloud.migrations.most)
 
     def test_ends_of_guests(self):
         """What fails, hangs or is refused does not keep the others."""
@@ -406,7 +405,7 @@ class TestDelete(base.TestCase):
         self.create('hv1')
         self.cloud.trouble[DeleteProvider] = (
             99,
-            cloud_module.conflict('the resource provider is in use'),
+            cloud.conflict('the resource provider is in use'),
             False,
         )
         provider = self.cloud.providers[builders.a_compute_id()]

@@ -1,26 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of the loop, with goals that have nothing to do with OpenStack."""
 
 import threading
 import unittest
 
 from hvctl import exceptions
+from hvctl.model.events import Event, Finished, MoveChanged
 from hvctl.model.hypervisor import Phase, Status
-from hvctl.model.progress import (
-    Done,
-    Event,
-    Failure,
-    Finished,
-    Move,
-    MoveChanged,
-    Outcome,
-    Verdict,
-)
+from hvctl.model.ledger import Failure
+from hvctl.model.move import Move
+from hvctl.model.results import Done
 from hvctl.model.snapshot import Scope, Snapshot
 from hvctl.model.steps import DeletePort, LiveMigrate, Step
+from hvctl.model.verdict import Outcome, Verdict
 from hvctl.run import loop
-from hvctl.tests.fixtures import clock
+from hvctl.tests.fixtures import clocks
 
 FINE = Outcome(ok=True)
 PASSING = exceptions.CloudError('busy', transient=True)
@@ -102,7 +96,7 @@ class TestLoop(unittest.TestCase):
     """The loop."""
 
     def setUp(self):
-        self.clock = clock.FakeClock()
+        self.clock = clocks.FakeClock()
         self.events: list[Event] = []
 
     def run_goal(self, goal, cloud=None, timeout=600):
@@ -465,7 +459,7 @@ class TestEvents(unittest.TestCase):
     """What the listener is told."""
 
     def setUp(self):
-        self.clock = clock.FakeClock()
+        self.clock = clocks.FakeClock()
         self.events: list[Event] = []
 
     def run_goal(self, decide):

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of what a hypervisor goes through before guests may come."""
 
 import contextlib
@@ -7,18 +6,18 @@ import dataclasses
 import itertools
 
 from hvctl import exceptions
-from hvctl.decide import health_test as trial
-from hvctl.decide.create import rollback as taking_back
-from hvctl.model import progress
+from hvctl.decide import health_test
+from hvctl.decide.create import rollback
 from hvctl.model.health import Answer
 from hvctl.model.hypervisor import Phase, Status
+from hvctl.model.ledger import Ledger
 from hvctl.model.profile import Limits
-from hvctl.model.progress import Ledger
 from hvctl.model.records import PortUse
 from hvctl.model.request import HealthTest
 from hvctl.model.steps import CreatePort, CreateProvider, CreateServer
+from hvctl.model.verdict import Verdict
 from hvctl.tests.fixtures import builders
-from hvctl.tests.fixtures import clock
+from hvctl.tests.fixtures import clocks
 from hvctl.tests.fixtures import failures
 from hvctl.tests.fixtures import requests
 from hvctl.tests.unit.run import base
@@ -130,7 +129,9 @@ class TestOpening(TestCase):
                 self.open(timeout=120, health_test=patient)
                 self.assertNotEqual([], self.trying())
 
-                result = self.run_goal(trial.EndTests(names=('hv1', 'hv2')))
+                result = self.run_goal(
+                    health_test.EndTests(names=('hv1', 'hv2'))
+                )
 
                 self.assertTrue(result.ok, self.message(result))
                 self.assertEqual([], self.trying())
@@ -145,7 +146,9 @@ class TestOpening(TestCase):
         self.open(timeout=120, health_test=patient)
         self.cloud.test_guests.deletable = False
 
-        result = self.run_goal(trial.EndTests(names=('hv1',)), timeout=60)
+        result = self.run_goal(
+            health_test.EndTests(names=('hv1',)), timeout=60
+        )
 
         self.assertIn('waiting for the test guest', self.message(result))
 
@@ -475,9 +478,9 @@ class TestRetries(TestCase):
         made = CreatePort(
             name='hv1', network_id='n', vnic_type='normal', mac_address='m'
         )
-        ledger = Ledger(started_at=clock.START, looks=1, done={made: True})
+        ledger = Ledger(started_at=clocks.START, looks=1, done={made: True})
         look = builders.a_snapshot(ports=(port,))
-        make = goal.decide(look, ledger, clock.START)['hv1'].steps[-1]
+        make = goal.decide(look, ledger, clocks.START)['hv1'].steps[-1]
         ledger.done[make] = True
         failed = builders.a_server(status='ERROR')
         look = builders.a_snapshot(servers=(failed,), ports=(port,))
@@ -485,7 +488,7 @@ class TestRetries(TestCase):
             with self.subTest(own=own):
                 ledger.answers[make] = own
 
-                verdict = goal.decide(look, ledger, clock.START)['hv1']
+                verdict = goal.decide(look, ledger, clocks.START)['hv1']
 
                 self.assertEqual(
                     expected, [type(step).__name__ for step in verdict.steps]
@@ -607,7 +610,7 @@ class TestTakingBack(TestCase):
         port = CreatePort(
             name='hv1', network_id='n', vnic_type='baremetal', mac_address='m'
         )
-        verdict = progress.failed(Status(phase=Phase.FAILED), 'no')
+        verdict = Verdict.failed(Status(phase=Phase.FAILED), 'no')
         mine = CreateServer(
             name='hv1',
             image_id='i',
@@ -631,12 +634,12 @@ class TestTakingBack(TestCase):
         ):
             with self.subTest(done=done, made=made):
                 ledger = Ledger(
-                    started_at=clock.START,
+                    started_at=clocks.START,
                     done=done,
                     answers={mine: made} if made else {},
                 )
 
-                found = taking_back.give_up(hv, verdict, ledger)
+                found = rollback.give_up(hv, verdict, ledger)
 
                 self.assertEqual(expected, found.giving_up == 'no')
 

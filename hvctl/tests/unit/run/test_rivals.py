@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of two runs that do the same at the same time."""
 
 import hypothesis

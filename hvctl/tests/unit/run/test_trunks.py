@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of machines with further networks, on a cloud in memory."""
 
 import base64

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """What the tests of user-data have in common."""
 
 import configparser
@@ -12,7 +11,7 @@ from hvctl.model.networking import Device, Link, NoNetworking, Ovn, Ovs, Sriov
 from hvctl.model.profile import Profile
 from hvctl.model.secret import Secret
 from hvctl.userdata import host
-from hvctl.userdata.document import render as document
+from hvctl.userdata.document import rendering
 
 NAME = 'hv1'
 COMPUTE_ID = '5c6a4f0e-7f1b-8d2a-9a35-0d8b6a3f4c11'
@@ -89,7 +88,7 @@ def render(profile, **arguments):
         'facts': some_facts(),
         **arguments,
     }
-    return document.render(profile, **arguments)
+    return rendering.render(profile, **arguments)
 
 
 def config(profile, **arguments):

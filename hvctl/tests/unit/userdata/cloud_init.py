@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """The distribution's cloud-init, where it is installed."""
 
 from collections.abc import Iterable

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Runs a script of the host in a directory that stands for the host."""
 
 import importlib.resources

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """The profiles in the documentation are ones that can be copied."""
 
 import dataclasses

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """The files of a host, and the order of its set-up."""
 
 import unittest

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """The scripts that run on the host."""
 
 import os
@@ -10,7 +9,7 @@ import unittest
 
 from hvctl.tests.unit.userdata import base
 from hvctl.tests.unit.userdata import sandbox
-from hvctl.userdata import host as host_module
+from hvctl.userdata import host
 
 SCRIPTS = (
     'hvctl-setup',
@@ -25,7 +24,7 @@ class TestSyntax(unittest.TestCase):
 
     def test_shells(self):
         """Debian's and RHEL's shell can read them."""
-        directory = pathlib.Path(host_module.__file__).parent / 'scripts'
+        directory = pathlib.Path(host.__file__).parent / 'scripts'
         self.assertEqual(
             set(SCRIPTS), {path.name for path in directory.iterdir()}
         )

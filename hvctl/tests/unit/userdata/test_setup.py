@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """The script that makes a machine a hypervisor."""
 
 from hvctl.tests.unit.userdata import base

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of the requests that the steps send."""
 
 from unittest import mock
 
 from hvctl import exceptions
-from hvctl.cloud import client
+from hvctl.cloud import clients
 from hvctl.cloud.act import placement
 from hvctl.model import identity
 from hvctl.model.steps import (
@@ -50,7 +49,7 @@ from hvctl.model.steps import (
     Tagged,
 )
 from hvctl.tests.fixtures import builders
-from hvctl.tests.fixtures import clock
+from hvctl.tests.fixtures import clocks
 from hvctl.tests.unit.cloud import base
 
 CHOSEN = builders.a_compute_id()
@@ -71,7 +70,7 @@ class TestCase(base.TestCase):
 
     def setUp(self):
         super().setUp()
-        self.client = client.Client(self.conn)
+        self.client = clients.Client(self.conn)
 
     def act(self, step, before=None):
         return self.client.act(step, before or {})
@@ -416,7 +415,7 @@ class TestServers(TestCase):
 class TestBaremetal(TestCase):
     """What Ironic knows of a deploy."""
 
-    STEP = AskNode(name='hv1', node_id='n1', since=clock.START)
+    STEP = AskNode(name='hv1', node_id='n1', since=clocks.START)
     HISTORY = f'{base.BAREMETAL}/nodes/n1/history'
 
     @staticmethod

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of what a look reads."""
 
 import dataclasses
 import urllib.parse
 
 from hvctl import exceptions
-from hvctl.cloud import client
+from hvctl.cloud import clients
 from hvctl.decide.hypervisor import assemble
 from hvctl.model import identity
 from hvctl.model.records import Need
@@ -38,7 +37,7 @@ class TestCase(base.TestCase):
             (f'{base.NETWORK}/agents', 'agents'),
         ):
             self.mock.get(url, **base.answer(name))
-        self.client = client.Client(self.conn)
+        self.client = clients.Client(self.conn)
 
     def observe(self, **scope):
         return self.client.observe(Scope(**scope))

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of what is made of the services' JSON."""
 
 import datetime
 import unittest
 
-from hvctl.cloud.observe import parse as shapes
+from hvctl.cloud.observe import parse
 from hvctl.model import identity
 from hvctl.model.records import PortUse, Shape, Share, Trunk
 from hvctl.tests.fixtures import builders
@@ -33,12 +32,12 @@ class TestWhen(unittest.TestCase):
             '2026-11-23T19:32:03+01:00',
         ):
             with self.subTest(text=text):
-                self.assertEqual(expected, shapes.when(text))
+                self.assertEqual(expected, parse.when(text))
 
     def test_none(self):
         """No time is none."""
-        self.assertIsNone(shapes.when(None))
-        self.assertIsNone(shapes.when(''))
+        self.assertIsNone(parse.when(None))
+        self.assertIsNone(parse.when(''))
 
 
 class TestShapes(unittest.TestCase):
@@ -48,7 +47,7 @@ class TestShapes(unittest.TestCase):
         """A bare-metal server of ours."""
         body = first('servers', 'servers')
 
-        server = shapes.server(body)
+        server = parse.server(body)
 
         self.assertEqual('hv1', server.name)
         self.assertEqual('ACTIVE', server.status)
@@ -60,13 +59,13 @@ class TestShapes(unittest.TestCase):
             identity.is_ours('hv1', server.metadata[identity.COMPUTE_ID_KEY])
         )
         self.assertEqual(('10.10.1.80',), server.addresses)
-        self.assertEqual(shapes.when(body['created']), server.created_at)
+        self.assertEqual(parse.when(body['created']), server.created_at)
         self.assertLess(server.created_at, server.launched_at)
         self.assertIsNone(server.fault)
 
     def test_server_in_error(self):
         """Nova's reason is kept; what is missing does no harm."""
-        server = shapes.server(
+        server = parse.server(
             {'id': 'i', 'name': 'n', 'fault': {'message': 'No valid host'}}
         )
 
@@ -75,7 +74,7 @@ class TestShapes(unittest.TestCase):
 
     def test_service(self):
         """The compute service of Ironic's driver."""
-        service = shapes.service(first('services', 'services'))
+        service = parse.service(first('services', 'services'))
 
         self.assertEqual('ironic', service.host)
         self.assertTrue(service.enabled and service.up)
@@ -85,7 +84,7 @@ class TestShapes(unittest.TestCase):
     def test_disabled_service(self):
         """The reason is kept as it is."""
         (service,) = (
-            shapes.service(body)
+            parse.service(body)
             for body in base.ANSWERS['services']['body']['services']
             if body['host'] == 'hv2'
         )
@@ -97,7 +96,7 @@ class TestShapes(unittest.TestCase):
 
     def test_service_of_a_cell_that_is_down(self):
         """It has neither id nor state, and is neither up nor enabled."""
-        service = shapes.service(
+        service = parse.service(
             {'binary': 'nova-compute', 'host': 'hv1', 'status': 'UNKNOWN'}
         )
 
@@ -106,10 +105,10 @@ class TestShapes(unittest.TestCase):
 
     def test_compute_node(self):
         """With and without the details."""
-        bare = shapes.compute_node(
+        bare = parse.compute_node(
             base.ANSWERS['hypervisors']['body']['hypervisors'][1]
         )
-        sized = shapes.compute_node(
+        sized = parse.compute_node(
             base.ANSWERS['hypervisors_detail']['body']['hypervisors'][1]
         )
 
@@ -123,7 +122,7 @@ class TestShapes(unittest.TestCase):
         """A resource provider."""
         body = first('providers', 'resource_providers')
 
-        provider = shapes.provider(body)
+        provider = parse.provider(body)
 
         self.assertEqual(body['uuid'], provider.id)
         self.assertEqual(body['name'], provider.name)
@@ -132,7 +131,7 @@ class TestShapes(unittest.TestCase):
         """A bare-metal port in use."""
         body = first('ports', 'ports')
 
-        port = shapes.port(body)
+        port = parse.port(body)
 
         self.assertEqual('hv2', port.name)
         self.assertEqual(body['device_id'], port.device_id)
@@ -143,7 +142,7 @@ class TestShapes(unittest.TestCase):
 
     def test_trunk(self):
         """The parent of a trunk tells of it, and a sub-port of nothing."""
-        parent = shapes.port(
+        parent = parse.port(
             {
                 **first('ports', 'ports'),
                 'trunk_details': {
@@ -158,7 +157,7 @@ class TestShapes(unittest.TestCase):
                 },
             }
         )
-        subport = shapes.port(
+        subport = parse.port(
             {
                 **first('ports', 'ports'),
                 'description': identity.SUBPORT_MARK,
@@ -174,7 +173,7 @@ class TestShapes(unittest.TestCase):
 
     def test_agent(self):
         """An agent that lives."""
-        agent = shapes.agent(first('agents', 'agents'))
+        agent = parse.agent(first('agents', 'agents'))
 
         self.assertTrue(agent.alive)
         self.assertEqual('Open vSwitch agent', agent.agent_type)
@@ -183,7 +182,7 @@ class TestShapes(unittest.TestCase):
         """A node whose error this user may not read has none."""
         body = first('nodes', 'nodes')
 
-        node = shapes.node(body)
+        node = parse.node(body)
 
         self.assertEqual(body['instance_uuid'], node.instance_id)
         self.assertEqual('active', node.provision_state)
@@ -192,7 +191,7 @@ class TestShapes(unittest.TestCase):
 
     def test_node_of_others(self):
         """An error that may be read is kept; no state is available."""
-        node = shapes.node(
+        node = parse.node(
             {'uuid': 'u', 'provision_state': None, 'last_error': 'no power'}
         )
 
@@ -201,7 +200,7 @@ class TestShapes(unittest.TestCase):
 
     def test_migration(self):
         """A cold migration that found no destination."""
-        migration = shapes.migration(first('migrations', 'migrations'))
+        migration = parse.migration(first('migrations', 'migrations'))
 
         self.assertEqual('error', migration.status)
         self.assertEqual('migration', migration.migration_type)
@@ -243,7 +242,7 @@ class TestShapes(unittest.TestCase):
             ),
         ):
             with self.subTest(name=name):
-                found = shapes.candidates(base.ANSWERS[name]['body'])
+                found = parse.candidates(base.ANSWERS[name]['body'])
 
                 self.assertEqual(expected, set(found))
 
@@ -258,11 +257,11 @@ class TestShapes(unittest.TestCase):
                 'flavor': {**flavor, 'swap': 1},
             }
 
-            self.assertEqual(Shape(2, 512, disk), shapes.server(body).shape)
+            self.assertEqual(Shape(2, 512, disk), parse.server(body).shape)
 
     def test_aggregate(self):
         """An aggregate with its hosts."""
-        aggregate = shapes.aggregate(
+        aggregate = parse.aggregate(
             {'id': 1, 'uuid': 'u', 'name': 'a', 'hosts': ['hv1', 'hv2']}
         )
 

@@ -1,22 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of what is said of a hypervisor that does not come up."""
 
 import datetime
 import unittest
 
-from hvctl.decide.create import explanations as failures
-from hvctl.decide.hypervisor import phases as phase
+from hvctl.decide.create import explanations
+from hvctl.decide.hypervisor import phases
 from hvctl.model.hypervisor import Phase
-from hvctl.model.progress import Ledger
+from hvctl.model.ledger import Ledger
 from hvctl.model.steps import CreateServer
 from hvctl.tests.fixtures import builders
-from hvctl.tests.fixtures import clock
+from hvctl.tests.fixtures import clocks
 
 
 def a_ledger(**changes) -> Ledger:
     """What a run knows after its first look."""
-    return Ledger(started_at=clock.START, looks=1, **changes)
+    return Ledger(started_at=clocks.START, looks=1, **changes)
 
 
 class TestServerFailed(unittest.TestCase):
@@ -27,7 +26,7 @@ class TestServerFailed(unittest.TestCase):
             server=builders.a_server(status='ERROR', fault=fault)
         )
         look = builders.a_snapshot('hv1', nodes=nodes)
-        return failures.server_failed(hv, look, a_ledger(**ledger))
+        return explanations.server_failed(hv, look, a_ledger(**ledger))
 
     def test_faults(self):
         """Each fault of Nova has words of its own."""
@@ -68,7 +67,7 @@ class TestServerFailed(unittest.TestCase):
             ),
         )
 
-        said = failures.server_failed(hv, look, a_ledger())
+        said = explanations.server_failed(hv, look, a_ledger())
 
         self.assertIn(
             'of the nodes that may be read: 2 in use, 1 in maintenance', said
@@ -81,19 +80,19 @@ class TestServerFailed(unittest.TestCase):
         hv = builders.a_hypervisor()
         nodes = (builders.a_node(id='n1', name='node-1'),)
 
-        first, second = failures.questions(hv, a_ledger(nodes_tried=tried))
+        first, second = explanations.questions(hv, a_ledger(nodes_tried=tried))
         said = self.say(
             'x', nodes, nodes_tried=tried, answers={first: 'no power'}
         )
 
         self.assertEqual(('n1', 'n2'), (first.node_id, second.node_id))
-        self.assertEqual(clock.START, first.since)
+        self.assertEqual(clocks.START, first.since)
         self.assertIn('node-1 (no power), n2 (Nova moved on', said)
 
     def test_tries(self):
         """What the servers before this one met with is asked for too."""
-        late = clock.START + datetime.timedelta(seconds=100)
-        early = clock.START - datetime.timedelta(seconds=100)
+        late = clocks.START + datetime.timedelta(seconds=100)
+        early = clocks.START - datetime.timedelta(seconds=100)
         tried = {'hv1': ('n1', 'n2')}
         makes = {
             CreateServer(
@@ -109,16 +108,16 @@ class TestServerFailed(unittest.TestCase):
             for attempt in (1, 2)
         }
         for created_at, since in (
-            (late, clock.START),
+            (late, clocks.START),
             (early, early),
-            (None, clock.START),
+            (None, clocks.START),
         ):
             with self.subTest(created_at=created_at):
                 hv = builders.a_hypervisor(
                     server=builders.a_server(created_at=created_at)
                 )
 
-                found = failures.questions(hv, a_ledger(nodes_tried=tried))
+                found = explanations.questions(hv, a_ledger(nodes_tried=tried))
 
                 self.assertEqual([since, since], [q.since for q in found])
 
@@ -134,11 +133,11 @@ class TestServerFailed(unittest.TestCase):
         """What Ironic was asked it is not asked again."""
         hv = builders.a_hypervisor()
         ledger = a_ledger(nodes_tried={'hv1': ('n1', 'n2')})
-        first, second = failures.questions(hv, ledger)
+        first, second = explanations.questions(hv, ledger)
 
         ledger.done[first] = False
 
-        self.assertEqual((second,), failures.questions(hv, ledger))
+        self.assertEqual((second,), explanations.questions(hv, ledger))
 
 
 class TestOverdue(unittest.TestCase):
@@ -213,10 +212,10 @@ class TestOverdue(unittest.TestCase):
         ):
             with self.subTest(expected=expected):
                 hv = builders.a_hypervisor(**changes)
-                status = phase.status(hv)
+                status = phases.status(hv)
                 look = builders.a_snapshot('hv1')
 
-                said = failures.overdue(hv, status, look, 300)
+                said = explanations.overdue(hv, status, look, 300)
 
                 self.assertEqual(expected, status.phase)
                 self.assertIn(words, said)
@@ -228,6 +227,6 @@ class TestOverdue(unittest.TestCase):
         stale = builders.a_provider(id=builders.an_id('stale'))
         look = builders.a_snapshot(providers=(stale,))
 
-        said = failures.overdue(hv, phase.status(hv), look, 300)
+        said = explanations.overdue(hv, phases.status(hv), look, 300)
 
         self.assertIn(f'resource provider delete {stale.id}', said)

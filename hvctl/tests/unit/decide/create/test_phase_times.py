@@ -1,17 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of what is written down of the time that phases take."""
 
 import datetime
 import unittest
 
-from hvctl.decide.create import phase_times as times
+from hvctl.decide.create import phase_times
 from hvctl.model import identity
 from hvctl.model.hypervisor import Phase
-from hvctl.model.progress import Ledger
+from hvctl.model.ledger import Ledger
 from hvctl.model.steps import NoteTimes
 from hvctl.tests.fixtures import builders
-from hvctl.tests.fixtures import clock
+from hvctl.tests.fixtures import clocks
 
 SECOND = datetime.timedelta(seconds=1)
 
@@ -22,17 +21,18 @@ class TestNote(unittest.TestCase):
     def note(self, *, done=None, server=None, **ago: int) -> list[dict]:
         """Say what is noted of phases that were first seen so long ago."""
         ledger = Ledger(
-            started_at=clock.START,
+            started_at=clocks.START,
             done=done or {},
             first_seen={
-                ('hv1', Phase[phase]): clock.START - seconds * SECOND
+                ('hv1', Phase[phase]): clocks.START - seconds * SECOND
                 for phase, seconds in ago.items()
             }
-            | {('hv2', Phase.REGISTERED): clock.START - 5 * SECOND},
+            | {('hv2', Phase.REGISTERED): clocks.START - 5 * SECOND},
         )
         hv = builders.a_hypervisor(server=server or builders.a_server())
         return [
-            dict(step.metadata) for step in times.note(hv, ledger, clock.START)
+            dict(step.metadata)
+            for step in phase_times.note(hv, ledger, clocks.START)
         ]
 
     def test_phases(self):
@@ -69,7 +69,7 @@ class TestTook(unittest.TestCase):
 
     def test_table(self):
         """As far as the cloud has it, and nothing that is made up."""
-        launched = {'launched_at': clock.START + 30 * SECOND}
+        launched = {'launched_at': clocks.START + 30 * SECOND}
         noted = {
             identity.PHASES_KEY: 'booting=20; no agent=2; ready=0',
             identity.ENABLED_KEY: 'x',
@@ -95,17 +95,17 @@ class TestTook(unittest.TestCase):
             with self.subTest(server=server, changes=changes):
                 hv = builders.a_hypervisor(
                     server=builders.a_server(
-                        **{'created_at': clock.START} | server
+                        **{'created_at': clocks.START} | server
                     ),
                     **changes,
                 )
 
                 self.assertEqual(
-                    expected, times.took(hv, clock.START + 100 * SECOND)
+                    expected, phase_times.took(hv, clocks.START + 100 * SECOND)
                 )
 
     def test_without_server(self):
         """Without a server nothing is known."""
         hv = builders.a_hypervisor(server=None)
 
-        self.assertEqual({}, times.took(hv, clock.START))
+        self.assertEqual({}, phase_times.took(hv, clocks.START))

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of what may be a name."""
 
 import unittest
 
 from hvctl import exceptions
-from hvctl.decide.hypervisor import naming as names
+from hvctl.decide.hypervisor import naming
 
 
 class TestNames(unittest.TestCase):
@@ -15,7 +14,7 @@ class TestNames(unittest.TestCase):
         """Labels of host names pass, in their order, each once."""
         good = ['hv1', 'a0', '0a', 'rack-1-hv', 'x' * 63]
 
-        self.assertEqual(tuple(good), names.check(good + good))
+        self.assertEqual(tuple(good), naming.check(good + good))
 
     def test_bad(self):
         """Everything else is refused, and quoted."""
@@ -37,7 +36,7 @@ class TestNames(unittest.TestCase):
                 self.subTest(name=name),
                 self.assertRaises(exceptions.InvalidRequest) as caught,
             ):
-                names.check(['hv1', name])
+                naming.check(['hv1', name])
             self.assertIn(repr(name), str(caught.exception))
 
     def test_names_every_bad_one(self):
@@ -45,13 +44,13 @@ class TestNames(unittest.TestCase):
         with self.assertRaisesRegex(
             exceptions.InvalidRequest, "^no host name: 'A', 'B';"
         ):
-            names.check(['A', 'hv1', 'B'])
+            naming.check(['A', 'hv1', 'B'])
 
     def test_domains(self):
         """A domain is labels with dots between them; none is fine."""
         for domain in (None, 'example.org', 'internal', 'a.b.c'):
             with self.subTest(domain=domain):
-                names.check_domain(domain)
+                naming.check_domain(domain)
         for domain in (
             '',
             '.',
@@ -67,4 +66,4 @@ class TestNames(unittest.TestCase):
                 self.subTest(domain=domain),
                 self.assertRaises(exceptions.InvalidRequest),
             ):
-                names.check_domain(domain)
+                naming.check_domain(domain)

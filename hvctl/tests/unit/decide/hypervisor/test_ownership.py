@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of who else holds a name."""
 
 import dataclasses
 import unittest
 
 from hvctl.decide.hypervisor import assemble
-from hvctl.decide.hypervisor import ownership as foreign
+from hvctl.decide.hypervisor import ownership
 from hvctl.model import identity
 from hvctl.model.hypervisor import Hypervisor
 from hvctl.tests.fixtures import builders
@@ -20,7 +19,7 @@ class TestHolders(unittest.TestCase):
         look = builders.a_snapshot('hv1')
         hv = assemble.assemble(look, ['hv1'])['hv1']
 
-        self.assertEqual([], foreign.holders(look, hv))
+        self.assertEqual([], ownership.holders(look, hv))
 
     def test_own_machine(self):
         """What our own machine registered is not foreign, right or wrong."""
@@ -50,7 +49,7 @@ class TestHolders(unittest.TestCase):
                 )
                 hv = assemble.assemble(look, ['hv1'])['hv1']
 
-                self.assertEqual([], foreign.holders(look, hv))
+                self.assertEqual([], ownership.holders(look, hv))
 
     def test_names_each(self):
         """Each thing is named so that it can be found."""
@@ -73,7 +72,7 @@ class TestHolders(unittest.TestCase):
                 'network agent i5 (Open vSwitch agent on hv1)',
                 'port i6',
             ],
-            [h.words for h in foreign.holders(look, hv)],
+            [h.words for h in ownership.holders(look, hv)],
         )
 
     def test_another_cloud(self):
@@ -85,31 +84,31 @@ class TestHolders(unittest.TestCase):
                     elsewhere={'hv1': cloud, 'hv2': 'x'}
                 )
 
-                (holder,) = foreign.holders(look, hv)
+                (holder,) = ownership.holders(look, hv)
 
                 self.assertIn(words, holder.words)
                 self.assertIn('delete hv1', holder.remedy)
-                self.assertNotIn('did not make', foreign.listed([holder]))
+                self.assertNotIn('did not make', ownership.listed([holder]))
 
     def test_refusal(self):
         """It says what clears what is left over, where there is such."""
-        agent = foreign.Holder('agent a', 'openstack network agent delete a')
-        node = foreign.Holder('hypervisor h', None)
+        agent = ownership.Holder('agent a', 'openstack network agent delete a')
+        node = ownership.Holder('hypervisor h', None)
 
         self.assertTrue(
-            foreign.refusal('hv1', [agent, node]).endswith(
+            ownership.refusal('hv1', [agent, node]).endswith(
                 'left over: openstack network agent delete a'
             )
         )
         self.assertTrue(
-            foreign.refusal('hv1', [node]).endswith('choose another name')
+            ownership.refusal('hv1', [node]).endswith('choose another name')
         )
 
     def test_namesake_must_match_exactly(self):
         """Nova's search by name is looser than a name."""
         look = builders.a_snapshot(namesakes=(builders.a_server('hv10'),))
 
-        self.assertEqual([], foreign.holders(look, Hypervisor(name='hv1')))
+        self.assertEqual([], ownership.holders(look, Hypervisor(name='hv1')))
 
 
 class TestOwned(unittest.TestCase):
@@ -130,4 +129,4 @@ class TestOwned(unittest.TestCase):
             with self.subTest(parts=parts):
                 hv = Hypervisor(name='hv1', **parts)
 
-                self.assertEqual(expected, foreign.owned(hv))
+                self.assertEqual(expected, ownership.owned(hv))

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of the table of phases."""
 
 import unittest
@@ -7,7 +6,7 @@ import unittest
 import hypothesis
 from hypothesis import strategies
 
-from hvctl.decide.hypervisor import phases as phase
+from hvctl.decide.hypervisor import phases
 from hvctl.model import identity
 from hvctl.model.hypervisor import Hypervisor, Phase
 from hvctl.tests.fixtures import builders
@@ -17,7 +16,7 @@ DOWN = builders.a_service(state='down')
 GUESTS = (builders.a_guest('g1'), builders.a_guest('g2'))
 DRAIN = builders.a_disabled_service(identity.REASON_DRAIN)
 OTHERS = builders.a_disabled_service('broken disk, joe')
-NEW = builders.a_disabled_service(phase.NOVA_DISABLED_NEW)
+NEW = builders.a_disabled_service(phases.NOVA_DISABLED_NEW)
 
 #: What is changed of an enabled hypervisor, the phase, words of the reason,
 #: words of the next command.  In the order of the table: each has what makes
@@ -224,7 +223,7 @@ class TestStatus(unittest.TestCase):
         """Each row of the table holds where it should and says why."""
         for number, (changes, expected, reason, hint) in enumerate(ROWS):
             with self.subTest(number=number, phase=expected):
-                status = phase.status(builders.a_hypervisor(**changes))
+                status = phases.status(builders.a_hypervisor(**changes))
 
                 self.assertEqual(expected, status.phase)
                 self.assertIn(reason, status.reason)
@@ -233,10 +232,10 @@ class TestStatus(unittest.TestCase):
 
     def test_nothing_is_missing(self):
         """Without a trace it is missing, and create is next."""
-        status = phase.status(Hypervisor(name='hv1'))
+        status = phases.status(Hypervisor(name='hv1'))
 
         self.assertEqual(Phase.MISSING, status.phase)
-        self.assertEqual(f'{phase.COMMAND} create hv1 ...', status.hint)
+        self.assertEqual(f'{phases.COMMAND} create hv1 ...', status.hint)
 
     def test_every_phase_has_a_row(self):
         """The rows above leave no phase out."""
@@ -252,7 +251,7 @@ class TestStatus(unittest.TestCase):
             if data.draw(strategies.booleans()):
                 changes.update(row)
 
-        status = phase.status(builders.a_hypervisor(**changes))
+        status = phases.status(builders.a_hypervisor(**changes))
 
         self.assertNotEqual('', status.reason)
 
@@ -265,7 +264,7 @@ class TestMayEnable(unittest.TestCase):
         for reason, expected in (
             (None, True),
             ('', True),
-            (phase.NOVA_DISABLED_NEW, True),
+            (phases.NOVA_DISABLED_NEW, True),
             (identity.REASON_CREATE, True),
             (identity.REASON_DRAIN, False),
             (identity.REASON_DELETE, False),
@@ -277,7 +276,7 @@ class TestMayEnable(unittest.TestCase):
                     service=builders.a_disabled_service(reason)
                 )
 
-                self.assertEqual(expected, phase.may_enable(hv))
+                self.assertEqual(expected, phases.may_enable(hv))
 
 
 class TestLeft(unittest.TestCase):
@@ -287,7 +286,7 @@ class TestLeft(unittest.TestCase):
         """Every part is named with its id."""
         hv = builders.a_hypervisor(duplicates=(SERVER(id='twin'),))
 
-        words = ' '.join(phase.left(hv))
+        words = ' '.join(phases.left(hv))
 
         for thing in (hv.server, hv.service, hv.compute_node, *hv.ports):
             self.assertIn(thing.id, words)

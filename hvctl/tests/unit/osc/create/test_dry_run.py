@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of what a create says that it would do."""
 
 import unittest
 
-from hvctl.decide.hypervisor import phases as phase
+from hvctl.decide.hypervisor import phases
 from hvctl.model import steps
-from hvctl.model.progress import Verdict
 from hvctl.model.request import HealthTest
 from hvctl.model.steps import (
     CreatePort,
@@ -23,7 +21,8 @@ from hvctl.model.steps import (
     ReadConsole,
     Step,
 )
-from hvctl.osc.create import dry_run as outlook
+from hvctl.model.verdict import Verdict
+from hvctl.osc.create import dry_run
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import requests
 
@@ -70,7 +69,7 @@ class TestStepWords(unittest.TestCase):
             and not issubclass(kind, GuestStep)
         }
 
-        self.assertEqual(kinds - {Step} - DELETING, outlook.STEP_WORDS.keys())
+        self.assertEqual(kinds - {Step} - DELETING, dry_run.STEP_WORDS.keys())
 
 
 class TestFollowing(unittest.TestCase):
@@ -101,11 +100,11 @@ class TestFollowing(unittest.TestCase):
         ):
             with self.subTest(expected=expected):
                 verdict = Verdict(
-                    status=phase.status(hv), steps=(first,) if first else ()
+                    status=phases.status(hv), steps=(first,) if first else ()
                 )
                 request = requests.a_create('hv1', **changes).request
 
-                said = outlook.following('hv1', verdict, request)
+                said = dry_run.following('hv1', verdict, request)
 
                 words = [
                     'wait'

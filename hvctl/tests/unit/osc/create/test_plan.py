@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of the command create."""
 
 import io
@@ -21,7 +20,7 @@ from hvctl.model.steps import (
     LiftHold,
 )
 from hvctl.tests.fixtures import builders
-from hvctl.tests.fixtures import cloud as cloud_module
+from hvctl.tests.fixtures import cloud
 from hvctl.tests.fixtures import requests
 from hvctl.tests.unit.osc import base
 
@@ -124,7 +123,7 @@ class TestCreate(base.TestCommand):
         """A port that a killed run has made is not counted once more."""
         self.cloud.trouble[CreateServer] = (
             9,
-            cloud_module.refusal('no'),
+            cloud.refusal('no'),
             False,
         )
         self.assertEqual(1, self.create('hv1'))
@@ -370,7 +369,7 @@ class TestRefusals(base.TestCommand):
 
     def test_cloud_cannot_be_asked(self):
         """The cloud's own sentence, and nothing else."""
-        error = cloud_module.refusal('could not list: forbidden', 403)
+        error = cloud.refusal('could not list: forbidden', 403)
 
         def observe(scope):
             raise error
@@ -542,7 +541,7 @@ class TestSecrets(base.TestCommand):
         self.create('hv1')
         self.cloud.trouble[CreateServer] = (
             9,
-            cloud_module.refusal('no'),
+            cloud.refusal('no'),
             False,
         )
         self.create('hv2')

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of how options of create are laid over its profile."""
 
 import argparse

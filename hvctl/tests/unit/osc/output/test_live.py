@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of what is shown while guests move."""
 
 import dataclasses
@@ -10,10 +9,11 @@ import unittest
 from rich import console
 
 from hvctl.model.drain_options import Method
+from hvctl.model.events import MoveChanged, PhaseReached
 from hvctl.model.hypervisor import Phase, Status
-from hvctl.model.progress import Move, MoveChanged, PhaseReached
+from hvctl.model.move import Move
 from hvctl.model.records import Shape
-from hvctl.osc.output import live as progress
+from hvctl.osc.output import live
 
 MOVE = Move(
     server_id='g1',
@@ -33,7 +33,7 @@ class TestMoves(unittest.TestCase):
 
     def test_words(self):
         """Guests, memory, rate and the time that is left."""
-        moves = progress._Moves()
+        moves = live._Moves()
         for number in range(3):
             moves.take(dataclasses.replace(MOVE, server_id=str(number)))
         self.assertEqual('0 of 3 guests, 0.0 of 6.0 GiB', moves.words(0))
@@ -48,7 +48,7 @@ class TestMoves(unittest.TestCase):
 
     def test_what_stays_is_not_done(self):
         """Only what has left counts."""
-        moves = progress._Moves()
+        moves = live._Moves()
         for number, result in enumerate(('moved', 'gone', 'failed')):
             moves.take(
                 dataclasses.replace(MOVE, server_id=str(number), result=result)
@@ -64,13 +64,13 @@ class TestMoves(unittest.TestCase):
         ):
             move = dataclasses.replace(MOVE, result='moved', **changes)
 
-            line = progress.plain(MoveChanged(name='hv1', move=move))
+            line = live.plain(MoveChanged(name='hv1', move=move))
 
             self.assertEqual(f'hv1: {words}', line)
 
     def test_drawn(self):
         """A bar in the line of the hypervisor."""
-        view = progress._Live()
+        view = live._Live()
         view.take(
             PhaseReached(
                 name='hv1',

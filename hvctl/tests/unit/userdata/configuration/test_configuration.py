@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """The configuration files of Nova and of Neutron's agents."""
 
 import unittest

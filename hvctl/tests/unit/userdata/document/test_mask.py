@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Secrets stay hidden in what is shown."""
 
 import unittest

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """What each kind of networking brings."""
 
 import dataclasses
@@ -9,7 +8,7 @@ import unittest
 import yaml
 
 from hvctl import exceptions
-from hvctl.model import machine_ports as facts
+from hvctl.model import machine_ports
 from hvctl.model.machine_ports import MachinePorts
 from hvctl.model.machine_ports import Subport
 from hvctl.model.networking import Address, Ovn, Ovs, Sriov
@@ -376,7 +375,7 @@ class TestVlans(unittest.TestCase):
             subnetworks=(STORAGE,),
         )
 
-        written = base.files(profile, facts=facts.sketch(profile))
+        written = base.files(profile, facts=machine_ports.sketch(profile))
 
         self.assertEqual(
             'parent ?\nvlan? ? ? ? ?\n', written['/etc/hvctl/vlans']
@@ -386,7 +385,7 @@ class TestVlans(unittest.TestCase):
         """Nor is an address made up that the agent does not get."""
         profile = base.a_profile(networking=base.OVS)
 
-        written = base.files(profile, facts=facts.sketch(profile))
+        written = base.files(profile, facts=machine_ports.sketch(profile))
 
         self.assertIn('local_ip = ?\n', written[ML2 + 'openvswitch_agent.ini'])
         self.assertNotIn('tunnel', written['/etc/hvctl/switch'])

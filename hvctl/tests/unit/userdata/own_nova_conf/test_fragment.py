@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of reading a nova.conf fragment."""
 
 import unittest

@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of how moves go on, told as stories of several looks."""
 
 import dataclasses
 import datetime
 import unittest
 
-from hvctl.decide.drain import goal as drain
+from hvctl.decide.drain import drain
 from hvctl.decide.drain.moves import cold as resizes
 from hvctl.model.drain_options import DrainOptions
-from hvctl.model.progress import Failure, Ledger
+from hvctl.model.ledger import Failure, Ledger
 from hvctl.model.records import Shape
 from hvctl.model.steps import (
     AskWhere,
@@ -20,7 +19,7 @@ from hvctl.model.steps import (
     Shelve,
 )
 from hvctl.tests.fixtures import builders
-from hvctl.tests.fixtures import clock
+from hvctl.tests.fixtures import clocks
 
 CLOSED = builders.a_disabled_service(resizes.drain_reason(3))
 GUEST = builders.a_guest('g1')
@@ -48,7 +47,7 @@ class TestCase(unittest.TestCase):
     options: dict = {}
 
     def setUp(self):
-        self.ledger = Ledger(started_at=clock.START, looks=1)
+        self.ledger = Ledger(started_at=clocks.START, looks=1)
         self.seconds = 0
         self.answers: dict = {}
         self.refused: dict = {}
@@ -57,7 +56,7 @@ class TestCase(unittest.TestCase):
     def see(self, *here, after=1, records=(), **options):
         """Look again after some seconds; the move of g1, as it is then."""
         self.seconds += after
-        now = clock.START + datetime.timedelta(seconds=self.seconds)
+        now = clocks.START + datetime.timedelta(seconds=self.seconds)
         look = dataclasses.replace(
             builders.a_snapshot('hv1'),
             services=(CLOSED,),
@@ -178,7 +177,7 @@ class TestRecords(TestCase):
                     self.ledger.moves[GUEST.id],
                     result='moving',
                     attempt=1,
-                    started_at=clock.START,
+                    started_at=clocks.START,
                 )
                 here = dataclasses.replace(guest, task_state='migrating')
 
@@ -230,7 +229,7 @@ class TestRecords(TestCase):
         done = live('completed')
         self.answers = THERE
         self.see(GUEST, records=(stale,))
-        self.ledger.changed_at['hv1'] = clock.START
+        self.ledger.changed_at['hv1'] = clocks.START
         for after in (1, 1, 1, 120):
             self.see(records=(done, stale), after=after)
 
@@ -320,7 +319,7 @@ class TestForce(TestCase):
 
     def record(self, status='running'):
         """A record that Nova writes to all the time."""
-        at = clock.START + datetime.timedelta(seconds=self.seconds)
+        at = clocks.START + datetime.timedelta(seconds=self.seconds)
         return live(status, updated_at=at)
 
     def test_only_once_and_bounded(self):

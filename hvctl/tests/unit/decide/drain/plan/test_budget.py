@@ -1,15 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of how many hypervisors may be closed at once."""
 
 import unittest
 
-from hvctl.decide.drain.moves import cold as resizes
+from hvctl.decide.drain.moves import cold
 from hvctl.decide.drain.plan import budget
 from hvctl.model.drain_options import DrainOptions
 from hvctl.tests.fixtures import builders
 
-CLOSED = resizes.drain_reason(1)
+CLOSED = cold.drain_reason(1)
 
 
 def a_look(*sizes, **services):

@@ -1,16 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of what is said of guests' devices."""
 
 import unittest
 
-from hvctl.decide.drain import goal as drain
-from hvctl.decide.drain.moves import cold as resizes
+from hvctl.decide.drain import drain
+from hvctl.decide.drain.moves import cold
 from hvctl.decide.drain.plan import devices
 from hvctl.model.drain_options import DrainOptions, Method
-from hvctl.model.progress import Ledger
+from hvctl.model.ledger import Ledger
 from hvctl.tests.fixtures import builders
-from hvctl.tests.fixtures import clock
+from hvctl.tests.fixtures import clocks
 
 LIVE, COLD, SHELVE = Method.LIVE, Method.COLD, Method.SHELVE
 PCI = {'pci_passthrough:alias': 'a1:1'}
@@ -90,7 +89,7 @@ class TestRefusal(unittest.TestCase):
         pinned, other = builders.a_guest('g1'), builders.a_guest('g2')
         look = builders.a_snapshot(
             'hv1',
-            services=(builders.a_disabled_service(resizes.drain_reason(3)),),
+            services=(builders.a_disabled_service(cold.drain_reason(3)),),
             guests={'hv1': (pinned, other)},
             direct_ports={
                 pinned.id: ('accelerator-direct',),
@@ -98,9 +97,9 @@ class TestRefusal(unittest.TestCase):
             },
         )
         goal = drain.Drain(names=('hv1',), options=DrainOptions())
-        ledger = Ledger(started_at=clock.START, looks=1)
+        ledger = Ledger(started_at=clocks.START, looks=1)
 
-        verdict = goal.decide(look, ledger, clock.START)['hv1']
+        verdict = goal.decide(look, ledger, clocks.START)['hv1']
 
         self.assertEqual((), verdict.steps)
         self.assertIn('1 of 2 guests in the way', verdict.outcome.message)

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of what a drain does with a guest in a given state."""
 
 import unittest

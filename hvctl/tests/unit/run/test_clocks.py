@@ -1,19 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of the machine's clock."""
 
 from concurrent import futures
 import datetime
 import unittest
 
-from hvctl.run import clock
+from hvctl.run import clocks
 
 
 class TestSystemClock(unittest.TestCase):
     """The clock of real runs."""
 
     def setUp(self):
-        self.clock = clock.SystemClock()
+        self.clock = clocks.SystemClock()
 
     def test_now(self):
         """The time of day says that it is UTC."""

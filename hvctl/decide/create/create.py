@@ -13,23 +13,23 @@ from __future__ import annotations
 import dataclasses
 import datetime
 
-from hvctl.decide import health_test as trial
-from hvctl.decide.create import duplicate_servers as rivals
-from hvctl.decide.create import explanations as failures
+from hvctl.decide import health_test
+from hvctl.decide.create import duplicate_servers
+from hvctl.decide.create import explanations
 from hvctl.decide.create import opening
-from hvctl.decide.create import phase_times as times
+from hvctl.decide.create import phase_times
 from hvctl.decide.create import provision
-from hvctl.decide.create import rollback as taking_back
+from hvctl.decide.create import rollback
 from hvctl.decide.hypervisor import assemble
-from hvctl.decide.hypervisor import ownership as foreign
+from hvctl.decide.hypervisor import ownership
 from hvctl.decide.hypervisor import phases
 from hvctl.model import identity
-from hvctl.model import progress
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
-from hvctl.model.progress import Ledger, Outcome, Verdict
+from hvctl.model.ledger import Ledger
 from hvctl.model.request import CreateRequest
 from hvctl.model.snapshot import Scope, Snapshot
 from hvctl.model.steps import DisableService, EnableService, LiftHold, Step
+from hvctl.model.verdict import Outcome, Verdict
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ class Create:
         )
         if not ledger.given_up:
             return usual
-        return taking_back.scope(ledger, usual)
+        return rollback.scope(ledger, usual)
 
     def _all_deploying(self, snapshot: Snapshot) -> bool:
         """Whether every machine is being deployed, behind its hold."""
@@ -95,7 +95,7 @@ class Create:
         """Say for each name what to do and what is waited for."""
         found = self._assemble(snapshot)
         verdicts = {
-            name: taking_back.take_back(name, snapshot, ledger, now)
+            name: rollback.take_back(name, snapshot, ledger, now)
             if name in ledger.given_up
             else self._one(snapshot, hv, ledger, now)
             for name, hv in found.items()
@@ -112,11 +112,11 @@ class Create:
             verdicts = {
                 name: verdict
                 if name in ledger.given_up
-                else taking_back.out_of_time(verdict, ledger.out_of_time)
+                else rollback.out_of_time(verdict, ledger.out_of_time)
                 for name, verdict in verdicts.items()
             }
         return {
-            name: taking_back.give_up(found[name], verdict, ledger)
+            name: rollback.give_up(found[name], verdict, ledger)
             for name, verdict in verdicts.items()
         }
 
@@ -130,43 +130,43 @@ class Create:
         status = phases.status(hv)
         failure = ledger.failures.get(hv.name)
         if failure is not None:
-            return progress.failed(status, failure.message)
-        taken = foreign.holders(snapshot, hv)
+            return Verdict.failed(status, failure.message)
+        taken = ownership.holders(snapshot, hv)
         if taken:
-            return progress.failed(status, foreign.refusal(hv.name, taken))
-        strange = failures.other_id(hv, snapshot)
+            return Verdict.failed(status, ownership.refusal(hv.name, taken))
+        strange = explanations.other_id(hv, snapshot)
         if strange is not None:
             # The hold is on the id that was chosen, so it closes nothing.
             return dataclasses.replace(
-                progress.failed(
+                Verdict.failed(
                     status, f'{strange}; {phases.remove_first(hv)}'
                 ),
                 steps=() if hv.opened else _disable(hv),
             )
         if hv.duplicates:
-            return rivals.clear_up(hv, status, ledger)
+            return duplicate_servers.clear_up(hv, status, ledger)
         if hv.server is None:
             return provision.provision(hv, self.request, status, ledger, now)
         if status.phase is Phase.FAILED:
-            if taking_back.may_retry(hv, self.request.retries, ledger):
-                return taking_back.retry(hv.name, hv.server, status)
-            questions = failures.questions(hv, ledger)
+            if rollback.may_retry(hv, self.request.retries, ledger):
+                return rollback.retry(hv.name, hv.server, status)
+            questions = explanations.questions(hv, ledger)
             if questions:
                 return Verdict(status=status, steps=questions)
-            words = failures.server_failed(hv, snapshot, ledger)
+            words = explanations.server_failed(hv, snapshot, ledger)
             if not self.request.delete_on_failure:
                 words += f'; {phases.remove_first(hv)}'
-            return progress.failed(status, words)
+            return Verdict.failed(status, words)
         if status.phase is Phase.STOPPING:
-            if taking_back.between_tries(hv.name, ledger):
+            if rollback.between_tries(hv.name, ledger):
                 return Verdict(status=status)
-            return progress.failed(
+            return Verdict.failed(
                 status, f'{status.reason}; {phases.remove_first(hv)}'
             )
         still = self._overdue(hv, status, ledger, now)
         if still is not None:
-            return progress.failed(
-                status, failures.overdue(hv, status, snapshot, still)
+            return Verdict.failed(
+                status, explanations.overdue(hv, status, snapshot, still)
             )
         verdict = dataclasses.replace(
             self._open(snapshot, hv, status, ledger, now),
@@ -174,9 +174,9 @@ class Create:
         )
         still = self._stuck(hv, verdict, ledger, now)
         if still is not None:
-            return progress.failed(
+            return Verdict.failed(
                 verdict.status,
-                failures.overdue(hv, verdict.status, snapshot, still),
+                explanations.overdue(hv, verdict.status, snapshot, still),
             )
         if self.request.wait or verdict.steps or verdict.outcome:
             return verdict
@@ -239,7 +239,7 @@ class Create:
     ) -> Verdict:
         """Watch the machine come up, and let guests in when it is good."""
         if phases.closed_for_drain(hv):
-            return progress.failed(
+            return Verdict.failed(
                 status,
                 f'{hv.name} is closed for a drain; to use it again: '
                 f'{phases.COMMAND} drain --undo {hv.name}',
@@ -270,12 +270,12 @@ class Create:
         before = (
             opening.rename(hv)
             or opening.join(hv, snapshot, self.request.aggregates)
-            or trial.try_out(hv, self.request.health_test, ledger, now)
+            or health_test.try_out(hv, self.request.health_test, ledger, now)
         )
         if before is not None:
             return before
         return Verdict(
-            status=status, steps=(*times.note(hv, ledger, now), lift)
+            status=status, steps=(*phase_times.note(hv, ledger, now), lift)
         )
 
     def _keep_closed(self, hv: Hypervisor) -> tuple[Step, ...]:
@@ -294,7 +294,7 @@ class Create:
     ) -> Verdict:
         assert hv.service is not None
         if not phases.may_enable(hv):
-            return progress.failed(
+            return Verdict.failed(
                 status,
                 f'{status.reason} by somebody else; to enable it anyway: '
                 f'{status.hint}',
@@ -314,7 +314,7 @@ class Create:
             if joining is not None:
                 return joining
         enable = EnableService(name=hv.name, service_id=hv.service.id)
-        noted = () if hv.compute_id else times.note(hv, ledger, now)
+        noted = () if hv.compute_id else phase_times.note(hv, ledger, now)
         return Verdict(status=status, steps=(*noted, enable))
 
     def _enabled(

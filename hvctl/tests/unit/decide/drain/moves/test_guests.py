@@ -1,19 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of what a drain does with one guest."""
 
 import dataclasses
 import datetime
 import unittest
 
-from hvctl.decide.drain.moves import move as guests
+from hvctl.decide.drain.moves import guests
 from hvctl.model.drain_options import DrainOptions, Method
-from hvctl.model.progress import Move
+from hvctl.model.move import Move
 from hvctl.model.records import Shape
 from hvctl.tests.fixtures import builders
-from hvctl.tests.fixtures import clock
+from hvctl.tests.fixtures import clocks
 
-NOW = clock.START
+NOW = clocks.START
 LATER = NOW + datetime.timedelta(seconds=1)
 
 

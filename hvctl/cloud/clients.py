@@ -11,13 +11,13 @@ from openstack import connection
 from hvctl import exceptions
 from hvctl.cloud import clouds
 from hvctl.cloud.act import compute as compute_module
-from hvctl.cloud.act import ironic as baremetal
+from hvctl.cloud.act import ironic
 from hvctl.cloud.act import network
-from hvctl.cloud.act import ping as reach
+from hvctl.cloud.act import ping
 from hvctl.cloud.act import placement
-from hvctl.cloud.ask import resolver as resolve
-from hvctl.cloud.observe import observer as observe
-from hvctl.model.progress import Done
+from hvctl.cloud.ask import resolver
+from hvctl.cloud.observe import observer
+from hvctl.model.results import Done
 from hvctl.model.snapshot import Scope, Snapshot
 from hvctl.model.steps import (
     AbortMigration,
@@ -85,9 +85,9 @@ class Client:
             compute = clouds.connect(compute_cloud)
         self._metal = metal
         self.compute_cloud = compute_cloud
-        self._observer = observe.Observer(metal, compute, compute_cloud)
+        self._observer = observer.Observer(metal, compute, compute_cloud)
         self._compute = compute_module.Compute(compute)
-        self.resolve = resolve.Resolver(metal, compute)
+        self.resolve = resolver.Resolver(metal, compute)
         servers = compute_module.Compute(metal)
         nova = self._compute
         machines = network.Network(metal)
@@ -119,7 +119,7 @@ class Client:
             DeleteTestPort: neutron.delete_test_port,
             DeleteTestGuest: nova.delete_test_guest,
             ReadConsole: nova.read_console,
-            PingTestGuest: reach.ping,
+            PingTestGuest: ping.ping,
             LiveMigrate: nova.live_migrate,
             ColdMigrate: nova.cold_migrate,
             Shelve: nova.shelve,
@@ -129,7 +129,7 @@ class Client:
             ConfirmMigration: nova.confirm_migration,
             ConfirmResize: nova.confirm_migration,
             AskWhy: nova.ask_why,
-            AskNode: baremetal.Baremetal(metal).ask_node,
+            AskNode: ironic.Baremetal(metal).ask_node,
             AskWhere: nova.ask_where,
         }
 

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """The parts of a user-data, and what cloud-init makes of them."""
 
 import pathlib

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of what drain decides."""
 
 import dataclasses
@@ -9,16 +8,16 @@ import unittest
 
 import hypothesis
 
-from hvctl.decide.drain import goal as drain
+from hvctl.decide.drain import drain
 from hvctl.decide.drain import undo
 from hvctl.decide.drain.moves import cold as resizes
 from hvctl.decide.drain.plan import treatment
 from hvctl.decide.hypervisor import assemble
 from hvctl.decide.hypervisor import emptiness
-from hvctl.model import drain_options as draining
+from hvctl.model import drain_options
 from hvctl.model import identity
 from hvctl.model.drain_options import DrainOptions, Method, Suspended
-from hvctl.model.progress import Failure, Ledger, Outcome, Verdict
+from hvctl.model.ledger import Failure, Ledger
 from hvctl.model.records import Shape
 from hvctl.model.snapshot import Snapshot
 from hvctl.model.steps import (
@@ -37,8 +36,9 @@ from hvctl.model.steps import (
     OffloadShelved,
     Shelve,
 )
+from hvctl.model.verdict import Outcome, Verdict
 from hvctl.tests.fixtures import builders
-from hvctl.tests.fixtures import clock
+from hvctl.tests.fixtures import clocks
 from hvctl.tests.fixtures import situations
 
 CHOSEN = builders.a_compute_id()
@@ -58,13 +58,13 @@ ALLOWED = {
 
 def a_ledger(**changes) -> Ledger:
     """What a run knows after its first look."""
-    return Ledger(started_at=clock.START, looks=1, **changes)
+    return Ledger(started_at=clocks.START, looks=1, **changes)
 
 
 def decide(look, ledger=None, names=('hv1',), **options) -> Verdict:
     """What drain says of the first name."""
     goal = drain.Drain(names=names, options=DrainOptions(**options))
-    return goal.decide(look, ledger or a_ledger(), clock.START)[names[0]]
+    return goal.decide(look, ledger or a_ledger(), clocks.START)[names[0]]
 
 
 def a_look(*guests, **changes) -> Snapshot:
@@ -202,12 +202,13 @@ class TestMoves(unittest.TestCase):
     def test_limit(self):
         """No more than the limit are under way at once."""
         guests = [
-            builders.a_guest(f'g{n}') for n in range(draining.PARALLEL + 2)
+            builders.a_guest(f'g{n}')
+            for n in range(drain_options.PARALLEL + 2)
         ]
 
         verdict = decide(a_look(*guests))
 
-        self.assertEqual(draining.PARALLEL, len(verdict.steps))
+        self.assertEqual(drain_options.PARALLEL, len(verdict.steps))
         self.assertEqual(
             ['waiting'] * 2, [m.result for m in verdict.moves][-2:]
         )
@@ -238,7 +239,7 @@ class TestMoves(unittest.TestCase):
 
         self.assertEqual((confirm,), decide(finished, ledger).steps)
         ledger.done[confirm] = True
-        ledger.done_at[confirm] = clock.START
+        ledger.done_at[confirm] = clocks.START
         self.assertEqual((), decide(finished, ledger).steps)
 
     def test_confirms_what_an_earlier_run_left(self):
@@ -321,7 +322,7 @@ class TestMoves(unittest.TestCase):
         """A guest that went before its turn is gone."""
         look = a_look(builders.a_guest('g1', task_state='deleting'))
         ledger = under_way(look)
-        ask = AskWhere(name='hv1', server_id=GUEST.id, seen_at=clock.START)
+        ask = AskWhere(name='hv1', server_id=GUEST.id, seen_at=clocks.START)
 
         self.assertEqual((ask,), decide(a_look(), ledger).steps)
         ledger.done[ask] = False
@@ -465,7 +466,7 @@ class TestOutcome(unittest.TestCase):
         ):
             with self.subTest(words=words):
                 look = a_look(**changes)
-                since = clock.START - datetime.timedelta(seconds=seconds)
+                since = clocks.START - datetime.timedelta(seconds=seconds)
                 soon = since + datetime.timedelta(seconds=1)
 
                 waits = decide(
@@ -694,7 +695,7 @@ class TestBudget(unittest.TestCase):
         look = a_look(GUEST, services=(builders.a_service(),))
 
         scope = drain.Drain(names=('hv1',)).scope(
-            Ledger(started_at=clock.START)
+            Ledger(started_at=clocks.START)
         )
         verdict = decide(look, most_draining=0)
 
@@ -850,7 +851,7 @@ class TestTime(unittest.TestCase):
             server_id: dataclasses.replace(
                 move,
                 shape=Shape(1, 2048, 1),
-                running_at=clock.START - datetime.timedelta(seconds=seconds),
+                running_at=clocks.START - datetime.timedelta(seconds=seconds),
             )
             for server_id, move in ledger.moves.items()
         }
@@ -958,7 +959,7 @@ class TestUndo(unittest.TestCase):
     def decide(self, look, ledger=None):
         """What undo says of hv1."""
         goal = undo.Undo(names=('hv1',))
-        return goal.decide(look, ledger or a_ledger(), clock.START)['hv1']
+        return goal.decide(look, ledger or a_ledger(), clocks.START)['hv1']
 
     def test_enables(self):
         """The host takes guests again; what is only queued is dropped."""
@@ -994,7 +995,7 @@ class TestUndo(unittest.TestCase):
             verdict = self.decide(look, ledger)
             for step in verdict.steps:
                 ledger.done[step] = True
-                ledger.done_at[step] = clock.START
+                ledger.done_at[step] = clocks.START
 
             self.assertEqual(
                 expected, [type(step).__name__ for step in verdict.steps]
@@ -1088,7 +1089,7 @@ class TestScope(unittest.TestCase):
     def test_reaches_into_what_was_found(self):
         """The second look reads guests and consumers of what exists."""
         goal = drain.Drain(names=('hv1', 'hv2'))
-        ledger = Ledger(started_at=clock.START)
+        ledger = Ledger(started_at=clocks.START)
 
         first = goal.scope(ledger)
         ledger.last = builders.a_snapshot('hv1')

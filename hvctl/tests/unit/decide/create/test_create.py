@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-
 """Tests of what create decides."""
 
 import base64
@@ -10,10 +9,10 @@ import unittest
 import hypothesis
 
 from hvctl.decide.hypervisor import assemble
-from hvctl.decide.hypervisor import phases as phase
+from hvctl.decide.hypervisor import phases
 from hvctl.model import identity
 from hvctl.model.hypervisor import Phase, Status
-from hvctl.model.progress import Failure, Ledger, Outcome, Verdict
+from hvctl.model.ledger import Failure, Ledger
 from hvctl.model.records import FixedIP
 from hvctl.model.snapshot import Scope, Snapshot
 from hvctl.model.steps import (
@@ -25,8 +24,9 @@ from hvctl.model.steps import (
     LiftHold,
     PlaceHold,
 )
+from hvctl.model.verdict import Outcome, Verdict
 from hvctl.tests.fixtures import builders
-from hvctl.tests.fixtures import clock
+from hvctl.tests.fixtures import clocks
 from hvctl.tests.fixtures import requests
 from hvctl.tests.fixtures import situations
 
@@ -40,7 +40,7 @@ DISABLED = builders.a_disabled_service
 
 def a_ledger(**changes) -> Ledger:
     """What a run knows after its first look."""
-    return Ledger(started_at=clock.START, looks=1, **changes)
+    return Ledger(started_at=clocks.START, looks=1, **changes)
 
 
 #: A port that is there is one that this run has made, if not said otherwise.
@@ -55,7 +55,7 @@ def decide(snapshot, ledger=None, **changes) -> Verdict:
     """What create says of hv1."""
     goal = requests.a_create('hv1', **changes)
     ledger = ledger or a_ledger(done=MADE)
-    return goal.decide(snapshot, ledger, clock.START)['hv1']
+    return goal.decide(snapshot, ledger, clocks.START)['hv1']
 
 
 def kinds(verdict: Verdict) -> list[str]:
@@ -121,7 +121,7 @@ class TestProvision(unittest.TestCase):
                 server = decide(with_port(*addresses)).steps[-1]
 
                 document = base64.b64decode(server.user_data).decode()
-                self.assertIn(f'Facts(address={told!r}', document)
+                self.assertIn(f'MachinePorts(address={told!r}', document)
 
     def test_server(self):
         """It gets what was asked for, and the chosen id."""
@@ -201,7 +201,7 @@ class TestProvision(unittest.TestCase):
                 since = {}
                 if seconds is not None:
                     ago = datetime.timedelta(seconds=seconds)
-                    since = {'hv1': clock.START - ago}
+                    since = {'hv1': clocks.START - ago}
 
                 verdict = decide(
                     with_port(),
@@ -430,10 +430,10 @@ class TestOpen(unittest.TestCase):
         second = datetime.timedelta(seconds=1)
         ledger = a_ledger(
             first_seen={
-                ('hv1', Phase.BUILDING): clock.START - 3 * second,
-                ('hv1', Phase.BOOTING): clock.START - 2 * second,
-                ('hv1', Phase.UNMAPPED): clock.START - second,
-                ('hv2', Phase.REGISTERED): clock.START - 5 * second,
+                ('hv1', Phase.BUILDING): clocks.START - 3 * second,
+                ('hv1', Phase.BOOTING): clocks.START - 2 * second,
+                ('hv1', Phase.UNMAPPED): clocks.START - second,
+                ('hv2', Phase.REGISTERED): clocks.START - 5 * second,
             }
         )
 
@@ -460,7 +460,7 @@ class TestOpen(unittest.TestCase):
 
     def test_enables(self):
         """What came disabled is enabled once it reports, before the lift."""
-        for reason in (None, phase.NOVA_DISABLED_NEW):
+        for reason in (None, phases.NOVA_DISABLED_NEW):
             with self.subTest(reason=reason):
                 service = DISABLED(reason)
 
@@ -576,7 +576,7 @@ class TestScope(unittest.TestCase):
     def test_names_at_first_only(self):
         """Only the first look searches for namesakes."""
         goal = requests.a_create('hv1', 'hv2')
-        ledger = Ledger(started_at=clock.START)
+        ledger = Ledger(started_at=clocks.START)
 
         self.assertEqual(
             Scope(server_names=frozenset({'hv1', 'hv2'})),
@@ -697,6 +697,6 @@ class TestAnySituation(unittest.TestCase):
         alone = requests.a_create('hv2')
 
         self.assertEqual(
-            alone.decide(look, a_ledger(), clock.START)['hv2'],
-            both.decide(look, a_ledger(), clock.START)['hv2'],
+            alone.decide(look, a_ledger(), clocks.START)['hv2'],
+            both.decide(look, a_ledger(), clocks.START)['hv2'],
         )

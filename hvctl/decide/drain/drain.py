@@ -12,23 +12,23 @@ from collections.abc import Iterable, Mapping
 import dataclasses
 import datetime
 
-from hvctl.decide.drain import outcome as planning
-from hvctl.decide.drain.moves import case as looking
-from hvctl.decide.drain.moves import cold as resizes
-from hvctl.decide.drain.moves import queue as moving
+from hvctl.decide.drain import outcome
+from hvctl.decide.drain.moves import case
+from hvctl.decide.drain.moves import cold
+from hvctl.decide.drain.moves import queue
 from hvctl.decide.drain.plan import budget
-from hvctl.decide.drain.plan import room as capacity
+from hvctl.decide.drain.plan import room
 from hvctl.decide.drain.plan import treatment
 from hvctl.decide.hypervisor import assemble
-from hvctl.decide.hypervisor import ownership as foreign
+from hvctl.decide.hypervisor import ownership
 from hvctl.decide.hypervisor import phases
-from hvctl.model import progress
 from hvctl.model.drain_options import DrainOptions, Method
 from hvctl.model.hypervisor import Hypervisor
-from hvctl.model.progress import Ledger, Verdict
+from hvctl.model.ledger import Ledger
 from hvctl.model.records import Need, Resources, Server, Service
 from hvctl.model.snapshot import Scope, Snapshot
 from hvctl.model.steps import DisableService, MoveStep
+from hvctl.model.verdict import Verdict
 
 _MIGRATIONS = (Method.LIVE, Method.COLD)
 
@@ -55,8 +55,7 @@ class Drain:
         closed = not any(hv.service and hv.service.enabled for hv in found)
         tied = all(move.tied for move in ledger.moves.values())
         more = not ledger.winding_down and any(
-            moving.more(hv, self.options, ledger.moves.values())
-            for hv in found
+            queue.more(hv, self.options, ledger.moves.values()) for hv in found
         )
         if going and closed and tied and not more and ledger.looks % _WHOLE:
             return Scope(since=ledger.last, hosts=hosts)
@@ -86,8 +85,8 @@ class Drain:
             for name, hv in found.items()
         }
         looked = {
-            name: moving.look(
-                looking.Context(
+            name: queue.look(
+                case.Context(
                     snapshot=snapshot,
                     hv=hv,
                     ledger=ledger,
@@ -102,13 +101,13 @@ class Drain:
         begun = _begun(ledger)
         going = [found[name] for name in looked]
         known = {} if begun else self._known(snapshot, going)
-        allowed = capacity.destinations(
+        allowed = room.destinations(
             snapshot,
             {hv.host for hv in found.values()},
             self.options.destination,
         )
-        unfit = capacity.without_room(known, snapshot.room, allowed)
-        plan = planning.Plan(
+        unfit = room.without_room(known, snapshot.room, allowed)
+        plan = outcome.Plan(
             options=self.options,
             ledger=ledger,
             now=now,
@@ -124,20 +123,20 @@ class Drain:
             ),
             hosts={
                 guest_id: len(
-                    capacity.hosts_with_room(snapshot.room[need], allowed)
+                    room.hosts_with_room(snapshot.room[need], allowed)
                 )
                 for guest_id, need in known.items()
             },
-            unfit={each: capacity.words(known[each]) for each in unfit},
+            unfit={each: room.words(known[each]) for each in unfit},
             in_the_way={
                 name: sum(
-                    moving.blocked(move) or move.server_id in unfit
+                    queue.blocked(move) or move.server_id in unfit
                     for move in moves.values()
                 )
                 for name, (moves, _) in looked.items()
             },
             held=held,
-            busy=moving.busy_groups(looked.values()),
+            busy=queue.busy_groups(looked.values()),
             partial=snapshot.partial,
         )
         last = ledger.last
@@ -158,7 +157,7 @@ class Drain:
     ) -> dict[str, Need]:
         """What each guest that would migrate needs of its new host."""
         needs = {
-            guest.id: capacity.need_of(
+            guest.id: room.need_of(
                 guest, _allocated(snapshot, hv, guest), snapshot.aggregates
             )
             for hv in found
@@ -189,7 +188,7 @@ class Drain:
         status = phases.status(hv)
         failure = ledger.failures.get(hv.name)
         if failure is not None:
-            return progress.failed(status, failure.message)
+            return Verdict.failed(status, failure.message)
         refusal = _refusal(snapshot, hv)
         if refusal is None and not _committed(ledger):
             refusal = self._no_destination(snapshot) or self._over_budget(
@@ -198,7 +197,7 @@ class Drain:
         if refusal is None and not _under_way(hv, ledger):
             refusal = self._interrupted(hv, ledger)
         if refusal is not None:
-            return progress.failed(status, refusal)
+            return Verdict.failed(status, refusal)
         if hv.guests is None or hv.service is None:
             # The first look finds it, the second reaches into it.
             return Verdict(status=status)
@@ -208,7 +207,7 @@ class Drain:
             and not _closed_by_us(hv, ledger)
         ):
             if ledger.winding_down:
-                return progress.failed(
+                return Verdict.failed(
                     status, f'stopped before {hv.name} was disabled'
                 )
             newest = max((m.id for m in hv.migrations), default=0)
@@ -218,7 +217,7 @@ class Drain:
                     DisableService(
                         name=hv.name,
                         service_id=hv.service.id,
-                        reason=resizes.drain_reason(newest),
+                        reason=cold.drain_reason(newest),
                     ),
                 ),
             )
@@ -258,7 +257,7 @@ class Drain:
             if verdict is not None
             and verdict.outcome is not None
             and found[name].service in _targets(snapshot)
-            and foreign.owned(found[name])
+            and ownership.owned(found[name])
             and not _closed_by_us(found[name], ledger)
         ]
         held = {}
@@ -339,12 +338,12 @@ def _targets(snapshot: Snapshot) -> list[Service]:
 
 
 def _refusal(snapshot: Snapshot, hv: Hypervisor) -> str | None:
-    if not foreign.owned(hv):
-        taken = foreign.holders(snapshot, hv)
+    if not ownership.owned(hv):
+        taken = ownership.holders(snapshot, hv)
         if taken:
             return (
                 f'{hv.name} is not an ephemeral hypervisor of this project: '
-                f'it is {foreign.listed(taken)}'
+                f'it is {ownership.listed(taken)}'
             )
         return f'there is no ephemeral hypervisor {hv.name}'
     if hv.service is None:

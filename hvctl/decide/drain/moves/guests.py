@@ -13,7 +13,7 @@ import datetime
 
 from hvctl.decide.drain.plan import treatment
 from hvctl.model.drain_options import DrainOptions, Method
-from hvctl.model.progress import Move
+from hvctl.model.move import Move
 from hvctl.model.records import Migration, Server
 
 #: How long a guest may be busy with something else before it is left.

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What one run did and saw."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+
+from hvctl.model.hypervisor import Phase, Status
+from hvctl.model.move import Move
+from hvctl.model.snapshot import Snapshot
+from hvctl.model.steps import Step
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A step that failed for good.
+
+    :ivar message: one sentence for the user
+    """
+
+    step: Step
+    message: str
+
+
+@dataclasses.dataclass(slots=True, kw_only=True)
+class Ledger:
+    """What a run did and saw; written by the loop only.
+
+    It helps a run to explain itself.  Nothing that must outlive the run is
+    in here: that is in the cloud.
+
+    :ivar started_at: when the run began
+    :ivar looks: how many snapshots were taken
+    :ivar last: the newest of them
+    :ivar done: steps that succeeded, and whether each changed anything
+    :ivar done_at: when each of them succeeded last
+    :ivar answers: what a step that asks something was told, and the id of
+        the server that another made
+    :ivar failures: by lane
+    :ivar first_seen: when this run saw a hypervisor in a phase first
+    :ivar statuses: of each hypervisor at the last look
+    :ivar changed_at: when that changed last
+    :ivar nodes_tried: the Ironic nodes of each hypervisor, the last one last
+    :ivar moves: by the guest's id
+    :ivar given_up: why a hypervisor that is being taken back failed
+    :ivar out_of_time: the seconds that there were, when they are over and
+        there is a grace for cleaning up
+    :ivar winding_down: nothing new is to be begun any more
+    """
+
+    started_at: datetime.datetime
+    looks: int = 0
+    last: Snapshot | None = None
+    done: dict[Step, bool] = dataclasses.field(default_factory=dict)
+    done_at: dict[Step, datetime.datetime] = dataclasses.field(
+        default_factory=dict
+    )
+    answers: dict[Step, str] = dataclasses.field(default_factory=dict)
+    failures: dict[str, Failure] = dataclasses.field(default_factory=dict)
+    first_seen: dict[tuple[str, Phase], datetime.datetime] = dataclasses.field(
+        default_factory=dict
+    )
+    statuses: dict[str, Status] = dataclasses.field(default_factory=dict)
+    changed_at: dict[str, datetime.datetime] = dataclasses.field(
+        default_factory=dict
+    )
+    nodes_tried: dict[str, tuple[str, ...]] = dataclasses.field(
+        default_factory=dict
+    )
+    moves: dict[str, Move] = dataclasses.field(default_factory=dict)
+    given_up: dict[str, str] = dataclasses.field(default_factory=dict)
+    out_of_time: float | None = None
+    winding_down: bool = False
+
+    def changed(self, name: str) -> bool:
+        """Whether this run changed anything for a hypervisor."""
+        return any(
+            changed and step.name == name
+            for step, changed in self.done.items()
+        )
+
+    def times(self, name: str, kind: type[Step]) -> int:
+        """How many steps of a kind this run finished for a hypervisor."""
+        return sum(
+            isinstance(step, kind) and step.name == name for step in self.done
+        )

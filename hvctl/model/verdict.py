@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a decision says of one hypervisor."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from hvctl.model.hypervisor import Status
+from hvctl.model.move import Move
+from hvctl.model.steps import Step
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a hypervisor's part of a run ended.
+
+    :ivar ok: the goal is reached
+    :ivar message: what to know, in words; why, when it is not reached
+    """
+
+    ok: bool
+    message: str = ''
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a decision says of one hypervisor.
+
+    :ivar status: where it is, and what is waited for
+    :ivar steps: what to do now; steps whose lane is still busy are left out
+    :ivar outcome: None as long as there is something to do or to wait for
+    :ivar node_id: the Ironic node, to be remembered when nothing else tells
+        it any more
+    :ivar moves: the guests' moves, as they stand now
+    :ivar giving_up: why it failed, when what was made is to be removed now
+    """
+
+    status: Status
+    steps: tuple[Step, ...] = ()
+    outcome: Outcome | None = None
+    node_id: str | None = None
+    moves: tuple[Move, ...] = ()
+    giving_up: str | None = None
+
+    @classmethod
+    def failed(cls, status: Status, message: str) -> Verdict:
+        """Return the verdict that a hypervisor's part of a run has failed.
+
+        :param message: why, in words
+        """
+        return cls(status=status, outcome=Outcome(ok=False, message=message))
