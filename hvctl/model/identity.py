@@ -13,6 +13,8 @@ from __future__ import annotations
 import hashlib
 import uuid
 
+from hvctl.model import host_name
+
 #: Metadata of every server that hvctl makes.  Servers of our project only
 #: count: any tenant can write the same.  Tags would not do: a new server has
 #: none until the conductor has made it from the request for it
@@ -125,7 +127,7 @@ def is_ours(name: str, compute_id: str) -> bool:
         nonce = uuid.UUID(compute_id).bytes[:_NONCE_BYTES]
     except ValueError:
         return False
-    return new_compute_id(name.partition('.')[0], nonce) == compute_id.lower()
+    return new_compute_id(host_name.short(name), nonce) == compute_id.lower()
 
 
 def hold_id(compute_id: str) -> str:

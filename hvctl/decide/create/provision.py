@@ -13,6 +13,7 @@ from hvctl import exceptions
 from hvctl.decide.create import rollback
 from hvctl.decide.create import trunk
 from hvctl.decide.hypervisor import phases
+from hvctl.model import host_name
 from hvctl.model import identity
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
 from hvctl.model.ledger import Ledger
@@ -115,7 +116,7 @@ def _hold(
     todo: list[Step] = []
     if hv.provider is None:
         # The name that libvirt will give the hypervisor.
-        label = f'{hv.name}.{request.domain}' if request.domain else hv.name
+        label = host_name.qualified(hv.name, request.domain)
         todo.append(
             CreateProvider(
                 name=hv.name, provider_id=compute_id, provider_name=label

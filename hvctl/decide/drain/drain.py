@@ -22,6 +22,7 @@ from hvctl.decide.drain.plan import treatment
 from hvctl.decide.hypervisor import assemble
 from hvctl.decide.hypervisor import ownership
 from hvctl.decide.hypervisor import phases
+from hvctl.model import host_name
 from hvctl.model.drain_options import DrainOptions, Method
 from hvctl.model.hypervisor import Hypervisor
 from hvctl.model.ledger import Ledger
@@ -276,7 +277,7 @@ class Drain:
         named = {
             service.host
             for service in snapshot.services
-            if assemble.short(service.host) in self.names
+            if host_name.short(service.host) in self.names
         }
         return budget.refusal(snapshot, named, self.options)
 
@@ -289,7 +290,7 @@ class Drain:
         )
         if service is None:
             return f'--to {wanted}: there is no compute service on that host'
-        if assemble.short(wanted) in self.names:
+        if host_name.short(wanted) in self.names:
             return f'--to {wanted}: it is to be drained itself'
         if not (service.enabled and service.up):
             return (

@@ -7,17 +7,13 @@ from collections.abc import Iterable, Mapping
 import itertools
 import typing
 
+from hvctl.model import host_name
 from hvctl.model import identity
 from hvctl.model.hypervisor import Hypervisor
 from hvctl.model.records import Agent, Node, Port, PortUse, Server, Service
 from hvctl.model.snapshot import Snapshot
 
 _T = typing.TypeVar('_T')
-
-
-def short(host: str) -> str:
-    """The name before the domain."""
-    return host.partition('.')[0]
 
 
 def names(snapshot: Snapshot) -> list[str]:
@@ -30,18 +26,20 @@ def names(snapshot: Snapshot) -> list[str]:
         for guest in snapshot.test_guests
     } - {''}
     found |= {
-        short(provider.name)
+        host_name.short(provider.name)
         for provider in snapshot.providers
         if identity.is_ours(provider.name, provider.id)
         and provider.id not in theirs
     }
     found |= {
-        short(node.hostname)
+        host_name.short(node.hostname)
         for node in snapshot.compute_nodes
         if identity.is_ours(node.hostname, node.id) and node.id not in theirs
     }
     found |= {
-        short(service.host) for service in snapshot.services if marked(service)
+        host_name.short(service.host)
+        for service in snapshot.services
+        if marked(service)
     }
     # Two of our clouds may be one that different projects see.
     return sorted(found - set(snapshot.elsewhere))
@@ -88,13 +86,13 @@ def _one(snapshot: Snapshot, name: str, domain: str | None) -> Hypervisor:
     if server is not None:
         domain = server.metadata.get(identity.DOMAIN_KEY, domain)
     compute_id = _compute_id(snapshot, name, server)
-    hosts = {name, f'{name}.{domain}'} if domain else {name}
+    hosts = set(host_name.host_names(name, domain))
     service = _first(
         s
         for s in snapshot.services
         if s.host in hosts
         # The server, which told the domain, may be gone already.
-        or (server is None and marked(s) and short(s.host) == name)
+        or (server is None and marked(s) and host_name.short(s.host) == name)
     )
     if service is not None:
         hosts = {service.host}
@@ -207,7 +205,7 @@ def _compute_id(
     return _first(
         chosen
         for label, chosen in ids
-        if short(label) == name
+        if host_name.short(label) == name
         and identity.is_ours(name, chosen)
         and chosen not in theirs
     )

@@ -8,6 +8,7 @@ import typing
 
 from hvctl.decide.hypervisor import assemble
 from hvctl.decide.hypervisor import phases
+from hvctl.model import host_name
 from hvctl.model.hypervisor import Hypervisor
 from hvctl.model.snapshot import Snapshot
 
@@ -103,10 +104,7 @@ def holders(snapshot: Snapshot, hv: Hypervisor) -> list[Holder]:
 
 def hosts(hv: Hypervisor) -> frozenset[str]:
     """The host names under which a hypervisor may register."""
-    known = {hv.name, hv.host}
-    if hv.domain:
-        known.add(f'{hv.name}.{hv.domain}')
-    return frozenset(known)
+    return frozenset((hv.host, *host_name.host_names(hv.name, hv.domain)))
 
 
 def listed(found: Iterable[Holder]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 import typing
 
+from hvctl.model import host_name
 from hvctl.model import identity
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
 
@@ -144,7 +145,7 @@ def _building(hv: Hypervisor) -> str:
 
 def expected_hosts(hv: Hypervisor) -> str:
     """The names by which its nova-compute may register."""
-    return f'{hv.name} or {hv.name}.{hv.domain}' if hv.domain else hv.name
+    return ' or '.join(host_name.host_names(hv.name, hv.domain))
 
 
 def _server_down(hv: Hypervisor) -> bool:

@@ -9,6 +9,7 @@ import typing
 
 import yaml
 
+from hvctl.model import host_name
 from hvctl.model.machine_ports import MachinePorts
 from hvctl.model.profile import Part, PartType, Profile
 from hvctl.userdata import host
@@ -85,10 +86,9 @@ def _names(name: str, domain: str | None) -> dict[str, typing.Any]:
     unless that is qualified, for the canonical form of it: both are the
     same here, whether or not a name server answers.
     """
-    fqdn = name if domain is None else f'{name}.{domain}'
     return {
         'hostname': name,
-        'fqdn': fqdn,
+        'fqdn': host_name.qualified(name, domain),
         'prefer_fqdn_over_hostname': True,
         'preserve_hostname': False,
         'manage_etc_hosts': 'localhost',

@@ -11,6 +11,7 @@ import typing
 
 import yaml
 
+from hvctl.model import host_name
 from hvctl.userdata.configuration import neutron
 from hvctl.userdata.configuration import nova
 from hvctl.userdata.configuration import options
@@ -56,7 +57,7 @@ def render(
         'runcmd': [],
     }
     if domain is not None:
-        config['fqdn'] = f'{name}.{domain}'
+        config['fqdn'] = host_name.qualified(name, domain)
         config['prefer_fqdn_over_hostname'] = True
     if fragment.transport_url is not None:
         config['write_files'].append(
