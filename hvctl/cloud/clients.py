@@ -168,7 +168,7 @@ class Client:
     def observe(self, scope: Scope) -> Snapshot:
         """Take one look.
 
-        :param scope: what to read beside the lists that are read always
+        :param scope: how far it reaches
         :raises CloudError: when a list could not be read
         """
         return self._observer.observe(scope)

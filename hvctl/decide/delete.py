@@ -20,7 +20,7 @@ from hvctl.model import identity
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
 from hvctl.model.ledger import Ledger
 from hvctl.model.records import Server
-from hvctl.model.snapshot import Scope, Snapshot
+from hvctl.model.snapshot import Snapshot, WholeLook
 from hvctl.model.steps import (
     DeleteAgent,
     DeletePort,
@@ -41,12 +41,14 @@ class Delete:
 
     names: tuple[str, ...]
 
-    def scope(self, ledger: Ledger) -> Scope:
+    def scope(self, ledger: Ledger) -> WholeLook:
         """What the next look must reach."""
         if ledger.last is None:
-            return Scope(server_names=frozenset(self.names), aggregates=True)
+            return WholeLook(
+                server_names=frozenset(self.names), aggregates=True
+            )
         found = assemble.assemble(ledger.last, self.names).values()
-        return Scope(
+        return WholeLook(
             hosts=frozenset(hv.host for hv in found if hv.exists),
             provider_ids=frozenset(
                 hv.provider.id for hv in found if hv.provider

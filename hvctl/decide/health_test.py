@@ -16,7 +16,7 @@ from hvctl.model.health import Answer
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
 from hvctl.model.ledger import Ledger
 from hvctl.model.request import HealthTest
-from hvctl.model.snapshot import Scope, Snapshot
+from hvctl.model.snapshot import Snapshot, WholeLook
 from hvctl.model.steps import (
     CreateTestGuest,
     CreateTestPort,
@@ -38,9 +38,9 @@ class EndTests:
 
     names: tuple[str, ...]
 
-    def scope(self, _ledger: Ledger) -> Scope:
+    def scope(self, _ledger: Ledger) -> WholeLook:
         """What the next look must reach: nothing beyond the usual."""
-        return Scope()
+        return WholeLook()
 
     def decide(
         self,

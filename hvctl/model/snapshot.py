@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 import dataclasses
 
 from hvctl.model.records import (
@@ -23,8 +23,8 @@ from hvctl.model.records import (
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    """What a look reads beside the lists that every look reads.
+class WholeLook:
+    """A look at everything; what it reads beside the lists of every one.
 
     :ivar all_servers: every project's servers: the guests of all hosts
     :ivar server_names: servers of these names, whoever owns them, and our
@@ -41,10 +41,6 @@ class Scope:
     :ivar members_of: uuids of aggregates of which to read the members that
         Placement knows; one request each
     :ivar sizes: the compute nodes' used and total VCPU and memory
-    :ivar since: an earlier look that is taken as it was but for the guests
-        and migrations of ``hosts``, or without any, but for the machines:
-        our servers and the Ironic nodes; the rest of the scope does not
-        matter then
     """
 
     all_servers: bool = False
@@ -56,7 +52,32 @@ class Scope:
     aggregates: bool = False
     members_of: frozenset[str] = frozenset()
     sizes: bool = False
-    since: Snapshot | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class GuestsLook:
+    """A look at guests and migrations only, two requests for each host.
+
+    :ivar last: an earlier look; the rest is taken as it was then
+    :ivar hosts: the service hosts; at least one
+    """
+
+    last: Snapshot
+    hosts: frozenset[str]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class MachinesLook:
+    """A look at the machines only: our servers and the Ironic nodes.
+
+    :ivar last: an earlier look; the rest is taken as it was then
+    """
+
+    last: Snapshot
+
+
+#: How far a look reaches.
+Scope = WholeLook | GuestsLook | MachinesLook
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,3 +157,42 @@ class Snapshot:
         default_factory=dict
     )
     partial: bool = False
+
+
+def renew_guests(
+    last: Snapshot,
+    guests: Mapping[str, tuple[Server, ...]],
+    migrations: Mapping[str, tuple[Migration, ...]],
+) -> Snapshot:
+    """Put the guests and migrations of some hosts into an earlier look.
+
+    :param guests: by service host
+    :param migrations: by service host
+    """
+    return dataclasses.replace(
+        last,
+        guests=guests,
+        migrations=migrations,
+        tied=False,
+        partial=True,
+    )
+
+
+def renew_machines(
+    last: Snapshot,
+    servers: Iterable[Server],
+    test_guests: tuple[Server, ...],
+    nodes: tuple[Node, ...] | None,
+) -> Snapshot:
+    """Put the machines as they are now into an earlier look.
+
+    :param servers: our bare-metal servers, those for other compute clouds
+        among them
+    """
+    return dataclasses.replace(
+        last,
+        servers=tuple(s for s in servers if s.name not in last.elsewhere),
+        test_guests=test_guests,
+        nodes=nodes,
+        partial=True,
+    )

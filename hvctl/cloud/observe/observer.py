@@ -18,6 +18,7 @@ from hvctl.cloud.observe import bare_metal
 from hvctl.cloud.observe import hosts
 from hvctl.cloud.observe import parse
 from hvctl.model import identity
+from hvctl.model import snapshot
 from hvctl.model.records import (
     Agent,
     Aggregate,
@@ -26,7 +27,13 @@ from hvctl.model.records import (
     Server,
     Service,
 )
-from hvctl.model.snapshot import Scope, Snapshot
+from hvctl.model.snapshot import (
+    GuestsLook,
+    MachinesLook,
+    Scope,
+    Snapshot,
+    WholeLook,
+)
 
 _T = typing.TypeVar('_T')
 
@@ -73,30 +80,53 @@ class Observer:
     def observe(self, scope: Scope) -> Snapshot:
         """Take one look.
 
-        :param scope: what to read beside the lists that are read always
+        :param scope: how far it reaches
         :raises CloudError: when a list could not be read
         """
-        metal: dict[str, Callable[[], typing.Any]] = {
+        match scope:
+            case GuestsLook(last=last, hosts=names):
+                read = self._read(self._guest_lists(names, last))
+                return snapshot.renew_guests(
+                    last,
+                    {host: read[f'guests {host}'] for host in names},
+                    {host: read[f'migrations {host}'] for host in names},
+                )
+            case MachinesLook(last=last):
+                read = self._read(self._machine_lists())
+                servers, test_guests = _told_apart(read)
+                return snapshot.renew_machines(
+                    last, servers, test_guests, read['nodes']
+                )
+            case WholeLook():
+                return self._whole(scope)
+
+    def _machine_lists(self) -> dict[str, Callable[[], typing.Any]]:
+        lists: dict[str, Callable[[], typing.Any]] = {
             'servers': self._machines.ours,
             'nodes': self._machines.nodes,
         }
         if self._apart:
-            metal['tests'] = lambda: bare_metal.ours(self._compute)
-        guests: dict[str, Callable[[], typing.Any]] = {}
-        for host in scope.hosts:
-            guests[f'guests {host}'] = _with(self._guests, {'host': host})
-            guests[f'migrations {host}'] = _with(
+            lists['tests'] = lambda: bare_metal.ours(self._compute)
+        return lists
+
+    def _guest_lists(
+        self, names: Iterable[str], last: Snapshot
+    ) -> dict[str, Callable[[], typing.Any]]:
+        lists: dict[str, Callable[[], typing.Any]] = {}
+        for host in names:
+            lists[f'guests {host}'] = _with(self._guests, {'host': host})
+            lists[f'migrations {host}'] = _with(
                 hosts.migrations,
                 self._compute,
                 host,
-                scope.since.migrations.get(host, ()) if scope.since else (),
+                last.migrations.get(host, ()),
             )
-        if scope.since is not None:
-            read = self._read(guests or metal)
-            return _renewed(scope.since, scope, read)
+        return lists
+
+    def _whole(self, scope: WholeLook) -> Snapshot:
         lists = (
-            metal
-            | guests
+            self._machine_lists()
+            | self._guest_lists(scope.hosts, Snapshot())
             | {
                 'services': lambda: _services(self._compute),
                 'compute_nodes': lambda: self._compute_nodes(scope.sizes),
@@ -236,34 +266,6 @@ def _with(function: Callable[..., _T], *arguments: object) -> Callable[[], _T]:
     return lambda: function(*arguments)
 
 
-def _renewed(
-    before: Snapshot,
-    scope: Scope,
-    read: Mapping[str, typing.Any],
-) -> Snapshot:
-    """Put what has been read anew into an earlier snapshot."""
-    if scope.hosts:
-        return dataclasses.replace(
-            before,
-            guests={host: read[f'guests {host}'] for host in scope.hosts},
-            migrations={
-                host: read[f'migrations {host}'] for host in scope.hosts
-            },
-            tied=False,
-            partial=True,
-        )
-    # The ports are those of the look before, and only these of this cloud.
-    found, test_guests = _told_apart(read)
-    servers = tuple(s for s in found if s.name not in before.elsewhere)
-    return dataclasses.replace(
-        before,
-        servers=servers,
-        test_guests=test_guests,
-        nodes=read['nodes'],
-        partial=True,
-    )
-
-
 def _told_apart(
     read: Mapping[str, typing.Any],
 ) -> tuple[tuple[Server, ...], tuple[Server, ...]]:
@@ -281,7 +283,7 @@ def _told_apart(
 def _snapshot(
     cloud: str | None,
     own: str | None,
-    scope: Scope,
+    scope: WholeLook,
     read: Mapping[str, typing.Any],
 ) -> Snapshot:
     """Make a snapshot of the lists."""

@@ -27,7 +27,7 @@ from hvctl.model import identity
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
 from hvctl.model.ledger import Ledger
 from hvctl.model.request import CreateRequest
-from hvctl.model.snapshot import Scope, Snapshot
+from hvctl.model.snapshot import MachinesLook, Scope, Snapshot, WholeLook
 from hvctl.model.steps import DisableService, EnableService, LiftHold, Step
 from hvctl.model.verdict import Outcome, Verdict
 
@@ -50,7 +50,7 @@ class Create:
         ):
             # Deploying takes long, and until a machine is up nothing else
             # of its hypervisor changes.
-            return Scope(since=ledger.last)
+            return MachinesLook(last=ledger.last)
         usual = dataclasses.replace(
             self._usual(),
             provider_ids=frozenset(
@@ -82,9 +82,9 @@ class Create:
             dict.fromkeys(self.request.hypervisors, self.request.domain),
         )
 
-    def _usual(self) -> Scope:
+    def _usual(self) -> WholeLook:
         uuids = frozenset(self.request.aggregates)
-        return Scope(aggregates=bool(uuids), members_of=uuids)
+        return WholeLook(aggregates=bool(uuids), members_of=uuids)
 
     def decide(
         self,

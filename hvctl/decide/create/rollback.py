@@ -15,7 +15,7 @@ from hvctl.decide import interrupted
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
 from hvctl.model.ledger import Ledger
 from hvctl.model.records import Server
-from hvctl.model.snapshot import Scope, Snapshot
+from hvctl.model.snapshot import Snapshot, WholeLook
 from hvctl.model.steps import (
     CreatePort,
     CreateProvider,
@@ -98,7 +98,7 @@ def give_up(
     )
 
 
-def scope(ledger: Ledger, usual: Scope) -> Scope:
+def scope(ledger: Ledger, usual: WholeLook) -> WholeLook:
     """What the next look must reach where something is taken back.
 
     :param usual: what it must reach for the others

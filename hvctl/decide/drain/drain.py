@@ -27,7 +27,7 @@ from hvctl.model.drain_options import DrainOptions, Method
 from hvctl.model.hypervisor import Hypervisor
 from hvctl.model.ledger import Ledger
 from hvctl.model.records import Need, Resources, Server, Service
-from hvctl.model.snapshot import Scope, Snapshot
+from hvctl.model.snapshot import GuestsLook, Scope, Snapshot, WholeLook
 from hvctl.model.steps import DisableService, MoveStep
 from hvctl.model.verdict import Verdict
 
@@ -49,7 +49,7 @@ class Drain:
     def scope(self, ledger: Ledger) -> Scope:
         """What the next look must reach."""
         if ledger.last is None:
-            return Scope(server_names=frozenset(self.names), sizes=True)
+            return WholeLook(server_names=frozenset(self.names), sizes=True)
         found = list(assemble.assemble(ledger.last, self.names).values())
         hosts = frozenset(hv.host for hv in found if hv.service)
         going = any(m.result == 'moving' for m in ledger.moves.values())
@@ -58,9 +58,16 @@ class Drain:
         more = not ledger.winding_down and any(
             queue.more(hv, self.options, ledger.moves.values()) for hv in found
         )
-        if going and closed and tied and not more and ledger.looks % _WHOLE:
-            return Scope(since=ledger.last, hosts=hosts)
-        return Scope(
+        if (
+            hosts
+            and going
+            and closed
+            and tied
+            and not more
+            and ledger.looks % _WHOLE
+        ):
+            return GuestsLook(last=ledger.last, hosts=hosts)
+        return WholeLook(
             hosts=hosts,
             ties=not (ledger.looks > 1 and tied),
             aggregates=not _begun(ledger),

@@ -18,7 +18,7 @@ from hvctl.decide.hypervisor import phases
 from hvctl.model.hypervisor import Hypervisor
 from hvctl.model.ledger import Ledger
 from hvctl.model.records import Migration
-from hvctl.model.snapshot import Scope, Snapshot
+from hvctl.model.snapshot import Snapshot, WholeLook
 from hvctl.model.steps import AbortMigration, ConfirmMigration, EnableService
 from hvctl.model.verdict import Outcome, Verdict
 
@@ -33,12 +33,14 @@ class Undo:
 
     names: tuple[str, ...]
 
-    def scope(self, ledger: Ledger) -> Scope:
+    def scope(self, ledger: Ledger) -> WholeLook:
         """What the next look must reach."""
         if ledger.last is None:
-            return Scope(server_names=frozenset(self.names))
+            return WholeLook(server_names=frozenset(self.names))
         found = assemble.assemble(ledger.last, self.names).values()
-        return Scope(hosts=frozenset(hv.host for hv in found if hv.service))
+        return WholeLook(
+            hosts=frozenset(hv.host for hv in found if hv.service)
+        )
 
     def decide(
         self,

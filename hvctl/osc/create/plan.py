@@ -22,7 +22,7 @@ from hvctl.model.hypervisor import Hypervisor
 from hvctl.model.ledger import Ledger
 from hvctl.model.preflight import Answers, Check, Finding, Lookup
 from hvctl.model.request import CreateRequest, HealthTest, WantedHypervisor
-from hvctl.model.snapshot import Scope
+from hvctl.model.snapshot import WholeLook
 from hvctl.model.verdict import Verdict
 from hvctl.osc.create import settings
 
@@ -76,7 +76,7 @@ def plan(client: clients.Client, parsed_args: argparse.Namespace) -> Plan:
         )
     hypervisors = {name: _wanted(name, wanted) for name in names}
     now = datetime.datetime.now(datetime.UTC)
-    look = client.observe(Scope(server_names=frozenset(names)))
+    look = client.observe(WholeLook(server_names=frozenset(names)))
     found = assemble.assemble(look, names, dict.fromkeys(names, wanted.domain))
     # A name that is taken is refused by itself, and needs no node.
     new = [

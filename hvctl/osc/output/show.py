@@ -16,7 +16,7 @@ from hvctl.decide.hypervisor import naming
 from hvctl.decide.hypervisor import phases
 from hvctl.model import identity
 from hvctl.model.hypervisor import Hypervisor, Phase
-from hvctl.model.snapshot import Scope
+from hvctl.model.snapshot import WholeLook
 from hvctl.osc.output import rows
 from hvctl.run import clocks
 
@@ -31,7 +31,9 @@ def show(
     """
     (name,) = naming.check([name])
     client = client.of([name])
-    look = client.observe(Scope(all_servers=True, aggregates=True, sizes=True))
+    look = client.observe(
+        WholeLook(all_servers=True, aggregates=True, sizes=True)
+    )
     hv = assemble.assemble(look, [name])[name]
     if not hv.exists:
         raise exceptions.InvalidRequest(

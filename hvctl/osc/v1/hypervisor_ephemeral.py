@@ -292,11 +292,11 @@ class ListHypervisorEphemeral(command.Lister):
     def take_action(self, parsed_args: argparse.Namespace) -> _Rows:
         from hvctl import exceptions
         from hvctl.decide.hypervisor import assemble
-        from hvctl.model.snapshot import Scope
+        from hvctl.model.snapshot import WholeLook
         from hvctl.osc.output import rows
         from hvctl.run import clocks
 
-        scope = Scope(all_servers=True, sizes=parsed_args.long)
+        scope = WholeLook(all_servers=True, sizes=parsed_args.long)
         looks = [self._client.observe(scope)]
         for cloud in sorted(filter(None, {*looks[0].elsewhere.values()})):
             try:

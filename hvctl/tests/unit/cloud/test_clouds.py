@@ -7,7 +7,7 @@ from hvctl import exceptions
 from hvctl.cloud import clients
 from hvctl.decide.hypervisor import assemble
 from hvctl.model import identity
-from hvctl.model.snapshot import Scope
+from hvctl.model.snapshot import MachinesLook, WholeLook
 from hvctl.model.steps import (
     AskNode,
     CreatePort,
@@ -121,8 +121,8 @@ class TestObserve(TestCase):
             },
         )
 
-        near = self.near.observe(Scope())
-        look = self.client.observe(Scope())
+        near = self.near.observe(WholeLook())
+        look = self.client.observe(WholeLook())
 
         self.assertEqual(['hv1'], assemble.names(near))
         self.assertEqual({'hv2': FAR, 'hv3': FAR}, near.elsewhere)
@@ -151,9 +151,9 @@ class TestObserve(TestCase):
     def test_machines_only(self):
         """A look at the machines alone keeps to the cloud as well."""
         self.answer(servers=[a_server('hv1'), a_server('hv2', FAR)])
-        whole = self.client.observe(Scope())
+        whole = self.client.observe(WholeLook())
 
-        look = self.client.observe(Scope(since=whole))
+        look = self.client.observe(MachinesLook(last=whole))
 
         self.assertEqual(['hv2'], [s.name for s in look.servers])
 
@@ -164,7 +164,7 @@ class TestObserve(TestCase):
             beyond={'servers': [a_server('hv2', FAR) | {'tenant_id': 'x'}]},
         )
 
-        look = self.client.observe(Scope(server_names=frozenset({'hv2'})))
+        look = self.client.observe(WholeLook(server_names=frozenset({'hv2'})))
 
         self.assertEqual((), look.namesakes)
 
@@ -208,7 +208,7 @@ class TestObserve(TestCase):
         ):
             near = clients.Client(self.conn)
 
-            look = near.observe(Scope())
+            look = near.observe(WholeLook())
 
             self.assertIsNone(near.of(['hv2']).compute_cloud)
         self.assertEqual(['hv2'], assemble.names(look))
@@ -219,7 +219,7 @@ class TestObserve(TestCase):
         lost = a_port('hv3', identity.port_mark('lost'))
         self.answer(ports=[lost])
 
-        look = self.near.observe(Scope(server_names=frozenset({'hv3'})))
+        look = self.near.observe(WholeLook(server_names=frozenset({'hv3'})))
 
         self.assertEqual({lost['id']: 'hv3'}, look.namesake_ports)
 

@@ -2,6 +2,7 @@
 """Tests of create on a cloud that lives in memory."""
 
 from hvctl.model import identity
+from hvctl.model.snapshot import MachinesLook
 from hvctl.model.steps import (
     CreatePort,
     CreateProvider,
@@ -89,7 +90,9 @@ class TestCreate(base.TestCase):
         """And at everything before and after."""
         self.assertTrue(self.create('hv1', 'hv2').ok)
 
-        sparse = [scope.since is not None for scope in self.cloud.scopes]
+        sparse = [
+            isinstance(scope, MachinesLook) for scope in self.cloud.scopes
+        ]
         first = sparse.index(True)
         last = len(sparse) - sparse[::-1].index(True)
         self.assertTrue(all(sparse[first:last]))

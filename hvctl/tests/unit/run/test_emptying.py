@@ -4,6 +4,7 @@
 from hvctl import exceptions
 from hvctl.model import drain_options
 from hvctl.model import identity
+from hvctl.model.snapshot import GuestsLook
 from hvctl.model.steps import (
     ColdMigrate,
     ConfirmMigration,
@@ -192,7 +193,9 @@ class TestDrain(base.TestCase):
         self.assertTrue(self.drain('hv1').ok)
 
         sparse = [
-            scope for scope in self.cloud.scopes if scope.since is not None
+            scope
+            for scope in self.cloud.scopes
+            if isinstance(scope, GuestsLook)
         ]
         self.assertGreater(len(sparse), 5)
         self.assertEqual({frozenset({'hv1'})}, {s.hosts for s in sparse})

@@ -10,7 +10,7 @@ from hvctl.model.hypervisor import Phase, Status
 from hvctl.model.ledger import Failure
 from hvctl.model.move import Move
 from hvctl.model.results import Done
-from hvctl.model.snapshot import Scope, Snapshot
+from hvctl.model.snapshot import Snapshot, WholeLook
 from hvctl.model.steps import DeletePort, LiveMigrate, Step
 from hvctl.model.verdict import Outcome, Verdict
 from hvctl.run import loop
@@ -45,7 +45,7 @@ class Goal:
 
     def scope(self, ledger):
         """What the next look must reach."""
-        return Scope()
+        return WholeLook()
 
     def decide(self, snapshot, ledger, now):
         """Let the functions decide."""

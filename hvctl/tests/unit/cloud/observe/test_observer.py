@@ -9,7 +9,7 @@ from hvctl.cloud import clients
 from hvctl.decide.hypervisor import assemble
 from hvctl.model import identity
 from hvctl.model.records import Need
-from hvctl.model.snapshot import Scope
+from hvctl.model.snapshot import GuestsLook, MachinesLook, WholeLook
 from hvctl.tests.fixtures import builders
 from hvctl.tests.unit.cloud import base
 
@@ -40,7 +40,7 @@ class TestCase(base.TestCase):
         self.client = clients.Client(self.conn)
 
     def observe(self, **scope):
-        return self.client.observe(Scope(**scope))
+        return self.client.observe(WholeLook(**scope))
 
     def queries(self, url: str) -> list[dict]:
         """What was asked for at a URL, each value once."""
@@ -81,7 +81,7 @@ class TestObserve(TestCase):
         self.mock.get(SERVERS, json={'servers': []})
         before = len(self.mock.request_history)
 
-        look = self.observe(since=whole)
+        look = self.client.observe(MachinesLook(last=whole))
 
         self.assertEqual(2, len(self.mock.request_history) - before)
         self.assertEqual(
@@ -242,7 +242,7 @@ class TestObserve(TestCase):
                 history(*(names[each] for each in after))
                 sent = len(self.sent('GET', url))
 
-                look = self.observe(hosts=hosts, since=look)
+                look = self.client.observe(GuestsLook(last=look, hosts=hosts))
 
                 self.assertEqual(pages, len(self.sent('GET', url)) - sent)
                 self.assertEqual(
@@ -283,7 +283,9 @@ class TestObserve(TestCase):
         self.assertEqual({'g1': 'a'}, look.anti_affinity)
         self.assertEqual({'g2': 'b'}, look.affinity)
         self.assertTrue(look.tied)
-        again = self.observe(hosts=frozenset({'hv2'}), since=look)
+        again = self.client.observe(
+            GuestsLook(last=look, hosts=frozenset({'hv2'}))
+        )
         self.assertFalse(again.tied)
         self.assertEqual({'g1': 'a'}, again.anti_affinity)
 

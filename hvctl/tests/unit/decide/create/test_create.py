@@ -14,7 +14,7 @@ from hvctl.model import identity
 from hvctl.model.hypervisor import Phase, Status
 from hvctl.model.ledger import Failure, Ledger
 from hvctl.model.records import FixedIP
-from hvctl.model.snapshot import Scope, Snapshot
+from hvctl.model.snapshot import MachinesLook, Snapshot, WholeLook
 from hvctl.model.steps import (
     CreatePort,
     CreateServer,
@@ -579,10 +579,10 @@ class TestScope(unittest.TestCase):
         ledger = Ledger(started_at=clocks.START)
 
         self.assertEqual(
-            Scope(server_names=frozenset({'hv1', 'hv2'})),
+            WholeLook(server_names=frozenset({'hv1', 'hv2'})),
             goal.scope(ledger),
         )
-        self.assertEqual(Scope(), goal.scope(a_ledger()))
+        self.assertEqual(WholeLook(), goal.scope(a_ledger()))
 
 
 class TestMachinesOnly(unittest.TestCase):
@@ -603,7 +603,7 @@ class TestMachinesOnly(unittest.TestCase):
         """The rest of the last look is taken as it was."""
         scope, look = self.scope()
 
-        self.assertEqual(Scope(since=look), scope)
+        self.assertEqual(MachinesLook(last=look), scope)
 
     def test_everything_else(self):
         """Whatever else is so, everything is read."""
@@ -620,7 +620,7 @@ class TestMachinesOnly(unittest.TestCase):
             with self.subTest(changes=changes):
                 scope, _ = self.scope(**changes)
 
-                self.assertIsNone(scope.since)
+                self.assertIsInstance(scope, WholeLook)
 
     def test_own_user_data(self):
         """Without a hold its service is watched for all the time."""
@@ -628,7 +628,7 @@ class TestMachinesOnly(unittest.TestCase):
 
         scope, _ = self.scope(servers=(server,), providers=())
 
-        self.assertIsNone(scope.since)
+        self.assertIsInstance(scope, WholeLook)
 
     def test_changes_nothing(self):
         """What is to be done waits for a look at everything."""

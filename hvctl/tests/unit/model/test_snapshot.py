@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of putting into an earlier look what a later one has read."""
+
+import dataclasses
+import unittest
+
+from hvctl.model import snapshot
+from hvctl.tests.fixtures import builders
+
+
+class TestRenewGuests(unittest.TestCase):
+    """Guests and migrations that were read anew."""
+
+    def test_rest_stays(self) -> None:
+        """Everything else is as it was, and new guests' ties are unknown."""
+        last = builders.a_snapshot('hv1')
+        guests = {'hv1': (builders.a_guest('g1'),)}
+
+        found = snapshot.renew_guests(last, guests, {'hv1': ()})
+
+        expected = dataclasses.replace(
+            last,
+            guests=guests,
+            migrations={'hv1': ()},
+            tied=False,
+            partial=True,
+        )
+        self.assertEqual(expected, found)
+
+
+class TestRenewMachines(unittest.TestCase):
+    """Servers and nodes that were read anew."""
+
+    def test_rest_stays(self) -> None:
+        """Everything else is as it was, and guests' ties are still known."""
+        last = builders.a_snapshot('hv1')
+        server = builders.a_server('hv1', status='BUILD')
+        guest = builders.a_server('hvctl-test-hv1')
+
+        found = snapshot.renew_machines(last, (server,), (guest,), None)
+
+        expected = dataclasses.replace(
+            last,
+            servers=(server,),
+            test_guests=(guest,),
+            nodes=None,
+            partial=True,
+        )
+        self.assertEqual(expected, found)
+
+    def test_other_clouds(self) -> None:
+        """Machines for another compute cloud are left out."""
+        last = dataclasses.replace(
+            builders.a_snapshot('hv1'), elsewhere={'hv2': 'far'}
+        )
+        servers = (builders.a_server('hv1'), builders.a_server('hv2'))
+
+        found = snapshot.renew_machines(last, servers, (), ())
+
+        self.assertEqual(servers[:1], found.servers)
