@@ -125,7 +125,7 @@ class Delete:
         message = '' if ledger.changed(hv.name) else 'was gone already'
         return Verdict(
             status=status,
-            outcome=Outcome(ok=True, message=message),
+            outcome=Outcome(ok=True, reason=message),
         )
 
     def _stop(

@@ -59,7 +59,7 @@ class EndTests:
         if failure is not None:
             return Verdict.failed(status, failure.message)
         return remove(hv, ledger) or Verdict(
-            status=status, outcome=Outcome(ok=True, message='')
+            status=status, outcome=Outcome(ok=True, reason='')
         )
 
 

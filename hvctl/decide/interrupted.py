@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from hvctl.decide.hypervisor import phases
+from hvctl.decide.wording import rendering
 from hvctl.model.hypervisor import Status
 from hvctl.model.ledger import Ledger
 
@@ -13,9 +14,8 @@ def late(status: Status, seconds: float) -> str:
 
     :param seconds: the time that there was
     """
-    return (
-        f'not finished after {seconds:.0f} s: {status.reason or status.phase}'
-    )
+    waited = rendering.reason(status.reason) or status.phase
+    return f'not finished after {seconds:.0f} s: {waited}'
 
 
 def unfinished(name: str, why: str, ledger: Ledger) -> str:
@@ -28,6 +28,6 @@ def unfinished(name: str, why: str, ledger: Ledger) -> str:
         return f'{why}; run the same command again to go on'
     # The same command would make it anew.
     return (
-        f'{failure}; and its removal has not ended ({why}); '
+        f'{rendering.reason(failure)}; and its removal has not ended ({why}); '
         f'{phases.COMMAND} delete {name}'
     )

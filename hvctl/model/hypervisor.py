@@ -8,6 +8,7 @@ import datetime
 import enum
 
 from hvctl.model import identity
+from hvctl.model.reasons import Reason
 from hvctl.model.records import (
     Agent,
     Aggregate,
@@ -191,10 +192,10 @@ class Hypervisor:
 class Status:
     """A hypervisor's phase, why, and what to type next.
 
-    :ivar reason: one sentence's worth of words, without a final period
+    :ivar reason: what is so, or what is waited for
     :ivar hint: the next command to type, or None when there is none
     """
 
     phase: Phase
-    reason: str = ''
+    reason: Reason | str = ''
     hint: str | None = None

@@ -8,6 +8,7 @@ import datetime
 
 from hvctl.model.hypervisor import Phase, Status
 from hvctl.model.move import Move
+from hvctl.model.reasons import Reason
 from hvctl.model.snapshot import Snapshot
 from hvctl.model.steps import Step
 
@@ -69,7 +70,7 @@ class Ledger:
         default_factory=dict
     )
     moves: dict[str, Move] = dataclasses.field(default_factory=dict)
-    given_up: dict[str, str] = dataclasses.field(default_factory=dict)
+    given_up: dict[str, Reason | str] = dataclasses.field(default_factory=dict)
     out_of_time: float | None = None
     winding_down: bool = False
 

@@ -7,6 +7,7 @@ import dataclasses
 
 from hvctl.model.hypervisor import Status
 from hvctl.model.move import Move
+from hvctl.model.reasons import Reason
 from hvctl.model.steps import Step
 
 
@@ -15,11 +16,11 @@ class Outcome:
     """How a hypervisor's part of a run ended.
 
     :ivar ok: the goal is reached
-    :ivar message: what to know, in words; why, when it is not reached
+    :ivar reason: what to know; why, when it is not reached
     """
 
     ok: bool
-    message: str = ''
+    reason: Reason | str = ''
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,7 @@ class Verdict:
     outcome: Outcome | None = None
     node_id: str | None = None
     moves: tuple[Move, ...] = ()
-    giving_up: str | None = None
+    giving_up: Reason | str | None = None
 
     @classmethod
     def failed(cls, status: Status, message: str) -> Verdict:
@@ -48,4 +49,4 @@ class Verdict:
 
         :param message: why, in words
         """
-        return cls(status=status, outcome=Outcome(ok=False, message=message))
+        return cls(status=status, outcome=Outcome(ok=False, reason=message))

@@ -150,6 +150,7 @@ class Verb(Lister):
 
     def _end(self, client: clients.Client, ending: loop.Goal) -> None:
         """Remove what must not outlive a run, and say what could not be."""
+        from hvctl.decide.wording import rendering
         from hvctl.run import loop
 
         try:
@@ -159,7 +160,7 @@ class Verb(Lister):
             return
         for verdict in result.verdicts.values():
             if verdict.outcome is not None and not verdict.outcome.ok:
-                self._say(verdict.outcome.message)
+                self._say(rendering.reason(verdict.outcome.reason))
 
     @contextlib.contextmanager
     def _interruptible(self, runner: loop.Loop) -> Iterator[None]:

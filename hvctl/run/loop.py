@@ -380,7 +380,7 @@ class _Run:
 
     def _fail(self, name: str, why: str) -> None:
         message = interrupted.unfinished(name, why, self._ledger)
-        outcome = Outcome(ok=False, message=message)
+        outcome = Outcome(ok=False, reason=message)
         self._verdicts[name] = dataclasses.replace(
             self._verdicts[name], steps=(), outcome=outcome
         )

@@ -182,7 +182,7 @@ class Create:
             return verdict
         return dataclasses.replace(
             verdict,
-            outcome=Outcome(ok=True, message=status.reason),
+            outcome=Outcome(ok=True, reason=status.reason),
         )
 
     def _overdue(
@@ -360,5 +360,5 @@ def _done(
     message = '' if ledger.changed(hv.name) else 'was enabled already'
     return Verdict(
         status=Status(phase=Phase.ENABLED),
-        outcome=Outcome(ok=True, message=message),
+        outcome=Outcome(ok=True, reason=message),
     )

@@ -12,6 +12,7 @@ import datetime
 
 from hvctl.decide import delete
 from hvctl.decide import interrupted
+from hvctl.decide.wording import rendering
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
 from hvctl.model.ledger import Ledger
 from hvctl.model.records import Server
@@ -94,7 +95,7 @@ def give_up(
     ):
         return verdict
     return dataclasses.replace(
-        verdict, outcome=None, giving_up=verdict.outcome.message
+        verdict, outcome=None, giving_up=verdict.outcome.reason
     )
 
 
@@ -123,11 +124,12 @@ def take_back(
     verdict = goal.decide(snapshot, ledger, now)[name]
     if verdict.outcome is None:
         return verdict
-    message = ledger.given_up[name]
+    message = rendering.reason(ledger.given_up[name])
     if verdict.outcome.ok:
         message += '; what was made of it is removed again'
     else:
-        message += f'; and it could not be removed: {verdict.outcome.message}'
+        why = rendering.reason(verdict.outcome.reason)
+        message += f'; and it could not be removed: {why}'
     return dataclasses.replace(
-        verdict, outcome=Outcome(ok=False, message=message)
+        verdict, outcome=Outcome(ok=False, reason=message)
     )

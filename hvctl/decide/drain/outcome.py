@@ -125,19 +125,19 @@ class Plan:
             also = f', {stayed} stayed' if stayed else ''
             return Outcome(
                 ok=not stayed and hv.name not in self.held,
-                message=f'{under_way} of {_guests(len(moves))} under '
+                reason=f'{under_way} of {_guests(len(moves))} under '
                 f'way{also}; the same command again goes on',
             )
         if under_way:
             return None
         if hv.name in self.held:
-            return Outcome(ok=False, message=self.held[hv.name])
+            return Outcome(ok=False, reason=self.held[hv.name])
         if self._stopped:
             return self._of_plan(hv, moves)
         if waiting and self.ledger.winding_down:
             return Outcome(
                 ok=False,
-                message=f'{_guests(waiting)} not moved; the same command '
+                reason=f'{_guests(waiting)} not moved; the same command '
                 'again goes on',
             )
         if waiting or self.partial:
@@ -185,18 +185,18 @@ class Plan:
         if number:
             return Outcome(
                 ok=False,
-                message=f'{number} of {_guests(len(moves))} in the way; '
+                reason=f'{number} of {_guests(len(moves))} in the way; '
                 'nothing was moved (--on-blocked continue moves the others)',
             )
         others = [name for name, n in self.in_the_way.items() if n]
         if others:
             return Outcome(
                 ok=False,
-                message='nothing was moved, since guests of '
+                reason='nothing was moved, since guests of '
                 f'{", ".join(others)} are in the way',
             )
         leaving = sum(move.result != 'left' for move in moves.values())
-        return Outcome(ok=True, message=f'{_guests(leaving)} would leave')
+        return Outcome(ok=True, reason=f'{_guests(leaving)} would leave')
 
 
 _REMEDY_MIGRATIONS = 'see openstack server migration list'
@@ -279,7 +279,7 @@ def _of_end(
         )
         if left:
             message += f', {left} left it and failed'
-        return Outcome(ok=False, message=message)
+        return Outcome(ok=False, reason=message)
     rest = _without(hv, accepted)
     occupants = emptiness.occupants(rest)
     if occupants or (hv.consumers is None and hv.provider is not None):
@@ -289,10 +289,10 @@ def _of_end(
         if unchanged < (MIGRATIONS_LIMIT if going else ALLOCATIONS_LIMIT):
             return None
         if stale and not going:
-            return Outcome(ok=False, message=_forgotten(stale))
+            return Outcome(ok=False, reason=_forgotten(stale))
         return Outcome(
             ok=False,
-            message=f'no guest is left to move, but {" and ".join(occupants)} '
+            reason=f'no guest is left to move, but {" and ".join(occupants)} '
             f'stayed for {unchanged.total_seconds():.0f} s; '
             f'{_REMEDY_MIGRATIONS if going else _REMEDY_ALLOCATIONS}',
         )
@@ -300,7 +300,7 @@ def _of_end(
     if tests:
         return Outcome(
             ok=False,
-            message=f'a test guest of hvctl is left on {hv.name}; openstack '
+            reason=f'a test guest of hvctl is left on {hv.name}; openstack '
             f'server delete {" ".join(tests)}',
         )
     if before is None or _without(before, accepted).guests != ():
@@ -309,9 +309,9 @@ def _of_end(
     if accepted:
         return Outcome(
             ok=True,
-            message=f'{_guests(len(accepted))} left, as was asked for',
+            reason=f'{_guests(len(accepted))} left, as was asked for',
         )
-    return Outcome(ok=True, message='' if moves else 'had no guests')
+    return Outcome(ok=True, reason='' if moves else 'had no guests')
 
 
 def _without(hv: Hypervisor, accepted: set[str]) -> Hypervisor:

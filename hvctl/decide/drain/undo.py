@@ -84,7 +84,7 @@ def _one(
         return Verdict(
             status=status,
             outcome=Outcome(
-                ok=True, message='' if undone else 'was not being drained'
+                ok=True, reason='' if undone else 'was not being drained'
             ),
         )
     if not phases.closed_for_drain(hv):

@@ -17,6 +17,7 @@ from hvctl.decide.create import preflight
 from hvctl.decide.hypervisor import assemble
 from hvctl.decide.hypervisor import naming
 from hvctl.decide.hypervisor import ownership
+from hvctl.decide.wording import rendering
 from hvctl.model import identity
 from hvctl.model.hypervisor import Hypervisor
 from hvctl.model.ledger import Ledger
@@ -133,7 +134,7 @@ def insist(plan: Plan) -> None:
     if plan.failed:
         problems = [check.message for check in plan.failed]
         problems += [
-            verdict.outcome.message
+            rendering.reason(verdict.outcome.reason)
             for verdict in plan.verdicts.values()
             if verdict.outcome is not None and not verdict.outcome.ok
         ]

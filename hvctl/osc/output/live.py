@@ -13,6 +13,7 @@ import datetime
 import time
 import typing
 
+from hvctl.decide.wording import rendering
 from hvctl.model.events import Event, Finished, MoveChanged, PhaseReached
 from hvctl.model.move import Move
 from hvctl.osc.output import columns
@@ -62,7 +63,8 @@ def plain(event: Event) -> str | None:
     if isinstance(event, PhaseReached):
         if event.before == event.status.phase:
             return None
-        reason = f': {event.status.reason}' if event.status.reason else ''
+        reason = rendering.reason(event.status.reason)
+        reason = f': {reason}' if reason else ''
         after = ''
         if event.before is not None and event.seconds is not None:
             after = f' ({event.before} took {columns.words(event.seconds)})'
@@ -71,7 +73,8 @@ def plain(event: Event) -> str | None:
         move = _move(event.move)
         return f'{event.name}: {move}' if move is not None else None
     verdict = 'done' if event.outcome.ok else 'failed'
-    message = f': {event.outcome.message}' if event.outcome.message else ''
+    message = rendering.reason(event.outcome.reason)
+    message = f': {message}' if message else ''
     return f'{event.name}: {verdict}{message}'
 
 
@@ -169,10 +172,10 @@ class _Live:
                 if line.phase != event.status.phase:
                     line.since = time.monotonic()
                 line.phase = event.status.phase
-                line.reason = event.status.reason
+                line.reason = rendering.reason(event.status.reason)
             case Finished():
                 line.ended = time.monotonic()
-                line.reason = event.outcome.message
+                line.reason = rendering.reason(event.outcome.reason)
                 if not event.outcome.ok:
                     line.phase = 'failed'
             case MoveChanged():

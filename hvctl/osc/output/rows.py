@@ -10,6 +10,7 @@ from osc_lib.cli import format_columns
 
 from hvctl.decide.hypervisor import assemble
 from hvctl.decide.hypervisor import phases
+from hvctl.decide.wording import rendering
 from hvctl.model.hypervisor import Hypervisor
 from hvctl.model.ledger import Ledger
 from hvctl.model.move import Move
@@ -132,7 +133,9 @@ def plan(planned: creation.Plan) -> list[Row]:
     for name, verdict in planned.verdicts.items():
         if verdict.outcome is not None:
             result = 'ok' if verdict.outcome.ok else 'failed'
-            message = verdict.outcome.message or 'nothing to do'
+            message = (
+                rendering.reason(verdict.outcome.reason) or 'nothing to do'
+            )
             rows.append((name, 'check', result, message))
         rows += [
             (name, 'step', 'planned', dry_run.STEP_WORDS[type(step)])
@@ -141,7 +144,7 @@ def plan(planned: creation.Plan) -> list[Row]:
         if verdict.outcome is not None:
             continue
         if not verdict.steps:
-            reason = verdict.status.reason
+            reason = rendering.reason(verdict.status.reason)
             rows.append((name, 'wait', 'planned', reason))
         rows += [
             (name, kind, 'planned', words)
@@ -214,7 +217,7 @@ def _result(name: str, verdict: Verdict, ledger: Ledger) -> str:
 
 
 def _message(verdict: Verdict) -> str:
-    return verdict.outcome.message if verdict.outcome else ''
+    return rendering.reason(verdict.outcome.reason) if verdict.outcome else ''
 
 
 def _where(hv: Hypervisor) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from hvctl.decide.create import phase_times
 from hvctl.decide.hypervisor import assemble
 from hvctl.decide.hypervisor import naming
 from hvctl.decide.hypervisor import phases
+from hvctl.decide.wording import rendering
 from hvctl.model import identity
 from hvctl.model.hypervisor import Hypervisor, Phase
 from hvctl.model.snapshot import WholeLook
@@ -54,7 +55,7 @@ def _fields(
     status = phases.status(hv)
     yield 'name', hv.name
     yield 'phase', str(status.phase)
-    yield 'reason', status.reason
+    yield 'reason', rendering.reason(status.reason)
     yield 'next_command', status.hint or ''
     yield 'compute_cloud', compute_cloud or ''
     yield from _service(hv)

@@ -144,7 +144,7 @@ class TestStop(unittest.TestCase):
         self.assertEqual((DELETE,), decide(look).steps)
         verdict = decide(look, a_ledger(done={DELETE: True}))
         self.assertFalse(verdict.outcome.ok)
-        self.assertIn('stuck', verdict.outcome.message)
+        self.assertIn('stuck', verdict.outcome.reason)
 
     def test_needs_the_driver_of_ironic(self):
         """With Nova's Ironic host down the machine would run on."""
@@ -155,7 +155,7 @@ class TestStop(unittest.TestCase):
         )
 
         self.assertEqual((), verdict.steps)
-        self.assertIn('ironic', verdict.outcome.message)
+        self.assertIn('ironic', verdict.outcome.reason)
 
     def test_failed_step(self):
         """A step that failed for good ends it with its sentence."""
@@ -163,7 +163,7 @@ class TestStop(unittest.TestCase):
 
         verdict = decide(a_look(), a_ledger(failures={'hv1': failure}))
 
-        self.assertEqual('could not', verdict.outcome.message)
+        self.assertEqual('could not', verdict.outcome.reason)
 
 
 class TestRefusals(unittest.TestCase):
@@ -181,7 +181,7 @@ class TestRefusals(unittest.TestCase):
 
                 self.assertEqual((), verdict.steps)
                 self.assertFalse(verdict.outcome.ok)
-                self.assertIn('drain hv1', verdict.outcome.message)
+                self.assertIn('drain hv1', verdict.outcome.reason)
 
     def test_first_look_does_not_reach_the_guests(self):
         """Before the guests are known nothing is done."""
@@ -205,12 +205,12 @@ class TestRefusals(unittest.TestCase):
 
                 self.assertEqual((), verdict.steps)
                 self.assertFalse(verdict.outcome.ok)
-                self.assertIn(strange, verdict.outcome.message)
+                self.assertIn(strange, verdict.outcome.reason)
 
     def test_twice(self):
         """What is gone already is a success."""
         self.assertEqual(
-            Outcome(ok=True, message='was gone already'),
+            Outcome(ok=True, reason='was gone already'),
             decide(builders.a_snapshot()).outcome,
         )
 
@@ -251,7 +251,7 @@ class TestClear(unittest.TestCase):
         )
 
         self.assertFalse(verdict.outcome.ok)
-        self.assertIn('no power', verdict.outcome.message)
+        self.assertIn('no power', verdict.outcome.reason)
 
     def test_removes_everything(self):
         """Agents, membership, service, provider, and the port at last."""
@@ -308,8 +308,8 @@ class TestClear(unittest.TestCase):
         )
 
         self.assertFalse(verdict.outcome.ok)
-        self.assertIn('is gone, but there is', verdict.outcome.message)
-        self.assertIn('openstack ', verdict.outcome.message)
+        self.assertIn('is gone, but there is', verdict.outcome.reason)
+        self.assertIn('openstack ', verdict.outcome.reason)
 
 
 class TestScope(unittest.TestCase):

@@ -49,7 +49,7 @@ class TestCase(unittest.TestCase):
 
     def message(self, result, name='hv1'):
         """What the outcome says."""
-        return result.verdicts[name].outcome.message
+        return result.verdicts[name].outcome.reason
 
     def kinds(self, name=None, *, changed=True) -> list[str]:
         """The classes of the steps that were run, in order."""

@@ -83,7 +83,7 @@ def until_done(*todo):
     def decide(ledger):
         if 'hv1' in ledger.failures:
             message = ledger.failures['hv1'].message
-            return a_verdict(outcome=Outcome(ok=False, message=message))
+            return a_verdict(outcome=Outcome(ok=False, reason=message))
         for step in todo:
             if step not in ledger.done:
                 return a_verdict(step)
@@ -247,7 +247,7 @@ class TestLoop(unittest.TestCase):
 
         self.assertFalse(result.ok)
         self.assertEqual(loop.TRIES, len(self.cloud.log))
-        self.assertEqual('busy', result.verdicts['hv1'].outcome.message)
+        self.assertEqual('busy', result.verdicts['hv1'].outcome.reason)
 
     def test_tries_are_for_one_trouble(self):
         """A success in between starts the count anew."""
@@ -314,7 +314,7 @@ class TestLoop(unittest.TestCase):
         )
 
         self.assertFalse(result.ok)
-        message = result.verdicts['hv1'].outcome.message
+        message = result.verdicts['hv1'].outcome.reason
         self.assertIn('not finished after 30 s: waiting for rain', message)
         self.assertAlmostEqual(30, self.clock.seconds)
         self.assertAlmostEqual(30, result.seconds['hv1'])
@@ -380,7 +380,7 @@ class TestLoop(unittest.TestCase):
 
         self.assertTrue(result.verdicts['hv1'].outcome.ok)
         self.assertFalse(result.verdicts['hv2'].outcome.ok)
-        self.assertIn('never; run', result.verdicts['hv2'].outcome.message)
+        self.assertIn('never; run', result.verdicts['hv2'].outcome.reason)
 
     def test_final_is_final(self):
         """A name that has ended is not decided again."""
@@ -450,7 +450,7 @@ class TestLoop(unittest.TestCase):
         self.assertTrue(result.verdicts['hv2'].outcome.ok)
         self.assertIn(
             'DeletePort of hv1 failed unexpectedly (ZeroDivisionError: by',
-            result.verdicts['hv1'].outcome.message,
+            result.verdicts['hv1'].outcome.reason,
         )
         self.assertIn('Traceback', ''.join(log.output))
 

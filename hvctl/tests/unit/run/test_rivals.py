@@ -50,7 +50,7 @@ class TestRivals(base.TestCase):
         )
 
         for outcome in outcomes:
-            self.assertTrue(outcome['hv1'].ok, outcome['hv1'].message)
+            self.assertTrue(outcome['hv1'].ok, outcome['hv1'].reason)
         self.assert_one_of_each()
 
     @situations.SOME
@@ -111,7 +111,7 @@ class TestRivals(base.TestCase):
         )
 
         for outcome in outcomes:
-            self.assertTrue(outcome['hv1'].ok, outcome['hv1'].message)
+            self.assertTrue(outcome['hv1'].ok, outcome['hv1'].reason)
         self.assert_nothing_left()
 
     @situations.SOME

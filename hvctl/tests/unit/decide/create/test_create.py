@@ -228,8 +228,8 @@ class TestProvision(unittest.TestCase):
 
                 self.assertEqual([], kinds(verdict))
                 self.assertFalse(verdict.outcome.ok)
-                self.assertIn('is half gone', verdict.outcome.message)
-                self.assertIn('delete hv1', verdict.outcome.message)
+                self.assertIn('is half gone', verdict.outcome.reason)
+                self.assertIn('delete hv1', verdict.outcome.reason)
 
     def test_lost_a_race_and_deleted(self):
         """A twin that was deleted is no deploy that goes anew."""
@@ -241,7 +241,7 @@ class TestProvision(unittest.TestCase):
         )
 
         self.assertFalse(verdict.outcome.ok)
-        self.assertIn('is gone again', verdict.outcome.message)
+        self.assertIn('is gone again', verdict.outcome.reason)
 
     def test_deleted_meanwhile(self):
         """A server that this run made and that is gone is not made again."""
@@ -254,7 +254,7 @@ class TestProvision(unittest.TestCase):
         verdict = decide(builders.a_snapshot(), a_ledger(done={server: True}))
 
         self.assertFalse(verdict.outcome.ok)
-        self.assertIn('at the same time', verdict.outcome.message)
+        self.assertIn('at the same time', verdict.outcome.reason)
 
 
 class TestRefusals(unittest.TestCase):
@@ -277,8 +277,8 @@ class TestRefusals(unittest.TestCase):
                 )
 
                 self.assertEqual([], kinds(verdict))
-                self.assertIn(strange, verdict.outcome.message)
-                self.assertIn('is taken by', verdict.outcome.message)
+                self.assertIn(strange, verdict.outcome.reason)
+                self.assertIn('is taken by', verdict.outcome.reason)
 
     def test_similar_names_are_free(self):
         """hv10 and another's domain do not take hv1."""
@@ -317,7 +317,7 @@ class TestRefusals(unittest.TestCase):
 
                 self.assertEqual([], kinds(verdict))
                 self.assertFalse(verdict.outcome.ok)
-                self.assertIn(word, verdict.outcome.message)
+                self.assertIn(word, verdict.outcome.reason)
 
     def test_failed_step(self):
         """A step that failed for good ends it with its sentence."""
@@ -328,7 +328,7 @@ class TestRefusals(unittest.TestCase):
             builders.a_snapshot(), a_ledger(failures={'hv1': failure})
         )
 
-        self.assertEqual('could not', verdict.outcome.message)
+        self.assertEqual('could not', verdict.outcome.reason)
 
     def test_lost_race(self):
         """Servers that lost a race are deleted, each once."""
@@ -416,7 +416,7 @@ class TestOpen(unittest.TestCase):
         self.assertFalse(verdict.outcome.ok)
         self.assertIn(
             f'took the id {node.id} instead of {CHOSEN}',
-            verdict.outcome.message,
+            verdict.outcome.reason,
         )
         closed = DISABLED(identity.REASON_CREATE)
         verdict = decide(
@@ -492,7 +492,7 @@ class TestOpen(unittest.TestCase):
 
         self.assertEqual((), verdict.steps)
         self.assertEqual(
-            Outcome(ok=True, message='was enabled already'),
+            Outcome(ok=True, reason='was enabled already'),
             verdict.outcome,
         )
 

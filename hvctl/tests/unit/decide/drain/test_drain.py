@@ -108,7 +108,7 @@ class TestRefusals(unittest.TestCase):
 
                 self.assertEqual((), verdict.steps)
                 self.assertFalse(verdict.outcome.ok)
-                self.assertIn(words, verdict.outcome.message)
+                self.assertIn(words, verdict.outcome.reason)
 
     def test_failed_step(self):
         """A step that failed for good ends it with its sentence."""
@@ -117,7 +117,7 @@ class TestRefusals(unittest.TestCase):
 
         verdict = decide(a_look(), a_ledger(failures={'hv1': failure}))
 
-        self.assertEqual('could not', verdict.outcome.message)
+        self.assertEqual('could not', verdict.outcome.reason)
 
 
 class TestDisable(unittest.TestCase):
@@ -164,7 +164,7 @@ class TestDisable(unittest.TestCase):
 
         self.assertEqual((), verdict.steps)
         self.assertFalse(verdict.outcome.ok)
-        self.assertIn('stopped before', verdict.outcome.message)
+        self.assertIn('stopped before', verdict.outcome.reason)
 
     def test_first_look_does_not_reach_the_guests(self):
         """Before the guests are known nothing is done."""
@@ -316,7 +316,7 @@ class TestMoves(unittest.TestCase):
 
         self.assertEqual('failed', verdict.moves[0].result)
         self.assertEqual('pinned', verdict.moves[0].reason)
-        self.assertEqual('1 of 1 guest stayed on hv1', verdict.outcome.message)
+        self.assertEqual('1 of 1 guest stayed on hv1', verdict.outcome.reason)
 
     def test_left_by_itself(self):
         """A guest that went before its turn is gone."""
@@ -386,7 +386,7 @@ class TestHeld(unittest.TestCase):
 
                 self.assertEqual((), verdict.steps)
                 self.assertFalse(verdict.outcome.ok)
-                self.assertIn(words, verdict.outcome.message)
+                self.assertIn(words, verdict.outcome.reason)
                 results = {m.server_name: m for m in ledger.moves.values()}
                 self.assertEqual('moved', results['g1'].result)
 
@@ -426,7 +426,7 @@ class TestHeld(unittest.TestCase):
 
         self.assertEqual((), verdict.steps)
         self.assertFalse(verdict.outcome.ok)
-        self.assertIn('hv2 could not be disabled', verdict.outcome.message)
+        self.assertIn('hv2 could not be disabled', verdict.outcome.reason)
 
 
 class TestOutcome(unittest.TestCase):
@@ -438,7 +438,7 @@ class TestOutcome(unittest.TestCase):
 
         self.assertIsNone(decide(look).outcome)
         self.assertEqual(
-            Outcome(ok=True, message='had no guests'),
+            Outcome(ok=True, reason='had no guests'),
             decide(look, a_ledger(last=look)).outcome,
         )
 
@@ -478,7 +478,7 @@ class TestOutcome(unittest.TestCase):
 
                 self.assertIsNone(waits.outcome)
                 self.assertFalse(ends.outcome.ok)
-                self.assertIn(words, ends.outcome.message)
+                self.assertIn(words, ends.outcome.reason)
 
     def test_hold_is_not_left(self):
         """The hold of one that never opened is no guest's."""
@@ -494,7 +494,7 @@ class TestOutcome(unittest.TestCase):
         verdict = decide(look, past_blocked=True)
 
         self.assertEqual(
-            Outcome(ok=False, message='1 of 1 guest stayed on hv1'),
+            Outcome(ok=False, reason='1 of 1 guest stayed on hv1'),
             verdict.outcome,
         )
 
@@ -514,7 +514,7 @@ class TestOutcome(unittest.TestCase):
         verdict = decide(a_look(suspended, GUEST))
 
         self.assertEqual((), verdict.steps)
-        self.assertIn('1 of 2 guests in the way', verdict.outcome.message)
+        self.assertIn('1 of 2 guests in the way', verdict.outcome.reason)
         self.assertEqual(
             {'g2': 'left', 'g1': 'planned'},
             {move.server_name: move.result for move in verdict.moves},
@@ -529,7 +529,7 @@ class TestOutcome(unittest.TestCase):
         verdict = decide(look, a_ledger(last=look), suspended=Suspended.LEAVE)
 
         self.assertTrue(verdict.outcome.ok)
-        self.assertIn('1 guest left', verdict.outcome.message)
+        self.assertIn('1 guest left', verdict.outcome.reason)
 
     def test_dry_run(self):
         """The plan closes nothing and moves nothing."""
@@ -685,7 +685,7 @@ class TestOrder(unittest.TestCase):
 
         self.assertEqual((), verdict.steps)
         self.assertFalse(verdict.outcome.ok)
-        self.assertIn('1 guest not moved', verdict.outcome.message)
+        self.assertIn('1 guest not moved', verdict.outcome.reason)
 
 
 class TestBudget(unittest.TestCase):
@@ -702,7 +702,7 @@ class TestBudget(unittest.TestCase):
 
         self.assertTrue(scope.sizes)
         self.assertEqual((), verdict.steps)
-        self.assertIn('allows 0 to be drained', verdict.outcome.message)
+        self.assertIn('allows 0 to be drained', verdict.outcome.reason)
 
     def test_guests_at_once(self):
         """As many as the machine's profile says."""
@@ -732,7 +732,7 @@ class TestBudget(unittest.TestCase):
 
         self.assertIsNone(first.outcome)
         self.assertTrue(then.outcome.ok)
-        self.assertIn('4 of 6 guests under way', then.outcome.message)
+        self.assertIn('4 of 6 guests under way', then.outcome.reason)
 
     def test_no_wait_with_what_stays(self):
         """It is no success when some guests will not go."""
@@ -748,7 +748,7 @@ class TestBudget(unittest.TestCase):
         then = decide(look, ledger, wait=False, past_blocked=True)
 
         self.assertFalse(then.outcome.ok)
-        self.assertIn('1 stayed', then.outcome.message)
+        self.assertIn('1 stayed', then.outcome.reason)
 
 
 class TestRoom(unittest.TestCase):
@@ -1034,7 +1034,7 @@ class TestUndo(unittest.TestCase):
         )
 
         self.assertFalse(verdict.outcome.ok)
-        self.assertIn('could not abort it', verdict.outcome.message)
+        self.assertIn('could not abort it', verdict.outcome.reason)
 
     def test_ends(self):
         """When there is nothing to take back."""
@@ -1049,7 +1049,7 @@ class TestUndo(unittest.TestCase):
                 outcome = self.decide(look).outcome
 
                 self.assertEqual(ok, outcome.ok)
-                self.assertIn(words, outcome.message)
+                self.assertIn(words, outcome.reason)
 
 
 class TestDestination(unittest.TestCase):
@@ -1071,7 +1071,7 @@ class TestDestination(unittest.TestCase):
                 if words is None:
                     self.assertEqual('other', verdict.steps[0].destination)
                 else:
-                    self.assertIn(words, verdict.outcome.message)
+                    self.assertIn(words, verdict.outcome.reason)
 
     def test_nonsense(self):
         """Hosts that cannot be meant."""
@@ -1081,7 +1081,7 @@ class TestDestination(unittest.TestCase):
         ):
             verdict = decide(a_look(GUEST), destination=wanted)
 
-            self.assertIn(words, verdict.outcome.message)
+            self.assertIn(words, verdict.outcome.reason)
 
 
 class TestScope(unittest.TestCase):

@@ -234,8 +234,8 @@ class TestRecords(TestCase):
             self.see(records=(done, stale), after=after)
 
         self.assertFalse(self.verdict.outcome.ok)
-        self.assertIn('record: 2 (queued)', self.verdict.outcome.message)
-        self.assertIn('set to error', self.verdict.outcome.message)
+        self.assertIn('record: 2 (queued)', self.verdict.outcome.reason)
+        self.assertIn('set to error', self.verdict.outcome.reason)
 
     def test_queue(self):
         """Its turn in Nova's queue is waited for."""
@@ -547,7 +547,7 @@ class TestAway(TestCase):
                 self.assertFalse(self.verdict.outcome.ok)
                 self.assertEqual(
                     '0 of 1 guest stayed on hv1, 1 left it and failed',
-                    self.verdict.outcome.message,
+                    self.verdict.outcome.reason,
                 )
 
     def test_was_broken_before(self):

@@ -102,7 +102,7 @@ class TestRefusal(unittest.TestCase):
         verdict = goal.decide(look, ledger, clocks.START)['hv1']
 
         self.assertEqual((), verdict.steps)
-        self.assertIn('1 of 2 guests in the way', verdict.outcome.message)
+        self.assertIn('1 of 2 guests in the way', verdict.outcome.reason)
         left, planned = verdict.moves
         self.assertEqual(('left', 'planned'), (left.result, planned.result))
         self.assertIn('accelerator-direct', left.reason)

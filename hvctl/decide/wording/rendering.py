@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Renders reasons as words."""
+
+from __future__ import annotations
+
+import string
+import typing
+
+from hvctl.decide.wording import guests
+from hvctl.decide.wording import outcomes
+from hvctl.decide.wording import statuses
+from hvctl.decide.wording.templates import Template
+from hvctl.decide.wording.templates import Words
+from hvctl.model.codes import Code
+from hvctl.model.reasons import Fact
+from hvctl.model.reasons import Facts
+from hvctl.model.reasons import Reason
+
+WORDS: dict[Code, Words] = statuses.WORDS | outcomes.WORDS | guests.WORDS
+
+
+def reason(why: Reason | str | None) -> str:
+    """Return what is so, in words; '' where there is nothing to say."""
+    if why is None or isinstance(why, str):
+        return why or ''
+    return _rendered(WORDS[why.code].reason, why.facts)
+
+
+def remedy(why: Reason | None) -> str:
+    """Return what to type next; '' where there is nothing."""
+    if why is None:
+        return ''
+    return _rendered(WORDS[why.code].remedy, why.facts)
+
+
+def plain(fact: Fact) -> typing.Any:
+    """Return a fact as data for JSON; a reason becomes its code and facts."""
+    if isinstance(fact, Reason):
+        return {'code': str(fact.code), 'facts': data(fact)}
+    if isinstance(fact, tuple):
+        return [plain(each) for each in fact]
+    return fact
+
+
+def data(why: Reason | None) -> dict[str, typing.Any]:
+    """Return the facts of a reason as data for JSON."""
+    if why is None:
+        return {}
+    return {name: plain(fact) for name, fact in why.facts.items()}
+
+
+class _Formatter(string.Formatter):
+    """Writes lists with commas, and a reason in its words."""
+
+    def format_field(self, value: typing.Any, format_spec: str) -> str:
+        if isinstance(value, Reason):
+            return reason(value)
+        if isinstance(value, tuple):
+            return ', '.join(self.format_field(v, '') for v in value)
+        if value is None:
+            return ''
+        return typing.cast(str, super().format_field(value, format_spec))
+
+
+_FORMATTER = _Formatter()
+
+
+def _rendered(template: Template, facts: Facts) -> str:
+    if callable(template):
+        return template(facts)
+    return _FORMATTER.vformat(template, (), facts)
