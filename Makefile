@@ -28,8 +28,8 @@ help:
 	@echo 'make down          stop the embedded cloud, its data stays'
 	@echo 'make clean         remove the embedded cloud and all that was built'
 
-.venv/installed: pyproject.toml requirements.txt test-requirements.txt \
-    constraints.txt tools/make-virtualenv
+.venv/installed: pyproject.toml lab/pyproject.toml requirements.txt \
+    test-requirements.txt constraints.txt tools/make-virtualenv
 	tools/make-virtualenv $(BASE_PYTHON)
 	touch $@
 
@@ -47,13 +47,16 @@ test: .venv/installed distribution-packages
 	@failed=; \
 	$(MAKE) --no-print-directory unit || failed=yes; \
 	$(MAKE) --no-print-directory functional || failed=yes; \
-	$(BIN)/python tools/count-tests . $(FUNCTIONAL) && \
+	$(BIN)/python tools/count-tests . lab $(FUNCTIONAL) && \
 	test -z "$$failed"
 
 .PHONY: unit
 unit: .venv/installed
-	rm -rf .stestr
-	$(BIN)/stestr run
+	rm -rf .stestr lab/.stestr
+	@failed=; \
+	$(BIN)/stestr run || failed=yes; \
+	(cd lab && $(BIN)/stestr run) || failed=yes; \
+	test -z "$$failed"
 
 # On one cloud, so one test after the other.
 .PHONY: functional
@@ -81,7 +84,8 @@ down:
 .PHONY: clean
 clean:
 	[ ! -x $(BIN)/hvctl-lab ] || $(LAB) destroy
-	$(SUDO) rm -rf .venv .tox .stestr $(FUNCTIONAL)/.stestr .hypothesis \
-	    .mypy_cache .ruff_cache .coverage cover build dist doc/build \
-	    releasenotes/build hvctl.egg-info
-	$(SUDO) find hvctl -name __pycache__ -prune -exec rm -rf {} +
+	$(SUDO) rm -rf .venv .tox .stestr lab/.stestr $(FUNCTIONAL)/.stestr \
+	    .hypothesis .mypy_cache .ruff_cache .coverage cover build dist \
+	    doc/build releasenotes/build lab/build hvctl.egg-info \
+	    lab/hvctl_lab.egg-info
+	$(SUDO) find hvctl lab -name __pycache__ -prune -exec rm -rf {} +

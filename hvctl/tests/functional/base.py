@@ -20,7 +20,7 @@ from hvctl.tests.functional import shell
 
 _PROFILES_FILE = 'HVCTL_PROFILES_FILE'
 
-#: See hvctl/lab/metal/hardware.py.
+#: See lab/hvctl_lab/metal/hardware.py.
 _FAIL = {'hvctl_lab': 'fail-deploy'}
 
 

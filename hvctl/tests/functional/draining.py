@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import typing
 
-from hvctl.lab.host import migrations
 from hvctl.tests.functional import base
 from hvctl.tests.functional import facts
 from hvctl.tests.functional import guests
 from hvctl.tests.functional import hypervisors
 from hvctl.tests.functional import shell
+from hvctl_lab.host import migrations
 
 
 class DrainTestCase(base.FunctionalTestCase):
@@ -53,7 +53,7 @@ class DrainTestCase(base.FunctionalTestCase):
         self.assertEqual(0, listed[self.source]['Guests'])
 
     def release(self, server_id: str) -> None:
-        """Let a migration that hangs go on; see hvctl/lab/host/migrations."""
+        """Let a migration that hangs go on; see hvctl_lab.host.migrations."""
         facts.connection().compute.put(
             f'/servers/{server_id}/tags/{migrations.RELEASE_TAG}',
             microversion='2.79',

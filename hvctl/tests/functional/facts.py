@@ -12,9 +12,9 @@ import typing
 
 import openstack
 
-from hvctl.lab import paths
-from hvctl.lab.metal import disk
-from hvctl.lab.metal import power
+from hvctl_lab import paths
+from hvctl_lab.metal import disk
+from hvctl_lab.metal import power
 
 _INTERVAL = 0.3
 

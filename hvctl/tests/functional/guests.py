@@ -30,7 +30,7 @@ def boot(
 
     :param host: where it must land; the administrator alone may say so
     :param cloud: who asks
-    :param metadata: see hvctl/lab/host/migrations.py
+    :param metadata: see lab/hvctl_lab/host/migrations.py
     :param group: the server group that it belongs to
     :param port_id: its port; else it gets one on the tenants' network
     :returns: its id

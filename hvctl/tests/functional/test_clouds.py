@@ -13,7 +13,7 @@ from hvctl.tests.functional import hypervisors
 from hvctl.tests.functional import recorder
 from hvctl.tests.functional import shell
 
-#: See hvctl/lab/services/clients.py.
+#: See lab/hvctl_lab/services/clients.py.
 COMPUTE_CLOUD = 'lab-compute'
 
 

@@ -7,15 +7,15 @@ import re
 
 from keystoneauth1 import exceptions as ksa_exceptions
 
-from hvctl.lab import paths
-from hvctl.lab import supervision
-from hvctl.lab.services import nova
 from hvctl.tests.functional import base
 from hvctl.tests.functional import draining
 from hvctl.tests.functional import facts
 from hvctl.tests.functional import guests
 from hvctl.tests.functional import hypervisors
 from hvctl.tests.functional import shell
+from hvctl_lab import paths
+from hvctl_lab import supervision
+from hvctl_lab.services import nova
 
 
 class TestGoesOn(draining.DrainTestCase):

@@ -8,13 +8,13 @@ import re
 import signal
 import subprocess
 
-from hvctl.lab import paths
-from hvctl.lab import supervision
-from hvctl.lab.services import nova
 from hvctl.tests.functional import base
 from hvctl.tests.functional import facts
 from hvctl.tests.functional import hypervisors
 from hvctl.tests.functional import shell
+from hvctl_lab import paths
+from hvctl_lab import supervision
+from hvctl_lab.services import nova
 
 #: A part of the user-data that puts something else in the agent's place.
 MUTE = """\
@@ -77,7 +77,7 @@ class TestNotUp(base.FunctionalTestCase):
         }
         failed = self.fail_with(running[dying]).json()
         self.assertIn('no network agent', failed[0]['Message'])
-        for process in facts.processes(dying, 'hvctl.lab.host.compute'):
+        for process in facts.processes(dying, 'hvctl_lab.host.compute'):
             os.kill(process, signal.SIGKILL)
 
         failed = self.fail_with(running[mute]).json()

@@ -15,7 +15,7 @@ from hvctl.tests.functional import recorder
 from hvctl.tests.functional import shell
 from hvctl.userdata.configuration import provider
 
-#: See hvctl/lab/bootstrap/names.py and hvctl/lab/services/profiles.py.
+#: See lab/hvctl_lab/bootstrap/names.py and lab/hvctl_lab/services/profiles.py.
 AGGREGATE = 'ephemeral'
 TRAIT = 'CUSTOM_LAB'
 VLAN_NETWORK = 'tenant-vlan'

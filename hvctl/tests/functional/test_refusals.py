@@ -216,7 +216,7 @@ class TestForeign(base.FunctionalTestCase):
             if line.startswith('transport_url')
         )
         running = shell.start(
-            *('python', '-m', 'hvctl.lab.host.agent', 'openvswitch'),
+            *('python', '-m', 'hvctl_lab.host.agent', 'openvswitch'),
             '--config-file',
             self.file(
                 'neutron.conf', f'[DEFAULT]\nhost={host}\n{transport}\n'

@@ -11,7 +11,7 @@ import hvctl
 
 ROOT = pathlib.Path(hvctl.__file__).parent
 
-#: Modules beside the layers, which all but the lab may import.
+#: Modules beside the layers, which all may import.
 GROUND = {'', 'exceptions', 'i18n'}
 
 #: What each layer may import of hvctl, beside itself.
@@ -23,7 +23,6 @@ ARROWS = {
     'cloud': {'model'},
     'run': {'model', 'decide', 'userdata', 'cloud'},
     'osc': {'model', 'decide', 'userdata', 'profiles', 'cloud', 'run'},
-    'lab': set(),
 }
 #: What each layer may import from elsewhere, beside the standard library.
 PACKAGES = {
@@ -51,7 +50,7 @@ def imports(path: pathlib.Path) -> Iterator[str]:
 
 def findings(layer: str) -> Iterator[str]:
     """Give a line for every import that goes against the arrows."""
-    permitted = ARROWS[layer] | {layer} | (GROUND if layer != 'lab' else {''})
+    permitted = ARROWS[layer] | {layer} | GROUND
     for path in sorted((ROOT / layer).rglob('*.py')):
         for name in imports(path):
             package, _, rest = name.partition('.')
@@ -59,8 +58,7 @@ def findings(layer: str) -> Iterator[str]:
                 allowed = rest.partition('.')[0] in permitted
             else:
                 allowed = (
-                    layer not in PACKAGES
-                    or package in PACKAGES[layer]
+                    package in PACKAGES[layer]
                     or package in sys.stdlib_module_names
                 )
             if not allowed:

@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Makes a lab's databases: a copy of a directory with all schemas in it.
+
+That template is made once per set of package versions and kept in the cache.
+It holds no secret and no path: Nova's cell mappings are templates themselves,
+which Nova fills from its configuration.
+"""
+
+import concurrent.futures
+import hashlib
+import importlib.metadata
+import pathlib
+import shutil
+import subprocess
+import tempfile
+
+import pymysql
+
+from hvctl_lab import credentials
+from hvctl_lab import errors
+from hvctl_lab import execution
+from hvctl_lab import lock
+from hvctl_lab import paths
+from hvctl_lab import waiting
+from hvctl_lab.services import glance
+from hvctl_lab.services import ironic
+from hvctl_lab.services import keystone
+from hvctl_lab.services import mariadb
+from hvctl_lab.services import neutron
+from hvctl_lab.services import nova
+from hvctl_lab.services import placement
+
+#: To be raised when a template must be made in another way.
+_TEMPLATE_VERSION = '1'
+
+_PACKAGES = (
+    'keystone',
+    'glance',
+    'openstack-placement',
+    'neutron',
+    'nova',
+    'ironic',
+)
+
+_SYNCS_AT_ONCE = 4
+
+_CELL_TRANSPORT = '{scheme}://{username}:{password}@{hostname}:{port}/{path}'
+_CELL_DATABASE = '{scheme}://{username}@{hostname}/%s?{query}'
+
+
+def template(lab: paths.Lab) -> pathlib.Path:
+    """Say where the template for these versions of the packages is kept.
+
+    :param lab: the lab.
+    :returns: the directory, which need not exist.
+    """
+    facts = [_TEMPLATE_VERSION, execution.run(lab, ['mariadbd', '--version'])]
+    facts += [importlib.metadata.version(package) for package in _PACKAGES]
+    digest = hashlib.sha256('\n'.join(facts).encode()).hexdigest()
+    return lab.cache / f'databases-{digest[:12]}'
+
+
+def exist(lab: paths.Lab) -> bool:
+    """Say whether the lab has its databases."""
+    return mariadb.data(lab).exists()
+
+
+def check(lab: paths.Lab) -> None:
+    """See that the lab's databases, if any, suit the installed packages.
+
+    :param lab: the lab.
+    :raises LabError: when other versions have made them: nothing here
+        upgrades what is in a schema.
+    """
+    if not exist(lab):
+        return
+    note = _note(lab)
+    if not note.exists() or note.read_text() != template(lab).name:
+        raise errors.LabError(
+            f'the data in {lab.directory} are from other versions of the '
+            'services than are installed now; run: hvctl-lab destroy'
+        )
+
+
+def make(lab: paths.Lab) -> None:
+    """Give the lab its databases, from a template that is there.
+
+    :param lab: the lab, its databases missing and MariaDB not running.
+    """
+    copy = lab.state / 'mariadb.new'
+    shutil.rmtree(copy, ignore_errors=True)
+    source = template(lab)
+    shutil.copytree(source, copy)
+    credentials.write_private(_note(lab), source.name)
+    copy.rename(mariadb.data(lab))
+
+
+def make_template(lab: paths.Lab) -> None:
+    """Make the template: a MariaDB of its own, and every schema in it.
+
+    :param lab: the lab, its services configured and MariaDB not running.
+    :raises LabError: when a program fails.
+    """
+    wanted = template(lab)
+    with lock.of_file(lab.cache / 'databases.lock'):
+        # Another lab may have made it while this one waited.
+        if wanted.exists():
+            return
+        for leftover in lab.cache.glob('.databases-*'):
+            shutil.rmtree(leftover)
+        building = pathlib.Path(
+            tempfile.mkdtemp(prefix='.databases-', dir=lab.cache)
+        )
+        try:
+            _install(lab, building)
+            _fill(lab, building)
+            building.rename(wanted)
+        finally:
+            shutil.rmtree(building, ignore_errors=True)
+
+
+def answer(lab: paths.Lab) -> bool:
+    """Say whether MariaDB takes queries."""
+    try:
+        _execute(lab, ['SELECT 1'])
+    except pymysql.err.OperationalError:
+        return False
+    return True
+
+
+def _note(lab: paths.Lab) -> pathlib.Path:
+    """Say where it is written which template the databases came from."""
+    return lab.state / 'databases'
+
+
+def _install(lab: paths.Lab, directory: pathlib.Path) -> None:
+    execution.run(
+        lab,
+        [
+            'mariadb-install-db',
+            '--no-defaults',
+            '--user=root',
+            f'--datadir={directory}',
+            '--auth-root-authentication-method=socket',
+            '--auth-root-socket-user=root',
+            '--skip-test-db',
+            '--skip-name-resolve',
+            '--innodb-log-file-size=16M',
+        ],
+    )
+
+
+def _fill(lab: paths.Lab, directory: pathlib.Path) -> None:
+    program = mariadb.program(lab)
+    with open(lab.log('mariadb-template'), 'wb') as log:
+        server = subprocess.Popen(
+            [*program.command, f'--datadir={directory}'],
+            env=execution.environment(lab),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        waiting.until(
+            lambda: server.poll() is not None or answer(lab),
+            timeout=30,
+            what='MariaDB',
+        )
+        if server.poll() is not None:
+            raise errors.LabError(
+                f'MariaDB does not start, see {lab.log("mariadb-template")}'
+            )
+        _execute(
+            lab,
+            [
+                f'CREATE DATABASE {name} CHARACTER SET utf8mb3'
+                for name in mariadb.DATABASES
+            ],
+        )
+        _synchronise(lab)
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _synchronise(lab: paths.Lab) -> None:
+    chains = (
+        (neutron.manage(lab, 'upgrade', 'heads'),),
+        (
+            nova.manage(lab, 'api_db', 'sync'),
+            nova.manage(
+                lab,
+                'cell_v2',
+                'map_cell0',
+                '--database_connection',
+                _CELL_DATABASE % 'nova_cell0',
+            ),
+            nova.manage(
+                lab,
+                'cell_v2',
+                'create_cell',
+                '--name',
+                'cell1',
+                '--transport-url',
+                _CELL_TRANSPORT,
+                '--database_connection',
+                _CELL_DATABASE % 'nova',
+            ),
+            nova.manage(lab, 'db', 'sync'),
+        ),
+        (glance.manage(lab, 'db_sync'),),
+        (keystone.manage(lab, 'db_sync'),),
+        (ironic.manage(lab, 'create_schema'),),
+        (placement.manage(lab, 'db', 'sync'),),
+    )
+
+    def follow(chain: tuple[tuple[str, ...], ...]) -> None:
+        for command in chain:
+            execution.run(lab, command)
+
+    with concurrent.futures.ThreadPoolExecutor(_SYNCS_AT_ONCE) as pool:
+        for done in [pool.submit(follow, chain) for chain in chains]:
+            done.result()
+
+
+def _execute(lab: paths.Lab, statements: list[str]) -> None:
+    connection = pymysql.connect(
+        unix_socket=str(lab.database_socket), user='root', connect_timeout=5
+    )
+    with connection, connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Ends programs of a lab that a killed call or supervisord has left behind.
+
+They are known by a variable that only the lab gives them, so nobody's shell
+that happens to name the lab is among them.
+"""
+
+import os
+import pathlib
+import signal
+
+from hvctl_lab import paths
+from hvctl_lab import waiting
+
+#: Set in the environment of every program of a lab, to the lab's directory.
+MARK = 'HVCTL_LAB_SUPERVISED'
+
+
+def end(lab: paths.Lab) -> None:
+    """End what is left.
+
+    :param lab: the lab, its supervisord gone; the caller holds its lock.
+    :raises LabError: when something does not end.
+    """
+    for pid in find(lab):
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+    waiting.until(
+        lambda: not find(lab), timeout=20, what='what was left to end'
+    )
+
+
+def find(lab: paths.Lab) -> list[int]:
+    """List the processes that carry the lab's mark.
+
+    A lab in a container may have the same directory: what has another root
+    is none of this one's.
+
+    :param lab: the lab.
+    :returns: their ids.
+    """
+    mark = f'{MARK}={lab.directory}'.encode()
+    own_root = pathlib.Path('/').stat()
+    found = []
+    for entry in pathlib.Path('/proc').iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            environment = (entry / 'environ').read_bytes()
+            root = (entry / 'root').stat()
+        except OSError:
+            continue
+        if mark not in environment.split(b'\0'):
+            continue
+        if os.path.samestat(root, own_root):
+            found.append(int(entry.name))
+    return found

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""MariaDB: one private server on a unix socket, known to root only.
+
+It trusts the user at the other end of the socket, so there is no database
+password that could leak.
+"""
+
+import pathlib
+
+from hvctl_lab import paths
+from hvctl_lab import programs
+
+PROGRAM = 'mariadb'
+
+DATABASES = (
+    'keystone',
+    'glance',
+    'placement',
+    'neutron',
+    'nova_api',
+    'nova_cell0',
+    'nova',
+    'ironic',
+)
+
+
+def data(lab: paths.Lab) -> pathlib.Path:
+    """Give the directory of the data."""
+    return lab.state / 'mariadb'
+
+
+def url(lab: paths.Lab, database: str) -> str:
+    """Give the address of a database as SQLAlchemy wants it."""
+    return (
+        f'mysql+pymysql://root@localhost/{database}'
+        f'?unix_socket={lab.database_socket}&charset=utf8mb3'
+    )
+
+
+def options(lab: paths.Lab, database: str) -> dict[str, str | int]:
+    """Give the oslo.db section of a service."""
+    return {
+        'connection': url(lab, database),
+        'max_pool_size': 8,
+        'max_overflow': 20,
+    }
+
+
+def program(lab: paths.Lab) -> programs.Program:
+    """Describe the server.
+
+    Nothing here must survive a power cut, so nothing waits for the disk.
+    """
+    return programs.Program(
+        name=PROGRAM,
+        command=(
+            '/usr/sbin/mariadbd',
+            '--no-defaults',
+            '--user=root',
+            f'--datadir={data(lab)}',
+            f'--socket={lab.database_socket}',
+            f'--pid-file={lab.run / "mariadb.pid"}',
+            '--skip-networking',
+            '--skip-log-bin',
+            '--skip-name-resolve',
+            '--performance-schema=OFF',
+            '--character-set-server=utf8mb3',
+            '--max-connections=800',
+            '--innodb-buffer-pool-size=256M',
+            '--innodb-log-file-size=16M',
+            '--innodb-flush-log-at-trx-commit=0',
+            '--innodb-flush-method=nosync',
+            '--innodb-doublewrite=0',
+        ),
+    )

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Talks to supervisord, which runs every program of a lab."""
+
+from collections.abc import Collection, Iterable
+import dataclasses
+import http.client
+import subprocess
+import typing
+import xmlrpc.client
+
+import supervisor.states
+import supervisor.xmlrpc
+
+from hvctl_lab import configuration
+from hvctl_lab import errors
+from hvctl_lab import execution
+from hvctl_lab import paths
+from hvctl_lab import waiting
+
+_States = supervisor.states.ProcessStates
+_Faults = supervisor.xmlrpc.Faults
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Process:
+    """What supervisord knows of one program."""
+
+    name: str
+    group: str
+    state: str
+    pid: int
+    log: str
+    reason: str
+
+    @property
+    def running(self) -> bool:
+        """Whether it has been started and has stayed up for a moment."""
+        return self.state == 'RUNNING'
+
+    @property
+    def failed(self) -> bool:
+        """Whether it ended without having been told to."""
+        return self.state in ('BACKOFF', 'EXITED', 'FATAL', 'UNKNOWN')
+
+
+def _proxy(lab: paths.Lab) -> typing.Any:
+    transport = supervisor.xmlrpc.SupervisorTransport(
+        None, None, f'unix://{lab.supervisor_socket}'
+    )
+    return xmlrpc.client.ServerProxy(
+        'http://127.0.0.1', transport=transport
+    ).supervisor
+
+
+def is_up(lab: paths.Lab) -> bool:
+    """Say whether the lab's supervisord answers.
+
+    :param lab: the lab.
+    :returns: True when it takes orders.
+    """
+    try:
+        state = _proxy(lab).getState()
+    except (OSError, http.client.HTTPException):
+        return False
+    return bool(
+        state['statecode'] == supervisor.states.SupervisorStates.RUNNING
+    )
+
+
+def launch(lab: paths.Lab) -> None:
+    """Start supervisord, with none of its programs.
+
+    :param lab: the lab, its configuration written.
+    :raises LabError: when it does not come up.
+    """
+    result = subprocess.run(
+        [
+            lab.program('supervisord'),
+            '--configuration',
+            configuration.supervisor_configuration(lab),
+        ],
+        env=execution.environment(lab),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if result.returncode:
+        raise errors.LabError(
+            f'supervisord does not start: {result.stdout.strip()}'
+        )
+    waiting.until(lambda: is_up(lab), timeout=10, what='supervisord to answer')
+
+
+def start(lab: paths.Lab, names: Iterable[str]) -> None:
+    """Start programs, without waiting for them.
+
+    :param lab: the lab, supervisord up.
+    :param names: the programs; those that run already are left alone.
+    """
+    proxy = _proxy(lab)
+    for name in names:
+        try:
+            proxy.startProcess(name, False)
+        except xmlrpc.client.Fault as fault:
+            if fault.faultCode != _Faults.ALREADY_STARTED:
+                raise
+
+
+def stop(lab: paths.Lab, names: Collection[str]) -> None:
+    """Stop programs, all at the same time, until they have ended.
+
+    :param lab: the lab, supervisord up.
+    :param names: the programs; those that do not run are left alone.
+    :raises LabError: when one does not end.
+    """
+    proxy = _proxy(lab)
+    for name in names:
+        try:
+            proxy.stopProcess(name, False)
+        except xmlrpc.client.Fault as fault:
+            if fault.faultCode != _Faults.NOT_RUNNING:
+                raise
+    stopped = {name.rpartition(':')[2] for name in names}
+    waiting.until(
+        lambda: (
+            not any(
+                process.pid
+                for process in processes(lab).values()
+                if process.name in stopped
+            )
+        ),
+        timeout=60,
+        what='the programs to end',
+    )
+
+
+def processes(lab: paths.Lab) -> dict[str, Process]:
+    """Look at every program.
+
+    :param lab: the lab, supervisord up.
+    :returns: the programs by name; a machine's name is its node's.
+    """
+    return {
+        found['name']: Process(
+            name=found['name'],
+            group=found['group'],
+            state=found['statename'],
+            pid=found['pid'],
+            log=found['stdout_logfile'],
+            reason=found['spawnerr'] or found['description'],
+        )
+        for found in _proxy(lab).getAllProcessInfo()
+    }
+
+
+def shut_down(lab: paths.Lab) -> None:
+    """End every program and supervisord itself.
+
+    :param lab: the lab, supervisord up.
+    :raises LabError: when something does not end.
+    """
+    _proxy(lab).shutdown()
+    pid_file = lab.run / 'supervisord.pid'
+    waiting.until(
+        lambda: not pid_file.exists(),
+        timeout=90,
+        what='the programs to end',
+    )

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of the lab's profiles, as hvctl reads them."""
+
+import dataclasses
+
+from hvctl.model import networking
+from hvctl.model.machine_ports import MachinePorts
+from hvctl.profiles import files
+from hvctl.userdata.document import rendering
+from hvctl_lab import configuration
+from hvctl_lab import credentials
+from hvctl_lab.services import profiles
+from hvctl_lab.tests import base
+
+
+class TestProfiles(base.LabTestCase):
+    """The profiles of a lab."""
+
+    def setUp(self) -> None:
+        """Write them."""
+        super().setUp()
+        self.secrets = credentials.load(self.lab)
+        configuration.write(self.lab, self.secrets)
+        self.library = files.load(str(self.lab.profiles))
+
+    def test_all(self):
+        """All are right, and the plain one is the first."""
+        names = self.library.names()
+
+        self.assertEqual(profiles.PLAIN, names[0])
+        for name in names:
+            self.assertEqual((), self.library.problems(name))
+
+    def test_kinds(self):
+        """There is one for each kind that the lab's machines can be."""
+        kinds = {
+            self.library.get(name).networking.kind
+            for name in self.library.names()
+        }
+
+        self.assertEqual({'none', 'ovs', 'sriov'}, kinds)
+
+    def test_secrets(self):
+        """The secrets are in their own file only, and no others are."""
+        text = self.lab.profiles.read_text()
+        beside = self.lab.profiles_secrets.read_text()
+
+        for field in dataclasses.fields(self.secrets):
+            secret = getattr(self.secrets, field.name)
+            self.assertNotIn(secret, text)
+            self.assertEqual(
+                field.name in ('rabbitmq', 'service'), secret in beside
+            )
+
+    def test_user_data(self):
+        """Every profile makes a user-data that Nova takes."""
+        for name in self.library.names():
+            with self.subTest(profile=name):
+                profile = self.library.get(name)
+                rendered = rendering.render(
+                    profile,
+                    name='hv1',
+                    compute_id='an-id',
+                    facts=MachinePorts(address='10.0.0.21'),
+                )
+
+                self.assertIn(
+                    self.secrets.rabbitmq,
+                    ''.join(part.text for part in rendered.parts),
+                )
+                self.assertTrue(rendered.encode())
+
+    def test_virtual_functions(self):
+        """The driver pretends as many functions as the machine makes."""
+        profile = self.library.get('sriov')
+
+        assert isinstance(profile.networking, networking.Sriov)
+        (device,) = profile.networking.devices
+        self.assertEqual(
+            (str(device.vfs),), profile.nova['hvctl_lab']['virtual_functions']
+        )
