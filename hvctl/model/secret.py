@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import hmac
 
-from hvctl import exceptions
-
 #: What is shown instead.
 MASK = '***'
 
@@ -43,31 +41,3 @@ class Secret:
 
     def __hash__(self) -> int:
         return hash((Secret, self._text))
-
-
-def literal(value: Secret, where: str) -> Secret:
-    """Write a text such that oslo.config reads just this text.
-
-    :param where: what to call it in an error
-    :raises InvalidRequest: when there is no way to write it
-    """
-    text = part(value, where).reveal()
-    if text != text.strip() or text[:1] in ('"', "'"):
-        text = f'"{text}"'
-    return Secret(text)
-
-
-def part(value: Secret, where: str) -> Secret:
-    """Write a text as a part of what oslo.config reads.
-
-    :param where: what to call it in an error
-    :raises InvalidRequest: when there is no way to write it
-    """
-    text = value.reveal()
-    if r'\$' in text:
-        # Both "\$" and "$$" are a dollar to it, so this cannot be told.
-        raise exceptions.InvalidRequest(
-            f'{where} has a backslash before a dollar, which oslo.config '
-            'cannot read; choose another secret'
-        )
-    return Secret(text.replace('$', '$$'))

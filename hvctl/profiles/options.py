@@ -9,7 +9,7 @@ import re
 import urllib.parse
 
 from hvctl import exceptions
-from hvctl.model import secret
+from hvctl.model import ini
 from hvctl.model.profile import Option, Sections
 from hvctl.model.secret import Secret
 from hvctl.profiles import tree
@@ -138,7 +138,7 @@ def _as_it_is(text: Secret, _name: str) -> str:
 
 def _literal(text: Secret, name: str) -> str:
     """As all that an option has."""
-    return secret.literal(text, name).reveal()
+    return ini.literal(text.reveal(), name)
 
 
 def _quoted(text: Secret, _name: str) -> str:
@@ -148,4 +148,4 @@ def _quoted(text: Secret, _name: str) -> str:
 
 def _part(text: Secret, name: str) -> str:
     """As a part of what an option has."""
-    return secret.part(text, name).reveal()
+    return ini.part(text.reveal(), name)

@@ -28,7 +28,7 @@ ARROWS = {
 PACKAGES = {
     'model': set(),
     'decide': set(),
-    'userdata': {'yaml'},
+    'userdata': {'oslo_config', 'yaml'},
     'profiles': {'jsonschema', 'yaml'},
     'cloud': {'keystoneauth1', 'requests', 'openstack'},
     'run': set(),

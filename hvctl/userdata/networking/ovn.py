@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from hvctl.model import secret
+from hvctl.model import ini
 from hvctl.model.machine_ports import MachinePorts
 from hvctl.model.networking import Ovn
 from hvctl.model.profile import Family, Profile, Sections
@@ -98,9 +98,11 @@ def _agent(wiring: Ovn, southbound: str) -> Sections:
     if wiring.metadata_host is not None:
         default['nova_metadata_host'] = wiring.metadata_host
     if wiring.metadata_proxy_shared_secret is not None:
-        default['metadata_proxy_shared_secret'] = secret.literal(
-            wiring.metadata_proxy_shared_secret,
-            'metadata_proxy_shared_secret',
+        default['metadata_proxy_shared_secret'] = Secret(
+            ini.literal(
+                wiring.metadata_proxy_shared_secret.reveal(),
+                'metadata_proxy_shared_secret',
+            )
         )
     return {
         'DEFAULT': options.single(**default),

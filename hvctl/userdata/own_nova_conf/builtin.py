@@ -12,6 +12,7 @@ import typing
 import yaml
 
 from hvctl.model import host_name
+from hvctl.model import ini
 from hvctl.userdata.configuration import neutron
 from hvctl.userdata.configuration import nova
 from hvctl.userdata.configuration import options
@@ -65,7 +66,9 @@ def render(
                 neutron.FILE,
                 'neutron',
                 options.render(
-                    neutron.defaults(name, (fragment.transport_url,))
+                    neutron.defaults(
+                        name, (ini.quoted(fragment.transport_url),)
+                    )
                 ),
             )
         )

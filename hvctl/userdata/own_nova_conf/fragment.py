@@ -1,19 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reads a nova.conf fragment, so far as its words decide something here.
+"""Reads the parts of a nova.conf fragment that hvctl needs.
 
 The text is handed on as it is: an option may stand in it more than once
-(device_spec does), which the standard library's parser would lose.
+(device_spec does).
 """
 
 from __future__ import annotations
 
 import dataclasses
-import re
 
 from hvctl import exceptions
-
-_SECTION = re.compile(r'\[\s*([^\]\s][^\]]*?)\s*\]\s*([#;].*)?$')
-_OPTION = re.compile(r'([^\s=:#;\[][^=:]*?)\s*[=:]\s*(.*)$')
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,38 +29,33 @@ def read(text: str, source: str) -> Fragment:
 
     :param text: its text
     :param source: what to call it in an error, usually the file's name
-    :raises InvalidRequest: when it is no nova.conf, or sets what hvctl sets;
-        the message has the line's number, never its text
+    :raises InvalidRequest: when nova-compute could not read it, or it sets
+        what hvctl sets; the message has the line's number, never its text
     """
-    section: str | None = None
+    from hvctl.userdata.own_nova_conf import parser
+
+    found = parser.Parser(source)
+    found.read(text)
+    if not found.sections:
+        raise exceptions.InvalidRequest(
+            f'{source} has no [section], so it is no nova.conf'
+        )
     transport_url = None
-    for number, line in enumerate(text.splitlines(), start=1):
-        where = f'{source}, line {number}'
-        if not line.strip() or line.lstrip()[0] in '#;':
+    for option in found.assignments:
+        where = found.where(option.line)
+        if option.section != 'DEFAULT':
             continue
-        if found := _SECTION.match(line):
-            section = found[1]
-            continue
-        if line[0].isspace():
-            continue  # goes on with the value of the line above
-        option = _OPTION.match(line)
-        if option is None:
-            raise exceptions.InvalidRequest(
-                f'{where} is neither a [section] nor an option = value'
-            )
-        if section is None:
-            raise exceptions.InvalidRequest(
-                f'{where} has an option before the first [section]'
-            )
-        if section == 'DEFAULT' and option[1] == 'host':
+        if option.option == 'host':
             raise exceptions.InvalidRequest(
                 f'{where} sets host, which hvctl sets to the name of the '
                 'hypervisor: remove that line'
             )
-        if section == 'DEFAULT' and option[1] == 'transport_url':
-            transport_url = option[2].strip()
-    if section is None:
-        raise exceptions.InvalidRequest(
-            f'{source} has no [section], so it is no nova.conf'
-        )
+        if option.option == 'transport_url':
+            if '\n' in option.value:
+                raise exceptions.InvalidRequest(
+                    f'{where} has a transport_url that goes on in the next '
+                    'line; the agent gets it too: write it in one line'
+                )
+            # The last one counts, as in Nova.
+            transport_url = option.value
     return Fragment(text=text, transport_url=transport_url)

@@ -2,7 +2,6 @@
 """Tests of the built-in user-data."""
 
 import configparser
-import importlib.util
 import json
 import pathlib
 import tempfile
@@ -11,6 +10,7 @@ import unittest
 import hypothesis
 from hypothesis import strategies
 import jsonschema
+from oslo_config import cfg
 import yaml
 
 from hvctl.tests.fixtures import builders
@@ -91,13 +91,8 @@ class TestRender(unittest.TestCase):
         self.assertEqual('hv1', parser['DEFAULT']['host'])
         self.assertIn('transport_url', parser['DEFAULT'])
 
-    @unittest.skipUnless(
-        importlib.util.find_spec('oslo_config'), 'oslo.config is not there'
-    )
     def test_address(self):
         """The fragment's own wins; without any it is Nova's default."""
-        from oslo_config import cfg
-
         for text, address, expected in (
             ('my_ip = 10.9.9.9\n', '10.0.0.21', '10.9.9.9'),
             ('', '10.0.0.21', '10.0.0.21'),

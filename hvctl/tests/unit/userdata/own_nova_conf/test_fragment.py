@@ -13,18 +13,18 @@ SECRET = requests.SECRET
 class TestRead(unittest.TestCase):
     """What is taken for a nova.conf, and what for a mistake."""
 
-    def test_good(self):
+    def test_good(self) -> None:
         """Sections, comments, both signs and lines that go on pass."""
         text = (
             '# a comment\n'
             '\n'
-            '[DEFAULT]  # the first\n'
+            '[DEFAULT]\n'
             'transport_url = rabbit://nova:a=b:c@10.0.0.1:5672/\n'
             ';debug = true\n'
             'my_ip: 10.0.0.5\n'
             'log_levels = a,\n'
             '    b\n'
-            '[ pci ]\n'
+            '[pci]\n'
             'device_spec = {"a": "b"}\n'
             'device_spec = {"c": "d"}\n'
             'host =\n'
@@ -37,7 +37,7 @@ class TestRead(unittest.TestCase):
             'rabbit://nova:a=b:c@10.0.0.1:5672/', found.transport_url
         )
 
-    def test_transport_url(self):
+    def test_transport_url(self) -> None:
         """Only the one of [DEFAULT] counts, and the last as in Nova."""
         for text, expected in (
             ('[DEFAULT]\na = b\n', None),
@@ -51,15 +51,27 @@ class TestRead(unittest.TestCase):
 
                 self.assertEqual(expected, found.transport_url)
 
-    def test_mistakes(self):
+    def test_mistakes(self) -> None:
         """Each is said with its line, and without the line's text."""
         for text, words in (
             ('', 'nova.conf has no [section]'),
             ('# only\n', 'nova.conf has no [section]'),
             (f'password = {SECRET}\n', 'line 1 has an option before'),
             (f'[DEFAULT]\n{SECRET}\n', 'line 2 is neither'),
-            (f'[DEFAULT\na = {SECRET}\n', 'line 1 is neither'),
-            (f'[DEFAULT]\n= {SECRET}\n', 'line 2 is neither'),
+            (f'[DEFAULT\na = {SECRET}\n', 'line 1 begins with [ and'),
+            (f'[a]\n[DEFAULT] # {SECRET}\n', 'line 2 begins with [ and'),
+            (f'[]\na = {SECRET}\n', 'line 1 has a [section] without'),
+            (f'[DEFAULT]\n= {SECRET}\n', 'line 2 has a value without'),
+            (f'[DEFAULT]\n  # {SECRET}\n', 'line 2 is indented, but'),
+            (f'[DEFAULT]\na = b\n\n  {SECRET}\n', 'line 4 is indented'),
+            (
+                f'[DEFAULT]\na = b\ntransport_url = {SECRET},\n  c\nd = e\n',
+                'line 3 has a transport_url that goes on',
+            ),
+            (
+                f'[DEFAULT]\nhost = {SECRET},\n  c\n  d',
+                'line 2 sets host',
+            ),
             (f'[DEFAULT]\n\nhost = {SECRET}\n', 'line 3 sets host'),
             (f'[DEFAULT]\n[a]\n[DEFAULT]\nhost={SECRET}', 'line 4 sets host'),
         ):
@@ -71,10 +83,10 @@ class TestRead(unittest.TestCase):
             self.assertIn(words, str(caught.exception))
             self.assertNotIn(SECRET, str(caught.exception))
 
-    def test_secrets(self):
+    def test_secrets(self) -> None:
         """What was read is not shown."""
         found = fragment.read(requests.NOVA_CONF, 'nova.conf')
 
-        self.assertIn(SECRET, found.transport_url)
+        self.assertIn(SECRET, found.transport_url or '')
         self.assertNotIn(SECRET, repr(found))
         self.assertNotIn(SECRET, str(found))
