@@ -11,7 +11,12 @@ from __future__ import annotations
 import dataclasses
 import datetime
 
+from hvctl.decide import goal
+from hvctl.decide.case import Case
+from hvctl.decide.goal import Goal
+from hvctl.decide.goal import Stage
 from hvctl.decide.hypervisor import assemble
+from hvctl.decide.wording import text
 from hvctl.model.health import Answer
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
 from hvctl.model.ledger import Ledger
@@ -33,45 +38,44 @@ _ASK_AGAIN = datetime.timedelta(seconds=3)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class EndTests:
+class EndTests(Goal[Case]):
     """The goal of what ends early: no test guest of the names is left."""
 
     names: tuple[str, ...]
 
-    def scope(self, _ledger: Ledger) -> WholeLook:
-        """What the next look must reach: nothing beyond the usual."""
+    def scope(self, ledger: Ledger) -> WholeLook:
+        """Return what the next look must reach: nothing beyond the usual."""
         return WholeLook()
 
-    def decide(
+    def hypervisors(self, snapshot: Snapshot) -> dict[str, Hypervisor]:
+        """Return what a look has of each name."""
+        return assemble.assemble(snapshot, self.names)
+
+    def case(
         self,
         snapshot: Snapshot,
+        hv: Hypervisor,
         ledger: Ledger,
-        _now: datetime.datetime,
-    ) -> dict[str, Verdict]:
-        """Say for each name what to do and what is waited for."""
-        found = assemble.assemble(snapshot, self.names)
-        return {name: self._one(hv, ledger) for name, hv in found.items()}
+        now: datetime.datetime,
+    ) -> Case:
+        """Build what the decision about one hypervisor may read."""
+        return Case.of(snapshot, hv, ledger, now)
 
-    @staticmethod
-    def _one(hv: Hypervisor, ledger: Ledger) -> Verdict:
-        status = _ready('its test is ended')
-        failure = ledger.failures.get(hv.name)
-        if failure is not None:
-            return Verdict.failed(status, failure.message)
-        return remove(hv, ledger) or Verdict(
-            status=status, outcome=Outcome(ok=True, reason='')
-        )
+    def verdict(self, case: Case) -> Verdict:
+        """Return what to do with one hypervisor, and what is waited for."""
+        return goal.walk(_STAGES, case)
 
 
-def remove(hv: Hypervisor, ledger: Ledger) -> Verdict | None:
+def remove(case: Case) -> Verdict | None:
     """See the test guests go, and then their ports.
 
     :returns: None when nothing of them is left
     """
+    hv = case.hv
     if hv.test_guests:
         asked = {
             step.server_id
-            for step in ledger.done
+            for step in case.ledger.done
             if isinstance(step, DeleteTestGuest)
         }
         return Verdict(
@@ -93,25 +97,34 @@ def remove(hv: Hypervisor, ledger: Ledger) -> Verdict | None:
     return None
 
 
-def try_out(
-    hv: Hypervisor,
-    test: HealthTest | None,
-    ledger: Ledger,
-    now: datetime.datetime,
-) -> Verdict | None:
+def _ended(_: Case) -> Verdict:
+    return Verdict(
+        status=_ready('its test is ended'), outcome=Outcome(ok=True)
+    )
+
+
+_STAGES: tuple[Stage[Case], ...] = (
+    goal.FAILED_LANE,
+    Stage('test-guest', 'delete a test guest and its port', remove),
+    Stage('ended', 'end: no test guest is left', _ended),
+)
+
+
+def try_out(case: Case, test: HealthTest | None) -> Verdict | None:
     """Boot a test guest on a host that nobody else can reach yet.
 
     :param test: how; None removes what an earlier run has left
     :returns: None when the test was passed and nothing of it is left
     """
+    hv = case.hv
     ended = [
         step
-        for step in ledger.done
+        for step in case.ledger.done
         if isinstance(step, DeleteTestGuest) and step.name == hv.name
     ]
     if hv.test_guests and test is not None and not ended:
-        return _follow(hv, test, ledger, now)
-    left = remove(hv, ledger)
+        return _follow(case, test)
+    left = remove(case)
     if left is not None:
         return left
     if ended and ended[-1].failure is not None:
@@ -122,7 +135,7 @@ def try_out(
         )
     if ended or test is None:
         return None
-    if ledger.times(hv.name, CreateTestGuest):
+    if case.times(CreateTestGuest):
         return Verdict.failed(
             _ready('the test guest is gone'),
             f'the test guest of {hv.name} was deleted by somebody; it stays '
@@ -150,26 +163,19 @@ def _boot(hv: Hypervisor, test: HealthTest) -> tuple[Step, ...]:
     return (port, guest)
 
 
-def _follow(
-    hv: Hypervisor,
-    test: HealthTest,
-    ledger: Ledger,
-    now: datetime.datetime,
-) -> Verdict:
-    guest = hv.test_guests[0]
+def _follow(case: Case, test: HealthTest) -> Verdict:
+    guest = case.hv.test_guests[0]
     status = _ready('waiting for the test guest')
     failure: str | None = None
     if guest.status == 'ERROR':
-        failure = (guest.fault or 'Nova gives no reason').rstrip('. ')
-    elif guest.status != 'ACTIVE' or not _answered(hv, test, ledger):
-        since = ledger.changed_at.get(hv.name, now)
-        waited = (now - since).total_seconds()
+        failure = text.fault(guest)
+    elif guest.status != 'ACTIVE' or not _answered(case, test):
+        since = case.ledger.changed_at.get(case.name, case.now)
+        waited = (case.now - since).total_seconds()
         if waited <= test.timeout:
-            asked = guest.status == 'ACTIVE' and _may_ask(
-                hv, test, ledger, now
-            )
+            asked = guest.status == 'ACTIVE' and _may_ask(case, test)
             return Verdict(
-                status=status, steps=_questions(hv, test) if asked else ()
+                status=status, steps=_questions(case.hv, test) if asked else ()
             )
         failure = (
             f'the test guest was {guest.status} for {waited:.0f} s '
@@ -180,34 +186,28 @@ def _follow(
     return Verdict(
         status=status,
         steps=(
-            DeleteTestGuest(name=hv.name, server_id=guest.id, failure=failure),
+            DeleteTestGuest(
+                name=case.name, server_id=guest.id, failure=failure
+            ),
         ),
     )
 
 
-def _answered(
-    hv: Hypervisor,
-    test: HealthTest,
-    ledger: Ledger,
-) -> bool:
+def _answered(case: Case, test: HealthTest) -> bool:
     return test.answer is Answer.NONE or any(
-        ledger.answers.get(question) for question in _questions(hv, test)
+        case.ledger.answers.get(question)
+        for question in _questions(case.hv, test)
     )
 
 
-def _may_ask(
-    hv: Hypervisor,
-    test: HealthTest,
-    ledger: Ledger,
-    now: datetime.datetime,
-) -> bool:
+def _may_ask(case: Case, test: HealthTest) -> bool:
     """Whether the last time was long enough ago."""
     before = [
-        ledger.done_at[question]
-        for question in _questions(hv, test)
-        if question in ledger.done_at
+        case.ledger.done_at[question]
+        for question in _questions(case.hv, test)
+        if question in case.ledger.done_at
     ]
-    return not before or now - max(before) >= _ASK_AGAIN
+    return not before or case.now - max(before) >= _ASK_AGAIN
 
 
 def _questions(hv: Hypervisor, test: HealthTest) -> tuple[Step, ...]:

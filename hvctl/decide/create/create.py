@@ -14,6 +14,7 @@ import dataclasses
 import datetime
 
 from hvctl.decide import health_test
+from hvctl.decide.case import Case
 from hvctl.decide.create import duplicate_servers
 from hvctl.decide.create import explanations
 from hvctl.decide.create import opening
@@ -270,7 +271,9 @@ class Create:
         before = (
             opening.rename(hv)
             or opening.join(hv, snapshot, self.request.aggregates)
-            or health_test.try_out(hv, self.request.health_test, ledger, now)
+            or health_test.try_out(
+                Case.of(snapshot, hv, ledger, now), self.request.health_test
+            )
         )
         if before is not None:
             return before

@@ -6,6 +6,7 @@ Two runs at once may both make one.
 
 from __future__ import annotations
 
+from hvctl.decide.wording import text
 from hvctl.model.hypervisor import Hypervisor, Status
 from hvctl.model.ledger import Ledger
 from hvctl.model.steps import DeleteServer, Step
@@ -31,7 +32,7 @@ def clear_up(
             return Verdict.failed(
                 status,
                 f'there is a second server {server.id}, which cannot be '
-                f'deleted: {server.fault or "Nova gives no reason"}',
+                f'deleted: {text.fault(server)}',
             )
     return Verdict(status=status, steps=tuple(todo))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from hvctl.decide.create import preflight
 from hvctl.decide.hypervisor import ownership
 from hvctl.decide.hypervisor import phases
+from hvctl.decide.wording import text
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
 from hvctl.model.ledger import Ledger
 from hvctl.model.records import Provider, Server
@@ -31,7 +32,7 @@ def server_failed(
 ) -> str:
     """Why a bare-metal server is in ERROR."""
     assert hv.server is not None
-    fault = (hv.server.fault or 'Nova gives no reason').rstrip('. ')
+    fault = text.fault(hv.server)
     tried = _tried(hv, snapshot, ledger)
     if _FILTERED in fault:
         return (

@@ -13,6 +13,7 @@ import datetime
 from hvctl.decide import delete
 from hvctl.decide import interrupted
 from hvctl.decide.wording import rendering
+from hvctl.decide.wording import text
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
 from hvctl.model.ledger import Ledger
 from hvctl.model.records import Server
@@ -42,7 +43,7 @@ def between_tries(name: str, ledger: Ledger) -> bool:
 
 def retry(name: str, server: Server, status: Status) -> Verdict:
     """Delete a server whose deploy failed, to make another."""
-    fault = (server.fault or 'no reason given').rstrip('. ')
+    fault = text.fault(server)
     return Verdict(
         status=Status(
             phase=Phase.FAILED,

@@ -11,6 +11,7 @@ from hvctl.decide.drain.moves import guests
 from hvctl.decide.drain.moves import queue
 from hvctl.decide.hypervisor import emptiness
 from hvctl.decide.hypervisor import phases
+from hvctl.decide.wording import text
 from hvctl.model.drain_options import DrainOptions
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
 from hvctl.model.ledger import Ledger
@@ -175,9 +176,7 @@ class Plan:
         if move.server_id in self.hosts:
             number = self.hosts[move.server_id]
             have = 'has' if number == 1 else 'have'
-            notes.append(
-                f'{emptiness.counted(number, "host")} {have} room for it'
-            )
+            notes.append(f'{text.counted(number, "host")} {have} room for it')
         return '; '.join(notes)
 
     def _of_plan(self, hv: Hypervisor, moves: queue.Moves) -> Outcome:
@@ -211,7 +210,7 @@ def _forgotten(stale: list[Migration]) -> str:
     named = ', '.join(f'{m.id} ({m.status})' for m in stale)
     return (
         'no guest is left to move, but Nova has never closed '
-        f'{emptiness.counted(len(stale), "migration record")}: {named}; its '
+        f'{text.counted(len(stale), "migration record")}: {named}; its '
         'nova-compute was stopped meanwhile. The compute service cannot be '
         "deleted until their status in Nova's database is set to error"
     )
@@ -226,7 +225,7 @@ def _stayed(moves: queue.Moves) -> int:
 
 
 def _guests(number: int) -> str:
-    return emptiness.counted(number, 'guest')
+    return text.counted(number, 'guest')
 
 
 def _status(

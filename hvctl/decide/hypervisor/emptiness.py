@@ -9,14 +9,10 @@ server that is being built has no host yet).
 
 from __future__ import annotations
 
+from hvctl.decide.wording import text
 from hvctl.model import identity
 from hvctl.model.hypervisor import Hypervisor
 from hvctl.model.records import Migration
-
-
-def counted(number: int, thing: str) -> str:
-    """Say how many, as in ``1 guest`` or ``2 guests``."""
-    return f'{number} {thing}' + ('' if number == 1 else 's')
 
 
 def unfinished(hv: Hypervisor) -> list[Migration]:
@@ -48,10 +44,10 @@ def occupants(hv: Hypervisor) -> list[str]:
     """Say in words what keeps a hypervisor from being empty."""
     found = []
     if hv.guests:
-        found.append(counted(len(hv.guests), 'guest'))
+        found.append(text.counted(len(hv.guests), 'guest'))
     going = unfinished(hv)
     if going:
-        found.append(counted(len(going), 'unfinished migration'))
+        found.append(text.counted(len(going), 'unfinished migration'))
     known = {guest.id for guest in (*(hv.guests or ()), *hv.test_guests)}
     known |= {migration.uuid for migration in going}
     known |= {migration.server_id for migration in going}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 import typing
 
+from hvctl.decide.wording import text
 from hvctl.model import host_name
 from hvctl.model import identity
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
@@ -216,9 +217,8 @@ def _draining(hv: Hypervisor) -> bool:
 def _draining_reason(hv: Hypervisor) -> str:
     if hv.guests is None:
         return 'closed for a drain'
-    number = len(hv.guests)
-    plural = '' if number == 1 else 's'
-    return f'closed for a drain, {number} guest{plural} left'
+    guests = text.counted(len(hv.guests), 'guest')
+    return f'closed for a drain, {guests} left'
 
 
 _TABLE: tuple[_Row, ...] = (

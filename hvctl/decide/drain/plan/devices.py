@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hvctl.decide.drain.plan import room
-from hvctl.decide.hypervisor import emptiness
+from hvctl.decide.wording import text
 from hvctl.model.drain_options import Method
 from hvctl.model.records import Server
 
@@ -104,8 +104,8 @@ def _note(what: str, live: str, method: Method | None) -> str:
 def _volumes(guest: Server) -> list[str]:
     if guest.boots_from_volume:
         others = guest.volumes - 1
-        also = f' and {emptiness.counted(others, "other")}'
+        also = f' and {text.counted(others, "other")}'
         return ['boots from a volume' + (also if others > 0 else '')]
     if guest.volumes:
-        return [f'with {emptiness.counted(guest.volumes, "volume")}']
+        return [f'with {text.counted(guest.volumes, "volume")}']
     return []

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Small pieces of text that many words are made of."""
+
+from __future__ import annotations
+
+from hvctl.model.records import Server
+
+
+def counted(number: int, thing: str) -> str:
+    """Return how many, as in ``1 guest`` or ``2 guests``."""
+    return f'{number} {thing}' + ('' if number == 1 else 's')
+
+
+def one_line(text: str) -> str:
+    """Return a text as one line that ends without a full stop."""
+    return ' '.join(text.split()).rstrip('. ')
+
+
+def fault(server: Server) -> str:
+    """Return why Nova says that a server failed."""
+    return one_line(server.fault or 'Nova gives no reason')
