@@ -8,7 +8,7 @@ is in the way (or that is accepted) the first one moves.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 import dataclasses
 import datetime
 
@@ -74,7 +74,7 @@ class Drain:
             sizes=not _begun(ledger),
             needs=frozenset()
             if _begun(ledger)
-            else frozenset(self._needs(ledger.last, found).values()),
+            else frozenset(self._expected_needs(ledger.last, found, ledger)),
             provider_ids=frozenset(
                 hv.provider.id for hv in found if hv.provider
             ),
@@ -92,23 +92,34 @@ class Drain:
             name: self._before(snapshot, hv, ledger)
             for name, hv in found.items()
         }
-        looked = {
-            name: queue.look(
-                case.Context(
-                    snapshot=snapshot,
-                    hv=hv,
-                    ledger=ledger,
-                    options=self.options,
-                    now=now,
-                )
+        contexts = {
+            name: case.Context(
+                snapshot=snapshot,
+                hv=hv,
+                ledger=ledger,
+                options=self.options,
+                now=now,
+                treatments=queue.treatments(
+                    snapshot, hv, ledger, self.options
+                ),
             )
             for name, hv in found.items()
             if verdicts[name] is None
         }
+        looked = {
+            name: queue.look(context) for name, context in contexts.items()
+        }
         held = self._held(snapshot, found, verdicts, ledger)
         begun = _begun(ledger)
-        going = [found[name] for name in looked]
-        known = {} if begun else self._known(snapshot, going)
+        needs: dict[str, Need] = {}
+        if not begun:
+            for context in contexts.values():
+                needs |= _needs(snapshot, context.hv, context.treatments)
+        known = {
+            guest_id: need
+            for guest_id, need in needs.items()
+            if need in snapshot.room
+        }
         allowed = room.destinations(
             snapshot,
             {hv.host for hv in found.values()},
@@ -118,17 +129,12 @@ class Drain:
         plan = outcome.Plan(
             options=self.options,
             ledger=ledger,
-            now=now,
             begun=begun,
             all_known=all(
                 verdict is None or verdict.outcome is not None
                 for verdict in verdicts.values()
             )
-            and (
-                begun
-                or snapshot.room.keys()
-                >= set(self._needs(snapshot, going).values())
-            ),
+            and snapshot.room.keys() >= set(needs.values()),
             hosts={
                 guest_id: len(
                     room.hosts_with_room(snapshot.room[need], allowed)
@@ -144,47 +150,32 @@ class Drain:
                 for name, (moves, _) in looked.items()
             },
             held=held,
-            busy=queue.busy_groups(looked.values()),
             partial=snapshot.partial,
         )
         last = ledger.last
         before = assemble.assemble(last, self.names) if last else {}
-        return {
+        busy = queue.busy_groups(looked.values())
+        ended = {
             name: verdict
-            if verdict is not None
-            else plan.verdict(
-                snapshot, found[name], before.get(name), looked[name]
-            )
             for name, verdict in verdicts.items()
+            if verdict is not None
         }
-
-    def _needs(
-        self,
-        snapshot: Snapshot,
-        found: Iterable[Hypervisor],
-    ) -> dict[str, Need]:
-        """What each guest that would migrate needs of its new host."""
-        needs = {
-            guest.id: room.need_of(
-                guest, _allocated(snapshot, hv, guest), snapshot.aggregates
+        for name, context in contexts.items():
+            ended[name], busy = plan.verdict(
+                context, before.get(name), looked[name], busy
             )
-            for hv in found
-            for guest in hv.guests or ()
-            if treatment.treat(guest, self.options).method in _MIGRATIONS
-        }
-        return {each: need for each, need in needs.items() if need.resources}
+        return {name: ended[name] for name in verdicts}
 
-    def _known(
+    def _expected_needs(
         self,
-        snapshot: Snapshot,
+        last: Snapshot,
         found: Iterable[Hypervisor],
-    ) -> dict[str, Need]:
-        """The needs of which the look tells who has room."""
-        return {
-            guest_id: need
-            for guest_id, need in self._needs(snapshot, found).items()
-            if need in snapshot.room
-        }
+        ledger: Ledger,
+    ) -> Iterator[Need]:
+        """Return the needs whose room the next look has to ask for."""
+        for hv in found:
+            treatments = queue.treatments(last, hv, ledger, self.options)
+            yield from _needs(last, hv, treatments).values()
 
     def _before(
         self,
@@ -305,6 +296,22 @@ class Drain:
                 f'{service.state}'
             )
         return None
+
+
+def _needs(
+    snapshot: Snapshot,
+    hv: Hypervisor,
+    treatments: Mapping[str, treatment.Treatment],
+) -> dict[str, Need]:
+    """Return what each guest that is to migrate needs of its new host."""
+    needs = {
+        guest.id: room.need_of(
+            guest, _allocated(snapshot, hv, guest), snapshot.aggregates
+        )
+        for guest in hv.guests or ()
+        if treatments[guest.id].method in _MIGRATIONS
+    }
+    return {each: need for each, need in needs.items() if need.resources}
 
 
 def _allocated(

@@ -17,7 +17,6 @@ from hvctl.model.hypervisor import Hypervisor, Phase, Status
 from hvctl.model.ledger import Ledger
 from hvctl.model.move import Move
 from hvctl.model.records import Migration
-from hvctl.model.snapshot import Snapshot
 from hvctl.model.steps import Step
 from hvctl.model.verdict import Outcome, Verdict
 
@@ -40,21 +39,18 @@ class Plan:
         needs, in words
     :ivar in_the_way: how many guests of each name cannot be moved
     :ivar held: names of which no guest is sent away any more, and why
-    :ivar busy: see :func:`hvctl.decide.drain.moves.queue.begin`
     :ivar partial: the look is too small to say that a hypervisor is empty, or
         that it is still closed
     """
 
     options: DrainOptions
     ledger: Ledger
-    now: datetime.datetime
     begun: bool
     all_known: bool
     hosts: dict[str, int]
     unfit: dict[str, str]
     in_the_way: dict[str, int]
     held: dict[str, str]
-    busy: set[str]
     partial: bool
 
     @property
@@ -70,21 +66,19 @@ class Plan:
 
     def verdict(
         self,
-        snapshot: Snapshot,
-        hv: Hypervisor,
+        context: case.Context,
         before: Hypervisor | None,
         looked: queue.Looked,
-    ) -> Verdict:
-        """Say what to do with one hypervisor whose guests are known."""
+        busy: frozenset[str],
+    ) -> tuple[Verdict, frozenset[str]]:
+        """Decide about one hypervisor whose guests are known.
+
+        :param busy: anti-affinity groups that have a member under way
+        :returns: the verdict, and the groups that have one after it
+        """
+        hv = context.hv
         status = phases.status(hv)
         moves = looked.moves
-        context = case.Context(
-            snapshot=snapshot,
-            hv=hv,
-            ledger=self.ledger,
-            options=self.options,
-            now=self.now,
-        )
         todo: list[Step] = []
         if not self.options.dry_run:
             todo += looked.steps
@@ -94,29 +88,31 @@ class Plan:
             or self.ledger.winding_down
             or hv.name in self.held
         ):
-            new = queue.begin(context, moves, self.busy)
-            moves = queue.begun(moves, new, self.now)
+            new, busy = queue.begin(context, moves, busy)
+            moves = queue.begun(moves, new, context.now)
             todo += new
         outcome: Outcome | None = None
         if self.all_known and not todo:
-            outcome = self._outcome(hv, before, moves)
+            outcome = self._outcome(context, before, moves)
         if not (self.options.wait or all(map(context.sent, moves.values()))):
             outcome = None
         if outcome is not None:
             moves = self._planned(moves)
-        return Verdict(
+        verdict = Verdict(
             status=_status(hv, status, moves),
             steps=tuple(todo),
             moves=tuple(moves.values()),
             outcome=outcome,
         )
+        return verdict, busy
 
     def _outcome(
         self,
-        hv: Hypervisor,
+        context: case.Context,
         before: Hypervisor | None,
         moves: queue.Moves,
     ) -> Outcome | None:
+        hv, now = context.hv, context.now
         under_way = sum(m.result == 'moving' for m in moves.values())
         waiting = sum(m.result == 'waiting' for m in moves.values())
         if self.options.dry_run:
@@ -143,8 +139,8 @@ class Plan:
             )
         if waiting or self.partial:
             return None
-        since = self.ledger.changed_at.get(hv.name, self.now)
-        return _of_end(hv, before, moves, self.now - since)
+        since = self.ledger.changed_at.get(hv.name, now)
+        return _of_end(hv, before, moves, now - since)
 
     def _planned(self, moves: queue.Moves) -> queue.Moves:
         """Call what was never begun by its name."""

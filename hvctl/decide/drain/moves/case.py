@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 import dataclasses
 import datetime
 import typing
 
 from hvctl.decide.drain.moves import guests
+from hvctl.decide.drain.plan import treatment
 from hvctl.model.drain_options import DrainOptions, Method
 from hvctl.model.hypervisor import Hypervisor
 from hvctl.model.ledger import Ledger
@@ -36,13 +38,18 @@ _STEPS: dict[Method, type[MoveStep]] = {
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What the moves of one hypervisor are decided by."""
+    """What the moves of one hypervisor are decided by.
+
+    :ivar treatments: what is to be done with each guest that is on the host,
+        by its id: decided once for each look
+    """
 
     snapshot: Snapshot
     hv: Hypervisor
     ledger: Ledger
     options: DrainOptions
     now: datetime.datetime
+    treatments: Mapping[str, treatment.Treatment]
 
     @property
     def here(self) -> dict[str, Server]:

@@ -52,7 +52,8 @@ def _at_rest(move: Move, guest: Server, context: case.Context) -> Move:
             return guests.followed(move, last, user_id, context.now)
         if cold.is_ours(context.hv, last, user_id):
             return cold.taken_up(context.hv, last, move, context.now)
-    return guests.waiting(move, guest, context.options, context.now)
+    treated = context.treatments[guest.id]
+    return guests.waiting(move, guest, treated, context.now)
 
 
 def _away(move: Move, context: case.Context) -> Stand:
@@ -296,14 +297,16 @@ def _again(
     if not move.adopted and move.attempt > context.options.retries:
         return Stand(guests.failed(move, reason, context.now))
     again = dataclasses.replace(_requeued(move), after=record_id or move.after)
-    treated = guests.waiting(again, guest, context.options, context.now)
-    if treated.result == 'left' and guest.status == 'ERROR':
+    waits = guests.waiting(
+        again, guest, context.treatments[guest.id], context.now
+    )
+    if waits.result == 'left' and guest.status == 'ERROR':
         # It was not, or there had been no move.
         reason = f'it is ERROR: {reason}'
         return Stand(guests.failed(move, reason, context.now))
     return Stand(
         dataclasses.replace(
-            treated, reason=treated.reason or f'to be tried again: {reason}'
+            waits, reason=waits.reason or f'to be tried again: {reason}'
         )
     )
 
@@ -313,7 +316,7 @@ def _next_step(move: Move, guest: Server, context: case.Context) -> Move:
     return guests.waiting(
         dataclasses.replace(_requeued(move), attempt=0),
         guest,
-        context.options,
+        context.treatments[guest.id],
         context.now,
     )
 

@@ -12,7 +12,7 @@ import dataclasses
 import datetime
 
 from hvctl.decide.drain.plan import treatment
-from hvctl.model.drain_options import DrainOptions, Method
+from hvctl.model.drain_options import Method
 from hvctl.model.move import Move
 from hvctl.model.records import Migration, Server
 
@@ -54,16 +54,16 @@ def first_sight(
     hypervisor: str,
     source: str,
     migrations: tuple[Migration, ...],
-    options: DrainOptions,
+    treated: treatment.Treatment,
     now: datetime.datetime,
 ) -> Move:
-    """Classify a guest that the drain has not seen before.
+    """Make the move of a guest that the drain has not seen before.
 
     :param guest: the guest
     :param hypervisor: the name of the hypervisor that is drained
     :param source: its service host
     :param migrations: the host's migration records, newest first
-    :param options: what the user wants
+    :param treated: what is to be done with it
     :param now: the time
     :returns: the move to make, or one that says why not
     """
@@ -86,20 +86,20 @@ def first_sight(
         after=after,
         seen_at=now,
     )
-    return waiting(move, guest, options, now)
+    return waiting(move, guest, treated, now)
 
 
 def waiting(
     move: Move,
     guest: Server,
-    options: DrainOptions,
+    treated: treatment.Treatment,
     now: datetime.datetime,
 ) -> Move:
     """Look again at a guest that is not under way.
 
+    :param treated: what is to be done with it, as this look has it
     :returns: the move, ``left`` when nothing can be done with the guest
     """
-    treated = treatment.treat(guest, options, move.ports, move.bound)
     busy_since = (move.busy_since or now) if treated.passing else None
     move = dataclasses.replace(
         move,
@@ -118,15 +118,9 @@ def waiting(
     return dataclasses.replace(move, result='waiting', ended_at=None)
 
 
-def ready(move: Move, guest: Server) -> bool:
+def ready(move: Move) -> bool:
     """Whether a waiting move can be started."""
-    return (
-        move.result == 'waiting'
-        and move.method is not None
-        and move.tied
-        and guest.task_state is None
-        and guest.status not in treatment.PASSING
-    )
+    return move.result == 'waiting' and move.method is not None and move.tied
 
 
 def record(

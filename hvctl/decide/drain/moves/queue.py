@@ -13,10 +13,12 @@ from hvctl.decide.drain.moves import cold
 from hvctl.decide.drain.moves import follow
 from hvctl.decide.drain.moves import guests
 from hvctl.decide.drain.plan import devices
+from hvctl.decide.drain.plan import treatment
 from hvctl.model import drain_options
 from hvctl.model import identity
 from hvctl.model.drain_options import DrainOptions
 from hvctl.model.hypervisor import Hypervisor
+from hvctl.model.ledger import Ledger
 from hvctl.model.move import Move
 from hvctl.model.snapshot import Snapshot
 from hvctl.model.steps import MoveStep, Step
@@ -32,6 +34,27 @@ class Looked(typing.NamedTuple):
 
     moves: Moves
     steps: tuple[Step, ...]
+
+
+def treatments(
+    snapshot: Snapshot,
+    hv: Hypervisor,
+    ledger: Ledger,
+    options: DrainOptions,
+) -> dict[str, treatment.Treatment]:
+    """Classify each guest of a hypervisor, by its id.
+
+    :returns: what is to be done with each, as far as its ties are known
+    """
+    treated = {}
+    for guest in hv.guests or ():
+        ports = snapshot.direct_ports.get(guest.id, ())
+        bound = snapshot.affinity.get(guest.id)
+        known = ledger.moves.get(guest.id)
+        if not snapshot.tied and known is not None:
+            ports, bound = known.ports, known.bound
+        treated[guest.id] = treatment.treat(guest, options, ports, bound)
+    return treated
 
 
 def look(context: case.Context) -> Looked:
@@ -67,7 +90,7 @@ def look(context: case.Context) -> Looked:
                 hv.name,
                 hv.host,
                 hv.migrations,
-                context.options,
+                context.treatments[guest.id],
                 context.now,
             )
             attempt = known.attempt if known is not None else 0
@@ -80,7 +103,7 @@ def look(context: case.Context) -> Looked:
             new[migration.server_id] = dataclasses.replace(unseen, tied=False)
     stands = [
         follow.follow(
-            _tied(move, snapshot) if snapshot.tied and not move.tied else move,
+            _tied(move, context) if snapshot.tied and not move.tied else move,
             context,
         )
         for move in (moves | new).values()
@@ -91,13 +114,15 @@ def look(context: case.Context) -> Looked:
     )
 
 
-def _tied(move: Move, snapshot: Snapshot) -> Move:
+def _tied(move: Move, context: case.Context) -> Move:
     """Note what ties a guest to its host or to other guests."""
     notes = [move.note] if move.note else []
+    snapshot = context.snapshot
     ports = snapshot.direct_ports.get(move.server_id, ())
-    for guest in snapshot.guests.get(move.source, ()):
-        if guest.id == move.server_id:
-            notes += devices.notes(guest, move.method, ports)
+    guest = context.here.get(move.server_id)
+    if guest is not None:
+        method = context.treatments[guest.id].method
+        notes += devices.notes(guest, method, ports)
     return dataclasses.replace(
         move,
         note='; '.join(notes),
@@ -121,14 +146,24 @@ def parallel(hv: Hypervisor, options: DrainOptions) -> int:
     )
 
 
-def begin(
-    context: case.Context, moves: Moves, busy: set[str]
-) -> list[MoveStep]:
-    """Say which waiting moves are to be begun now.
+class Begun(typing.NamedTuple):
+    """The moves that are begun now.
 
-    :param busy: anti-affinity groups that have a member under way, whose
-        other members wait: Nova looks at the others' hosts when it chooses a
-        host, and not when two choices meet; what is begun is added
+    :ivar steps: their requests
+    :ivar busy: anti-affinity groups that have a member under way then
+    """
+
+    steps: tuple[MoveStep, ...]
+    busy: frozenset[str]
+
+
+def begin(context: case.Context, moves: Moves, busy: frozenset[str]) -> Begun:
+    """Choose the waiting moves that are to be begun now.
+
+    Nova checks anti-affinity when it schedules, not when two schedulings
+    race; so only one member of a group moves at a time.
+
+    :param busy: anti-affinity groups that have a member under way
     """
     free = parallel(context.hv, context.options) - sum(
         move.result == 'moving' for move in moves.values()
@@ -138,15 +173,15 @@ def begin(
     # What has failed before may find more room when the others are gone.
     for move in sorted(moves.values(), key=lambda m: (m.attempt, -m.priority)):
         guest = here.get(move.server_id)
-        if guest is None or free <= 0 or not guests.ready(move, guest):
+        if guest is None or free <= 0 or not guests.ready(move):
             continue
         if move.group is not None:
             if move.group in busy:
                 continue
-            busy.add(move.group)
+            busy |= {move.group}
         free -= 1
         todo.append(case.request(move, move.attempt + 1, context.options))
-    return todo
+    return Begun(tuple(todo), busy)
 
 
 def more(
@@ -169,7 +204,9 @@ def more(
     )
 
 
-def begun(moves: Moves, todo: list[MoveStep], now: datetime.datetime) -> Moves:
+def begun(
+    moves: Moves, todo: Iterable[MoveStep], now: datetime.datetime
+) -> Moves:
     """Enter what is begun now."""
     requests = {step.server_id for step in todo}
     return {
@@ -193,11 +230,11 @@ def blocked(move: Move) -> bool:
     return move.result == 'left' and not move.accepted
 
 
-def busy_groups(looked: Iterable[Looked]) -> set[str]:
-    """Anti-affinity groups that have a member under way."""
-    return {
+def busy_groups(looked: Iterable[Looked]) -> frozenset[str]:
+    """Return the anti-affinity groups that have a member under way."""
+    return frozenset(
         move.group
         for moves, _ in looked
         for move in moves.values()
         if move.group is not None and move.result == 'moving'
-    }
+    )

@@ -834,6 +834,40 @@ class TestRoom(unittest.TestCase):
             if method is None:
                 self.assertIn('other has no room', verdict.moves[0].reason)
 
+    def test_who_stays_takes_no_room(self):
+        """A guest of an affinity group leaves the room to one that goes."""
+        other, later = builders.a_compute_id('other'), builders.a_guest('g2')
+        needs = {
+            guest.id: builders.a_need(VCPU=1, MEMORY_MB=size)
+            for guest, size in ((GUEST, 1024), (later, 512))
+        }
+        look = a_look(
+            GUEST,
+            later,
+            services=(CLOSED, builders.a_service('other')),
+            compute_nodes=tuple(
+                map(builders.a_compute_node, ('hv1', 'other'))
+            ),
+            consumers={
+                CHOSEN: {each: dict(n.resources) for each, n in needs.items()}
+            },
+            room={
+                need: (builders.a_candidate(other, need, left=1024),)
+                for need in needs.values()
+            },
+            affinity={GUEST.id: 'group'},
+        )
+
+        verdict = decide(look, dry_run=True)
+        scope = drain.Drain(names=('hv1',)).scope(a_ledger(last=look))
+
+        self.assertEqual(
+            {'g1': 'left', 'g2': 'planned'},
+            {move.server_name: move.result for move in verdict.moves},
+        )
+        self.assertIn('1 of 2 guests in the way', verdict.outcome.reason)
+        self.assertEqual({needs[later.id]}, scope.needs)
+
     def test_all_the_same(self):
         """Nova has the last word, if that is wanted."""
         verdict = decide(self.look(), past_blocked=True)

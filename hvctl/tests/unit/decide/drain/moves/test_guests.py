@@ -6,6 +6,7 @@ import datetime
 import unittest
 
 from hvctl.decide.drain.moves import guests
+from hvctl.decide.drain.plan import treatment
 from hvctl.model.drain_options import DrainOptions, Method
 from hvctl.model.move import Move
 from hvctl.model.records import Shape
@@ -18,9 +19,14 @@ LATER = NOW + datetime.timedelta(seconds=1)
 
 def see(guest, *migrations) -> Move:
     """See a guest of hv1 for the first time."""
-    return guests.first_sight(
-        guest, 'hv1', 'hv1', migrations, DrainOptions(), NOW
-    )
+    treated = treatment.treat(guest, DrainOptions())
+    return guests.first_sight(guest, 'hv1', 'hv1', migrations, treated, NOW)
+
+
+def look_again(move, guest, at) -> Move:
+    """See a guest that is not under way again."""
+    treated = treatment.treat(guest, DrainOptions())
+    return guests.waiting(move, guest, treated, at)
 
 
 def a_move(**changes) -> Move:
@@ -59,7 +65,7 @@ class TestFirstSight(unittest.TestCase):
                 move = see(guest)
 
                 self.assertEqual((method, result), (move.method, move.result))
-                self.assertEqual(method is not None, guests.ready(move, guest))
+                self.assertEqual(method is not None, guests.ready(move))
                 if result == 'left':
                     self.assertIn(status, move.reason)
                     self.assertEqual(NOW, move.ended_at)
@@ -72,7 +78,7 @@ class TestFirstSight(unittest.TestCase):
 
         self.assertEqual('waiting', move.result)
         self.assertIn('rebooting', move.reason)
-        self.assertFalse(guests.ready(move, guest))
+        self.assertFalse(guests.ready(move))
 
     def test_old_records(self):
         """What a guest went through before is not its move."""
@@ -99,17 +105,16 @@ class TestWaiting(unittest.TestCase):
         move = see(builders.a_guest(task_state='rebooting'))
         guest = builders.a_guest()
 
-        move = guests.waiting(move, guest, DrainOptions(), LATER)
+        move = look_again(move, guest, LATER)
 
-        self.assertTrue(guests.ready(move, guest))
+        self.assertTrue(guests.ready(move))
         self.assertEqual('', move.reason)
 
     def test_follows_the_status(self):
         """A guest that its owner stopped meanwhile is moved cold."""
-        move = guests.waiting(
+        move = look_again(
             see(builders.a_guest()),
             builders.a_guest(status='SHUTOFF'),
-            DrainOptions(),
             LATER,
         )
 
@@ -119,9 +124,7 @@ class TestWaiting(unittest.TestCase):
         """A guest that stays busy is left in the end."""
         guest = builders.a_guest(status='REBOOT', task_state='rebooting')
 
-        move = guests.waiting(
-            see(guest), guest, DrainOptions(), NOW + guests.BUSY_LIMIT
-        )
+        move = look_again(see(guest), guest, NOW + guests.BUSY_LIMIT)
 
         self.assertEqual('left', move.result)
         self.assertIn('busy: REBOOT, rebooting', move.reason)
@@ -143,7 +146,7 @@ class TestWaiting(unittest.TestCase):
             (idle, 1330),
         ):
             at = NOW + datetime.timedelta(seconds=seconds)
-            move = guests.waiting(move, guest, DrainOptions(), at)
+            move = look_again(move, guest, at)
             seen.append(move.result)
 
         self.assertEqual(['waiting'] * 5 + ['left', 'waiting'], seen)
