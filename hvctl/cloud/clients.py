@@ -117,6 +117,7 @@ class Client:
             LeaveAggregate: nova.leave_aggregate,
             CreateTestPort: neutron.create_test_port,
             DeleteTestPort: neutron.delete_test_port,
+            CreateTestGuest: nova.create_test_guest,
             DeleteTestGuest: nova.delete_test_guest,
             ReadConsole: nova.read_console,
             PingTestGuest: ping.ping,
@@ -173,14 +174,9 @@ class Client:
         """
         return self._observer.observe(scope)
 
-    def act(self, step: Step, before: dict[str, str]) -> Done:
+    def act(self, step: Step) -> Done:
         """Run one step.
 
-        :param before: ids that the lane's steps before this one have made
         :raises CloudError: when it failed
         """
-        if isinstance(step, CreateTestGuest):
-            return self._compute.create_test_guest(
-                step, before.get('test port')
-            )
         return self._actions[type(step)](step)

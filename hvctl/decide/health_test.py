@@ -21,6 +21,7 @@ from hvctl.model.health import Answer
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
 from hvctl.model.ledger import Ledger
 from hvctl.model.request import HealthTest
+from hvctl.model.results import Replied
 from hvctl.model.snapshot import Snapshot, WholeLook
 from hvctl.model.steps import (
     CreateTestGuest,
@@ -124,9 +125,10 @@ def try_out(case: Case, test: HealthTest | None) -> Verdict | None:
     ]
     if hv.test_guests and test is not None and not ended:
         return _follow(case, test)
-    left = remove(case)
-    if left is not None:
-        return left
+    if test is None or ended or not _port_is_new(case):
+        left = remove(case)
+        if left is not None:
+            return left
     if ended and ended[-1].failure is not None:
         return Verdict.failed(
             _ready('the health test failed'),
@@ -146,21 +148,40 @@ def try_out(case: Case, test: HealthTest | None) -> Verdict | None:
     )
 
 
+def _port_is_new(case: Case) -> bool:
+    """Return whether this run made a port whose guest is still to boot."""
+    name, ledger = case.hv.name, case.ledger
+    return (
+        not case.hv.test_guests
+        and ledger.times(name, CreateTestPort) > 0
+        and not ledger.times(name, CreateTestGuest)
+    )
+
+
 def _boot(hv: Hypervisor, test: HealthTest) -> tuple[Step, ...]:
-    guest = CreateTestGuest(
-        name=hv.name,
-        host=hv.host,
-        flavor_id=test.flavor_id,
-        image_id=test.image_id,
-        network_id=test.network_id,
+    """Boot the test guest; with a special port, once a look has seen it."""
+    network_id, port_id = test.network_id, None
+    if network_id is not None and test.vnic_type != 'normal':
+        # Nova makes only normal ports.
+        if not hv.test_ports:
+            return (
+                CreateTestPort(
+                    name=hv.name,
+                    network_id=network_id,
+                    vnic_type=test.vnic_type,
+                ),
+            )
+        network_id, port_id = None, hv.test_ports[0].id
+    return (
+        CreateTestGuest(
+            name=hv.name,
+            host=hv.host,
+            flavor_id=test.flavor_id,
+            image_id=test.image_id,
+            network_id=network_id,
+            port_id=port_id,
+        ),
     )
-    if test.network_id is None or test.vnic_type == 'normal':
-        return (guest,)
-    # Nova makes only normal ports.
-    port = CreateTestPort(
-        name=hv.name, network_id=test.network_id, vnic_type=test.vnic_type
-    )
-    return (port, guest)
 
 
 def _follow(case: Case, test: HealthTest) -> Verdict:
@@ -195,7 +216,7 @@ def _follow(case: Case, test: HealthTest) -> Verdict:
 
 def _answered(case: Case, test: HealthTest) -> bool:
     return test.answer is Answer.NONE or any(
-        case.ledger.answers.get(question)
+        case.ledger.answer(question, Replied) is not None
         for question in _questions(case.hv, test)
     )
 

@@ -5,12 +5,23 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import typing
 
 from hvctl.model.hypervisor import Phase, Status
 from hvctl.model.move import Move
 from hvctl.model.reasons import Reason
+from hvctl.model.results import (
+    Accepted,
+    Answer,
+    Created,
+    Explained,
+    Located,
+    Replied,
+)
 from hvctl.model.snapshot import Snapshot
 from hvctl.model.steps import Step
+
+_A = typing.TypeVar('_A', Accepted, Created, Explained, Located, Replied)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +47,7 @@ class Ledger:
     :ivar last: the newest of them
     :ivar done: steps that succeeded, and whether each changed anything
     :ivar done_at: when each of them succeeded last
-    :ivar answers: what a step that asks something was told, and the id of
-        the server that another made
+    :ivar answers: what a step was told last, where it was told something
     :ivar failures: by lane
     :ivar first_seen: when this run saw a hypervisor in a phase first
     :ivar statuses: of each hypervisor at the last look
@@ -57,7 +67,7 @@ class Ledger:
     done_at: dict[Step, datetime.datetime] = dataclasses.field(
         default_factory=dict
     )
-    answers: dict[Step, str] = dataclasses.field(default_factory=dict)
+    answers: dict[Step, Answer] = dataclasses.field(default_factory=dict)
     failures: dict[str, Failure] = dataclasses.field(default_factory=dict)
     first_seen: dict[tuple[str, Phase], datetime.datetime] = dataclasses.field(
         default_factory=dict
@@ -86,3 +96,8 @@ class Ledger:
         return sum(
             isinstance(step, kind) and step.name == name for step in self.done
         )
+
+    def answer(self, step: Step, kind: type[_A]) -> _A | None:
+        """Return what a step was told, if that is of a kind."""
+        answer = self.answers.get(step)
+        return answer if isinstance(answer, kind) else None

@@ -4,6 +4,51 @@
 from __future__ import annotations
 
 import dataclasses
+import typing
+
+
+class Created(typing.NamedTuple):
+    """Something new is there.
+
+    :ivar id: Nova's id of the server
+    """
+
+    id: str
+
+
+class Accepted(typing.NamedTuple):
+    """Nova has taken a request on.
+
+    :ivar request_id: by which Nova tells what became of it
+    """
+
+    request_id: str
+
+
+class Replied(typing.NamedTuple):
+    """A test guest shows that it lives."""
+
+
+class Explained(typing.NamedTuple):
+    """A service tells why something failed.
+
+    :ivar text: one line, without a final period
+    """
+
+    text: str
+
+
+class Located(typing.NamedTuple):
+    """Nova has a guest.
+
+    :ivar host: the service host; None where it is on none
+    """
+
+    status: str
+    host: str | None
+
+
+Answer = Created | Accepted | Replied | Explained | Located
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -11,12 +56,8 @@ class Done:
     """What a step that succeeded says.
 
     :ivar changed: whether it changed anything
-    :ivar made: by kind, the ids that a later step of its lane needs and could
-        not find by itself: a test guest's port
-    :ivar answer: what it was told, for a step that asks, and the id of a
-        server that it made
+    :ivar answer: what it was told; None where it was told nothing
     """
 
     changed: bool = True
-    made: dict[str, str] = dataclasses.field(default_factory=dict)
-    answer: str = ''
+    answer: Answer | None = None

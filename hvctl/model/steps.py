@@ -238,13 +238,15 @@ class JoinAggregate(Step):
 class CreateTestGuest(Step):
     """Boot the guest that tries a closed hypervisor out.
 
-    It has the port that the step before made, or else one in the network.
+    :ivar network_id: in which Nova makes a port for it; None for none
+    :ivar port_id: the port that it gets instead; None for none
     """
 
     host: str
     flavor_id: str
     image_id: str
-    network_id: str | None
+    network_id: str | None = None
+    port_id: str | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,10 +65,9 @@ class Cloud(typing.Protocol):
         :raises CloudError: when a list could not be read
         """
 
-    def act(self, step: Step, before: dict[str, str]) -> Done:
+    def act(self, step: Step) -> Done:
         """Run one step.
 
-        :param before: ids that the lane's steps before this one have made
         :raises CloudError: when it failed
         """
 
@@ -295,13 +294,12 @@ class _Run:
     def _act(self, chain: tuple[Step, ...]) -> _Acted:
         """Run the steps of one lane, in a worker."""
         acted = _Acted()
-        made: dict[str, str] = {}
         for step in chain:
             if self.stopped.is_set():
                 break
             LOG.debug('%s', step)
             try:
-                done = self._cloud.act(step, made)
+                done = self._cloud.act(step)
             except exceptions.CloudError as error:
                 acted.failed = (step, error)
                 break
@@ -318,7 +316,6 @@ class _Run:
                     ),
                 )
                 break
-            made.update(done.made)
             acted.done.append((step, done))
         return acted
 
@@ -328,7 +325,7 @@ class _Run:
             changed = self._ledger.done.get(step, False) or done.changed
             self._ledger.done[step] = changed
             self._ledger.done_at[step] = self._clock.now()
-            if done.answer:
+            if done.answer is not None:
                 self._ledger.answers[step] = done.answer
         if acted.failed is None:
             self._tries.pop(lane, None)

@@ -10,7 +10,14 @@ import requests as http
 from hvctl import exceptions
 from hvctl.cloud import http as requests
 from hvctl.model import identity
-from hvctl.model.results import Done
+from hvctl.model.results import (
+    Accepted,
+    Created,
+    Done,
+    Explained,
+    Located,
+    Replied,
+)
 from hvctl.model.steps import (
     AbortMigration,
     AskWhere,
@@ -75,7 +82,7 @@ class Compute:
             json={'server': body},
             secret=True,
         )
-        return Done(answer=response.json()['server']['id'])
+        return Done(answer=Created(response.json()['server']['id']))
 
     def delete_server(self, step: DeleteServer) -> Done:
         """Delete a server of ours."""
@@ -163,13 +170,11 @@ class Compute:
             ) from error
         return Done()
 
-    def create_test_guest(
-        self, step: CreateTestGuest, port_id: str | None
-    ) -> Done:
+    def create_test_guest(self, step: CreateTestGuest) -> Done:
         """Boot a guest on one host and no other."""
         networks: object = 'none'
-        if port_id is not None:
-            networks = [{'port': port_id}]
+        if step.port_id is not None:
+            networks = [{'port': step.port_id}]
         elif step.network_id is not None:
             networks = [{'uuid': step.network_id}]
         self._call(
@@ -206,7 +211,7 @@ class Compute:
         if response.status_code >= 400:
             return Done(changed=False)
         said = str(response.json().get('output') or '').strip()
-        return Done(changed=False, answer=said and 'yes')
+        return Done(changed=False, answer=Replied() if said else None)
 
     def delete_test_guest(self, step: DeleteTestGuest) -> Done:
         """Delete a test guest, for good even where Nova puts deletes off."""
@@ -327,8 +332,10 @@ class Compute:
         ]
         # The conductor sums up ("no valid host"); a host says what it was.
         reasons.sort(key=_of_a_host)
-        answer = reasons[-1]['details'] if reasons else ''
-        return Done(changed=False, answer=' '.join(answer.split()).rstrip('.'))
+        if not reasons:
+            return Done(changed=False)
+        text = ' '.join(reasons[-1]['details'].split()).rstrip('.')
+        return Done(changed=False, answer=Explained(text))
 
     def ask_where(self, step: AskWhere) -> Done:
         """Find where and how a guest is that has left its host."""
@@ -342,8 +349,8 @@ class Compute:
         if response.status_code == 404:
             return Done(changed=False)
         found = response.json()['server']
-        host = found.get('OS-EXT-SRV-ATTR:host') or ''
-        return Done(changed=False, answer=f'{found["status"]} {host}'.rstrip())
+        host = found.get('OS-EXT-SRV-ATTR:host') or None
+        return Done(changed=False, answer=Located(found['status'], host))
 
     def _act_on(
         self,
@@ -368,9 +375,10 @@ class Compute:
             raise exceptions.CloudError(
                 str(error), status=409, transient=False
             ) from error
+        request_id = response.headers.get('x-openstack-request-id')
         return Done(
             changed=response.status_code < 400,
-            answer=response.headers.get('x-openstack-request-id', ''),
+            answer=Accepted(request_id) if request_id else None,
         )
 
     def _call(

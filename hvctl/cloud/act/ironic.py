@@ -9,7 +9,7 @@ from openstack import connection
 from hvctl import exceptions
 from hvctl.cloud import http
 from hvctl.cloud.observe import parse
-from hvctl.model.results import Done
+from hvctl.model.results import Done, Explained
 from hvctl.model.steps import AskNode
 
 #: What happens to a node when its deploy has failed, which is no cause.
@@ -53,5 +53,7 @@ class Baremetal:
             and (at := parse.when(event['created_at'])) is not None
             and at >= step.since
         ]
-        text = max(errors)[1] if errors else ''
-        return Done(changed=False, answer=' '.join(text.split()).rstrip('.'))
+        if not errors:
+            return Done(changed=False)
+        text = ' '.join(max(errors)[1].split()).rstrip('.')
+        return Done(changed=False, answer=Explained(text))

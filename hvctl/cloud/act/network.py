@@ -72,7 +72,7 @@ class Network:
 
     def create_test_port(self, step: CreateTestPort) -> Done:
         """Make the port of a test guest."""
-        port_id = self._create(
+        self._create(
             'port',
             f'create the port of the test guest of {step.name}',
             {
@@ -82,7 +82,7 @@ class Network:
                 'binding:vnic_type': step.vnic_type,
             },
         )
-        return Done(made={'test port': port_id})
+        return Done()
 
     def create_trunk(self, step: CreateTrunk) -> Done:
         """Make a trunk of a port, with its sub-ports."""

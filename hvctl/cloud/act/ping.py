@@ -6,7 +6,7 @@ from __future__ import annotations
 import subprocess
 
 from hvctl import exceptions
-from hvctl.model.results import Done
+from hvctl.model.results import Done, Replied
 from hvctl.model.steps import PingTestGuest
 
 _SECONDS = 2
@@ -35,4 +35,4 @@ def ping(step: PingTestGuest) -> Done:
     except subprocess.TimeoutExpired:
         return Done(changed=False)
     answered = result.returncode == 0
-    return Done(changed=False, answer='yes' if answered else '')
+    return Done(changed=False, answer=Replied() if answered else None)

@@ -13,6 +13,7 @@ from hvctl.decide.wording import text
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
 from hvctl.model.ledger import Ledger
 from hvctl.model.records import Provider, Server
+from hvctl.model.results import Explained
 from hvctl.model.snapshot import Snapshot
 from hvctl.model.steps import AskNode, CreateServer, Step
 
@@ -89,8 +90,8 @@ def _tried(
     said = []
     for question in _questions(hv, ledger):
         label = names.get(question.node_id) or question.node_id
-        error = ledger.answers.get(question)
-        said.append(f'{label} ({error})' if error else label)
+        error = ledger.answer(question, Explained)
+        said.append(f'{label} ({error.text})' if error else label)
     if not said:
         return ''
     retried = ledger.times(hv.name, CreateServer) > 1

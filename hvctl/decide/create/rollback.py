@@ -17,6 +17,7 @@ from hvctl.decide.wording import text
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
 from hvctl.model.ledger import Ledger
 from hvctl.model.records import Server
+from hvctl.model.results import Created
 from hvctl.model.snapshot import Snapshot, WholeLook
 from hvctl.model.steps import (
     CreatePort,
@@ -71,7 +72,7 @@ def _made(hv: Hypervisor, ledger: Ledger) -> bool:
     """Whether this run made a hypervisor, as far as there is one."""
     if hv.server is not None:
         return any(
-            isinstance(step, CreateServer) and answer == hv.server.id
+            isinstance(step, CreateServer) and answer == Created(hv.server.id)
             for step, answer in ledger.answers.items()
         )
     # What is made first.

@@ -15,6 +15,7 @@ from hvctl.model.hypervisor import Hypervisor
 from hvctl.model.ledger import Ledger
 from hvctl.model.move import Move
 from hvctl.model.records import Migration, Server
+from hvctl.model.results import Accepted
 from hvctl.model.snapshot import Snapshot
 from hvctl.model.steps import (
     AskWhy,
@@ -109,11 +110,11 @@ def question(move: Move, context: Context) -> AskWhy | None:
     if move.adopted or not move.attempt or move.method is None:
         return None
     sent = request(move, move.attempt, context.options)
-    request_id = context.ledger.answers.get(sent)
-    if request_id is None:
+    accepted = context.ledger.answer(sent, Accepted)
+    if accepted is None:
         return None
     return AskWhy(
         name=move.hypervisor,
         server_id=move.server_id,
-        request_id=request_id,
+        request_id=accepted.request_id,
     )

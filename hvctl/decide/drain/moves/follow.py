@@ -18,6 +18,7 @@ from hvctl.decide.drain.moves.case import Stand
 from hvctl.model.drain_options import Method
 from hvctl.model.move import Move
 from hvctl.model.records import Migration, Server
+from hvctl.model.results import Explained
 from hvctl.model.steps import ConfirmMigration, ForceComplete, Step
 
 #: How long after a confirmation another one is sent, where nothing came of
@@ -279,7 +280,9 @@ def _over(
     if ask is not None:
         if not context.is_through(ask):
             return Stand(move, ask)
-        reason = context.ledger.answers.get(ask) or reason
+        answer = context.ledger.answer(ask, Explained)
+        if answer is not None:
+            reason = answer.text
     return _again(move, guest, context, reason, record_id)
 
 

@@ -11,6 +11,7 @@ from hvctl.decide.drain.moves.case import Stand
 from hvctl.model.drain_options import Method
 from hvctl.model.move import Move
 from hvctl.model.records import Migration
+from hvctl.model.results import Explained, Located
 from hvctl.model.steps import AskWhere
 
 
@@ -45,24 +46,24 @@ def searched(
     )
     if not context.is_through(ask):
         return Stand(move, ask)
-    status, _, where = context.ledger.answers.get(ask, '').partition(' ')
+    located = context.ledger.answer(ask, Located)
     if context.failure_of(ask) is not None:
         if done is not None:
             return Stand(guests.moved(move, done.destination, context.now))
         reason = f'no longer on {move.source}; Nova did not say where it is'
         return Stand(guests.failed(move, reason, context.now))
-    elif not status:
+    elif located is None:
         reason = 'deleted'
-    elif not where:
+    elif located.host is None:
         reason = 'shelved'
         if move.method in (Method.SHELVE, Method.OFFLOAD):
             shelved = guests.moved(move, None, context.now)
             return Stand(dataclasses.replace(shelved, reason=reason))
-    elif where == context.hv.host:
+    elif located.host == context.hv.host:
         # It has come back since; as one that is seen for the first time.
-        reason = f'back on {where}'
+        reason = f'back on {located.host}'
     else:
-        return _elsewhere(move, context, status, where, done)
+        return _elsewhere(move, context, located.status, located.host, done)
     return Stand(guests.gone(move, reason, context.now))
 
 
@@ -81,9 +82,10 @@ def _elsewhere(
         ask = case.question(move, context)
         if ask is not None and not context.is_through(ask):
             return Stand(move, ask)
-        why = (ask and context.ledger.answers.get(ask)) or (
-            f'the migration ended as {last.status}' if last is not None else ''
-        )
+        why = f'the migration ended as {last.status}' if last else ''
+        answer = context.ledger.answer(ask, Explained) if ask else None
+        if answer is not None:
+            why = answer.text
         reason = f'it is {status} on {where}: {why}'.removesuffix(': ')
         there = dataclasses.replace(move, destination=where)
         return Stand(guests.failed(there, reason, context.now))

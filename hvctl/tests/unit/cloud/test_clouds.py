@@ -240,7 +240,6 @@ class TestAct(TestCase):
                 mac_address='02:00:00:00:00:01',
                 compute_cloud=FAR,
             ),
-            {},
         )
 
         sent = self.mock.last_request.json()['port']
@@ -255,8 +254,7 @@ class TestAct(TestCase):
                 metadata={},
                 user_data='',
                 port_id='p',
-            ),
-            {},
+            )
         )
         self.assertEqual(
             [{'port': 'p'}],
@@ -283,7 +281,7 @@ class TestAct(TestCase):
             ),
         ):
             with self.subTest(step=step):
-                self.client.act(step, {})
+                self.client.act(step)
 
                 self.assertEqual(
                     url, self.mock.last_request.url.partition('?')[0]
@@ -321,6 +319,6 @@ class TestAct(TestCase):
             DeleteTestPort(name='hv1', port_id='p'),
         ):
             with self.subTest(step=step):
-                self.client.act(step, {})
+                self.client.act(step)
 
                 self.assertIn('https://far-', self.mock.last_request.url)

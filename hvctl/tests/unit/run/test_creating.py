@@ -313,8 +313,7 @@ class TestFailures(base.TestCase):
         self.cloud.act(
             CreateProvider(
                 name='hv1', provider_id=earlier, provider_name='hv1'
-            ),
-            {},
+            )
         )
 
         result = self.create('hv1')

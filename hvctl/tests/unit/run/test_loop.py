@@ -62,7 +62,7 @@ class Cloud:
     """
 
     def __init__(self, act=None, observe=None) -> None:
-        self._act = act or (lambda step, before: Done())
+        self._act = act or (lambda step: Done())
         self._observe = observe or (lambda: None)
         self.log: list[Step] = []
 
@@ -71,10 +71,10 @@ class Cloud:
         self._observe()
         return Snapshot()
 
-    def act(self, step, before):
+    def act(self, step):
         """Run one step."""
         self.log.append(step)
-        return self._act(step, before)
+        return self._act(step)
 
 
 def until_done(*todo):
@@ -125,12 +125,12 @@ class TestLoop(unittest.TestCase):
         self.assertEqual({first: True, second: True}, result.ledger.done)
 
     def test_lane(self):
-        """Steps of one lane run in order, and hand on what they made."""
+        """Steps of one lane run in order."""
         seen = []
 
-        def act(step, before):
-            seen.append((step.port_id, dict(before)))
-            return Done(made={step.port_id: f'made {step.port_id}'})
+        def act(step):
+            seen.append(step.port_id)
+            return Done()
 
         def decide(ledger):
             if ledger.done:
@@ -139,13 +139,13 @@ class TestLoop(unittest.TestCase):
 
         self.run_goal(Goal(decide), Cloud(act))
 
-        self.assertEqual([('a', {}), ('b', {'a': 'made a'})], seen)
+        self.assertEqual(['a', 'b'], seen)
 
     def test_lanes_beside_each_other(self):
         """Steps of different names run at the same time."""
         both = threading.Barrier(2, timeout=10)
 
-        def act(step, before):
+        def act(step):
             both.wait()
             return Done()
 
@@ -168,7 +168,7 @@ class TestLoop(unittest.TestCase):
         """Guests of one hypervisor have lanes of their own."""
         both = threading.Barrier(2, timeout=10)
 
-        def act(step, before):
+        def act(step):
             both.wait()
             return Done()
 
@@ -188,7 +188,7 @@ class TestLoop(unittest.TestCase):
         """A lane that is not through gets no second chain."""
         release = threading.Event()
 
-        def act(step, before):
+        def act(step):
             release.wait(10)
             return Done()
 
@@ -210,7 +210,7 @@ class TestLoop(unittest.TestCase):
         """After a passing failure it looks and decides again."""
         troubles = [PASSING, PASSING]
 
-        def act(step, before):
+        def act(step):
             if troubles:
                 raise troubles.pop()
             return Done()
@@ -225,7 +225,7 @@ class TestLoop(unittest.TestCase):
         """What the next look shows as done is not done again."""
         done = []
 
-        def act(step, before):
+        def act(step):
             done.append(step)
             raise PASSING
 
@@ -240,7 +240,7 @@ class TestLoop(unittest.TestCase):
     def test_failure_that_does_not_pass(self):
         """After some tries it fails with the error's sentence."""
 
-        def act(step, before):
+        def act(step):
             raise PASSING
 
         result = self.run_goal(Goal(until_done(a_step())), Cloud(act))
@@ -253,7 +253,7 @@ class TestLoop(unittest.TestCase):
         """A success in between starts the count anew."""
         tries = {'a': 0, 'b': 0}
 
-        def act(step, before):
+        def act(step):
             tries[step.port_id] += 1
             if tries[step.port_id] < loop.TRIES:
                 raise PASSING
@@ -268,7 +268,7 @@ class TestLoop(unittest.TestCase):
     def test_lasting_failure(self):
         """What will never do is tried once, and ends the lane."""
 
-        def act(step, before):
+        def act(step):
             raise LASTING
 
         def decide(ledger):
@@ -287,7 +287,7 @@ class TestLoop(unittest.TestCase):
     def test_one_of_two_fails(self):
         """The others go on when one has failed."""
 
-        def act(step, before):
+        def act(step):
             if step.name == 'hv1':
                 raise LASTING
             return Done()
@@ -407,7 +407,7 @@ class TestLoop(unittest.TestCase):
         begun = threading.Event()
         interrupted = threading.Event()
 
-        def act(step, before):
+        def act(step):
             begun.set()
             interrupted.wait(10)
             return Done()
@@ -430,7 +430,7 @@ class TestLoop(unittest.TestCase):
     def test_unexpected_error(self):
         """A mistake in a worker is said, and the others go on."""
 
-        def act(step, before):
+        def act(step):
             if step.name == 'hv1':
                 raise ZeroDivisionError('by zero')
             return Done()

@@ -14,6 +14,7 @@ from hvctl.model.ledger import Ledger
 from hvctl.model.profile import Limits
 from hvctl.model.records import PortUse
 from hvctl.model.request import HealthTest
+from hvctl.model.results import Created
 from hvctl.model.steps import CreatePort, CreateProvider, CreateServer
 from hvctl.model.verdict import Verdict
 from hvctl.tests.fixtures import builders
@@ -486,7 +487,7 @@ class TestRetries(TestCase):
         look = builders.a_snapshot(servers=(failed,), ports=(port,))
         for own, expected in ((failed.id, ['DeleteServer']), ('another', [])):
             with self.subTest(own=own):
-                ledger.answers[make] = own
+                ledger.answers[make] = Created(own)
 
                 verdict = goal.decide(look, ledger, clocks.START)['hv1']
 
@@ -636,7 +637,7 @@ class TestTakingBack(TestCase):
                 ledger = Ledger(
                     started_at=clocks.START,
                     done=done,
-                    answers={mine: made} if made else {},
+                    answers={mine: Created(made)} if made else {},
                 )
 
                 found = rollback.give_up(hv, verdict, ledger)

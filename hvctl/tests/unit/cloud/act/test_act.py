@@ -7,6 +7,12 @@ from hvctl import exceptions
 from hvctl.cloud import clients
 from hvctl.cloud.act import placement
 from hvctl.model import identity
+from hvctl.model.results import (
+    Accepted,
+    Explained,
+    Located,
+    Replied,
+)
 from hvctl.model.steps import (
     AbortMigration,
     AddSubports,
@@ -72,8 +78,8 @@ class TestCase(base.TestCase):
         super().setUp()
         self.client = clients.Client(self.conn)
 
-    def act(self, step, before=None):
-        return self.client.act(step, before or {})
+    def act(self, step):
+        return self.client.act(step)
 
     def last(self):
         """The request that was sent last."""
@@ -440,7 +446,7 @@ class TestBaremetal(TestCase):
         ]
         self.mock.get(self.HISTORY, json={'history': events})
 
-        self.assertEqual('no power', self.act(self.STEP).answer)
+        self.assertEqual(Explained('no power'), self.act(self.STEP).answer)
         headers = self.last().headers
         self.assertEqual('1.78', headers['X-OpenStack-Ironic-API-Version'])
 
@@ -449,7 +455,7 @@ class TestBaremetal(TestCase):
         old = self.event(0, 'x') | {'created_at': '2026-11-23T11:59:00+00:00'}
         self.mock.get(self.HISTORY, json={'history': [old]})
 
-        self.assertEqual('', self.act(self.STEP).answer)
+        self.assertIsNone(self.act(self.STEP).answer)
 
     def test_may_not_be_read(self):
         """An Ironic that does not tell is no failure of its own."""
@@ -457,7 +463,7 @@ class TestBaremetal(TestCase):
             with self.subTest(status=status):
                 self.mock.get(self.HISTORY, status_code=status, json={})
 
-                self.assertEqual('', self.act(self.STEP).answer)
+                self.assertIsNone(self.act(self.STEP).answer)
 
 
 class TestServices(TestCase):
@@ -561,7 +567,7 @@ class TestTestGuest(TestCase):
         self.mock.post(f'{base.NETWORK}/ports', json={'port': {'id': 'p'}})
         self.mock.post(f'{base.COMPUTE}/servers', json={'server': {'id': 's'}})
 
-        done = self.act(
+        self.act(
             CreateTestPort(name='hv1', network_id='n', vnic_type='direct')
         )
 
@@ -574,9 +580,8 @@ class TestTestGuest(TestCase):
                 host='hv1',
                 flavor_id='f',
                 image_id='i',
-                network_id='n',
-            ),
-            done.made,
+                port_id='p',
+            )
         )
         self.assertEqual(
             [{'port': 'p'}], self.last().json()['server']['networks']
@@ -617,9 +622,9 @@ class TestAnswers(TestCase):
         """Anything on it is an answer; none yet is none."""
         step = ReadConsole(name='hv1', server_id='s')
         for answer, expected in (
-            ({'json': {'output': 'login:'}}, 'yes'),
-            ({'json': {'output': ''}}, ''),
-            ({'status_code': 404, 'json': {}}, ''),
+            ({'json': {'output': 'login:'}}, Replied()),
+            ({'json': {'output': ''}}, None),
+            ({'status_code': 404, 'json': {}}, None),
         ):
             with self.subTest(answer=answer):
                 self.mock.post(f'{base.COMPUTE}/servers/s/action', **answer)
@@ -638,7 +643,7 @@ class TestAnswers(TestCase):
                     PingTestGuest(name='hv1', server_id='s', address=address)
                 )
 
-                self.assertEqual('' if expected else 'yes', done.answer)
+                self.assertEqual(None if expected else Replied(), done.answer)
                 self.assertEqual(address, run.call_args[0][0][-1])
         with mock.patch(
             'subprocess.run', autospec=True, side_effect=FileNotFoundError
@@ -678,7 +683,7 @@ class TestGuests(TestCase):
                 done = self.act(kind(name='hv1', server_id='g'))
 
                 self.assertEqual(body, self.last().json())
-                self.assertEqual('req-1', done.answer)
+                self.assertEqual(Accepted('req-1'), done.answer)
                 self.assertTrue(done.changed)
 
     def test_destination(self):
@@ -739,7 +744,7 @@ class TestGuests(TestCase):
         done = self.act(AskWhy(name='hv1', server_id='g', request_id='req-1'))
 
         self.assertFalse(done.changed)
-        self.assertTrue(done.answer.startswith('No valid host was found'))
+        self.assertTrue(done.answer.text.startswith('No valid host was found'))
 
     def test_ask_why_of_the_host(self):
         """What a host says counts more than the conductor's summary."""
@@ -758,15 +763,18 @@ class TestGuests(TestCase):
 
         done = self.act(AskWhy(name='hv1', server_id='g', request_id='req-1'))
 
-        self.assertEqual('CPU differs', done.answer)
+        self.assertEqual(Explained('CPU differs'), done.answer)
 
     def test_ask_where(self):
         """Its status and host, and nothing when it is deleted."""
         step = AskWhere(name='hv1', server_id='g')
         for answer, expected in (
-            ({'status_code': 404, 'json': {}}, ''),
-            (('hv2', 'ACTIVE'), 'ACTIVE hv2'),
-            ((None, 'SHELVED_OFFLOADED'), 'SHELVED_OFFLOADED'),
+            ({'status_code': 404, 'json': {}}, None),
+            (('hv2', 'ACTIVE'), Located('ACTIVE', 'hv2')),
+            (
+                (None, 'SHELVED_OFFLOADED'),
+                Located('SHELVED_OFFLOADED', None),
+            ),
         ):
             with self.subTest(expected=expected):
                 if isinstance(answer, tuple):
@@ -795,4 +803,4 @@ class TestGuests(TestCase):
                     **answer,
                 )
 
-                self.assertEqual('', self.act(step).answer)
+                self.assertIsNone(self.act(step).answer)

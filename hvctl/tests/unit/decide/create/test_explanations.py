@@ -8,6 +8,7 @@ from hvctl.decide.create import explanations
 from hvctl.decide.hypervisor import phases
 from hvctl.model.hypervisor import Phase
 from hvctl.model.ledger import Ledger
+from hvctl.model.results import Explained
 from hvctl.model.steps import CreateServer
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clocks
@@ -82,7 +83,10 @@ class TestServerFailed(unittest.TestCase):
 
         first, second = explanations.questions(hv, a_ledger(nodes_tried=tried))
         said = self.say(
-            'x', nodes, nodes_tried=tried, answers={first: 'no power'}
+            'x',
+            nodes,
+            nodes_tried=tried,
+            answers={first: Explained('no power')},
         )
 
         self.assertEqual(('n1', 'n2'), (first.node_id, second.node_id))

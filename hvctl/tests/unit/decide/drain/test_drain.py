@@ -19,6 +19,11 @@ from hvctl.model import identity
 from hvctl.model.drain_options import DrainOptions, Method, Suspended
 from hvctl.model.ledger import Failure, Ledger
 from hvctl.model.records import Shape
+from hvctl.model.results import (
+    Accepted,
+    Explained,
+    Located,
+)
 from hvctl.model.snapshot import Snapshot, WholeLook
 from hvctl.model.steps import (
     AbortMigration,
@@ -286,7 +291,7 @@ class TestMoves(unittest.TestCase):
         """The reason of a failure is asked for, once, and then said."""
         look = a_look(GUEST)
         request = LiveMigrate(name='hv1', server_id=GUEST.id)
-        ledger = under_way(look, answers={request: 'req-1'})
+        ledger = under_way(look, answers={request: Accepted('req-1')})
         failed = a_look(
             GUEST,
             migrations={'hv1': (builders.a_migration('g1', status='error'),)},
@@ -295,7 +300,7 @@ class TestMoves(unittest.TestCase):
 
         first = decide(failed, ledger, retries=0)
         ledger.done[ask] = False
-        ledger.answers[ask] = 'No valid host was found'
+        ledger.answers[ask] = Explained('No valid host was found')
         second = decide(failed, ledger, retries=0)
 
         self.assertEqual((ask,), first.steps)
@@ -932,7 +937,7 @@ class TestShelving(unittest.TestCase):
             ledger.done |= dict.fromkeys(verdict.steps, True)
             for step in verdict.steps:
                 if isinstance(step, AskWhere):
-                    ledger.answers[step] = 'SHELVED_OFFLOADED'
+                    ledger.answers[step] = Located('SHELVED_OFFLOADED', None)
             seen.append(
                 (
                     [type(step).__name__ for step in verdict.steps],

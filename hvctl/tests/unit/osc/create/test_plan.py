@@ -258,7 +258,7 @@ class TestDryRun(base.TestCommand):
             )
             self.assertIn('lift the hold: guests can land there', said)
             self.cloud.act(
-                JoinAggregate(name='hv1', aggregate_id=3, host='hv1'), {}
+                JoinAggregate(name='hv1', aggregate_id=3, host='hv1')
             )
 
     def test_no_warning(self):
@@ -468,8 +468,7 @@ class TestHealthTest(base.TestCommand):
                 flavor_id='f',
                 image_id='i',
                 network_id=None,
-            ),
-            {},
+            )
         )
 
         status = self.create_tested(

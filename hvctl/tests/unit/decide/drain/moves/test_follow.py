@@ -10,6 +10,11 @@ from hvctl.decide.drain.moves import cold as resizes
 from hvctl.model.drain_options import DrainOptions
 from hvctl.model.ledger import Failure, Ledger
 from hvctl.model.records import Shape
+from hvctl.model.results import (
+    Accepted,
+    Explained,
+    Located,
+)
 from hvctl.model.steps import (
     AskWhere,
     AskWhy,
@@ -28,7 +33,7 @@ MIGRATING = builders.a_guest('g1', status='MIGRATING', task_state='migrating')
 BUSY = builders.a_guest('g1', task_state='rebooting')
 CONFIRM = ConfirmMigration(name='hv1', server_id=GUEST.id)
 WHERE = AskWhere(name='hv1', server_id=GUEST.id)
-THERE = {AskWhere: 'ACTIVE hv2'}
+THERE = {AskWhere: Located('ACTIVE', 'hv2')}
 
 
 def live(status, **changes):
@@ -251,8 +256,8 @@ class TestRecords(TestCase):
         shelved = {'metadata': {'hvctl:drain': 'shelve'}}
         guest = dataclasses.replace(GUEST, **shelved)
         self.answers = {
-            Shelve: 'req-1',
-            AskWhy: 'no image service',
+            Shelve: Accepted('req-1'),
+            AskWhy: Explained('no image service'),
         }
         self.see(guest)
 
@@ -265,8 +270,8 @@ class TestRecords(TestCase):
 
     def test_reason_that_is_not_told(self):
         """A question that fails does not keep the move for ever."""
-        self.answers = {LiveMigrate: 'req-1'}
-        self.refused = {AskWhy: 'gone'}
+        self.answers = {LiveMigrate: Accepted('req-1')}
+        self.refused = {AskWhy: Explained('gone')}
         self.see(GUEST)
 
         self.see(GUEST, records=(live('error'),), retries=0)
@@ -486,7 +491,10 @@ class TestRefused(TestCase):
 
     def test_broken(self):
         """A guest that its move has put into ERROR here has failed."""
-        self.answers = {LiveMigrate: 'req-1', AskWhy: 'no memory'}
+        self.answers = {
+            LiveMigrate: Accepted('req-1'),
+            AskWhy: Explained('no memory'),
+        }
         broken = builders.a_guest('g1', status='ERROR')
         self.see(GUEST)
         for _ in range(3):
@@ -521,7 +529,7 @@ class TestAway(TestCase):
 
     def test_broken(self):
         """A guest that Nova broke on its way has not moved well."""
-        broken, well = 'ERROR hv7', 'ACTIVE hv7'
+        broken, well = Located('ERROR', 'hv7'), Located('ACTIVE', 'hv7')
         for guest, record, answer, words in (
             # finish_resize failed on the destination.
             (OFF, cold('error'), broken, 'it is ERROR on hv7: no disk'),
@@ -533,9 +541,9 @@ class TestAway(TestCase):
                 self.setUp()
                 self.answers = {
                     AskWhere: answer,
-                    AskWhy: 'no disk',
-                    LiveMigrate: 'req-1',
-                    ColdMigrate: 'req-1',
+                    AskWhy: Explained('no disk'),
+                    LiveMigrate: Accepted('req-1'),
+                    ColdMigrate: Accepted('req-1'),
                 }
                 self.see(guest)
                 for _ in range(4):
@@ -552,7 +560,7 @@ class TestAway(TestCase):
 
     def test_was_broken_before(self):
         """That a guest in ERROR is so elsewhere too is not the drain's."""
-        self.answers = {AskWhere: 'ERROR hv7'}
+        self.answers = {AskWhere: Located('ERROR', 'hv7')}
         self.see(builders.a_guest('g1', status='ERROR'))
         self.see()
 
@@ -560,7 +568,7 @@ class TestAway(TestCase):
 
     def test_nova_does_not_say_where_it_is(self):
         """Then nobody knows that it is gone."""
-        self.refused = {AskWhere: 'no answer'}
+        self.refused = {AskWhere: Located('no', 'answer')}
         self.see(builders.a_guest('g1', status='RESCUE'))
         self.see()
 
@@ -569,7 +577,7 @@ class TestAway(TestCase):
     def test_leaves_twice(self):
         """The answer of the first time is not that of the second."""
         rescued = builders.a_guest('g1', status='RESCUE')
-        self.answers = {AskWhere: 'RESCUE hv7'}
+        self.answers = {AskWhere: Located('RESCUE', 'hv7')}
         self.see(rescued)
         self.see()
         self.assertEqual('moved', self.see().result)
@@ -581,7 +589,7 @@ class TestAway(TestCase):
 
     def test_nova_does_not_say_how_it_is(self):
         """Then its record counts."""
-        self.refused = {AskWhere: 'no answer'}
+        self.refused = {AskWhere: Located('no', 'answer')}
         self.see(GUEST)
         self.see(records=(live('completed'),))
 
