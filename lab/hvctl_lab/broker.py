@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Asks RabbitMQ who takes orders."""
 
+from __future__ import annotations
+
 import amqp
 
 from hvctl_lab import credentials
@@ -9,11 +11,11 @@ from hvctl_lab.services import rabbitmq
 
 
 def is_consumed(lab: paths.Lab, queue: str) -> bool:
-    """Say whether a program takes messages from a queue.
+    """Return whether a program takes messages from a queue.
 
-    :param lab: the lab.
-    :param queue: the queue, which need not exist.
-    :returns: False when nobody does, or RabbitMQ does not answer.
+    :param lab: the lab
+    :param queue: the queue, which need not exist
+    :returns: False when nobody does, or RabbitMQ does not answer
     """
     connection = amqp.Connection(
         host=f'{paths.HOST}:{lab.port(paths.Port.RABBITMQ)}',

@@ -5,6 +5,8 @@ They see the virtualenv read-only.  The services compile what they import
 themselves, and some installers compile everything.
 """
 
+from __future__ import annotations
+
 import importlib.util
 import pathlib
 
@@ -21,15 +23,15 @@ _MODULES = (
 
 
 def missing() -> bool:
-    """Say whether there is something to compile."""
+    """Return whether there is something to compile."""
     return not all(_compiled(module) for module in _MODULES)
 
 
 def make(lab: paths.Lab) -> None:
     """Import the modules in the way that compiles them.
 
-    :param lab: the lab.
-    :raises LabError: when one cannot be imported.
+    :param lab: the lab
+    :raises LabError: when one cannot be imported
     """
     execution.run(
         lab, [str(lab.python), '-c', f'import {", ".join(_MODULES)}']

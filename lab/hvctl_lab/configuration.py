@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Collects the programs of a lab and writes all of their files."""
 
+from __future__ import annotations
+
 import pathlib
 
 from hvctl_lab import credentials
@@ -23,12 +25,12 @@ NODE_GROUP = 'nodes'
 
 
 def infrastructure(lab: paths.Lab) -> tuple[programs.Program, ...]:
-    """Give the programs that the services stand on."""
+    """Return the programs that the services stand on."""
     return (mariadb.program(lab), *rabbitmq.all_programs(lab))
 
 
 def services(lab: paths.Lab) -> tuple[programs.Program, ...]:
-    """Give the programs of OpenStack, the one to start first first."""
+    """Return the programs of OpenStack, the one to start first first."""
     return (
         *keystone.all_programs(lab),
         *neutron.all_programs(lab),
@@ -40,19 +42,19 @@ def services(lab: paths.Lab) -> tuple[programs.Program, ...]:
 
 
 def programs_of(lab: paths.Lab) -> tuple[programs.Program, ...]:
-    """Give all programs but the machines."""
+    """Return all programs but the machines."""
     return (*infrastructure(lab), *services(lab))
 
 
 def node_names(count: int) -> tuple[str, ...]:
-    """Give the names of the first bare-metal nodes."""
+    """Return the names of the first bare-metal nodes."""
     return tuple(f'node-{index}' for index in range(count))
 
 
 def files(
     lab: paths.Lab, secrets: credentials.Credentials
 ) -> dict[pathlib.Path, str]:
-    """Give every configuration file and its text."""
+    """Return every configuration file and its text."""
     return {
         supervisor_configuration(lab): ini.render(_supervisor(lab)),
         **rabbitmq.files(lab, secrets),
@@ -99,7 +101,7 @@ def write(lab: paths.Lab, secrets: credentials.Credentials) -> None:
 
 
 def supervisor_configuration(lab: paths.Lab) -> pathlib.Path:
-    """Give the path of supervisord's configuration."""
+    """Return the path of supervisord's configuration."""
     return lab.etc / 'supervisord.conf'
 
 

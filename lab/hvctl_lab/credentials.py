@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes the secrets of one lab and keeps them in a file of root's."""
 
+from __future__ import annotations
+
 import base64
 import dataclasses
 import json
@@ -43,8 +45,8 @@ class Credentials:
 def load(lab: paths.Lab) -> Credentials:
     """Read the lab's secrets, made at the first call.
 
-    :param lab: the lab.
-    :returns: the same secrets every time.
+    :param lab: the lab
+    :returns: the same secrets every time
     """
     file = lab.directory / 'credentials.json'
     if file.exists():
@@ -59,9 +61,9 @@ def write_private(
 ) -> None:
     """Replace a file by one that only its owner can read.
 
-    :param file: the file to write; its directory is made if need be.
-    :param text: what goes into it.
-    :param owner: the user whose it is to be, by default our own.
+    :param file: the file to write; its directory is made if need be
+    :param text: what goes into it
+    :param owner: the user whose it is to be, by default our own
     """
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     new = file.with_name(f'.{file.name}.new')
@@ -75,10 +77,10 @@ def write_private(
 
 
 def key_pair(private: pathlib.Path) -> str:
-    """Give the public half of an SSH key, made at the first call.
+    """Return the public half of an SSH key, made at the first call.
 
-    :param private: the file of the private half.
-    :returns: the line for authorized_keys.
+    :param private: the file of the private half
+    :returns: the line for authorized_keys
     """
     if private.exists():
         key = serialization.load_ssh_private_key(private.read_bytes(), None)

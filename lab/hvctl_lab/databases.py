@@ -6,6 +6,8 @@ It holds no secret and no path: Nova's cell mappings are templates themselves,
 which Nova fills from its configuration.
 """
 
+from __future__ import annotations
+
 import concurrent.futures
 import hashlib
 import importlib.metadata
@@ -49,10 +51,10 @@ _CELL_DATABASE = '{scheme}://{username}@{hostname}/%s?{query}'
 
 
 def template(lab: paths.Lab) -> pathlib.Path:
-    """Say where the template for these versions of the packages is kept.
+    """Return where the template for these versions of the packages is kept.
 
-    :param lab: the lab.
-    :returns: the directory, which need not exist.
+    :param lab: the lab
+    :returns: the directory, which need not exist
     """
     facts = [_TEMPLATE_VERSION, execution.run(lab, ['mariadbd', '--version'])]
     facts += [importlib.metadata.version(package) for package in _PACKAGES]
@@ -61,16 +63,16 @@ def template(lab: paths.Lab) -> pathlib.Path:
 
 
 def exist(lab: paths.Lab) -> bool:
-    """Say whether the lab has its databases."""
+    """Return whether the lab has its databases."""
     return mariadb.data(lab).exists()
 
 
 def check(lab: paths.Lab) -> None:
     """See that the lab's databases, if any, suit the installed packages.
 
-    :param lab: the lab.
+    :param lab: the lab
     :raises LabError: when other versions have made them: nothing here
-        upgrades what is in a schema.
+        upgrades what is in a schema
     """
     if not exist(lab):
         return
@@ -83,9 +85,9 @@ def check(lab: paths.Lab) -> None:
 
 
 def make(lab: paths.Lab) -> None:
-    """Give the lab its databases, from a template that is there.
+    """Return the lab its databases, from a template that is there.
 
-    :param lab: the lab, its databases missing and MariaDB not running.
+    :param lab: the lab, its databases missing and MariaDB not running
     """
     copy = lab.state / 'mariadb.new'
     shutil.rmtree(copy, ignore_errors=True)
@@ -98,8 +100,8 @@ def make(lab: paths.Lab) -> None:
 def make_template(lab: paths.Lab) -> None:
     """Make the template: a MariaDB of its own, and every schema in it.
 
-    :param lab: the lab, its services configured and MariaDB not running.
-    :raises LabError: when a program fails.
+    :param lab: the lab, its services configured and MariaDB not running
+    :raises LabError: when a program fails
     """
     wanted = template(lab)
     with lock.of_file(lab.cache / 'databases.lock'):
@@ -120,7 +122,7 @@ def make_template(lab: paths.Lab) -> None:
 
 
 def answer(lab: paths.Lab) -> bool:
-    """Say whether MariaDB takes queries."""
+    """Return whether MariaDB takes queries."""
     try:
         _execute(lab, ['SELECT 1'])
     except pymysql.err.OperationalError:
@@ -129,7 +131,7 @@ def answer(lab: paths.Lab) -> bool:
 
 
 def _note(lab: paths.Lab) -> pathlib.Path:
-    """Say where it is written which template the databases came from."""
+    """Return where it is written which template the databases came from."""
     return lab.state / 'databases'
 
 

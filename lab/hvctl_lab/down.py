@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Stops a lab, and removes its data."""
 
+from __future__ import annotations
+
 import concurrent.futures
 import shutil
 
@@ -16,9 +18,9 @@ from hvctl_lab.reporting import Report
 def down(lab: paths.Lab, report: Report) -> None:
     """Stop everything, machines included; the data stays.
 
-    :param lab: the lab, up or not.
-    :param report: told what is being done.
-    :raises LabError: when something does not end.
+    :param lab: the lab, up or not
+    :param report: told what is being done
+    :raises LabError: when something does not end
     """
     if supervision.is_up(lab):
         # Ironic first: it would switch the machines on again.
@@ -51,9 +53,9 @@ def destroy(lab: paths.Lab, report: Report) -> None:
 
     The caller holds the lab's lock, which is removed as well.
 
-    :param lab: the lab, up or not.
-    :param report: told what is being done.
-    :raises LabError: when something does not end.
+    :param lab: the lab, up or not
+    :param report: told what is being done
+    :raises LabError: when something does not end
     """
     down(lab, report)
     report('removing the data')

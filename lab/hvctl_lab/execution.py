@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs programs to their end, in an environment that is always the same."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 import subprocess
 
@@ -13,13 +15,13 @@ _TAIL = 15
 
 
 def environment(lab: paths.Lab) -> dict[str, str]:
-    """Give the variables of every program of a lab.
+    """Return the variables of every program of a lab.
 
     Nothing of the user's shell is in them: a proxy, another cloud's OS_*
     variables or PYTHONDONTWRITEBYTECODE, which doubles the time of a start.
 
-    :param lab: the lab.
-    :returns: the variables.
+    :param lab: the lab
+    :returns: the variables
     """
     return lab.environment() | {
         leftovers.MARK: str(lab.directory),
@@ -39,12 +41,12 @@ def run(
 ) -> str:
     """Run a program to its end.
 
-    :param lab: the lab that it works for.
+    :param lab: the lab that it works for
     :param command: the program and its arguments; no secrets, as everybody
-        can read them.
-    :param variables: what its environment has besides.
-    :returns: what it wrote.
-    :raises LabError: when it fails, with the last lines that it wrote.
+        can read them
+    :param variables: what its environment has besides
+    :returns: what it wrote
+    :raises LabError: when it fails, with the last lines that it wrote
     """
     result = subprocess.run(
         command,

@@ -4,6 +4,8 @@
 Everything of a lab is root's, so they get copies of what a client reads.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 import os
 import pathlib
@@ -18,9 +20,9 @@ def copies(
 ) -> pathlib.Path | None:
     """Copy the clients' files for who called sudo, and for nobody else.
 
-    :param lab: the lab, configured.
-    :param environment: the variables, by default the process's own.
-    :returns: the directory of the copies; None when root is the caller.
+    :param lab: the lab, configured
+    :param environment: the variables, by default the process's own
+    :returns: the directory of the copies; None when root is the caller
     """
     caller = environment.get('SUDO_UID', '')
     if not caller.isdigit() or caller == '0':

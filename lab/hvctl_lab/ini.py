@@ -1,18 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes the ini text that oslo.config and supervisor read."""
 
-from collections.abc import Mapping
-import typing
+from __future__ import annotations
 
-Options: typing.TypeAlias = Mapping[str, str | int | bool]
-Sections: typing.TypeAlias = Mapping[str, Options]
+from collections.abc import Mapping
+
+Options = Mapping[str, str | int | bool]
+Sections = Mapping[str, Options]
 
 
 def render(sections: Sections) -> str:
     """Turn sections of options into the text of a configuration file.
 
-    :param sections: the options of each section, in the order to write.
-    :returns: the text, ending in a newline.
+    :param sections: the options of each section, in the order to write
+    :returns: the text, ending in a newline
     """
     blocks = []
     for name, options in sections.items():

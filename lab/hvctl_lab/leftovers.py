@@ -5,6 +5,8 @@ They are known by a variable that only the lab gives them, so nobody's shell
 that happens to name the lab is among them.
 """
 
+from __future__ import annotations
+
 import os
 import pathlib
 import signal
@@ -19,8 +21,8 @@ MARK = 'HVCTL_LAB_SUPERVISED'
 def end(lab: paths.Lab) -> None:
     """End what is left.
 
-    :param lab: the lab, its supervisord gone; the caller holds its lock.
-    :raises LabError: when something does not end.
+    :param lab: the lab, its supervisord gone; the caller holds its lock
+    :raises LabError: when something does not end
     """
     for pid in find(lab):
         try:
@@ -38,8 +40,8 @@ def find(lab: paths.Lab) -> list[int]:
     A lab in a container may have the same directory: what has another root
     is none of this one's.
 
-    :param lab: the lab.
-    :returns: their ids.
+    :param lab: the lab
+    :returns: their ids
     """
     mark = f'{MARK}={lab.directory}'.encode()
     own_root = pathlib.Path('/').stat()

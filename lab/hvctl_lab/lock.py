@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Lets one call at a time change a lab, or the cache."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 import contextlib
 import fcntl
@@ -16,8 +18,8 @@ def of_file(
 ) -> Iterator[None]:
     """Hold the lock of a file; the kernel frees it when the holder dies.
 
-    :param file: the file, made if need be.
-    :param busy: called when somebody else holds it.
+    :param file: the file, made if need be
+    :param busy: called when somebody else holds it
     """
     file.parent.mkdir(parents=True, exist_ok=True)
     while True:
@@ -49,9 +51,9 @@ def of_lab(
 ) -> contextlib.AbstractContextManager[None]:
     """Hold the lock of a lab.
 
-    :param lab: the lab.
-    :param busy: called when somebody else holds it.
-    :returns: the lock, to be entered.
+    :param lab: the lab
+    :param busy: called when somebody else holds it
+    :returns: the lock, to be entered
     """
     # Beside the directory, which `destroy` removes while holding it.
     return of_file(lab.directory.with_name(f'{lab.directory.name}.lock'), busy)

@@ -5,6 +5,8 @@ What needs an installed package is imported by the call that uses it:
 a package that is missing is then told in a sentence.
 """
 
+from __future__ import annotations
+
 import argparse
 from collections.abc import Sequence
 import os
@@ -27,8 +29,8 @@ _UMASK = 0o022
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one call of the command.
 
-    :param arguments: the command line, by default the process's own.
-    :returns: the exit status.
+    :param arguments: the command line, by default the process's own
+    :returns: the exit status
     """
     options = _parser().parse_args(arguments)
     try:

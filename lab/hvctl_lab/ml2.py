@@ -4,6 +4,8 @@
 There are no switches, so every port is wired as soon as Neutron asks.
 """
 
+from __future__ import annotations
+
 from neutron_lib import constants
 from neutron_lib.api.definitions import portbindings
 from neutron_lib.plugins.ml2 import api
@@ -29,7 +31,7 @@ class LabMechanismDriver(api.MechanismDriver):
     def bind_port(self, context: api.PortContext) -> None:
         """Bind a bare-metal port to the first segment that can carry it.
 
-        :param context: Neutron's description of the port.
+        :param context: Neutron's description of the port
         """
         vnic_type = context.current[portbindings.VNIC_TYPE]
         if vnic_type != portbindings.VNIC_BAREMETAL:

@@ -5,6 +5,8 @@ Two clouds fit on one machine when each has its own directory and its own
 block of ports, see :meth:`Lab.from_environment`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 import dataclasses
 import enum
@@ -57,12 +59,12 @@ class Lab:
     @classmethod
     def from_environment(
         cls, environment: Mapping[str, str] = os.environ
-    ) -> 'Lab':
+    ) -> Lab:
         """Find the cloud that the environment variables name.
 
-        :param environment: the variables, by default the process's own.
-        :returns: the lab, with absolute paths.
-        :raises ValueError: when HVCTL_LAB_PORT_BASE is not a usable port.
+        :param environment: the variables, by default the process's own
+        :returns: the lab, with absolute paths
+        :raises ValueError: when HVCTL_LAB_PORT_BASE is not a usable port
         """
         base = environment.get(PORT_BASE_VARIABLE, str(DEFAULT_PORT_BASE))
         if not base.isdigit() or not 1024 <= int(base) <= 65535 - len(Port):
@@ -84,7 +86,7 @@ class Lab:
     def environment(self) -> dict[str, str]:
         """Name this lab to a process that looks it up itself.
 
-        :returns: the variables :meth:`from_environment` reads.
+        :returns: the variables :meth:`from_environment` reads
         """
         return {
             DIRECTORY_VARIABLE: str(self.directory),
@@ -93,23 +95,23 @@ class Lab:
         }
 
     def port(self, port: Port) -> int:
-        """Give the number of a listening port."""
+        """Return the number of a listening port."""
         return self.port_base + port
 
     def url(self, port: Port) -> str:
-        """Give the address of an API, without a trailing slash."""
+        """Return the address of an API, without a trailing slash."""
         return f'http://{HOST}:{self.port(port)}'
 
     def program(self, name: str) -> pathlib.Path:
-        """Give the path of a program of the virtualenv."""
+        """Return the path of a program of the virtualenv."""
         return self.prefix / 'bin' / name
 
     def node(self, name: str) -> pathlib.Path:
-        """Give the directory of one bare-metal node."""
+        """Return the directory of one bare-metal node."""
         return self.nodes / name
 
     def log(self, program: str) -> pathlib.Path:
-        """Give the log file of one supervised program."""
+        """Return the log file of one supervised program."""
         return self.logs / f'{program}.log'
 
     @property

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Describes a supervised program."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 import dataclasses
-import typing
 
-Environment: typing.TypeAlias = Mapping[str, str]
+Environment = Mapping[str, str]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

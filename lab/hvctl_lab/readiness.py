@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Finds out whether programs do what they are there for."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 import http.client
 import socket
@@ -21,10 +23,10 @@ _START_TIMEOUT = 150
 
 
 def all_answer(lab: paths.Lab) -> bool:
-    """Say whether every program is up and answers now.
+    """Return whether every program is up and answers now.
 
-    :param lab: the lab, supervisord up.
-    :returns: False when a single one does not.
+    :param lab: the lab, supervisord up
+    :returns: False when a single one does not
     """
     known = supervision.processes(lab)
     return all(
@@ -36,10 +38,10 @@ def all_answer(lab: paths.Lab) -> bool:
 def wait(lab: paths.Lab, names: Iterable[str]) -> None:
     """Wait until programs answer that have been started.
 
-    :param lab: the lab, supervisord up.
-    :param names: the programs.
+    :param lab: the lab, supervisord up
+    :param names: the programs
     :raises LabError: when one ends or does not answer in time, with the
-        last lines of its log.
+        last lines of its log
     """
     waited = {
         program.name: program
@@ -74,11 +76,11 @@ def wait(lab: paths.Lab, names: Iterable[str]) -> None:
 
 
 def answers(lab: paths.Lab, program: programs.Program) -> bool:
-    """Say whether a program answers now, as far as it ever does.
+    """Return whether a program answers now, as far as it ever does.
 
-    :param lab: the lab.
-    :param program: the program.
-    :returns: True for one that nobody can ask.
+    :param lab: the lab
+    :param program: the program
+    :returns: True for one that nobody can ask
     """
     if program.name == mariadb.PROGRAM:
         return databases.answer(lab)

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """How the lab says what it is doing, without printing it itself."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
-import typing
 
 #: Takes what is being done, in a few words.
-Report: typing.TypeAlias = Callable[[str], None]
+Report = Callable[[str], None]

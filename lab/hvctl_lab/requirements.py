@@ -4,6 +4,8 @@
 Each finding is one line with the command that mends it.
 """
 
+from __future__ import annotations
+
 import os
 import pathlib
 import shlex
@@ -37,8 +39,8 @@ _LONGEST_DIRECTORY = 107 - len('/supervisor.sock.12345')
 def check(lab: paths.Lab) -> None:
     """Look for everything that a lab needs of its machine.
 
-    :param lab: the lab, not running.
-    :raises LabError: with everything that is missing, a line each.
+    :param lab: the lab, not running
+    :raises LabError: with everything that is missing, a line each
     """
     findings = find(lab)
     if findings:
@@ -48,7 +50,7 @@ def check(lab: paths.Lab) -> None:
 def check_root() -> None:
     """Insist on being root.
 
-    :raises LabError: with the command that is run as root.
+    :raises LabError: with the command that is run as root
     """
     if os.geteuid() == 0:
         return
@@ -75,8 +77,8 @@ def check_root() -> None:
 def find(lab: paths.Lab) -> list[str]:
     """List what is missing.
 
-    :param lab: the lab, not running.
-    :returns: a line for each, none when all is well.
+    :param lab: the lab, not running
+    :returns: a line for each, none when all is well
     """
     return [
         *_packages(),
@@ -127,7 +129,7 @@ def _code(lab: paths.Lab) -> list[str]:
 
 
 def _is_open(directory: pathlib.Path) -> bool:
-    """Say whether everybody can look into a directory and all below it."""
+    """Return whether everybody can look into a directory and all below it."""
     for path, inner, _ in os.walk(directory):
         # Byte code of another umask only costs time.
         inner[:] = [name for name in inner if name != '__pycache__']
@@ -181,7 +183,7 @@ def _free_block(base: int) -> int:
 
 
 def is_free(port: int) -> bool:
-    """Say whether nobody listens on a loopback port."""
+    """Return whether nobody listens on a loopback port."""
     with socket.socket() as probe:
         # As the programs do: what is only waiting to be forgotten is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Looks at a running lab: its programs, their memory, its nodes."""
 
+from __future__ import annotations
+
 import collections
 import dataclasses
 import pathlib
@@ -30,8 +32,8 @@ class Line:
 def programs(lab: paths.Lab) -> list[Line]:
     """Look at the programs.
 
-    :param lab: the lab, up or not.
-    :returns: a line for each.
+    :param lab: the lab, up or not
+    :returns: a line for each
     """
     known = supervision.processes(lab) if supervision.is_up(lab) else {}
     children = _children()
@@ -55,8 +57,8 @@ def programs(lab: paths.Lab) -> list[Line]:
 def nodes(lab: paths.Lab) -> list[Line]:
     """Look at the nodes, by Ironic's eyes and at their machines.
 
-    :param lab: the lab, Ironic and Keystone up.
-    :returns: a line for each; a machine is up when it is switched on.
+    :param lab: the lab, Ironic and Keystone up
+    :returns: a line for each; a machine is up when it is switched on
     """
     known = supervision.processes(lab)
     children = _children()
@@ -82,10 +84,10 @@ def nodes(lab: paths.Lab) -> list[Line]:
 
 
 def can_ask_ironic(lines: list[Line]) -> bool:
-    """Say whether the programs are up that know the nodes.
+    """Return whether the programs are up that know the nodes.
 
-    :param lines: the programs.
-    :returns: True when :func:`nodes` can be called.
+    :param lines: the programs
+    :returns: True when :func:`nodes` can be called
     """
     return all(
         line.up

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Talks to supervisord, which runs every program of a lab."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Iterable
 import dataclasses
 import http.client
@@ -53,10 +55,10 @@ def _proxy(lab: paths.Lab) -> typing.Any:
 
 
 def is_up(lab: paths.Lab) -> bool:
-    """Say whether the lab's supervisord answers.
+    """Return whether the lab's supervisord answers.
 
-    :param lab: the lab.
-    :returns: True when it takes orders.
+    :param lab: the lab
+    :returns: True when it takes orders
     """
     try:
         state = _proxy(lab).getState()
@@ -70,8 +72,8 @@ def is_up(lab: paths.Lab) -> bool:
 def launch(lab: paths.Lab) -> None:
     """Start supervisord, with none of its programs.
 
-    :param lab: the lab, its configuration written.
-    :raises LabError: when it does not come up.
+    :param lab: the lab, its configuration written
+    :raises LabError: when it does not come up
     """
     result = subprocess.run(
         [
@@ -96,8 +98,8 @@ def launch(lab: paths.Lab) -> None:
 def start(lab: paths.Lab, names: Iterable[str]) -> None:
     """Start programs, without waiting for them.
 
-    :param lab: the lab, supervisord up.
-    :param names: the programs; those that run already are left alone.
+    :param lab: the lab, supervisord up
+    :param names: the programs; those that run already are left alone
     """
     proxy = _proxy(lab)
     for name in names:
@@ -111,9 +113,9 @@ def start(lab: paths.Lab, names: Iterable[str]) -> None:
 def stop(lab: paths.Lab, names: Collection[str]) -> None:
     """Stop programs, all at the same time, until they have ended.
 
-    :param lab: the lab, supervisord up.
-    :param names: the programs; those that do not run are left alone.
-    :raises LabError: when one does not end.
+    :param lab: the lab, supervisord up
+    :param names: the programs; those that do not run are left alone
+    :raises LabError: when one does not end
     """
     proxy = _proxy(lab)
     for name in names:
@@ -139,8 +141,8 @@ def stop(lab: paths.Lab, names: Collection[str]) -> None:
 def processes(lab: paths.Lab) -> dict[str, Process]:
     """Look at every program.
 
-    :param lab: the lab, supervisord up.
-    :returns: the programs by name; a machine's name is its node's.
+    :param lab: the lab, supervisord up
+    :returns: the programs by name; a machine's name is its node's
     """
     return {
         found['name']: Process(
@@ -158,8 +160,8 @@ def processes(lab: paths.Lab) -> dict[str, Process]:
 def shut_down(lab: paths.Lab) -> None:
     """End every program and supervisord itself.
 
-    :param lab: the lab, supervisord up.
-    :raises LabError: when something does not end.
+    :param lab: the lab, supervisord up
+    :raises LabError: when something does not end
     """
     _proxy(lab).shutdown()
     pid_file = lab.run / 'supervisord.pid'

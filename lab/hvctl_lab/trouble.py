@@ -5,6 +5,8 @@ Only what comes from outside of this program is put so; anything else is a
 mistake of ours, and its traceback is wanted.
 """
 
+from __future__ import annotations
+
 import re
 import subprocess
 
@@ -19,11 +21,11 @@ _SYSTEM = (OSError, subprocess.SubprocessError)
 
 
 def explain(lab: paths.Lab, error: Exception) -> str | None:
-    """Say what was answered, and where more about it can be read.
+    """Return what was answered, and where more about it can be read.
 
-    :param lab: the lab.
-    :param error: what a call ended with.
-    :returns: one line; None for a mistake of this program.
+    :param lab: the lab
+    :param error: what a call ended with
+    :returns: one line; None for a mistake of this program
     """
     origins = {kind.__module__.partition('.')[0] for kind in type(error).mro()}
     if not isinstance(error, _SYSTEM) and not origins & _PACKAGES:

@@ -4,6 +4,8 @@
 Every step looks first, so a call that was killed is taken up by the next.
 """
 
+from __future__ import annotations
+
 import concurrent.futures
 import pathlib
 
@@ -35,11 +37,11 @@ DEFAULT_NODES = 6
 def up(lab: paths.Lab, count: int | None, report: Report) -> None:
     """Bring the lab up; the caller holds its lock.
 
-    :param lab: the lab.
+    :param lab: the lab
     :param count: how many nodes there must be at least; None for those that
-        there are, or the usual number in a new lab.
-    :param report: told what is being done.
-    :raises LabError: when something is missing or does not start.
+        there are, or the usual number in a new lab
+    :param report: told what is being done
+    :raises LabError: when something is missing or does not start
     """
     known = _nodes_made(lab)
     wanted = max(known, count or (0 if known else DEFAULT_NODES))
@@ -142,7 +144,7 @@ def _fill(lab: paths.Lab, known: int, wanted: int, report: Report) -> None:
 
 
 def _nodes_made(lab: paths.Lab) -> int:
-    """Say how many nodes a complete run has made; 0 before the first."""
+    """Return how many nodes a complete run has made; 0 before the first."""
     file = _marker(lab)
     return int(file.read_text()) if file.exists() else 0
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Waits for a fact, with an end."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 import time
 
@@ -20,11 +22,11 @@ def until(
 ) -> None:
     """Ask again and again until the answer is true.
 
-    :param fact: what to ask; may raise to give up at once.
-    :param timeout: how many seconds to go on asking.
-    :param what: what is waited for, to complete 'gave up waiting for'.
-    :param interval: the seconds between two questions.
-    :raises Timeout: when the time is over.
+    :param fact: what to ask; may raise to give up at once
+    :param timeout: how many seconds to go on asking
+    :param what: what is waited for, to complete 'gave up waiting for'
+    :param interval: the seconds between two questions
+    :raises Timeout: when the time is over
     """
     end = time.monotonic() + timeout
     while not fact():

@@ -6,6 +6,8 @@ Several applications share a process when they share their configuration and
 imports, as Nova's two do.
 """
 
+from __future__ import annotations
+
 import importlib
 import signal
 import sys

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Users, projects, roles and the service catalogue."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 import typing
 
@@ -30,9 +32,9 @@ DEMO = 'demo'
 def begin(lab: paths.Lab, secrets: credentials.Credentials) -> None:
     """Make the administrator, before the API is needed.
 
-    :param lab: the lab, with its databases up.
-    :param secrets: the passwords.
-    :raises LabError: when keystone-manage fails.
+    :param lab: the lab, with its databases up
+    :param secrets: the passwords
+    :raises LabError: when keystone-manage fails
     """
     url = f'{lab.url(paths.Port.KEYSTONE)}/v3'
     execution.run(
@@ -54,9 +56,9 @@ def complete(
 ) -> None:
     """Make the catalogue, and the users of services and clients.
 
-    :param cloud: the administrator's connection.
-    :param lab: the lab.
-    :param secrets: the passwords.
+    :param cloud: the administrator's connection
+    :param lab: the lab
+    :param secrets: the passwords
     """
     roles = _ids(cloud.identity.roles())
     projects = _ids(cloud.identity.projects())

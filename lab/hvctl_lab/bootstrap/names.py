@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is called what in a new cloud."""
 
+from __future__ import annotations
+
 TENANT_NETWORK = 'tenant-vxlan'
 VLAN_NETWORK = 'tenant-vlan'
 

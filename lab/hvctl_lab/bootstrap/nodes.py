@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Enrols the bare-metal nodes and makes them available."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 import typing
 
@@ -28,8 +30,8 @@ _TIMEOUT = 120
 def enrol(cloud: connection.Cloud, names: Iterable[str]) -> None:
     """Enrol what is missing of these nodes, with a port each.
 
-    :param cloud: the connection of the whole system.
-    :param names: the nodes that there should be.
+    :param cloud: the connection of the whole system
+    :param names: the nodes that there should be
     """
     known = {node.name: node for node in cloud.baremetal.nodes()}
     with_port = {port.node_id for port in cloud.baremetal.ports(details=True)}
@@ -65,9 +67,9 @@ def provide(cloud: connection.Cloud, names: Iterable[str]) -> None:
 
     Nodes that are anywhere else, in use or broken, are left alone.
 
-    :param cloud: the connection of the whole system.
-    :param names: the nodes to look at.
-    :raises LabError: when one does not get there.
+    :param cloud: the connection of the whole system
+    :param names: the nodes to look at
+    :raises LabError: when one does not get there
     """
     pending: dict[str, typing.Any] = dict.fromkeys(names)
 
@@ -102,8 +104,8 @@ def power_on(cloud: connection.Cloud, lab: paths.Lab) -> None:
 
     Ironic's own look at the power states would do it, but later.
 
-    :param cloud: the connection of the whole system.
-    :param lab: the lab, supervisord up.
+    :param cloud: the connection of the whole system
+    :param lab: the lab, supervisord up
     """
     for node in cloud.baremetal.nodes(details=True):
         if node.power_state == 'power on':
@@ -117,10 +119,10 @@ def wait_for_nova(
 ) -> None:
     """Wait until servers can be scheduled to the available nodes.
 
-    :param admin: the administrator's connection.
-    :param system: the connection of the whole system.
-    :param names: the nodes to wait for.
-    :raises LabError: when that does not come true.
+    :param admin: the administrator's connection
+    :param system: the connection of the whole system
+    :param names: the nodes to wait for
+    :raises LabError: when that does not come true
     """
     resource = f'CUSTOM_{RESOURCE_CLASS.upper()}'
     pending = {

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a bare-metal cloud has: networks, images, flavors and the like."""
 
+from __future__ import annotations
+
 import typing
 
 from hvctl_lab import credentials
@@ -49,8 +51,8 @@ _FLAVORS: dict[str, tuple[int, int, int, dict[str, str]]] = {
 def make(cloud: connection.Cloud, lab: paths.Lab) -> None:
     """Make everything; what is there already is left alone.
 
-    :param cloud: the administrator's connection.
-    :param lab: the lab, which keeps the private half of the key.
+    :param cloud: the administrator's connection
+    :param lab: the lab, which keeps the private half of the key
     """
     _make_networks(cloud)
     _make_images(cloud)

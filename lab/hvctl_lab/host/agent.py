@@ -5,12 +5,14 @@ It reports that the agent is alive, and tells Neutron which of the ports that
 are bound to this host are plugged into its switch.
 """
 
+from __future__ import annotations
+
 import dataclasses
 import logging
 import socket
 import sys
 import time
-from typing import Any
+import typing
 
 from oslo_config import cfg
 import oslo_messaging
@@ -64,19 +66,19 @@ KINDS = {
 def register_options(conf: cfg.ConfigOpts) -> None:
     """Make known what is read of the real agents' options.
 
-    :param conf: where to register them.
+    :param conf: where to register them
     """
     conf.register_opts(_OPTIONS)
     for group, options in _GROUP_OPTIONS.items():
         conf.register_opts(options, group)
 
 
-def configurations(kind: Kind, conf: cfg.ConfigOpts) -> dict[str, Any]:
+def configurations(kind: Kind, conf: cfg.ConfigOpts) -> dict[str, typing.Any]:
     """Describe the switch as Neutron's mechanism driver expects it.
 
-    :param kind: the agent.
-    :param conf: its configuration.
-    :returns: the ``configurations`` of the agent's record.
+    :param kind: the agent
+    :param conf: its configuration
+    :returns: the ``configurations`` of the agent's record
     """
     if kind.vif_type == 'hw_veb':
         mappings = conf.sriov_nic.physical_device_mappings
@@ -103,9 +105,9 @@ class Agent:
     ) -> None:
         """Make an agent that has not yet said anything.
 
-        :param kind: which one.
-        :param conf: its configuration.
-        :param neutron: whom it talks to.
+        :param kind: which one
+        :param conf: its configuration
+        :param neutron: whom it talks to
         """
         self._kind = kind
         self._neutron = neutron
@@ -138,7 +140,7 @@ class Agent:
     def step(self, now: float) -> None:
         """Report what is due.
 
-        :param now: seconds, steadily growing.
+        :param now: seconds, steadily growing
         """
         if now >= self._next_report:
             self._neutron.report_state(self._state)

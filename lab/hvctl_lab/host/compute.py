@@ -6,6 +6,8 @@ made known under that name.  Defaults are set as distributions' packages set
 them: without that, Nova keeps its state where its code lies.
 """
 
+from __future__ import annotations
+
 import sys
 
 # Nova's own start script comes first: it decides about threads on import.

@@ -6,9 +6,11 @@ kernel's device tree; it is answered for these devices, as they are not in
 the kernel of the machine that the lab runs on.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 import functools
-from typing import Any
+import typing
 
 from nova.pci import utils
 
@@ -24,12 +26,12 @@ _FUNCTIONS_PER_SLOT = 8
 _FIRST_SLOT = 2
 
 
-def passthrough(virtual_functions: int) -> list[dict[str, Any]]:
+def passthrough(virtual_functions: int) -> list[dict[str, typing.Any]]:
     """Describe the adapter as virt drivers do.
 
     :param virtual_functions: how many of them there are; with none, the
-        adapter is not for passing through at all.
-    :returns: one description for each function, the physical one first.
+        adapter is not for passing through at all
+    :returns: one description for each function, the physical one first
     """
     if not virtual_functions:
         return []
@@ -74,10 +76,12 @@ def answer_lookups() -> None:
 
 
 def _answering(
-    answers: dict[str, Any], otherwise: Callable[..., Any]
-) -> Callable[..., Any]:
+    answers: dict[str, typing.Any], otherwise: Callable[..., typing.Any]
+) -> Callable[..., typing.Any]:
     @functools.wraps(otherwise)
-    def answer(key: str, *args: Any, **kwargs: Any) -> Any:
+    def answer(
+        key: str, *args: typing.Any, **kwargs: typing.Any
+    ) -> typing.Any:
         if key in answers:
             return answers[key]
         return otherwise(key, *args, **kwargs)

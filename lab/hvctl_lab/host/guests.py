@@ -5,6 +5,8 @@ Stands in the place of the dictionary in which Nova's fake driver keeps its
 instances, which forgets them all when nova-compute ends.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, MutableMapping
 import json
 import pathlib
@@ -46,7 +48,7 @@ class Guests(MutableMapping[str, Guest]):
     def __init__(self, directory: pathlib.Path) -> None:
         """Take up the guests that are remembered.
 
-        :param directory: where the files are; made if it is not there.
+        :param directory: where the files are; made if it is not there
         """
         directory.mkdir(exist_ok=True)
         self._directory = directory

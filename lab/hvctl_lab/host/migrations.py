@@ -15,6 +15,8 @@ through Nova's API.  Any migration that is under way, a cold one too, goes on
 at once when the guest gets the tag ``lab_migration:go``.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 import dataclasses
 import enum
@@ -41,8 +43,8 @@ class Outcome(enum.Enum):
 class Wish:
     """What is to become of a migration.
 
-    :param seconds: how long it takes; None for ever.
-    :param fails: whether it then fails.
+    :param seconds: how long it takes; None for ever
+    :param fails: whether it then fails
     """
 
     seconds: float | None
@@ -52,9 +54,9 @@ class Wish:
 def wish(metadata: Mapping[str, str], usual: float) -> Wish:
     """Read a guest's metadata.
 
-    :param metadata: the guest's.
-    :param usual: seconds of a migration that nobody has a wish for.
-    :returns: what to do; a wish that is not understood is none.
+    :param metadata: the guest's
+    :param usual: seconds of a migration that nobody has a wish for
+    :returns: what to do; a wish that is not understood is none
     """
     text = metadata.get(METADATA_KEY, '')
     slow = re.fullmatch(r'slow:(\d+)', text)
@@ -76,9 +78,9 @@ class Migration:
     ) -> None:
         """Begin a migration.
 
-        :param wish: how it is to go.
-        :param released: looks whether it is to go on at once.
-        :param clock: seconds, steadily growing.
+        :param wish: how it is to go
+        :param released: looks whether it is to go on at once
+        :param clock: seconds, steadily growing
         """
         self._wish = wish
         self._released = released
@@ -93,7 +95,7 @@ class Migration:
         self._wake.set()
 
     def done(self) -> float:
-        """Say which part is done, from 0 to 1."""
+        """Return which part is done, from 0 to 1."""
         if self._wish.seconds is None:
             return 0.0
         if not self._wish.seconds:
@@ -104,8 +106,8 @@ class Migration:
     def run(self, report: Callable[[float], None]) -> Outcome:
         """Wait until the migration has ended.
 
-        :param report: is told now and then which part is done.
-        :returns: how it ended.
+        :param report: is told now and then which part is done
+        :returns: how it ended
         """
         end = 0.5 if self._wish.fails else 1.0
         while self._forced is None:

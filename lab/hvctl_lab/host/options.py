@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The options of the virt driver, section [hvctl_lab] of nova.conf."""
 
+from __future__ import annotations
+
 from oslo_config import cfg
 
 GROUP = 'hvctl_lab'

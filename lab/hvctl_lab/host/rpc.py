@@ -5,9 +5,11 @@ They are written out here instead of importing Neutron, which would cost each
 host 100 MB and two seconds.
 """
 
+from __future__ import annotations
+
 import datetime
 import threading
-from typing import Any
+import typing
 import uuid
 
 from oslo_config import cfg
@@ -30,7 +32,7 @@ class _Endpoint:
         self._ports: set[str] = set()
         self._lock = threading.Lock()
 
-    def port_update(self, context: Any, **kwargs: Any) -> None:
+    def port_update(self, context: typing.Any, **kwargs: typing.Any) -> None:
         """Note a change; this is Neutron's remote procedure call."""
         with self._lock:
             self._ports.add(kwargs['port']['id'])
@@ -47,8 +49,8 @@ class Neutron:
     def __init__(self, conf: cfg.ConfigOpts, binary: str) -> None:
         """Connect to the message bus.
 
-        :param conf: says which bus and which host.
-        :param binary: the agent's name.
+        :param conf: says which bus and which host
+        :param binary: the agent's name
         """
         oslo_messaging.set_transport_defaults(control_exchange=_EXCHANGE)
         transport = oslo_messaging.get_rpc_transport(conf)
@@ -77,14 +79,14 @@ class Neutron:
         self._server.start()
 
     def changed(self) -> set[str]:
-        """Give the ports that have changed since the last call."""
+        """Return the ports that have changed since the last call."""
         return self._endpoint.take()
 
-    def report_state(self, state: dict[str, Any]) -> None:
+    def report_state(self, state: dict[str, typing.Any]) -> None:
         """Say that the agent is alive.
 
-        :param state: the agent's record.
-        :raises MessagingException: when there is no answer in time.
+        :param state: the agent's record
+        :raises MessagingException: when there is no answer in time
         """
         now = datetime.datetime.now(datetime.UTC)
         self._state.call(
@@ -97,9 +99,9 @@ class Neutron:
     def active(self, ports: set[str]) -> set[str]:
         """Ask which ports are bound to this host and active.
 
-        :param ports: the ids to ask for.
-        :returns: those that are.
-        :raises MessagingException: when there is no answer in time.
+        :param ports: the ids to ask for
+        :returns: those that are
+        :raises MessagingException: when there is no answer in time
         """
         result = self._plugin.call(
             _CONTEXT,
@@ -116,7 +118,7 @@ class Neutron:
     def up(self, ports: set[str]) -> None:
         """Say that ports are wired.
 
-        :raises MessagingException: when there is no answer in time.
+        :raises MessagingException: when there is no answer in time
         """
         self._plugin.call(
             _CONTEXT,
@@ -128,7 +130,7 @@ class Neutron:
     def down(self, ports: set[str]) -> None:
         """Say that ports are gone.
 
-        :raises MessagingException: when there is no answer in time.
+        :raises MessagingException: when there is no answer in time
         """
         self._plugin.call(
             _CONTEXT,

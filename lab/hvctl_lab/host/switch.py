@@ -5,6 +5,8 @@ Nova's driver plugs and unplugs, the agents watch, as on a real host; the
 switch is a directory with a file for each port.
 """
 
+from __future__ import annotations
+
 import pathlib
 
 PORTS = pathlib.Path('/var/lib/nova/ports')
@@ -13,8 +15,8 @@ PORTS = pathlib.Path('/var/lib/nova/ports')
 def plug(port_id: str, vif_type: str) -> None:
     """Plug a port.
 
-    :param port_id: Neutron's id of the port.
-    :param vif_type: how the port is bound, which decides whose agent cares.
+    :param port_id: Neutron's id of the port
+    :param vif_type: how the port is bound, which decides whose agent cares
     """
     PORTS.mkdir(exist_ok=True)
     # Renamed into place, so that an agent never reads half a file.
@@ -31,8 +33,8 @@ def unplug(port_id: str) -> None:
 def plugged(vif_type: str) -> set[str]:
     """List the ports of one vif_type.
 
-    :param vif_type: the agent's own.
-    :returns: the ports' ids.
+    :param vif_type: the agent's own
+    :returns: the ports' ids
     """
     found = set()
     for file in PORTS.glob('[!.]*'):

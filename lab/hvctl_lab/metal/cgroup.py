@@ -5,6 +5,8 @@ Two systemds must not share a group: each would take the other's services
 for its own.  The groups also tell whether anything of a machine still runs.
 """
 
+from __future__ import annotations
+
 import pathlib
 
 from hvctl_lab import errors
@@ -18,9 +20,9 @@ class CgroupError(errors.LabError):
 def enter(lab: paths.Lab, name: str) -> None:
     """Move this process into new groups for a machine.
 
-    :param lab: the embedded cloud.
-    :param name: the node's name.
-    :raises CgroupError: when no hierarchy is there or writable.
+    :param lab: the embedded cloud
+    :param name: the node's name
+    :raises CgroupError: when no hierarchy is there or writable
     """
     groups = [
         own / f'hvctl-lab-{lab.port_base}-{name}' for own in _own_groups()
@@ -40,7 +42,7 @@ def enter(lab: paths.Lab, name: str) -> None:
 
 
 def populated(lab: paths.Lab, name: str) -> bool:
-    """Say whether a process of a machine is left."""
+    """Return whether a process of a machine is left."""
     return any(
         file.read_text()
         for group in _recorded(lab, name)

@@ -7,6 +7,8 @@ overlay itself is mounted by the machine, in a mount namespace of its own, so
 it goes when the machine goes.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 import fcntl
 import pathlib
@@ -30,8 +32,8 @@ def prepare(lab: paths.Lab) -> None:
     An overlay's upper directory cannot lie on an overlay, which is what a
     container's own file system is; then the disks are kept in memory.
 
-    :param lab: the embedded cloud.
-    :raises DiskError: when that memory cannot be mounted.
+    :param lab: the embedded cloud
+    :raises DiskError: when that memory cannot be mounted
     """
     disks = _disks(lab)
     disks.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -45,8 +47,8 @@ def prepare(lab: paths.Lab) -> None:
 def release(lab: paths.Lab) -> None:
     """Remove every disk; no machine may be on.
 
-    :param lab: the embedded cloud.
-    :raises DiskError: when something still uses the disks.
+    :param lab: the embedded cloud
+    :raises DiskError: when something still uses the disks
     """
     disks = _disks(lab)
     if disks.is_mount():
@@ -56,17 +58,17 @@ def release(lab: paths.Lab) -> None:
 
 
 def bootable(lab: paths.Lab, name: str) -> bool:
-    """Say whether there is something on a node's disk that boots."""
+    """Return whether there is something on a node's disk that boots."""
     return written(lab, name).is_dir()
 
 
 def write(lab: paths.Lab, name: str, drive: Mapping[str, bytes]) -> None:
     """Deploy the node image to a node, with a config drive.
 
-    :param lab: the embedded cloud.
-    :param name: the node's name.
-    :param drive: the config drive's files; none means no config drive.
-    :raises DiskError: when the disk cannot be prepared.
+    :param lab: the embedded cloud
+    :param name: the node's name
+    :param drive: the config drive's files; none means no config drive
+    :raises DiskError: when the disk cannot be prepared
     """
     prepare(lab)
     wipe(lab, name)
@@ -101,11 +103,11 @@ def wipe(lab: paths.Lab, name: str) -> None:
 def mount(lab: paths.Lab, name: str, image: pathlib.Path) -> pathlib.Path:
     """Mount a node's disk over the node image.
 
-    :param lab: the embedded cloud.
-    :param name: the node's name.
-    :param image: the node image.
-    :returns: the root directory of the machine.
-    :raises DiskError: when the overlay cannot be mounted.
+    :param lab: the embedded cloud
+    :param name: the node's name
+    :param image: the node image
+    :returns: the root directory of the machine
+    :raises DiskError: when the overlay cannot be mounted
     """
     upper = written(lab, name)
     work = upper.with_name('work')
@@ -118,7 +120,7 @@ def mount(lab: paths.Lab, name: str, image: pathlib.Path) -> pathlib.Path:
 
 
 def written(lab: paths.Lab, name: str) -> pathlib.Path:
-    """Say where lies what a node has written over the node image."""
+    """Return where lies what a node has written over the node image."""
     return _disks(lab) / name / 'upper'
 
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Reads the config drive that Nova gives to Ironic."""
 
+from __future__ import annotations
+
 import base64
 import binascii
 import gzip
@@ -19,9 +21,9 @@ class DriveError(errors.LabError):
 def files(drive: str) -> dict[str, bytes]:
     """Read every file of a config drive.
 
-    :param drive: base64 of a gzipped ISO image with Rock Ridge names.
-    :returns: the contents by path, without a leading slash.
-    :raises DriveError: when it cannot be read.
+    :param drive: base64 of a gzipped ISO image with Rock Ridge names
+    :returns: the contents by path, without a leading slash
+    :raises DriveError: when it cannot be read
     """
     iso = pycdlib.PyCdlib()
     try:

@@ -8,8 +8,10 @@ to in its ``extra`` field fails its deploys, or takes its time for them::
     openstack baremetal node set --extra hvctl_lab=slow-deploy:30 NODE
 """
 
+from __future__ import annotations
+
 import time
-from typing import Any
+import typing
 
 from ironic.common import exception
 from ironic.common import states
@@ -40,8 +42,8 @@ class LabPower(fake.FakePower):
     def get_power_state(self, task: task_manager.TaskManager) -> str:
         """Look whether the machine is on.
 
-        :param task: Ironic's hold on the node.
-        :returns: one of Ironic's power states.
+        :param task: Ironic's hold on the node
+        :returns: one of Ironic's power states
         """
         lab = paths.Lab.from_environment()
         on = power.is_on(lab, task.node.name)
@@ -55,10 +57,10 @@ class LabPower(fake.FakePower):
     ) -> None:
         """Switch the machine on or off.
 
-        :param task: Ironic's hold on the node.
-        :param power_state: what it is to be.
-        :param timeout: not used: switching takes no time worth naming.
-        :raises InvalidParameterValue: when there is no such switch.
+        :param task: Ironic's hold on the node
+        :param power_state: what it is to be
+        :param timeout: not used: switching takes no time worth naming
+        :raises InvalidParameterValue: when there is no such switch
         """
         lab = paths.Lab.from_environment()
         if power_state == states.POWER_ON:
@@ -91,9 +93,9 @@ class LabDeploy(fake.FakeDeploy):
     def deploy(self, task: task_manager.TaskManager) -> None:
         """Make the node boot what its instance is to be.
 
-        :param task: Ironic's hold on the node.
+        :param task: Ironic's hold on the node
         :raises InstanceDeployFailure: when the node cannot be deployed, or
-            is told to fail.
+            is told to fail
         """
         node = task.node
         told = node.extra.get(EXTRA, '')
@@ -118,8 +120,8 @@ class LabDeploy(fake.FakeDeploy):
     def tear_down(self, task: task_manager.TaskManager) -> str:
         """End the machine and leave nothing of it on the disk.
 
-        :param task: Ironic's hold on the node.
-        :returns: the state that Ironic asks for.
+        :param task: Ironic's hold on the node
+        :returns: the state that Ironic asks for
         """
         manager_utils.node_power_action(task, states.POWER_OFF)
         task.driver.network.unconfigure_tenant_networks(task)
@@ -158,11 +160,11 @@ class LabHardware(fake_hardware.FakeHardware):
     """Fake hardware with a real power switch and a real disk."""
 
     @property
-    def supported_deploy_interfaces(self) -> list[type[Any]]:
+    def supported_deploy_interfaces(self) -> list[type[typing.Any]]:
         """List the deploy interfaces, the default one first."""
         return [LabDeploy, *super().supported_deploy_interfaces]
 
     @property
-    def supported_power_interfaces(self) -> list[type[Any]]:
+    def supported_power_interfaces(self) -> list[type[typing.Any]]:
         """List the power interfaces, the default one first."""
         return [LabPower, *super().supported_power_interfaces]

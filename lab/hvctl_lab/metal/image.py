@@ -7,6 +7,8 @@ units that a distribution's OpenStack packages bring, none of them enabled,
 and stand-ins for Open vSwitch and a network adapter with virtual functions.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 import contextlib
 import fcntl
@@ -96,22 +98,22 @@ class ImageError(errors.LabError):
 
 
 def path(lab: paths.Lab) -> pathlib.Path:
-    """Say where the node image of this recipe is, once it is built."""
+    """Return where the node image of this recipe is, once it is built."""
     return lab.cache / f'node-image-{_codename()}-{_recipe()}'
 
 
 def missing(lab: paths.Lab) -> bool:
-    """Say whether the image is still to be built."""
+    """Return whether the image is still to be built."""
     return not path(lab).is_dir()
 
 
 def ensure(lab: paths.Lab, report: Callable[[str], None]) -> pathlib.Path:
     """Build the node image unless this recipe's is in the cache.
 
-    :param lab: the embedded cloud.
-    :param report: is told, in a few words, when something takes long.
-    :returns: the root directory, to be used read-only.
-    :raises ImageError: with what the tools said last.
+    :param lab: the embedded cloud
+    :param report: is told, in a few words, when something takes long
+    :returns: the root directory, to be used read-only
+    :raises ImageError: with what the tools said last
     """
     image = path(lab)
     if image.is_dir():

@@ -5,6 +5,8 @@ It boots what is on the node's disk with systemd-nspawn, and becomes the
 process that holds the machine; killing that process is pulling the plug.
 """
 
+from __future__ import annotations
+
 import ctypes
 import os
 import pathlib
@@ -54,12 +56,12 @@ def main() -> None:
 
 
 def nspawn(lab: paths.Lab, name: str, root: pathlib.Path) -> list[str]:
-    """Give the command that boots a root directory.
+    """Return the command that boots a root directory.
 
-    :param lab: the embedded cloud.
-    :param name: the node's name.
-    :param root: the machine's root directory.
-    :returns: the command, to be run in the machine's own control group.
+    :param lab: the embedded cloud
+    :param name: the node's name
+    :param root: the machine's root directory
+    :returns: the command, to be run in the machine's own control group
     """
     return [
         # systemd-nspawn leaves its machine running when it is killed; as
@@ -85,8 +87,8 @@ def nspawn(lab: paths.Lab, name: str, root: pathlib.Path) -> list[str]:
 def shared(lab: paths.Lab) -> list[pathlib.Path]:
     """List the host's directories that the services' code lies in.
 
-    :param lab: the embedded cloud.
-    :returns: what a machine sees, read-only and at the same paths.
+    :param lab: the embedded cloud
+    :returns: what a machine sees, read-only and at the same paths
     """
     directories = [lab.prefix]
     source = pathlib.Path(hvctl_lab.__file__).parent

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The nodes' power switches: one supervised program is one node's machine."""
 
+from __future__ import annotations
+
 import time
 import typing
 import xmlrpc.client
@@ -24,11 +26,11 @@ class PowerError(errors.LabError):
 
 
 def is_on(lab: paths.Lab, name: str) -> bool:
-    """Say whether a node is switched on.
+    """Return whether a node is switched on.
 
-    :param lab: the embedded cloud.
-    :param name: the node's name.
-    :raises OSError: when supervisord does not answer.
+    :param lab: the embedded cloud
+    :param name: the node's name
+    :raises OSError: when supervisord does not answer
     """
     state = _supervisor(lab).getProcessInfo(_program(name))['state']
     return state in supervisor.states.RUNNING_STATES
@@ -37,9 +39,9 @@ def is_on(lab: paths.Lab, name: str) -> bool:
 def switch_on(lab: paths.Lab, name: str) -> None:
     """Switch a node on, or leave it on.
 
-    :param lab: the embedded cloud.
-    :param name: the node's name.
-    :raises PowerError: when its program does not start.
+    :param lab: the embedded cloud
+    :param name: the node's name
+    :raises PowerError: when its program does not start
     """
     try:
         _supervisor(lab).startProcess(_program(name))
@@ -51,9 +53,9 @@ def switch_on(lab: paths.Lab, name: str) -> None:
 def switch_off(lab: paths.Lab, name: str) -> None:
     """Pull a node's plug and wait until nothing of its machine runs.
 
-    :param lab: the embedded cloud.
-    :param name: the node's name.
-    :raises PowerError: when something does not end.
+    :param lab: the embedded cloud
+    :param name: the node's name
+    :raises PowerError: when something does not end
     """
     try:
         _supervisor(lab).stopProcess(_program(name))

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The clients' side: clouds.yaml and the variables that lead to it."""
 
+from __future__ import annotations
+
 import json
 import pathlib
 
@@ -96,11 +98,11 @@ def needed(lab: paths.Lab) -> tuple[pathlib.Path, ...]:
 def environment(
     lab: paths.Lab, copies: pathlib.Path | None = None
 ) -> dict[str, str]:
-    """Give the variables that reach the cloud from a shell.
+    """Return the variables that reach the cloud from a shell.
 
-    :param lab: the lab.
-    :param copies: where copies of the files are that are to be used instead.
-    :returns: the variables.
+    :param lab: the lab
+    :param copies: where copies of the files are that are to be used instead
+    :returns: the variables
     """
 
     def path(file: pathlib.Path) -> str:

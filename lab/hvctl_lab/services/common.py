@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the configurations of the OpenStack services have in common."""
 
+from __future__ import annotations
+
 from hvctl_lab import credentials
 from hvctl_lab import paths
 from hvctl_lab import programs
@@ -22,7 +24,7 @@ AGENT_DOWN_TIME = 20
 def auth(
     lab: paths.Lab, secrets: credentials.Credentials, user: str
 ) -> dict[str, str | int | bool]:
-    """Give the keystoneauth options of one service's user."""
+    """Return the keystoneauth options of one service's user."""
     return {
         'auth_type': 'password',
         'auth_url': lab.url(paths.Port.KEYSTONE),
@@ -38,7 +40,7 @@ def auth(
 def authtoken(
     lab: paths.Lab, secrets: credentials.Credentials, user: str
 ) -> dict[str, str | int | bool]:
-    """Give the keystonemiddleware options of one service's user."""
+    """Return the keystonemiddleware options of one service's user."""
     return auth(lab, secrets, user) | {
         'www_authenticate_uri': lab.url(paths.Port.KEYSTONE),
         'service_token_roles_required': True,

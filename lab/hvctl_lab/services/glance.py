@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Glance: images."""
 
+from __future__ import annotations
+
 import pathlib
 
 from hvctl_lab import credentials
@@ -68,7 +70,7 @@ def all_programs(lab: paths.Lab) -> tuple[programs.Program, ...]:
 
 
 def manage(lab: paths.Lab, *arguments: str) -> tuple[str, ...]:
-    """Give the command line of glance-manage."""
+    """Return the command line of glance-manage."""
     return (
         str(lab.program('glance-manage')),
         '--config-file',

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Ironic: API and conductor in one process, for nodes that really boot."""
 
+from __future__ import annotations
+
 import pathlib
 
 from hvctl_lab import credentials
@@ -114,7 +116,7 @@ def all_programs(lab: paths.Lab) -> tuple[programs.Program, ...]:
 
 
 def manage(lab: paths.Lab, *arguments: str) -> tuple[str, ...]:
-    """Give the command line of ironic-dbsync."""
+    """Return the command line of ironic-dbsync."""
     return (
         str(lab.program('ironic-dbsync')),
         '--config-file',

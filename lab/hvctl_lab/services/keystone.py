@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keystone: identity."""
 
+from __future__ import annotations
+
 import dataclasses
 import pathlib
 
@@ -51,7 +53,7 @@ def files(
 
 
 def environment(lab: paths.Lab) -> dict[str, str]:
-    """Give the variables that lead to keystone.conf."""
+    """Return the variables that lead to keystone.conf."""
     return {'OS_KEYSTONE_CONFIG_DIR': str(lab.etc / 'keystone')}
 
 
@@ -67,7 +69,7 @@ def all_programs(lab: paths.Lab) -> tuple[programs.Program, ...]:
 
 
 def manage(lab: paths.Lab, *arguments: str) -> tuple[str, ...]:
-    """Give the command line of keystone-manage."""
+    """Return the command line of keystone-manage."""
     return (
         str(lab.program('keystone-manage')),
         '--config-file',

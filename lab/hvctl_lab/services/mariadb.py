@@ -5,6 +5,8 @@ It trusts the user at the other end of the socket, so there is no database
 password that could leak.
 """
 
+from __future__ import annotations
+
 import pathlib
 
 from hvctl_lab import paths
@@ -25,12 +27,12 @@ DATABASES = (
 
 
 def data(lab: paths.Lab) -> pathlib.Path:
-    """Give the directory of the data."""
+    """Return the directory of the data."""
     return lab.state / 'mariadb'
 
 
 def url(lab: paths.Lab, database: str) -> str:
-    """Give the address of a database as SQLAlchemy wants it."""
+    """Return the address of a database as SQLAlchemy wants it."""
     return (
         f'mysql+pymysql://root@localhost/{database}'
         f'?unix_socket={lab.database_socket}&charset=utf8mb3'
@@ -38,7 +40,7 @@ def url(lab: paths.Lab, database: str) -> str:
 
 
 def options(lab: paths.Lab, database: str) -> dict[str, str | int]:
-    """Give the oslo.db section of a service."""
+    """Return the oslo.db section of a service."""
     return {
         'connection': url(lab, database),
         'max_pool_size': 8,

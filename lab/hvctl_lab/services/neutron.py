@@ -5,6 +5,8 @@ Ports of hypervisors bind only where a live agent reports, as they do on real
 hosts.
 """
 
+from __future__ import annotations
+
 import pathlib
 
 from hvctl_lab import credentials
@@ -113,7 +115,7 @@ def all_programs(lab: paths.Lab) -> tuple[programs.Program, ...]:
 
 
 def manage(lab: paths.Lab, *arguments: str) -> tuple[str, ...]:
-    """Give the command line of neutron-db-manage."""
+    """Return the command line of neutron-db-manage."""
     return (
         str(lab.program('neutron-db-manage')),
         '--config-file',

@@ -4,6 +4,8 @@
 It also writes the nova.conf that a hypervisor of this cloud needs.
 """
 
+from __future__ import annotations
+
 import pathlib
 
 from hvctl_lab import credentials
@@ -35,7 +37,7 @@ _FILTERS = (
 def _shared(
     lab: paths.Lab, secrets: credentials.Credentials
 ) -> dict[str, ini.Options]:
-    """Give what every process of Nova needs, wherever it runs."""
+    """Return what every process of Nova needs, wherever it runs."""
     return {
         'DEFAULT': {
             'transport_url': rabbitmq.url(lab, secrets),
@@ -115,7 +117,7 @@ def _ironic_compute(
 def hypervisor(
     lab: paths.Lab, secrets: credentials.Credentials
 ) -> ini.Sections:
-    """Give the options that a hypervisor needs, all but its name."""
+    """Return the options that a hypervisor needs, all but its name."""
     sections = _shared(lab, secrets)
     return sections | {
         'DEFAULT': dict(sections['DEFAULT'])
@@ -186,7 +188,7 @@ def all_programs(lab: paths.Lab) -> tuple[programs.Program, ...]:
 
 
 def manage(lab: paths.Lab, *arguments: str) -> tuple[str, ...]:
-    """Give the command line of nova-manage."""
+    """Return the command line of nova-manage."""
     return (
         str(lab.program('nova-manage')),
         '--config-file',

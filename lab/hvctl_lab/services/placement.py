@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Placement: inventories and allocations."""
 
+from __future__ import annotations
+
 import pathlib
 
 from hvctl_lab import credentials
@@ -52,7 +54,7 @@ def all_programs(lab: paths.Lab) -> tuple[programs.Program, ...]:
 
 
 def manage(lab: paths.Lab, *arguments: str) -> tuple[str, ...]:
-    """Give the command line of placement-manage."""
+    """Return the command line of placement-manage."""
     return (
         str(lab.program('placement-manage')),
         '--config-file',

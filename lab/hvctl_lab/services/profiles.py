@@ -4,9 +4,11 @@
 The first is the plain one; the others are laid over it.
 """
 
+from __future__ import annotations
+
 import dataclasses
 import pathlib
-from typing import Any
+import typing
 
 import yaml
 
@@ -25,7 +27,7 @@ _INTERFACE = 'ens1f0'
 _VIRTUAL_FUNCTIONS = 8
 
 
-def _plain(lab: paths.Lab) -> dict[str, Any]:
+def _plain(lab: paths.Lab) -> dict[str, typing.Any]:
     references = credentials.Credentials(
         **{
             field.name: f'<secret:{field.name}>'
@@ -53,7 +55,7 @@ def _plain(lab: paths.Lab) -> dict[str, Any]:
     }
 
 
-def _profiles(lab: paths.Lab) -> dict[str, Any]:
+def _profiles(lab: paths.Lab) -> dict[str, typing.Any]:
     return {
         PLAIN: _plain(lab),
         'tested': {
@@ -117,5 +119,5 @@ def files(
     }
 
 
-def _write(profiles: dict[str, Any]) -> str:
+def _write(profiles: dict[str, typing.Any]) -> str:
     return yaml.safe_dump({'profiles': profiles}, sort_keys=False)

@@ -5,6 +5,8 @@ The port mapper is a program of its own here, or the broker would leave one
 behind that nobody ends.
 """
 
+from __future__ import annotations
+
 import pathlib
 
 from hvctl_lab import credentials
@@ -21,12 +23,12 @@ _SERVER = '/usr/lib/rabbitmq/bin/rabbitmq-server'
 
 
 def data(lab: paths.Lab) -> pathlib.Path:
-    """Give the directory of the data and of Erlang's cookie."""
+    """Return the directory of the data and of Erlang's cookie."""
     return lab.state / 'rabbitmq'
 
 
 def url(lab: paths.Lab, secrets: credentials.Credentials) -> str:
-    """Give the address of the broker as oslo.messaging wants it."""
+    """Return the address of the broker as oslo.messaging wants it."""
     port = lab.port(paths.Port.RABBITMQ)
     return f'rabbit://{USER}:{secrets.rabbitmq}@{paths.HOST}:{port}/'
 

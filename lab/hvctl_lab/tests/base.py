@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A lab in a temporary directory, for tests."""
 
+from __future__ import annotations
+
 import pathlib
 import tempfile
 import unittest

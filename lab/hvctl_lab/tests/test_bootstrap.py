@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what a new cloud is given, against a cloud in memory."""
 
+from __future__ import annotations
+
 import types
 from unittest import mock
 

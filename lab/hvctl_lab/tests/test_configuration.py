@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of all configuration files together."""
 
+from __future__ import annotations
+
 import dataclasses
 import json
 import stat

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of which databases a lab may go on with."""
 
+from __future__ import annotations
+
 from unittest import mock
 
 from hvctl_lab import databases

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Holds what keeps the lab apart from hvctl."""
 
+from __future__ import annotations
+
 import ast
 from collections.abc import Iterator
 import importlib.metadata

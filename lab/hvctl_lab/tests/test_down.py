@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the order in which a lab stops."""
 
+from __future__ import annotations
+
 from unittest import mock
 
 from hvctl_lab import configuration

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of running programs."""
 
+from __future__ import annotations
+
 import os
 from unittest import mock
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the text of configuration files."""
 
+from __future__ import annotations
+
 import configparser
 import unittest
 

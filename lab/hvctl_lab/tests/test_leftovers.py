@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of ending what was left behind."""
 
+from __future__ import annotations
+
 import os
 import signal
 import subprocess

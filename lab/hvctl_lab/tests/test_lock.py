@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the lock."""
 
+from __future__ import annotations
+
 import threading
 
 from hvctl_lab import lock

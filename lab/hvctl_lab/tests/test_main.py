@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the command line."""
 
+from __future__ import annotations
+
 import contextlib
 import io
 import os
@@ -34,7 +36,7 @@ class TestMain(base.LabTestCase):
     def call(self, *arguments: str) -> tuple[int, str, str]:
         """Run the command.
 
-        :returns: exit status, standard output and standard error.
+        :returns: exit status, standard output and standard error
         """
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):

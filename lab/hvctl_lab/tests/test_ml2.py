@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of how bare-metal ports are bound."""
 
+from __future__ import annotations
+
 import unittest
 from unittest import mock
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of where a lab is."""
 
+from __future__ import annotations
+
 import pathlib
 import sys
 import unittest

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of finding out whether programs work."""
 
+from __future__ import annotations
+
 import dataclasses
 from unittest import mock
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what is said about a machine that misses something."""
 
+from __future__ import annotations
+
 import os
 import pathlib
 import re

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what is said when a service or the system refuses."""
 
+from __future__ import annotations
+
 import xmlrpc.client
 
 from keystoneauth1 import exceptions as keystone_exceptions

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of serving an application."""
 
+from __future__ import annotations
+
 import http.client
 import os
 import subprocess

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the stand-ins for Neutron's agents."""
 
+from __future__ import annotations
+
 from oslo_config import cfg
 import oslo_messaging
 
@@ -37,7 +39,7 @@ class Neutron:
         self.calls.append(('down', sorted(ports)))
 
     def told(self):
-        """Give what was said since the last time."""
+        """Return what was said since the last time."""
         told, self.calls = self.calls, []
         return told
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the hosts' network adapter."""
 
+from __future__ import annotations
+
 from nova.pci import utils
 
 from hvctl_lab.host import devices

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of how a host remembers its guests."""
 
+from __future__ import annotations
+
 from hvctl_lab.host import guests
 from hvctl_lab.tests.metal import base
 

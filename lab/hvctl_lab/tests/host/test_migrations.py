@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of how migrations of the embedded cloud go."""
 
+from __future__ import annotations
+
 import threading
 import unittest
 

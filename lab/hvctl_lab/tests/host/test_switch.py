@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the hosts' virtual switch."""
 
+from __future__ import annotations
+
 from hvctl_lab.host import switch
 from hvctl_lab.tests.metal import base
 

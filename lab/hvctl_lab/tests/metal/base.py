@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the tests of the machines share."""
 
+from __future__ import annotations
+
 import pathlib
 
 import fixtures
@@ -26,9 +28,9 @@ class TestCase(testtools.TestCase):
     def patch(self, name, value):
         """Replace something for the time of the test.
 
-        :param name: its full name.
-        :param value: what to put there.
-        :returns: the value.
+        :param name: its full name
+        :param value: what to put there
+        :returns: the value
         """
         self.useFixture(fixtures.MonkeyPatch(name, value))
         return value

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the nodes' disks."""
 
+from __future__ import annotations
+
 from hvctl_lab.metal import disk
 from hvctl_lab.tests.metal import base
 

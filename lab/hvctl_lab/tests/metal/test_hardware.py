@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the Ironic hardware type."""
 
+from __future__ import annotations
+
 from unittest import mock
 
 from ironic.common import exception

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the node image's recipe."""
 
+from __future__ import annotations
+
 import shutil
 
 from hvctl_lab.metal import image

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the program that is a node."""
 
+from __future__ import annotations
+
 import importlib.util
 import pathlib
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the nodes' power switches."""
 
+from __future__ import annotations
+
 import xmlrpc.client
 
 from supervisor import xmlrpc as supervisor_xmlrpc

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the lab's profiles, as hvctl reads them."""
 
+from __future__ import annotations
+
 import dataclasses
 
 from hvctl.model import networking
