@@ -6,19 +6,23 @@ that compute_id names, it remembers its guests, plugs their ports into a
 switch that agents watch, and waits for Neutron as the libvirt driver does.
 """
 
-from collections.abc import Iterable
-import contextlib
+from __future__ import annotations
+
+from collections.abc import Callable
 import datetime
+import os
 import pathlib
-from typing import Any
+import time
+import typing
 
 from nova import exception
 from nova import objects
 from nova.compute import power_state
 from nova.compute import vm_states
 import nova.conf
+from nova.context import RequestContext
+from nova.network.model import NetworkInfo
 from nova.objects import fields
-from nova.virt import fake
 from oslo_serialization import jsonutils
 from oslo_utils import versionutils
 
@@ -26,7 +30,7 @@ from hvctl_lab.host import devices
 from hvctl_lab.host import guests
 from hvctl_lab.host import migrations
 from hvctl_lab.host import options
-from hvctl_lab.host import switch
+from hvctl_lab.host import ports
 
 CONF = nova.conf.CONF
 CONF.register_opts(options.OPTIONS, options.GROUP)
@@ -35,14 +39,14 @@ _HYPERVISOR_VERSION = '7.2.22'
 _BYTES_PER_MB = 1024 * 1024
 
 
-class Driver(fake.FakeDriverWithoutFakeNodes):
+class Driver(ports.WithPorts):
     """One host with guests that are no more than entries in a list."""
 
-    def __init__(self, virtapi: Any, read_only: bool = False) -> None:
+    def __init__(self, virtapi: typing.Any, read_only: bool = False) -> None:
         """Take up the guests that are remembered.
 
-        :param virtapi: what Nova offers its drivers.
-        :param read_only: not used, as in all drivers.
+        :param virtapi: what Nova offers its drivers
+        :param read_only: not used, as in all drivers
         """
         settings = CONF[options.GROUP]
         self.vcpus = settings.vcpus
@@ -73,109 +77,39 @@ class Driver(fake.FakeDriverWithoutFakeNodes):
     def init_host(self, host: str) -> None:
         """Be the node that is named like the host, whatever that is.
 
-        :param host: the host's name.
+        :param host: the host's name
         """
         self._host = host
         self._set_nodes([host])
 
     def get_host_uptime(self) -> str:
         """Say it as uptime(1) does, as other drivers do."""
-        text = pathlib.Path('/proc/uptime').read_text().split()[0]
-        up = datetime.timedelta(seconds=int(float(text)))
+        up = datetime.timedelta(
+            seconds=int(time.clock_gettime(time.CLOCK_BOOTTIME))
+        )
         now = datetime.datetime.now()
-        load = ', '.join(pathlib.Path('/proc/loadavg').read_text().split()[:3])
+        load = ', '.join(f'{average:.2f}' for average in os.getloadavg())
         return f' {now:%H:%M:%S} up {up},  0 users,  load average: {load}'
-
-    # -- ports
-
-    def plug_vifs(self, instance: Any, network_info: Iterable[Any]) -> None:
-        """Plug a guest's ports.
-
-        :param instance: the guest.
-        :param network_info: Nova's description of the ports.
-        """
-        for vif in network_info:
-            switch.plug(vif['id'], vif['type'])
-
-    def unplug_vifs(self, instance: Any, network_info: Iterable[Any]) -> None:
-        """Unplug a guest's ports.
-
-        :param instance: the guest.
-        :param network_info: Nova's description of the ports.
-        """
-        for vif in network_info or ():
-            switch.unplug(vif['id'])
-
-    def attach_interface(
-        self, context: Any, instance: Any, image_meta: Any, vif: Any
-    ) -> None:
-        """Plug one more port."""
-        super().attach_interface(context, instance, image_meta, vif)
-        self.plug_vifs(instance, [vif])
-
-    def detach_interface(self, context: Any, instance: Any, vif: Any) -> None:
-        """Unplug one port."""
-        # The guest may have come with its ports from another host, so it
-        # does not matter whether this one remembers attaching it.
-        self._interfaces.pop(vif['id'], None)
-        self.unplug_vifs(instance, [vif])
-
-    @contextlib.contextmanager
-    def _plugging(self, instance: Any, network_info: Any) -> Any:
-        """Plug ports, do something, and wait until Neutron has wired them."""
-        events = [
-            ('network-vif-plugged', vif['id'])
-            for vif in network_info
-            if vif.get('active', True) is False
-        ]
-        timeout = CONF.vif_plugging_timeout
-        try:
-            with self.virtapi.wait_for_instance_event(
-                instance,
-                events if timeout else [],
-                timeout=timeout,
-                error_callback=self._plugging_failed,
-            ):
-                self.plug_vifs(instance, network_info)
-                yield
-        except exception.InstanceEventTimeout:
-            if CONF.vif_plugging_is_fatal:
-                raise exception.VirtualInterfaceCreateException() from None
-
-    @staticmethod
-    def _plugging_failed(event_name: str, instance: Any) -> None:
-        if CONF.vif_plugging_is_fatal:
-            raise exception.VirtualInterfaceCreateException()
 
     # -- guests
 
     def spawn(
         self,
-        context: Any,
-        instance: Any,
-        image_meta: Any,
-        injected_files: Any,
-        admin_password: Any,
-        allocations: Any,
-        network_info: Any = None,
-        block_device_info: Any = None,
-        power_on: bool = True,
-        accel_info: Any = None,
+        context: RequestContext,
+        instance: objects.Instance,
+        *args: object,
+        network_info: NetworkInfo | None = None,
+        **kwargs: object,
     ) -> None:
         """Start a guest; it runs when all its ports are wired."""
         try:
-            with self._plugging(instance, network_info or ()):
+            with self.plugging(instance, network_info or ()):
                 super().spawn(
                     context,
                     instance,
-                    image_meta,
-                    injected_files,
-                    admin_password,
-                    allocations,
-                    network_info,
-                    block_device_info,
-                    power_on,
-                    accel_info,
+                    *args,
+                    network_info=network_info,
+                    **kwargs,
                 )
         except exception.VirtualInterfaceCreateException:
             self.destroy(context, instance, network_info)
@@ -183,11 +117,11 @@ class Driver(fake.FakeDriverWithoutFakeNodes):
 
     def destroy(
         self,
-        context: Any,
-        instance: Any,
-        network_info: Any,
-        *args: Any,
-        **kwargs: Any,
+        context: RequestContext,
+        instance: objects.Instance,
+        network_info: NetworkInfo,
+        *args: object,
+        **kwargs: object,
     ) -> None:
         """Remove a guest and unplug its ports."""
         super().destroy(context, instance, network_info, *args, **kwargs)
@@ -195,36 +129,46 @@ class Driver(fake.FakeDriverWithoutFakeNodes):
 
     def power_on(
         self,
-        context: Any,
-        instance: Any,
-        network_info: Any,
-        *args: Any,
-        **kwargs: Any,
+        context: RequestContext,
+        instance: objects.Instance,
+        network_info: NetworkInfo,
+        *args: object,
+        **kwargs: object,
     ) -> None:
         """Switch a guest on."""
         self.plug_vifs(instance, network_info)
         super().power_on(context, instance, network_info, *args, **kwargs)
 
-    def pause(self, instance: Any) -> None:
+    def pause(self, instance: objects.Instance) -> None:
         """Freeze a guest."""
         self.instances[instance.uuid].state = power_state.PAUSED
 
-    def unpause(self, instance: Any) -> None:
+    def unpause(self, instance: objects.Instance) -> None:
         """Let a frozen guest go on."""
         self.instances[instance.uuid].state = power_state.RUNNING
 
-    def suspend(self, context: Any, instance: Any) -> None:
+    def suspend(
+        self, context: RequestContext, instance: objects.Instance
+    ) -> None:
         """Put a guest to its disk."""
         self.instances[instance.uuid].state = power_state.SUSPENDED
 
     def resume(
-        self, context: Any, instance: Any, *args: Any, **kwargs: Any
+        self,
+        context: RequestContext,
+        instance: objects.Instance,
+        *args: object,
+        **kwargs: object,
     ) -> None:
         """Take a guest from its disk."""
         self.instances[instance.uuid].state = power_state.RUNNING
 
     def rescue(
-        self, context: Any, instance: Any, *args: Any, **kwargs: Any
+        self,
+        context: RequestContext,
+        instance: objects.Instance,
+        *args: object,
+        **kwargs: object,
     ) -> None:
         """Boot a guest into its rescue system, whatever it did before."""
         self.instances[instance.uuid].state = power_state.RUNNING
@@ -232,7 +176,11 @@ class Driver(fake.FakeDriverWithoutFakeNodes):
     # -- cold migration
 
     def migrate_disk_and_power_off(
-        self, context: Any, instance: Any, *args: Any, **kwargs: Any
+        self,
+        context: RequestContext,
+        instance: objects.Instance,
+        *args: object,
+        **kwargs: object,
     ) -> None:
         """Send a guest that is off, or is switched off for it, elsewhere."""
         outcome = self._migrate(context, instance, lambda part: None)
@@ -247,13 +195,13 @@ class Driver(fake.FakeDriverWithoutFakeNodes):
 
     def finish_migration(
         self,
-        context: Any,
-        migration: Any,
-        instance: Any,
-        disk_info: Any,
-        network_info: Any,
-        *args: Any,
-        **kwargs: Any,
+        context: RequestContext,
+        migration: objects.Migration,
+        instance: objects.Instance,
+        disk_info: object,
+        network_info: NetworkInfo,
+        *args: object,
+        **kwargs: object,
     ) -> None:
         """Take in a guest that was sent here."""
         super().finish_migration(
@@ -269,11 +217,11 @@ class Driver(fake.FakeDriverWithoutFakeNodes):
 
     def finish_revert_migration(
         self,
-        context: Any,
-        instance: Any,
-        network_info: Any,
-        *args: Any,
-        **kwargs: Any,
+        context: RequestContext,
+        instance: objects.Instance,
+        network_info: NetworkInfo,
+        *args: object,
+        **kwargs: object,
     ) -> None:
         """Take a guest back that was sent elsewhere."""
         self.plug_vifs(instance, network_info)
@@ -285,13 +233,13 @@ class Driver(fake.FakeDriverWithoutFakeNodes):
 
     def live_migration(
         self,
-        context: Any,
-        instance: Any,
+        context: RequestContext,
+        instance: objects.Instance,
         dest: str,
-        post_method: Any,
-        recover_method: Any,
-        block_migration: bool = False,
-        migrate_data: Any = None,
+        post_method: Callable[..., None],
+        recover_method: Callable[..., None],
+        block_migration: bool,
+        migrate_data: objects.LiveMigrateData,
     ) -> None:
         """Move a running guest; Nova's code does the rest either way."""
         record = migrate_data.migration
@@ -318,28 +266,40 @@ class Driver(fake.FakeDriverWithoutFakeNodes):
                 migration_status=outcome.value,
             )
 
-    def live_migration_abort(self, instance: Any) -> None:
-        """Give up a live migration."""
+    def live_migration_abort(self, instance: objects.Instance) -> None:
+        """Abort a live migration."""
         self._migrations[instance.uuid].force(migrations.Outcome.CANCELLED)
 
-    def live_migration_force_complete(self, instance: Any) -> None:
+    def live_migration_force_complete(
+        self, instance: objects.Instance
+    ) -> None:
         """End a live migration at the price of pausing the guest."""
         self._migrations[instance.uuid].force(migrations.Outcome.COMPLETED)
 
     def post_live_migration(
-        self, context: Any, instance: Any, *args: Any, **kwargs: Any
+        self,
+        context: RequestContext,
+        instance: objects.Instance,
+        *args: object,
+        **kwargs: object,
     ) -> None:
         """Forget a guest that has moved; its ports are still plugged."""
         super().destroy(context, instance, None)
 
     def post_live_migration_at_source(
-        self, context: Any, instance: Any, network_info: Any
+        self,
+        context: RequestContext,
+        instance: objects.Instance,
+        network_info: NetworkInfo,
     ) -> None:
         """Unplug the ports of a guest that has moved."""
         self.unplug_vifs(instance, network_info)
 
     def _migrate(
-        self, context: Any, instance: Any, report: Any
+        self,
+        context: RequestContext,
+        instance: objects.Instance,
+        report: Callable[[float], None],
     ) -> migrations.Outcome:
         def released() -> bool:
             tags = objects.TagList.get_by_resource_id(context, instance.uuid)
@@ -358,8 +318,8 @@ class Driver(fake.FakeDriverWithoutFakeNodes):
     # -- live migration, at the destination
 
     def check_can_live_migrate_destination(
-        self, context: Any, *args: Any, **kwargs: Any
-    ) -> Any:
+        self, context: RequestContext, *args: object, **kwargs: object
+    ) -> objects.LiveMigrateData:
         """Say that the guest's disk is to be copied: it is not shared.
 
         Nova cleans up the ports at the destination of a migration that
@@ -375,13 +335,13 @@ class Driver(fake.FakeDriverWithoutFakeNodes):
 
     def pre_live_migration(
         self,
-        context: Any,
-        instance: Any,
-        block_device_info: Any,
-        network_info: Any,
-        disk_info: Any,
-        migrate_data: Any,
-    ) -> Any:
+        context: RequestContext,
+        instance: objects.Instance,
+        block_device_info: object,
+        network_info: NetworkInfo,
+        disk_info: object,
+        migrate_data: objects.LiveMigrateData,
+    ) -> objects.LiveMigrateData:
         """Plug the ports before the guest comes."""
         if 'vifs' in migrate_data and migrate_data.vifs:
             network_info = [vif.get_dest_vif() for vif in migrate_data.vifs]
@@ -390,11 +350,11 @@ class Driver(fake.FakeDriverWithoutFakeNodes):
 
     def post_live_migration_at_destination(
         self,
-        context: Any,
-        instance: Any,
-        network_info: Any,
+        context: RequestContext,
+        instance: objects.Instance,
+        network_info: NetworkInfo,
         block_migration: bool = False,
-        block_device_info: Any = None,
+        block_device_info: object = None,
     ) -> None:
         """Take in a guest that has come, running or paused as it was."""
         super().spawn(context, instance, None, None, None, None, network_info)
@@ -403,11 +363,11 @@ class Driver(fake.FakeDriverWithoutFakeNodes):
 
     def rollback_live_migration_at_destination(
         self,
-        context: Any,
-        instance: Any,
-        network_info: Any,
-        *args: Any,
-        **kwargs: Any,
+        context: RequestContext,
+        instance: objects.Instance,
+        network_info: NetworkInfo,
+        *args: object,
+        **kwargs: object,
     ) -> None:
         """Unplug the ports of a guest that did not come."""
         self.unplug_vifs(instance, network_info)
