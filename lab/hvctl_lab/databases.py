@@ -14,14 +14,13 @@ import importlib.metadata
 import pathlib
 import shutil
 import subprocess
-import tempfile
 
 import pymysql
 
+from hvctl_lab import cache
 from hvctl_lab import credentials
 from hvctl_lab import errors
 from hvctl_lab import execution
-from hvctl_lab import lock
 from hvctl_lab import paths
 from hvctl_lab import waiting
 from hvctl_lab.services import glance
@@ -103,22 +102,13 @@ def make_template(lab: paths.Lab) -> None:
     :param lab: the lab, its services configured and MariaDB not running
     :raises LabError: when a program fails
     """
-    wanted = template(lab)
-    with lock.of_file(lab.cache / 'databases.lock'):
-        # Another lab may have made it while this one waited.
-        if wanted.exists():
-            return
-        for leftover in lab.cache.glob('.databases-*'):
-            shutil.rmtree(leftover)
-        building = pathlib.Path(
-            tempfile.mkdtemp(prefix='.databases-', dir=lab.cache)
-        )
-        try:
-            _install(lab, building)
-            _fill(lab, building)
-            building.rename(wanted)
-        finally:
-            shutil.rmtree(building, ignore_errors=True)
+
+    def build(directory: pathlib.Path) -> None:
+        directory.mkdir(mode=0o700)
+        _install(lab, directory)
+        _fill(lab, directory)
+
+    cache.build_once(template(lab), 'databases', build)
 
 
 def answer(lab: paths.Lab) -> bool:

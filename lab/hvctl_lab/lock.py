@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lets one call at a time change a lab, or the cache."""
+"""Lets one call at a time change a lab, or the cache.
+
+The kernel's flock, not the library fasteners: that one asks again and again,
+and has no notion of a lock file that its last holder removes.
+"""
 
 from __future__ import annotations
 
@@ -55,5 +59,4 @@ def of_lab(
     :param busy: called when somebody else holds it
     :returns: the lock, to be entered
     """
-    # Beside the directory, which `destroy` removes while holding it.
-    return of_file(lab.directory.with_name(f'{lab.directory.name}.lock'), busy)
+    return of_file(lab.lock, busy)

@@ -121,7 +121,11 @@ class Lab:
 
     @property
     def lock(self) -> pathlib.Path:
-        """What a call that changes the lab locks; it outlives the lab."""
+        """What a call that changes the lab locks.
+
+        It is beside the directory, which ``destroy`` removes while it holds
+        the lock.
+        """
         return self.directory.with_name(f'{self.directory.name}.lock')
 
     @property

@@ -10,12 +10,12 @@ it goes when the machine goes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-import fcntl
 import pathlib
 import shutil
 import subprocess
 
 from hvctl_lab import errors
+from hvctl_lab import lock
 from hvctl_lab import paths
 
 #: Where cloud-init looks for a config drive that is no block device.
@@ -37,9 +37,8 @@ def prepare(lab: paths.Lab) -> None:
     """
     disks = _disks(lab)
     disks.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (lab.directory / 'disks.lock').open('w') as lock:
-        # Machines start at the same time, and one mount is enough.
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    # Machines start at the same time, and one mount is enough.
+    with lock.of_file(lab.directory / 'disks.lock'):
         if _file_system(disks) == 'overlayfs':
             _run('mount', '-t', 'tmpfs', '-o', 'mode=0700', 'tmpfs', disks)
 

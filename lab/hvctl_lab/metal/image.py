@@ -9,19 +9,17 @@ and stand-ins for Open vSwitch and a network adapter with virtual functions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-import contextlib
-import fcntl
 import hashlib
 import os
 import pathlib
 import platform
 import shutil
 import subprocess
-import tempfile
 
+from hvctl_lab import cache
 from hvctl_lab import errors
 from hvctl_lab import paths
+from hvctl_lab.reporting import Report
 
 PACKAGES = (
     'cloud-init',
@@ -107,7 +105,7 @@ def missing(lab: paths.Lab) -> bool:
     return not path(lab).is_dir()
 
 
-def ensure(lab: paths.Lab, report: Callable[[str], None]) -> pathlib.Path:
+def ensure(lab: paths.Lab, report: Report) -> pathlib.Path:
     """Build the node image unless this recipe's is in the cache.
 
     :param lab: the embedded cloud
@@ -115,35 +113,15 @@ def ensure(lab: paths.Lab, report: Callable[[str], None]) -> pathlib.Path:
     :returns: the root directory, to be used read-only
     :raises ImageError: with what the tools said last
     """
-    image = path(lab)
-    if image.is_dir():
-        return image
-    lab.cache.mkdir(parents=True, exist_ok=True)
-    with _locked(lab.cache / 'node-image.lock'):
-        # Somebody else may have built it while we waited.
-        if image.is_dir():
-            return image
+
+    def build(root: pathlib.Path) -> None:
         report(f'building the node image ({_codename()}, about 40 s)')
-        for leftover in lab.cache.glob('.node-image-*'):
-            shutil.rmtree(leftover)
-        scratch = pathlib.Path(
-            tempfile.mkdtemp(prefix='.node-image-', dir=lab.cache)
-        )
-        try:
-            root = scratch / 'root'
-            _bootstrap(root)
-            _complete(root)
-            root.rename(image)
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+        _bootstrap(root)
+        _complete(root)
+
+    image = path(lab)
+    cache.build_once(image, 'node-image', build)
     return image
-
-
-@contextlib.contextmanager
-def _locked(lock: pathlib.Path) -> Iterator[None]:
-    with lock.open('w') as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def _codename() -> str:
