@@ -6,21 +6,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 import dataclasses
 import http.client
-import subprocess
-import typing
 import xmlrpc.client
 
 import supervisor.states
-import supervisor.xmlrpc
 
 from hvctl_lab import configuration
-from hvctl_lab import errors
 from hvctl_lab import execution
 from hvctl_lab import paths
+from hvctl_lab import supervisord
 from hvctl_lab import waiting
-
-_States = supervisor.states.ProcessStates
-_Faults = supervisor.xmlrpc.Faults
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,15 +39,6 @@ class Process:
         return self.state in ('BACKOFF', 'EXITED', 'FATAL', 'UNKNOWN')
 
 
-def _proxy(lab: paths.Lab) -> typing.Any:
-    transport = supervisor.xmlrpc.SupervisorTransport(
-        None, None, f'unix://{lab.supervisor_socket}'
-    )
-    return xmlrpc.client.ServerProxy(
-        'http://127.0.0.1', transport=transport
-    ).supervisor
-
-
 def is_up(lab: paths.Lab) -> bool:
     """Return whether the lab's supervisord answers.
 
@@ -61,7 +46,7 @@ def is_up(lab: paths.Lab) -> bool:
     :returns: True when it takes orders
     """
     try:
-        state = _proxy(lab).getState()
+        state = supervisord.connect(lab).getState()
     except (OSError, http.client.HTTPException):
         return False
     return bool(
@@ -75,23 +60,14 @@ def launch(lab: paths.Lab) -> None:
     :param lab: the lab, its configuration written
     :raises LabError: when it does not come up
     """
-    result = subprocess.run(
+    execution.run(
+        lab,
         [
-            lab.program('supervisord'),
+            str(lab.program('supervisord')),
             '--configuration',
-            configuration.supervisor_configuration(lab),
+            str(configuration.supervisor_configuration(lab)),
         ],
-        env=execution.environment(lab),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
     )
-    if result.returncode:
-        raise errors.LabError(
-            f'supervisord does not start: {result.stdout.strip()}'
-        )
     waiting.until(lambda: is_up(lab), timeout=10, what='supervisord to answer')
 
 
@@ -101,12 +77,12 @@ def start(lab: paths.Lab, names: Iterable[str]) -> None:
     :param lab: the lab, supervisord up
     :param names: the programs; those that run already are left alone
     """
-    proxy = _proxy(lab)
+    proxy = supervisord.connect(lab)
     for name in names:
         try:
             proxy.startProcess(name, False)
         except xmlrpc.client.Fault as fault:
-            if fault.faultCode != _Faults.ALREADY_STARTED:
+            if fault.faultCode != supervisord.Faults.ALREADY_STARTED:
                 raise
 
 
@@ -117,12 +93,12 @@ def stop(lab: paths.Lab, names: Collection[str]) -> None:
     :param names: the programs; those that do not run are left alone
     :raises LabError: when one does not end
     """
-    proxy = _proxy(lab)
+    proxy = supervisord.connect(lab)
     for name in names:
         try:
             proxy.stopProcess(name, False)
         except xmlrpc.client.Fault as fault:
-            if fault.faultCode != _Faults.NOT_RUNNING:
+            if fault.faultCode != supervisord.Faults.NOT_RUNNING:
                 raise
     stopped = {name.rpartition(':')[2] for name in names}
     waiting.until(
@@ -153,7 +129,7 @@ def processes(lab: paths.Lab) -> dict[str, Process]:
             log=found['stdout_logfile'],
             reason=found['spawnerr'] or found['description'],
         )
-        for found in _proxy(lab).getAllProcessInfo()
+        for found in supervisord.connect(lab).getAllProcessInfo()
     }
 
 
@@ -163,7 +139,7 @@ def shut_down(lab: paths.Lab) -> None:
     :param lab: the lab, supervisord up
     :raises LabError: when something does not end
     """
-    _proxy(lab).shutdown()
+    supervisord.connect(lab).shutdown()
     pid_file = lab.run / 'supervisord.pid'
     waiting.until(
         lambda: not pid_file.exists(),

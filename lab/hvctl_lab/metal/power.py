@@ -3,22 +3,18 @@
 
 from __future__ import annotations
 
-import time
-import typing
 import xmlrpc.client
 
 import supervisor.states
-import supervisor.xmlrpc
 
 from hvctl_lab import errors
 from hvctl_lab import paths
+from hvctl_lab import supervisord
+from hvctl_lab import waiting
 from hvctl_lab.metal import cgroup
 
 #: How long the kernel may take to end what ran in a machine.
 _END_TIMEOUT = 30
-_INTERVAL = 0.05
-
-_Faults = supervisor.xmlrpc.Faults
 
 
 class PowerError(errors.LabError):
@@ -32,7 +28,7 @@ def is_on(lab: paths.Lab, name: str) -> bool:
     :param name: the node's name
     :raises OSError: when supervisord does not answer
     """
-    state = _supervisor(lab).getProcessInfo(_program(name))['state']
+    state = supervisord.connect(lab).getProcessInfo(_program(name))['state']
     return state in supervisor.states.RUNNING_STATES
 
 
@@ -44,9 +40,9 @@ def switch_on(lab: paths.Lab, name: str) -> None:
     :raises PowerError: when its program does not start
     """
     try:
-        _supervisor(lab).startProcess(_program(name))
+        supervisord.connect(lab).startProcess(_program(name))
     except xmlrpc.client.Fault as fault:
-        if fault.faultCode != _Faults.ALREADY_STARTED:
+        if fault.faultCode != supervisord.Faults.ALREADY_STARTED:
             raise PowerError(fault.faultString) from fault
 
 
@@ -55,29 +51,20 @@ def switch_off(lab: paths.Lab, name: str) -> None:
 
     :param lab: the embedded cloud
     :param name: the node's name
-    :raises PowerError: when something does not end
+    :raises LabError: when something does not end
     """
     try:
-        _supervisor(lab).stopProcess(_program(name))
+        supervisord.connect(lab).stopProcess(_program(name))
     except xmlrpc.client.Fault as fault:
-        if fault.faultCode != _Faults.NOT_RUNNING:
+        if fault.faultCode != supervisord.Faults.NOT_RUNNING:
             raise PowerError(fault.faultString) from fault
-    deadline = time.monotonic() + _END_TIMEOUT
-    while cgroup.populated(lab, name):
-        if time.monotonic() > deadline:
-            raise PowerError(f'{name}: processes of the machine do not end')
-        time.sleep(_INTERVAL)
+    waiting.until(
+        lambda: not cgroup.populated(lab, name),
+        timeout=_END_TIMEOUT,
+        what=f'the processes of {name} to end',
+    )
     cgroup.remove(lab, name)
 
 
 def _program(name: str) -> str:
     return f'nodes:{name}'
-
-
-def _supervisor(lab: paths.Lab) -> typing.Any:
-    transport = supervisor.xmlrpc.SupervisorTransport(
-        None, None, f'unix://{lab.supervisor_socket}'
-    )
-    return xmlrpc.client.ServerProxy(
-        'http://127.0.0.1', transport=transport
-    ).supervisor

@@ -7,6 +7,7 @@ import xmlrpc.client
 
 from supervisor import xmlrpc as supervisor_xmlrpc
 
+from hvctl_lab import waiting
 from hvctl_lab.metal import power
 from hvctl_lab.tests.metal import base
 
@@ -45,7 +46,7 @@ class TestPower(base.TestCase):
         super().setUp()
         self.supervisor = Supervisor()
         self.patch(
-            'hvctl_lab.metal.power._supervisor', lambda lab: self.supervisor
+            'hvctl_lab.supervisord.connect', lambda lab: self.supervisor
         )
         self.left = [True, True, False]
         self.patch(
@@ -79,9 +80,11 @@ class TestPower(base.TestCase):
         self.patch('hvctl_lab.metal.power._END_TIMEOUT', 0)
         self.left = [True] * 3
 
-        self.assertRaises(
-            power.PowerError, power.switch_off, self.lab, 'node-0'
+        error = self.assertRaises(
+            waiting.Timeout, power.switch_off, self.lab, 'node-0'
         )
+
+        self.assertIn('the processes of node-0 to end', str(error))
 
     def test_refused(self):
         """What supervisord refuses is an error with its words."""
