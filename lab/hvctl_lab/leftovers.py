@@ -8,8 +8,9 @@ that happens to name the lab is among them.
 from __future__ import annotations
 
 import os
-import pathlib
 import signal
+
+import psutil
 
 from hvctl_lab import paths
 from hvctl_lab import waiting
@@ -43,19 +44,15 @@ def find(lab: paths.Lab) -> list[int]:
     :param lab: the lab
     :returns: their ids
     """
-    mark = f'{MARK}={lab.directory}'.encode()
-    own_root = pathlib.Path('/').stat()
+    own_root = os.stat('/')
     found = []
-    for entry in pathlib.Path('/proc').iterdir():
-        if not entry.name.isdigit():
-            continue
+    for process in psutil.process_iter():
         try:
-            environment = (entry / 'environ').read_bytes()
-            root = (entry / 'root').stat()
-        except OSError:
+            marked = process.environ().get(MARK) == str(lab.directory)
+            if marked and os.path.samestat(
+                os.stat(f'/proc/{process.pid}/root'), own_root
+            ):
+                found.append(process.pid)
+        except (psutil.Error, OSError):
             continue
-        if mark not in environment.split(b'\0'):
-            continue
-        if os.path.samestat(root, own_root):
-            found.append(int(entry.name))
     return found

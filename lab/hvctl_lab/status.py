@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-import collections
+import contextlib
 import dataclasses
-import pathlib
+
+import psutil
 
 from hvctl_lab import configuration
 from hvctl_lab import paths
@@ -14,8 +15,6 @@ from hvctl_lab import supervision
 from hvctl_lab.bootstrap import connection
 from hvctl_lab.services import clients
 from hvctl_lab.services import ironic
-
-_PROC = pathlib.Path('/proc')
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +35,6 @@ def programs(lab: paths.Lab) -> list[Line]:
     :returns: a line for each
     """
     known = supervision.processes(lab) if supervision.is_up(lab) else {}
-    children = _children()
     lines = []
     for program in configuration.programs_of(lab):
         process = known.get(program.name)
@@ -47,7 +45,7 @@ def programs(lab: paths.Lab) -> list[Line]:
                 name=program.name,
                 up=up,
                 state='up' if up else 'no answer' if running else 'down',
-                memory=_memory(process.pid, children) if process else 0,
+                memory=_memory(process.pid) if process else 0,
                 log=str(lab.log(program.name)),
             )
         )
@@ -61,7 +59,6 @@ def nodes(lab: paths.Lab) -> list[Line]:
     :returns: a line for each; a machine is up when it is switched on
     """
     known = supervision.processes(lab)
-    children = _children()
     cloud = connection.connect(lab, clients.SYSTEM_CLOUD)
     lines = []
     for node in cloud.baremetal.nodes(details=True):
@@ -76,7 +73,7 @@ def nodes(lab: paths.Lab) -> list[Line]:
                 name=node.name,
                 up=process is not None and process.running,
                 state=', '.join(doing),
-                memory=_memory(process.pid, children) if process else 0,
+                memory=_memory(process.pid) if process else 0,
                 log=process.log if process else '',
             )
         )
@@ -96,33 +93,16 @@ def can_ask_ironic(lines: list[Line]) -> bool:
     )
 
 
-def _children() -> dict[int, list[int]]:
-    children = collections.defaultdict(list)
-    for entry in _PROC.iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            stat = (entry / 'stat').read_text()
-        except OSError:
-            continue
-        # The command in parentheses may hold anything; the parent's id is
-        # the second field after it.
-        parent = int(stat.rpartition(')')[2].split()[1])
-        children[parent].append(int(entry.name))
-    return children
-
-
-def _memory(pid: int, children: dict[int, list[int]]) -> int:
+def _memory(pid: int) -> int:
     """Add up the proportional memory of a process and its descendants."""
     if not pid:
         return 0
     total = 0
     try:
-        for line in (_PROC / f'{pid}/smaps_rollup').read_text().splitlines():
-            if line.startswith('Pss:'):
-                total = int(line.split()[1]) * 1024
-    except OSError:
+        process = psutil.Process(pid)
+        for each in (process, *process.children(recursive=True)):
+            with contextlib.suppress(psutil.Error):
+                total += each.memory_full_info().pss
+    except psutil.Error:
         return 0
-    return total + sum(
-        _memory(child, children) for child in children.get(pid, [])
-    )
+    return total
