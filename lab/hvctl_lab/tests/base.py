@@ -3,15 +3,23 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
 import tempfile
+import typing
 import unittest
+from unittest import mock
 
 from hvctl_lab import paths
 
+PORT_BASE = 23000
+
 
 class LabTestCase(unittest.TestCase):
-    """A test that has ``self.lab``, with nothing in it."""
+    """A test that has ``self.lab``, with nothing in it.
+
+    It is the lab that the environment names, too.
+    """
 
     def setUp(self) -> None:
         """Make the directory."""
@@ -19,10 +27,35 @@ class LabTestCase(unittest.TestCase):
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
         self.directory = pathlib.Path(directory.name)
-        self.lab = paths.Lab.from_environment(
+        environment = mock.patch.dict(
+            os.environ,
             {
-                'HVCTL_LAB_DIR': str(self.directory / 'lab'),
-                'HVCTL_LAB_CACHE': str(self.directory / 'cache'),
-                'HVCTL_LAB_PORT_BASE': '23000',
-            }
+                paths.DIRECTORY_VARIABLE: str(self.directory / 'lab'),
+                paths.CACHE_VARIABLE: str(self.directory / 'cache'),
+                paths.PORT_BASE_VARIABLE: str(PORT_BASE),
+            },
         )
+        environment.start()
+        self.addCleanup(environment.stop)
+        self.lab = paths.Lab.from_environment()
+
+    def replace(self, target: str, value: typing.Any) -> None:
+        """Replace something for the time of the test.
+
+        :param target: its full name
+        :param value: what to put there
+        """
+        patcher = mock.patch(target, value)
+        patcher.start()
+        self.addCleanup(patcher.stop)
+
+    def mock(self, target: str, answer: object = True) -> typing.Any:
+        """Let a function give an answer for the time of the test.
+
+        :param target: its full name
+        :param answer: what it returns
+        :returns: its mock
+        """
+        patcher = mock.patch(target, autospec=True, return_value=answer)
+        self.addCleanup(patcher.stop)
+        return patcher.start()

@@ -41,3 +41,9 @@ class TestDistribution(unittest.TestCase):
             if not path.is_relative_to(ROOT / 'tests'):
                 with self.subTest(path=path.relative_to(ROOT)):
                     self.assertNotIn('hvctl', set(imported(path)))
+
+    def test_every_test_is_found(self) -> None:
+        """The runner passes over a directory that is no package."""
+        for path in ROOT.joinpath('tests').rglob('test_*.py'):
+            with self.subTest(directory=path.parent):
+                self.assertTrue(path.with_name('__init__.py').exists())

@@ -35,15 +35,9 @@ class TestWait(base.LabTestCase):
         super().setUp()
         self.lab.logs.mkdir(parents=True)
         self.lab.log('glance').write_text('first\nlast\n')
-        self.answers = self.patch('hvctl_lab.readiness.answers')
-        self.processes = self.patch('hvctl_lab.supervision.processes')
-        self.patch('time.sleep')
-
-    def patch(self, target: str) -> mock.Mock:
-        """Let a function say yes, for this test."""
-        patcher = mock.patch(target, autospec=True, return_value=True)
-        self.addCleanup(patcher.stop)
-        return patcher.start()
+        self.answers = self.mock('hvctl_lab.readiness.answers')
+        self.processes = self.mock('hvctl_lab.supervision.processes')
+        self.mock('time.sleep')
 
     def wait(self, *states: supervision.Process) -> None:
         """Wait while the program goes through states."""

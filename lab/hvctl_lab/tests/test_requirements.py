@@ -32,22 +32,16 @@ class TestFind(base.LabTestCase):
         variables.start()
         self.addCleanup(variables.stop)
         os.environ.pop('SUDO_UID', None)
-        self.access = self.patch('os.access', True)
-        self.disk_usage = self.patch(
+        self.access = self.mock('os.access', True)
+        self.disk_usage = self.mock(
             'shutil.disk_usage', mock.Mock(free=100 * 1024**3)
         )
-        self.is_free = self.patch('hvctl_lab.requirements.is_free', True)
+        self.is_free = self.mock('hvctl_lab.requirements.is_free', True)
         self.code = self.directory / 'the code'
         (self.code / 'part' / '__pycache__').mkdir(parents=True)
         for directory in (self.code, self.code / 'part'):
             directory.chmod(0o755)
-        self.patch('hvctl_lab.metal.machine.shared', [self.code])
-
-    def patch(self, target: str, answer: object) -> mock.Mock:
-        """Let a function give an answer, for this test."""
-        patcher = mock.patch(target, autospec=True, return_value=answer)
-        self.addCleanup(patcher.stop)
-        return patcher.start()
+        self.mock('hvctl_lab.metal.machine.shared', [self.code])
 
     def test_nothing(self):
         """All is well, and nothing is made to find that out."""

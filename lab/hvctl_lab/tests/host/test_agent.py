@@ -7,7 +7,7 @@ from oslo_config import cfg
 import oslo_messaging
 
 from hvctl_lab.host import agent
-from hvctl_lab.tests.metal import base
+from hvctl_lab.tests import base
 
 
 class Neutron:
@@ -44,13 +44,13 @@ class Neutron:
         return told
 
 
-class TestAgent(base.TestCase):
+class TestAgent(base.LabTestCase):
     """One agent that looks at a switch."""
 
     def setUp(self):
         super().setUp()
         self.plugged = set()
-        self.patch(
+        self.replace(
             'hvctl_lab.host.switch.plugged', lambda vif_type: self.plugged
         )
         self.conf = cfg.ConfigOpts()
@@ -132,7 +132,7 @@ class TestAgent(base.TestCase):
         self.assertEqual([], self.neutron.told())
 
 
-class TestConfigurations(base.TestCase):
+class TestConfigurations(base.LabTestCase):
     """What the agents say of their switches."""
 
     def setUp(self):

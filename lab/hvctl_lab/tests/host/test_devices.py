@@ -6,10 +6,10 @@ from __future__ import annotations
 from nova.pci import utils
 
 from hvctl_lab.host import devices
-from hvctl_lab.tests.metal import base
+from hvctl_lab.tests import base
 
 
-class TestDevices(base.TestCase):
+class TestDevices(base.LabTestCase):
     """Functions of the adapter, and what Nova asks the kernel."""
 
     def test_none(self):
@@ -36,7 +36,7 @@ class TestDevices(base.TestCase):
             'get_vf_product_id_by_pf_addr',
             'get_pci_ids_by_pci_addr',
         ):
-            self.patch(f'nova.pci.utils.{name}', getattr(utils, name))
+            self.replace(f'nova.pci.utils.{name}', getattr(utils, name))
 
         devices.answer_lookups()
 

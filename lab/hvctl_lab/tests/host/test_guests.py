@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from hvctl_lab.host import guests
-from hvctl_lab.tests.metal import base
+from hvctl_lab.tests import base
 
 
 class Instance:
@@ -16,7 +16,7 @@ class Instance:
         self.uuid = uuid
 
 
-class TestGuests(base.TestCase):
+class TestGuests(base.LabTestCase):
     """Guests and their files."""
 
     def setUp(self):

@@ -4,15 +4,15 @@
 from __future__ import annotations
 
 from hvctl_lab.host import switch
-from hvctl_lab.tests.metal import base
+from hvctl_lab.tests import base
 
 
-class TestSwitch(base.TestCase):
+class TestSwitch(base.LabTestCase):
     """Ports that are plugged and unplugged."""
 
     def setUp(self):
         super().setUp()
-        self.patch('hvctl_lab.host.switch.PORTS', self.directory / 'ports')
+        self.replace('hvctl_lab.host.switch.PORTS', self.directory / 'ports')
 
     def test_nothing_yet(self):
         """A switch that was never used has no ports."""

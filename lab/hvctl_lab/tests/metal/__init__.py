@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of the embedded cloud's machines and of what runs on them."""
+"""Tests of the embedded cloud's machines."""

@@ -6,17 +6,17 @@ from __future__ import annotations
 import shutil
 
 from hvctl_lab.metal import cgroup
-from hvctl_lab.tests.metal import base
+from hvctl_lab.tests import base
 
 
-class TestCgroup(base.TestCase):
+class TestCgroup(base.LabTestCase):
     """Groups, here in an ordinary directory."""
 
     def setUp(self):
         super().setUp()
         self.hierarchy = self.directory / 'systemd'
         self.hierarchy.mkdir()
-        self.patch(
+        self.replace(
             'hvctl_lab.metal.cgroup._own_groups', lambda: [self.hierarchy]
         )
 
@@ -24,14 +24,14 @@ class TestCgroup(base.TestCase):
         """A machine gets a group that is its own."""
         cgroup.enter(self.lab, 'node-0')
 
-        group = self.hierarchy / 'hvctl-lab-20000-node-0'
+        group = self.hierarchy / 'hvctl-lab-23000-node-0'
         self.assertEqual('0', (group / 'cgroup.procs').read_text())
         self.assertTrue(cgroup.populated(self.lab, 'node-0'))
 
     def test_populated_by_a_service(self):
         """A process anywhere below the group counts."""
         cgroup.enter(self.lab, 'node-0')
-        group = self.hierarchy / 'hvctl-lab-20000-node-0'
+        group = self.hierarchy / 'hvctl-lab-23000-node-0'
         (group / 'cgroup.procs').write_text('')
         self.assertFalse(cgroup.populated(self.lab, 'node-0'))
 
@@ -48,13 +48,13 @@ class TestCgroup(base.TestCase):
     def test_gone(self):
         """Groups that somebody else removed do not matter."""
         cgroup.enter(self.lab, 'node-0')
-        shutil.rmtree(self.hierarchy / 'hvctl-lab-20000-node-0')
+        shutil.rmtree(self.hierarchy / 'hvctl-lab-23000-node-0')
 
         self.assertFalse(cgroup.populated(self.lab, 'node-0'))
         cgroup.remove(self.lab, 'node-0')
 
     def test_none(self):
         """Without a hierarchy there is one clear error."""
-        self.patch('hvctl_lab.metal.cgroup._own_groups', list)
+        self.replace('hvctl_lab.metal.cgroup._own_groups', list)
 
         self.assertRaises(cgroup.CgroupError, cgroup.enter, self.lab, 'node-0')

@@ -4,19 +4,19 @@
 from __future__ import annotations
 
 from hvctl_lab.metal import disk
-from hvctl_lab.tests.metal import base
+from hvctl_lab.tests import base
 
 _SEED = 'disks/node-0/upper/var/lib/cloud/seed/config_drive'
 
 
-class TestDisk(base.TestCase):
+class TestDisk(base.LabTestCase):
     """A disk from deploy to undeploy."""
 
     def setUp(self):
         super().setUp()
         self.commands = []
         self.file_system = 'ext2/ext3'
-        self.patch('hvctl_lab.metal.disk._run', self._run)
+        self.replace('hvctl_lab.metal.disk._run', self._run)
 
     def _run(self, *command):
         self.commands.append(command[0])

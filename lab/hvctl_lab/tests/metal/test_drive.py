@@ -10,7 +10,7 @@ import io
 import pycdlib
 
 from hvctl_lab.metal import drive
-from hvctl_lab.tests.metal import base
+from hvctl_lab.tests import base
 
 
 def _image():
@@ -32,7 +32,7 @@ def _image():
     return image.getvalue()
 
 
-class TestFiles(base.TestCase):
+class TestFiles(base.LabTestCase):
     """The files of a drive."""
 
     def test_files(self):

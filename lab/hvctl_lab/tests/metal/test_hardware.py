@@ -10,12 +10,12 @@ from ironic.common import states
 
 from hvctl_lab import paths
 from hvctl_lab.metal import hardware
-from hvctl_lab.tests.metal import base
+from hvctl_lab.tests import base
 
 _MODULE = 'hvctl_lab.metal.hardware'
 
 
-class HardwareTestCase(base.TestCase):
+class HardwareTestCase(base.LabTestCase):
     """A node, its switch and its disk, all written down in one list."""
 
     def setUp(self):
@@ -30,15 +30,15 @@ class HardwareTestCase(base.TestCase):
         network = self.task.driver.network
         network.configure_tenant_networks = self._note('plug')
         network.unconfigure_tenant_networks = self._note('unplug')
-        self.patch(f'{_MODULE}._DEPLOY_SECONDS', 0)
-        self.patch(
+        self.replace(f'{_MODULE}._DEPLOY_SECONDS', 0)
+        self.replace(
             f'{_MODULE}.manager_utils.node_power_action',
             lambda task, state: self.events.append(state),
         )
-        self.patch(f'{_MODULE}.disk.write', self._write)
-        self.patch(f'{_MODULE}.disk.wipe', self._note('wipe'))
-        self.patch(f'{_MODULE}.power.switch_on', self._note('switch on'))
-        self.patch(f'{_MODULE}.power.switch_off', self._note('switch off'))
+        self.replace(f'{_MODULE}.disk.write', self._write)
+        self.replace(f'{_MODULE}.disk.wipe', self._note('wipe'))
+        self.replace(f'{_MODULE}.power.switch_on', self._note('switch on'))
+        self.replace(f'{_MODULE}.power.switch_off', self._note('switch off'))
 
     def _note(self, event):
         return lambda *arguments: self.events.append(event)
@@ -67,7 +67,7 @@ class TestDeploy(HardwareTestCase):
     def test_config_drive(self):
         """What Nova gave is what is written."""
         self.task.node.instance_info['configdrive'] = 'given'
-        self.patch(f'{_MODULE}.drive.files', lambda given: {given: b'x'})
+        self.replace(f'{_MODULE}.drive.files', lambda given: {given: b'x'})
 
         hardware.LabDeploy().deploy(self.task)
 
@@ -98,7 +98,7 @@ class TestDeploy(HardwareTestCase):
     def test_told_how_long(self):
         """Or take as long as it likes."""
         slept = []
-        self.patch(f'{_MODULE}.time.sleep', slept.append)
+        self.replace(f'{_MODULE}.time.sleep', slept.append)
         for told in ('slow-deploy:30', 'slow-deploy:0.5', ''):
             self.task.node.extra = {'hvctl_lab': told}
             hardware.LabDeploy().deploy(self.task)
@@ -154,7 +154,7 @@ class TestPower(HardwareTestCase):
             (True, states.POWER_ON),
             (False, states.POWER_OFF),
         ):
-            self.patch(f'{_MODULE}.power.is_on', lambda *_, on=on: on)
+            self.replace(f'{_MODULE}.power.is_on', lambda *_, on=on: on)
 
             self.assertEqual(
                 expected, hardware.LabPower().get_power_state(self.task)

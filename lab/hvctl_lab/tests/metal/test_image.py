@@ -6,7 +6,7 @@ from __future__ import annotations
 import shutil
 
 from hvctl_lab.metal import image
-from hvctl_lab.tests.metal import base
+from hvctl_lab.tests import base
 
 _TARGETS = """\
 Debian http://a.example/debian/ bookworm main
@@ -17,13 +17,13 @@ Docker http://d.example/debian/ bookworm stable
 """
 
 
-class TestImage(base.TestCase):
+class TestImage(base.LabTestCase):
     """What decides which image is used and what it is made of."""
 
     def setUp(self):
         super().setUp()
-        self.patch('hvctl_lab.metal.image._codename', lambda: 'bookworm')
-        self.patch('hvctl_lab.metal.image._run', lambda *command: _TARGETS)
+        self.replace('hvctl_lab.metal.image._codename', lambda: 'bookworm')
+        self.replace('hvctl_lab.metal.image._run', lambda *command: _TARGETS)
 
     def test_sources(self):
         """The release's own archives are used, and no others."""
@@ -36,7 +36,7 @@ class TestImage(base.TestCase):
 
     def test_no_sources(self):
         """A machine whose apt knows nothing is told what to do."""
-        self.patch('hvctl_lab.metal.image._run', lambda *command: '')
+        self.replace('hvctl_lab.metal.image._run', lambda *command: '')
 
         self.assertRaises(image.ImageError, image._sources)
 
@@ -55,10 +55,10 @@ class TestImage(base.TestCase):
         def fail(root):
             raise image.ImageError('as the test wants it')
 
-        self.patch(
+        self.replace(
             'hvctl_lab.metal.image._bootstrap', lambda root: root.mkdir()
         )
-        self.patch('hvctl_lab.metal.image._complete', fail)
+        self.replace('hvctl_lab.metal.image._complete', fail)
 
         self.assertRaises(
             image.ImageError, image.ensure, self.lab, lambda text: None
@@ -66,7 +66,7 @@ class TestImage(base.TestCase):
         self.assertTrue(image.missing(self.lab))
         self.assertEqual([], list(self.lab.cache.glob('.node-image-*')))
 
-        self.patch('hvctl_lab.metal.image._complete', lambda root: None)
+        self.replace('hvctl_lab.metal.image._complete', lambda root: None)
         image.ensure(self.lab, lambda text: None)
         self.assertFalse(image.missing(self.lab))
 
@@ -75,7 +75,7 @@ class TestImage(base.TestCase):
         before = image.path(self.lab)
         files = self.directory / 'root'
         shutil.copytree(image._OVERLAID, files)
-        self.patch('hvctl_lab.metal.image._OVERLAID', files)
+        self.replace('hvctl_lab.metal.image._OVERLAID', files)
         self.assertEqual(before, image.path(self.lab))
 
         (files / 'etc/more').write_text('x')

@@ -8,10 +8,10 @@ import pathlib
 
 import hvctl_lab
 from hvctl_lab.metal import machine
-from hvctl_lab.tests.metal import base
+from hvctl_lab.tests import base
 
 
-class TestMachine(base.TestCase):
+class TestMachine(base.LabTestCase):
     """What a machine is started with."""
 
     def test_command(self):
@@ -22,7 +22,7 @@ class TestMachine(base.TestCase):
 
         self.assertIn('--kill-child', command)
         self.assertIn('--directory=/disks/root', command)
-        self.assertIn('--machine=hvctl-lab-20000-node-0', command)
+        self.assertIn('--machine=hvctl-lab-23000-node-0', command)
         shared = [
             pathlib.Path(argument.removeprefix('--bind-ro='))
             for argument in command
@@ -48,13 +48,13 @@ class TestMachine(base.TestCase):
     def test_nothing_to_boot(self):
         """A node without a disk is on and does nothing."""
         idle = []
-        self.patch('sys.argv', ['machine', 'node-0'])
+        self.replace('sys.argv', ['machine', 'node-0'])
 
         def stop():
             idle.append(True)
             raise SystemExit
 
-        self.patch('hvctl_lab.metal.machine._idle', stop)
+        self.replace('hvctl_lab.metal.machine._idle', stop)
 
         self.assertRaises(SystemExit, machine.main)
         self.assertEqual([True], idle)

@@ -9,7 +9,7 @@ from supervisor import xmlrpc as supervisor_xmlrpc
 
 from hvctl_lab import waiting
 from hvctl_lab.metal import power
-from hvctl_lab.tests.metal import base
+from hvctl_lab.tests import base
 
 
 class Supervisor:
@@ -39,17 +39,17 @@ class Supervisor:
         self.state = 0
 
 
-class TestPower(base.TestCase):
+class TestPower(base.LabTestCase):
     """Switching a node on and off."""
 
     def setUp(self):
         super().setUp()
         self.supervisor = Supervisor()
-        self.patch(
+        self.replace(
             'hvctl_lab.supervisord.connect', lambda lab: self.supervisor
         )
         self.left = [True, True, False]
-        self.patch(
+        self.replace(
             'hvctl_lab.metal.cgroup.populated',
             lambda lab, name: self.left.pop(0),
         )
@@ -77,14 +77,13 @@ class TestPower(base.TestCase):
 
     def test_does_not_end(self):
         """A machine that does not end is an error, not a success."""
-        self.patch('hvctl_lab.metal.power._END_TIMEOUT', 0)
+        self.replace('hvctl_lab.metal.power._END_TIMEOUT', 0)
         self.left = [True] * 3
 
-        error = self.assertRaises(
-            waiting.Timeout, power.switch_off, self.lab, 'node-0'
-        )
-
-        self.assertIn('the processes of node-0 to end', str(error))
+        with self.assertRaisesRegex(
+            waiting.Timeout, 'the processes of node-0 to end'
+        ):
+            power.switch_off(self.lab, 'node-0')
 
     def test_refused(self):
         """What supervisord refuses is an error with its words."""
