@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Asks RabbitMQ who takes orders."""
+"""Asks RabbitMQ whether a queue has a consumer."""
 
 from __future__ import annotations
 

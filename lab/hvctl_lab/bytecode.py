@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Compiles what only machines import, as they cannot write byte code.
+"""Compiles the modules that only machines import.
 
-They see the virtualenv read-only.  The services compile what they import
-themselves, and some installers compile everything.
+Machines see the virtualenv read-only and cannot write byte code.  What the
+services import they compile themselves, and some installers compile all.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pathlib
 from hvctl_lab import execution
 from hvctl_lab import paths
 
-#: What a machine runs, and what Nova imports by a name of its own.
+#: What a machine runs, and what Nova imports by name at run time.
 _MODULES = (
     'hvctl_lab.host.compute',
     'hvctl_lab.host.driver',
@@ -28,7 +28,7 @@ def missing() -> bool:
 
 
 def make(lab: paths.Lab) -> None:
-    """Import the modules in the way that compiles them.
+    """Import the modules, with which Python compiles them.
 
     :param lab: the lab
     :raises LabError: when one cannot be imported

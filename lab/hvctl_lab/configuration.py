@@ -25,12 +25,12 @@ NODE_GROUP = 'nodes'
 
 
 def infrastructure(lab: paths.Lab) -> tuple[programs.Program, ...]:
-    """Return the programs that the services stand on."""
+    """Return the programs that the services need: database and broker."""
     return (mariadb.program(lab), *rabbitmq.all_programs(lab))
 
 
 def services(lab: paths.Lab) -> tuple[programs.Program, ...]:
-    """Return the programs of OpenStack, the one to start first first."""
+    """Return OpenStack's programs in starting order."""
     return (
         *keystone.all_programs(lab),
         *neutron.all_programs(lab),
@@ -70,7 +70,7 @@ def files(
 
 
 def write(lab: paths.Lab, secrets: credentials.Credentials) -> None:
-    """Make the directories and the files that the programs want."""
+    """Make the directories and the files that the programs need."""
     for directory in (
         lab.directory,
         lab.cache,
@@ -94,7 +94,7 @@ def write(lab: paths.Lab, secrets: credentials.Credentials) -> None:
         *(lab.node(name) for name in node_names(paths.MAX_NODES)),
     ):
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # To get through to `users`; everything else in it is closed.
+    # Other users must reach `users`; all else in it is closed to them.
     lab.directory.chmod(0o711)
     for file, text in files(lab, secrets).items():
         credentials.write_private(file, text)
@@ -142,7 +142,7 @@ def _service(lab: paths.Lab, program: programs.Program) -> ini.Options:
         'startretries': 3,
         'stopasgroup': True,
         'killasgroup': True,
-        # Some services never end politely; the databases do.
+        # Some services never end on SIGTERM; database and broker do.
         'stopwaitsecs': 30 if program in infrastructure(lab) else 4,
         'redirect_stderr': True,
         'stdout_logfile': _escaped(str(lab.log(program.name))),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the secrets of one lab and keeps them in a file of root's."""
+"""Makes the secrets of one lab, and keeps them in a file of mode 0600."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Credentials:
 
 
 def load(lab: paths.Lab) -> Credentials:
-    """Read the lab's secrets, made at the first call.
+    """Return the lab's secrets; the first call makes them.
 
     :param lab: the lab
     :returns: the same secrets every time
@@ -77,7 +77,7 @@ def write_private(
 
 
 def key_pair(private: pathlib.Path) -> str:
-    """Return the public half of an SSH key, made at the first call.
+    """Return the public half of an SSH key; the first call makes it.
 
     :param private: the file of the private half
     :returns: the line for authorized_keys

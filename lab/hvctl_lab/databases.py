@@ -31,7 +31,7 @@ from hvctl_lab.services import neutron
 from hvctl_lab.services import nova
 from hvctl_lab.services import placement
 
-#: To be raised when a template must be made in another way.
+#: Raise it when the code below makes another template.
 _TEMPLATE_VERSION = '1'
 
 _PACKAGES = (
@@ -67,7 +67,7 @@ def exist(lab: paths.Lab) -> bool:
 
 
 def check(lab: paths.Lab) -> None:
-    """See that the lab's databases, if any, suit the installed packages.
+    """Insist that the installed packages made the lab's databases, if any.
 
     :param lab: the lab
     :raises LabError: when other versions have made them: nothing here
@@ -84,7 +84,7 @@ def check(lab: paths.Lab) -> None:
 
 
 def make(lab: paths.Lab) -> None:
-    """Return the lab its databases, from a template that is there.
+    """Copy the template to the databases of the lab.
 
     :param lab: the lab, its databases missing and MariaDB not running
     """
@@ -97,7 +97,7 @@ def make(lab: paths.Lab) -> None:
 
 
 def make_template(lab: paths.Lab) -> None:
-    """Make the template: a MariaDB of its own, and every schema in it.
+    """Make the template: start a MariaDB and make every schema in it.
 
     :param lab: the lab, its services configured and MariaDB not running
     :raises LabError: when a program fails
@@ -121,7 +121,7 @@ def answer(lab: paths.Lab) -> bool:
 
 
 def _note(lab: paths.Lab) -> pathlib.Path:
-    """Return where it is written which template the databases came from."""
+    """Return the file with the name of the template that was copied."""
     return lab.state / 'databases'
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The one error of the lab that a person reads."""
+"""The error that the lab shows without a traceback."""
 
 from __future__ import annotations
 
 
 class LabError(Exception):
-    """Something that its message explains in a sentence."""
+    """What went wrong, in a sentence for the person who called."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs programs to their end, in an environment that is always the same."""
+"""Runs programs and waits for them, in an environment that never varies."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def environment(lab: paths.Lab) -> dict[str, str]:
     """
     return lab.environment() | {
         leftovers.MARK: str(lab.directory),
-        # Else a service that changes its title writes over the mark.
+        # Else a service that sets its process title overwrites the mark.
         'SPT_NOENV': '1',
         'PATH': '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
         'HOME': '/root',

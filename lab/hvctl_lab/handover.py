@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lets the person who called sudo reach the cloud as themselves.
+"""Lets the user who called sudo reach the cloud without sudo.
 
-Everything of a lab is root's, so they get copies of what a client reads.
+The files of a lab are readable by root only, so this user gets copies of
+those that a client reads.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from hvctl_lab.services import clients
 def copies(
     lab: paths.Lab, environment: Mapping[str, str] = os.environ
 ) -> pathlib.Path | None:
-    """Copy the clients' files for who called sudo, and for nobody else.
+    """Copy the clients' files for the user who called sudo, nobody else.
 
     :param lab: the lab, configured
     :param environment: the variables, by default the process's own
@@ -28,7 +29,7 @@ def copies(
     if not caller.isdigit() or caller == '0':
         return None
     directory = lab.users / caller
-    # Root's own, so that nobody can put anything else in place of a file.
+    # Owned by root: nobody else can replace a file in it.
     directory.mkdir(parents=True, exist_ok=True)
     for passable in (lab.users, directory):
         passable.chmod(0o711)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Ends programs of a lab that a killed call or supervisord has left behind.
 
-They are known by a variable that only the lab gives them, so nobody's shell
-that happens to name the lab is among them.
+They are known by a variable that only the lab sets, so that a shell whose
+environment names the lab is not among them.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ def end(lab: paths.Lab) -> None:
 def find(lab: paths.Lab) -> list[int]:
     """List the processes that carry the lab's mark.
 
-    A lab in a container may have the same directory: what has another root
-    is none of this one's.
+    A lab in a container may have the same directory; its processes have
+    another root and are not listed.
 
     :param lab: the lab
     :returns: their ids

@@ -2,7 +2,7 @@
 """The command hvctl-lab, and the only place of the lab that prints.
 
 What needs an installed package is imported by the call that uses it:
-a package that is missing is then told in a sentence.
+when a package is missing, a sentence says so.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from hvctl_lab import requirements
 
 _MIB = 1024**2
 
-#: The machines' users read what is made here, whatever the caller's umask.
-#: What is private says so itself.
+#: Whatever the caller's umask, the machines' users must read what is made
+#: here.  Private files are made with a mode of their own.
 _UMASK = 0o022
 
 
@@ -134,7 +134,7 @@ class _Progress:
         print(f'[{passed:4.0f} s] {text}', file=sys.stderr, flush=True)
 
     def waiting(self) -> None:
-        """Say that another call is at work."""
+        """Print that another call is at work."""
         self('waiting for another hvctl-lab to finish')
 
 

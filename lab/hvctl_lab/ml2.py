@@ -22,7 +22,7 @@ class LabMechanismDriver(api.MechanismDriver):
 
     @property
     def connectivity(self) -> str:
-        """Say that a bound port is on its layer 2 network."""
+        """Return that a bound port is on its layer 2 network."""
         return str(portbindings.CONNECTIVITY_L2)
 
     def initialize(self) -> None:

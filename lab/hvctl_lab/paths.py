@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Says where one embedded cloud keeps everything: directories and ports.
+"""Names the directories, files and ports of one embedded cloud.
 
 Two clouds fit on one machine when each has its own directory and its own
 block of ports, see :meth:`Lab.from_environment`.
@@ -22,8 +22,8 @@ DEFAULT_DIRECTORY = '/var/lib/hvctl-lab'
 DEFAULT_CACHE = '/var/cache/hvctl-lab'
 DEFAULT_PORT_BASE = 17000
 
-#: The image that boots a machine.  Its id is fixed, so that who deploys a
-#: node can tell it from an image that boots nothing.
+#: The image that boots a machine.  Its id is fixed, so that the deploy
+#: interface can tell it from an image that boots nothing.
 BOOTABLE_IMAGE_ID = '6b6d4f0e-6ce1-4c53-9a0c-3a5b8d3d2f12'
 
 HOST = '127.0.0.1'
@@ -84,9 +84,9 @@ class Lab:
         )
 
     def environment(self) -> dict[str, str]:
-        """Name this lab to a process that looks it up itself.
+        """Return the variables that name this lab to another process.
 
-        :returns: the variables :meth:`from_environment` reads
+        :returns: what :meth:`from_environment` reads
         """
         return {
             DIRECTORY_VARIABLE: str(self.directory),
@@ -145,7 +145,7 @@ class Lab:
 
     @property
     def state(self) -> pathlib.Path:
-        """What the services keep, one directory each."""
+        """The data of the services, one directory each."""
         return self.directory / 'state'
 
     @property
@@ -155,7 +155,7 @@ class Lab:
 
     @property
     def users(self) -> pathlib.Path:
-        """What those who called sudo may read, a directory each."""
+        """Copies for the users who called sudo, a directory each."""
         return self.directory / 'users'
 
     @property

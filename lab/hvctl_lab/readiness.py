@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Finds out whether programs do what they are there for."""
+"""Asks programs whether they work."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def wait(lab: paths.Lab, names: Iterable[str]) -> None:
             process = known[name]
             if process.pid:
                 first.setdefault(name, process.pid)
-            # supervisord starts what ended again: it shows in the pid.
+            # supervisord restarts what ended: its pid tells.
             if process.failed or first.get(name, process.pid) != process.pid:
                 reason = process.reason and f' ({process.reason})'
                 raise errors.LabError(
@@ -76,11 +76,11 @@ def wait(lab: paths.Lab, names: Iterable[str]) -> None:
 
 
 def answers(lab: paths.Lab, program: programs.Program) -> bool:
-    """Return whether a program answers now, as far as it ever does.
+    """Return whether a program answers now.
 
     :param lab: the lab
     :param program: the program
-    :returns: True for one that nobody can ask
+    :returns: True as well for a program that cannot be asked
     """
     if program.name == mariadb.PROGRAM:
         return databases.answer(lab)

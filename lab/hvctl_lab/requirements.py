@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Finds out what a lab misses, before anything of it is started.
+"""Checks what a lab needs of its machine, before anything is started.
 
 Each finding is one line with the command that mends it.
 """
@@ -91,7 +91,7 @@ def find(lab: paths.Lab) -> list[str]:
 
 
 def _sudo() -> str:
-    """Put before a command of root's what its caller had to type here."""
+    """Return the prefix of a command that must run as root."""
     return 'sudo ' if 'SUDO_UID' in os.environ else ''
 
 
@@ -110,10 +110,9 @@ def _packages() -> list[str]:
 
 
 def _code(lab: paths.Lab) -> list[str]:
-    """See that the machines can read what they run.
+    """Check that the machines' users can read the code they run.
 
-    They run it as users of their own, and a strict umask hides from these
-    what was made under it.
+    What was installed under a strict umask is closed to them.
     """
     hidden = [
         shlex.quote(str(directory))
@@ -131,7 +130,7 @@ def _code(lab: paths.Lab) -> list[str]:
 def _is_open(directory: pathlib.Path) -> bool:
     """Return whether everybody can look into a directory and all below it."""
     for path, inner, _ in os.walk(directory):
-        # Byte code of another umask only costs time.
+        # Byte code that cannot be read only costs time.
         inner[:] = [name for name in inner if name != '__pycache__']
         if os.stat(path).st_mode & 0o005 != 0o005:
             return False
@@ -185,7 +184,7 @@ def _free_block(base: int) -> int:
 def is_free(port: int) -> bool:
     """Return whether nobody listens on a loopback port."""
     with socket.socket() as probe:
-        # As the programs do: what is only waiting to be forgotten is free.
+        # As the programs do: a port in TIME_WAIT counts as free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((paths.HOST, port))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Looks at a running lab: its programs, their memory, its nodes."""
+"""Reads the state of a lab: programs, their memory, nodes."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def programs(lab: paths.Lab) -> list[Line]:
 
 
 def nodes(lab: paths.Lab) -> list[Line]:
-    """Look at the nodes, by Ironic's eyes and at their machines.
+    """Look at the nodes, in Ironic and at their machines.
 
     :param lab: the lab, Ironic and Keystone up
     :returns: a line for each; a machine is up when it is switched on
@@ -81,7 +81,7 @@ def nodes(lab: paths.Lab) -> list[Line]:
 
 
 def can_ask_ironic(lines: list[Line]) -> bool:
-    """Return whether the programs are up that know the nodes.
+    """Return whether the programs are up that list the nodes.
 
     :param lines: the programs
     :returns: True when :func:`nodes` can be called

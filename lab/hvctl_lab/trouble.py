@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Puts into one line what a service or the system has answered.
+"""Explains in one line an error of a service or of the system.
 
-Only what comes from outside of this program is put so; anything else is a
-mistake of ours, and its traceback is wanted.
+Any other error is a mistake in the lab, whose traceback is wanted.
 """
 
 from __future__ import annotations
@@ -13,19 +12,19 @@ import subprocess
 from hvctl_lab import configuration
 from hvctl_lab import paths
 
-#: Where the errors of what the lab talks to come from.  By name, since few
-#: calls import all of them.
+#: The packages whose errors are explained.  By name, since few calls import
+#: all of them.
 _PACKAGES = {'amqp', 'http', 'keystoneauth1', 'openstack', 'pymysql', 'xmlrpc'}
 
 _SYSTEM = (OSError, subprocess.SubprocessError)
 
 
 def explain(lab: paths.Lab, error: Exception) -> str | None:
-    """Return what was answered, and where more about it can be read.
+    """Explain an error, and name the log to read.
 
     :param lab: the lab
     :param error: what a call ended with
-    :returns: one line; None for a mistake of this program
+    :returns: one line; None for a mistake in the lab
     """
     origins = {kind.__module__.partition('.')[0] for kind in type(error).mro()}
     if not isinstance(error, _SYSTEM) and not origins & _PACKAGES:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Brings a lab up, from nothing or from whatever is there.
 
-Every step looks first, so a call that was killed is taken up by the next.
+Every step does only what is missing, so the next call finishes what one that
+was killed began.
 """
 
 from __future__ import annotations
@@ -56,8 +57,7 @@ def up(lab: paths.Lab, count: int | None, report: Report) -> None:
     if not running:
         configuration.write(lab, secrets)
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
-        # It takes the longest the first time, and nothing but machines
-        # needs it.
+        # Building the image takes longest, and only machines need it.
         built = pool.submit(_prepare_machines, lab, report)
         disk.prepare(lab)
         _start_services(lab, secrets, report, new=not known)
@@ -103,8 +103,8 @@ def _start_services(
         identity.complete(
             connection.connect(lab, clients.ADMIN_CLOUD), lab, secrets
         )
-    # Not before: a service that looks for another one in a catalogue that
-    # is not complete believes for ever that the other is not there.
+    # Not before: a service that misses another one in the catalogue never
+    # looks again.
     report('starting the services')
     supervision.start(lab, _all_but_compute(lab))
 
@@ -123,8 +123,8 @@ def _fill(lab: paths.Lab, known: int, wanted: int, report: Report) -> None:
     report('waiting for the services to answer')
     readiness.wait(lab, _all_but_compute(lab))
     admin = connection.connect(lab, clients.ADMIN_CLOUD)
-    # Neutron's very first requests must not come two at a time: seen to
-    # answer that there is no network.
+    # One request alone: when the very first ones came together, Neutron
+    # was seen to answer that there is no network.
     list(admin.network.networks())
     if not known:
         report('making networks, images and flavors')
@@ -144,7 +144,7 @@ def _fill(lab: paths.Lab, known: int, wanted: int, report: Report) -> None:
 
 
 def _nodes_made(lab: paths.Lab) -> int:
-    """Return how many nodes a complete run has made; 0 before the first."""
+    """Return how many nodes complete runs have made."""
     file = _marker(lab)
     return int(file.read_text()) if file.exists() else 0
 

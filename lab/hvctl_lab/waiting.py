@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Waits for a fact, with an end."""
+"""Waits until something is so, for a limited time."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def until(
     what: str,
     interval: float = 0.1,
 ) -> None:
-    """Ask again and again until the answer is true.
+    """Ask repeatedly until the answer is true.
 
     :param fact: what to ask; may raise to give up at once
     :param timeout: how many seconds to go on asking

@@ -18,12 +18,12 @@ import cheroot.wsgi
 
 from hvctl_lab import paths
 
-#: Services keep their connections and use them every few seconds: one that
-#: is closed in the moment it is used again is a request that fails.
+#: Services keep connections open and use them every few seconds; a request
+#: fails on one that is being closed.
 _IDLE_SECONDS = 600
 _IDLE_CONNECTIONS = 1000
 
-#: All hypervisors may knock at the same moment.
+#: All hypervisors may connect at the same moment.
 _BACKLOG = 128
 
 

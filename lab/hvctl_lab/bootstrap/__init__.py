@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a new cloud is given: each step looks first, then adds."""
+"""Fills a new cloud; each step adds only what is missing."""

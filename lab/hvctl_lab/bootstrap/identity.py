@@ -23,7 +23,7 @@ _SERVICES = {
     'ironic': ('baremetal', paths.Port.IRONIC, ''),
 }
 
-#: Without both Nova sees an empty list of nodes and says nothing.
+#: With only one of them Ironic shows Nova an empty list of nodes.
 _SERVICE_ROLES = ('admin', 'service')
 
 DEMO = 'demo'

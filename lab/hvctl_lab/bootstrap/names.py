@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is called what in a new cloud."""
+"""Names the networks, images, flavors and the like of a new cloud."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ BARE_METAL_IMAGE = 'debian-12-baremetal'
 GUEST_IMAGE = 'guest'
 
 BARE_METAL_FLAVOR = 'my-baremetal-flavor'
-#: By its name the guests find it that try a hypervisor out.
+#: The flavor of the guests of health tests.
 TEST_FLAVOR = 'hvctl-test'
 
 KEYPAIR = 'default'
 
-#: The aggregate that hypervisors can join; it is a zone, too.
+#: The aggregate that hypervisors can join; it is also an availability zone.
 AGGREGATE = 'ephemeral'

@@ -102,7 +102,7 @@ def provide(cloud: connection.Cloud, names: Iterable[str]) -> None:
 def power_on(cloud: connection.Cloud, lab: paths.Lab) -> None:
     """Switch on the machines that were on when the lab went down.
 
-    Ironic's own look at the power states would do it, but later.
+    Ironic would do it as well, but only when it next compares power states.
 
     :param cloud: the connection of the whole system
     :param lab: the lab, supervisord up

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a bare-metal cloud has: networks, images, flavors and the like."""
+"""Makes the networks, images and flavors of a bare-metal cloud."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ KINDS = {
 
 
 def register_options(conf: cfg.ConfigOpts) -> None:
-    """Make known what is read of the real agents' options.
+    """Register those options of the real agents that this one reads.
 
     :param conf: where to register them
     """
@@ -103,11 +103,11 @@ class Agent:
     def __init__(
         self, kind: Kind, conf: cfg.ConfigOpts, neutron: rpc.Neutron
     ) -> None:
-        """Make an agent that has not yet said anything.
+        """Make an agent that has not reported yet.
 
         :param kind: which one
         :param conf: its configuration
-        :param neutron: whom it talks to
+        :param neutron: the server that it reports to
         """
         self._kind = kind
         self._neutron = neutron
@@ -123,7 +123,7 @@ class Agent:
         self._next_report = 0.0
         #: Ports that Neutron knows as up.
         self._up: set[str] = set()
-        #: When to speak again of a port that is not active here.
+        #: When to report again a port that is not active here.
         self._later: dict[str, float] = {}
 
     def run(self) -> None:
@@ -156,7 +156,7 @@ class Agent:
         self._later = {
             port: due for port, due in self._later.items() if port in plugged
         }
-        # A port that was changed may have gone down by that.
+        # Neutron may have set a port down when it was changed.
         self._up -= self._neutron.changed()
         new = {
             port
@@ -180,7 +180,7 @@ class Agent:
 
 
 def main() -> None:
-    """Be the agent that the command line names."""
+    """Run the agent that the command line names."""
     kind = KINDS[sys.argv[1]]
     # oslo.messaging wants some of its own options in the global object.
     conf = cfg.CONF

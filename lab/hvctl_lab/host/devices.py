@@ -59,7 +59,7 @@ def passthrough(virtual_functions: int) -> list[dict[str, typing.Any]]:
 
 
 def answer_lookups() -> None:
-    """Let Nova find these devices where it asks the kernel for others."""
+    """Make Nova's lookups in the kernel's device tree find these devices."""
     for name, answers in (
         ('get_function_by_ifname', {INTERFACE: (PHYSICAL_FUNCTION, True)}),
         ('get_mac_by_pci_address', {PHYSICAL_FUNCTION: MAC_ADDRESS}),

@@ -43,7 +43,7 @@ class Driver(ports.WithPorts):
     """One host with guests that are no more than entries in a list."""
 
     def __init__(self, virtapi: typing.Any, read_only: bool = False) -> None:
-        """Take up the guests that are remembered.
+        """Load the guests of earlier runs.
 
         :param virtapi: what Nova offers its drivers
         :param read_only: not used, as in all drivers
@@ -75,7 +75,7 @@ class Driver(ports.WithPorts):
         self._migrations: dict[str, migrations.Migration] = {}
 
     def init_host(self, host: str) -> None:
-        """Be the node that is named like the host, whatever that is.
+        """Name the only node after the host.
 
         :param host: the host's name
         """
@@ -83,7 +83,7 @@ class Driver(ports.WithPorts):
         self._set_nodes([host])
 
     def get_host_uptime(self) -> str:
-        """Say it as uptime(1) does, as other drivers do."""
+        """Return the uptime in the form of uptime(1), as other drivers do."""
         up = datetime.timedelta(
             seconds=int(time.clock_gettime(time.CLOCK_BOOTTIME))
         )
@@ -150,7 +150,7 @@ class Driver(ports.WithPorts):
     def suspend(
         self, context: RequestContext, instance: objects.Instance
     ) -> None:
-        """Put a guest to its disk."""
+        """Suspend a guest to its disk."""
         self.instances[instance.uuid].state = power_state.SUSPENDED
 
     def resume(
@@ -160,7 +160,7 @@ class Driver(ports.WithPorts):
         *args: object,
         **kwargs: object,
     ) -> None:
-        """Take a guest from its disk."""
+        """Resume a guest from its disk."""
         self.instances[instance.uuid].state = power_state.RUNNING
 
     def rescue(
@@ -170,7 +170,7 @@ class Driver(ports.WithPorts):
         *args: object,
         **kwargs: object,
     ) -> None:
-        """Boot a guest into its rescue system, whatever it did before."""
+        """Boot a guest into its rescue system, from any state."""
         self.instances[instance.uuid].state = power_state.RUNNING
 
     # -- cold migration
@@ -182,7 +182,7 @@ class Driver(ports.WithPorts):
         *args: object,
         **kwargs: object,
     ) -> None:
-        """Send a guest that is off, or is switched off for it, elsewhere."""
+        """Switch a guest off and send its disk to another host."""
         outcome = self._migrate(context, instance, lambda part: None)
         if outcome is not migrations.Outcome.COMPLETED:
             raise exception.InstanceFaultRollback(
@@ -203,7 +203,7 @@ class Driver(ports.WithPorts):
         *args: object,
         **kwargs: object,
     ) -> None:
-        """Take in a guest that was sent here."""
+        """Start a guest that a cold migration brought here."""
         super().finish_migration(
             context,
             migration,
@@ -223,7 +223,7 @@ class Driver(ports.WithPorts):
         *args: object,
         **kwargs: object,
     ) -> None:
-        """Take a guest back that was sent elsewhere."""
+        """Take back a guest whose cold migration is reverted."""
         self.plug_vifs(instance, network_info)
         super().finish_revert_migration(
             context, instance, network_info, *args, **kwargs
@@ -241,7 +241,7 @@ class Driver(ports.WithPorts):
         block_migration: bool,
         migrate_data: objects.LiveMigrateData,
     ) -> None:
-        """Move a running guest; Nova's code does the rest either way."""
+        """Move a running guest; Nova's methods finish or undo that."""
         record = migrate_data.migration
         total = instance.flavor.memory_mb * _BYTES_PER_MB
 
@@ -273,7 +273,7 @@ class Driver(ports.WithPorts):
     def live_migration_force_complete(
         self, instance: objects.Instance
     ) -> None:
-        """End a live migration at the price of pausing the guest."""
+        """Complete a live migration now, as if the guest were paused."""
         self._migrations[instance.uuid].force(migrations.Outcome.COMPLETED)
 
     def post_live_migration(
@@ -320,10 +320,10 @@ class Driver(ports.WithPorts):
     def check_can_live_migrate_destination(
         self, context: RequestContext, *args: object, **kwargs: object
     ) -> objects.LiveMigrateData:
-        """Say that the guest's disk is to be copied: it is not shared.
+        """Report that disks are not shared, so that they are copied.
 
-        Nova cleans up the ports at the destination of a migration that
-        failed only then.
+        Only then does Nova clean up the ports at the destination of a
+        migration that failed.
         """
         data = super().check_can_live_migrate_destination(
             context, *args, **kwargs
@@ -342,7 +342,7 @@ class Driver(ports.WithPorts):
         disk_info: object,
         migrate_data: objects.LiveMigrateData,
     ) -> objects.LiveMigrateData:
-        """Plug the ports before the guest comes."""
+        """Plug the ports before the guest arrives."""
         if 'vifs' in migrate_data and migrate_data.vifs:
             network_info = [vif.get_dest_vif() for vif in migrate_data.vifs]
         self.plug_vifs(instance, network_info)
@@ -356,7 +356,7 @@ class Driver(ports.WithPorts):
         block_migration: bool = False,
         block_device_info: object = None,
     ) -> None:
-        """Take in a guest that has come, running or paused as it was."""
+        """Start or pause a guest that a live migration brought here."""
         super().spawn(context, instance, None, None, None, None, network_info)
         if instance.vm_state == vm_states.PAUSED:
             self.instances[instance.uuid].state = power_state.PAUSED
@@ -369,5 +369,5 @@ class Driver(ports.WithPorts):
         *args: object,
         **kwargs: object,
     ) -> None:
-        """Unplug the ports of a guest that did not come."""
+        """Unplug the ports of a guest whose live migration failed."""
         self.unplug_vifs(instance, network_info)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Remembers a host's guests over restarts, one small file for each.
 
-Stands in the place of the dictionary in which Nova's fake driver keeps its
-instances, which forgets them all when nova-compute ends.
+It replaces the dictionary in which Nova's fake driver keeps its instances,
+which is empty after every start of nova-compute.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Guests(MutableMapping[str, Guest]):
     """The guests of this host by uuid."""
 
     def __init__(self, directory: pathlib.Path) -> None:
-        """Take up the guests that are remembered.
+        """Load the guests of earlier runs.
 
         :param directory: where the files are; made if it is not there
         """
@@ -63,7 +63,7 @@ class Guests(MutableMapping[str, Guest]):
         return self._guests[uuid]
 
     def __setitem__(self, uuid: str, instance: Guest) -> None:
-        # Nova's driver brings instances of a class of its own.
+        # Nova's driver passes instances of its own class.
         guest = Guest(
             self._directory / f'{uuid}.json',
             instance.name,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a guest's migration goes, which its own metadata decides for tests.
+"""Simulates migrations; a guest's metadata decide how its own goes.
 
 ============================ ==============================================
 ``lab_migration``            what the migration does
@@ -27,7 +27,7 @@ import time
 METADATA_KEY = 'lab_migration'
 RELEASE_TAG = 'lab_migration:go'
 
-#: How often somebody who waits looks around.
+#: Seconds between two looks at what may release a migration.
 _INTERVAL = 0.5
 
 
@@ -41,7 +41,7 @@ class Outcome(enum.Enum):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Wish:
-    """What is to become of a migration.
+    """How a migration is to go.
 
     :param seconds: how long it takes; None for ever
     :param fails: whether it then fails
@@ -55,8 +55,8 @@ def wish(metadata: Mapping[str, str], usual: float) -> Wish:
     """Read a guest's metadata.
 
     :param metadata: the guest's
-    :param usual: seconds of a migration that nobody has a wish for
-    :returns: what to do; a wish that is not understood is none
+    :param usual: seconds of a migration without a wish
+    :returns: how it is to go; an unknown value counts as none
     """
     text = metadata.get(METADATA_KEY, '')
     slow = re.fullmatch(r'slow:(\d+)', text)
@@ -95,7 +95,7 @@ class Migration:
         self._wake.set()
 
     def done(self) -> float:
-        """Return which part is done, from 0 to 1."""
+        """Return the part that is done, from 0 to 1."""
         if self._wish.seconds is None:
             return 0.0
         if not self._wish.seconds:

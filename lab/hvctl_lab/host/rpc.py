@@ -24,7 +24,7 @@ _TIMEOUT = 10
 
 
 class _Endpoint:
-    """Takes Neutron's calls, in threads of their own."""
+    """Takes Neutron's calls, in threads of the messaging library."""
 
     target = oslo_messaging.Target(version='1.4')
 
@@ -33,7 +33,7 @@ class _Endpoint:
         self._lock = threading.Lock()
 
     def port_update(self, context: typing.Any, **kwargs: typing.Any) -> None:
-        """Note a change; this is Neutron's remote procedure call."""
+        """Note a change; Neutron calls this."""
         with self._lock:
             self._ports.add(kwargs['port']['id'])
 
@@ -75,7 +75,7 @@ class Neutron:
         )
 
     def listen(self) -> None:
-        """Begin to hear of ports that change."""
+        """Begin to receive changes of ports."""
         self._server.start()
 
     def changed(self) -> set[str]:
@@ -83,7 +83,7 @@ class Neutron:
         return self._endpoint.take()
 
     def report_state(self, state: dict[str, typing.Any]) -> None:
-        """Say that the agent is alive.
+        """Report that the agent is alive.
 
         :param state: the agent's record
         :raises MessagingException: when there is no answer in time
@@ -116,7 +116,7 @@ class Neutron:
         }
 
     def up(self, ports: set[str]) -> None:
-        """Say that ports are wired.
+        """Report ports as wired.
 
         :raises MessagingException: when there is no answer in time
         """
@@ -128,7 +128,7 @@ class Neutron:
         )
 
     def down(self, ports: set[str]) -> None:
-        """Say that ports are gone.
+        """Report ports as unplugged.
 
         :raises MessagingException: when there is no answer in time
         """

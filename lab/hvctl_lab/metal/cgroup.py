@@ -42,7 +42,7 @@ def enter(lab: paths.Lab, name: str) -> None:
 
 
 def populated(lab: paths.Lab, name: str) -> bool:
-    """Return whether a process of a machine is left."""
+    """Return whether any process of a machine still runs."""
     return any(
         file.read_text()
         for group in _recorded(lab, name)

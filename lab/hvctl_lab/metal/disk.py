@@ -71,7 +71,7 @@ def write(lab: paths.Lab, name: str, drive: Mapping[str, bytes]) -> None:
     """
     prepare(lab)
     wipe(lab, name)
-    # Only a complete disk may look bootable, so it is made beside.
+    # Renamed when it is complete: only then may it look bootable.
     unfinished = _disks(lab) / name / 'unfinished'
     unfinished.mkdir(parents=True)
     # This is the machine's root directory, which its services must read.
@@ -81,7 +81,7 @@ def write(lab: paths.Lab, name: str, drive: Mapping[str, bytes]) -> None:
         seed /= part
         seed.mkdir()
         seed.chmod(0o755)
-    # What is on the drive is root's: it may hold secrets.
+    # The drive may hold secrets: only root reads it.
     seed.chmod(0o700)
     for relative, content in drive.items():
         file = seed / relative
@@ -119,7 +119,7 @@ def mount(lab: paths.Lab, name: str, image: pathlib.Path) -> pathlib.Path:
 
 
 def written(lab: paths.Lab, name: str) -> pathlib.Path:
-    """Return where lies what a node has written over the node image."""
+    """Return the directory of what a node has written over the image."""
     return _disks(lab) / name / 'upper'
 
 

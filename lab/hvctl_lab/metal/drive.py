@@ -15,7 +15,7 @@ from hvctl_lab import errors
 
 
 class DriveError(errors.LabError):
-    """What is given as a config drive is none."""
+    """The config drive cannot be read."""
 
 
 def files(drive: str) -> dict[str, bytes]:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The Ironic hardware type of the embedded cloud: nodes that really boot.
 
-It is Ironic's fake hardware but for power and deploy.  A node that is told
-to in its ``extra`` field fails its deploys, or takes its time for them::
+It is Ironic's fake hardware except for power and deploy.  The ``extra`` field
+of a node can make its deploys fail or take long::
 
     openstack baremetal node set --extra hvctl_lab=fail-deploy NODE
     openstack baremetal node set --extra hvctl_lab=slow-deploy:30 NODE
@@ -32,7 +32,7 @@ EXTRA = 'hvctl_lab'
 FAIL_DEPLOY = 'fail-deploy'
 SLOW_DEPLOY = 'slow-deploy:'
 
-#: Copying an image takes a while, so that states on the way can be seen.
+#: Long enough for the states on the way to be seen.
 _DEPLOY_SECONDS = 2
 
 
@@ -59,7 +59,7 @@ class LabPower(fake.FakePower):
 
         :param task: Ironic's hold on the node
         :param power_state: what it is to be
-        :param timeout: not used: switching takes no time worth naming
+        :param timeout: not used, as switching is immediate
         :raises InvalidParameterValue: when there is no such switch
         """
         lab = paths.Lab.from_environment()
@@ -82,7 +82,7 @@ class LabPower(fake.FakePower):
     def get_supported_power_states(
         self, task: task_manager.TaskManager
     ) -> list[str]:
-        """List what the switch can do; it cannot ask a system politely."""
+        """List what the switch can do; a soft power off is not among it."""
         return [states.POWER_ON, states.POWER_OFF, states.REBOOT]
 
 
@@ -91,7 +91,7 @@ class LabDeploy(fake.FakeDeploy):
 
     @base.deploy_step(priority=100)
     def deploy(self, task: task_manager.TaskManager) -> None:
-        """Make the node boot what its instance is to be.
+        """Write the disk of the node's instance and boot it.
 
         :param task: Ironic's hold on the node
         :raises InstanceDeployFailure: when the node cannot be deployed, or
@@ -114,7 +114,7 @@ class LabDeploy(fake.FakeDeploy):
         manager_utils.node_power_action(task, states.POWER_ON)
 
     def prepare(self, task: task_manager.TaskManager) -> None:
-        """Take a node that may be on from before; write to none that is."""
+        """Switch the node off: its disk must not be written while it runs."""
         manager_utils.node_power_action(task, states.POWER_OFF)
 
     def tear_down(self, task: task_manager.TaskManager) -> str:
@@ -145,7 +145,7 @@ class LabDeploy(fake.FakeDeploy):
 
 
 def _seconds(told: str) -> float:
-    """How long the deploy of a node takes."""
+    """Return how long the deploy of a node takes."""
     if not told.startswith(SLOW_DEPLOY):
         return _DEPLOY_SECONDS
     try:

@@ -39,8 +39,8 @@ USERS = {
 }
 CONFIGURATION_DIRECTORIES = {'nova': '/etc/nova', 'neutron': '/etc/neutron'}
 
-#: Units that have nothing to do in such a machine, or would reach for
-#: devices and a network that are the host's.
+#: Units that have nothing to do in such a machine, or would change devices
+#: and networks of the host.
 MASKED = (
     'apt-daily.timer',
     'apt-daily-upgrade.timer',
@@ -64,7 +64,7 @@ MASKED = (
     'systemd-udev-trigger.service',
 )
 
-#: To be raised when the code below makes another image of the same constants.
+#: Raise it when the code below makes another image of the same constants.
 _STEPS_VERSION = 2
 
 _OVERLAID = pathlib.Path(__file__).with_name('root')
@@ -96,7 +96,7 @@ class ImageError(errors.LabError):
 
 
 def path(lab: paths.Lab) -> pathlib.Path:
-    """Return where the node image of this recipe is, once it is built."""
+    """Return the directory of this recipe's image, built or not."""
     return lab.cache / f'node-image-{_codename()}-{_recipe()}'
 
 
@@ -129,7 +129,7 @@ def _codename() -> str:
 
 
 def _recipe() -> str:
-    """Hash what decides the image's content, apart from the archive's."""
+    """Hash all that decides the image's content but the packages' versions."""
     constants = (
         _STEPS_VERSION,
         USERS,
@@ -216,7 +216,7 @@ def _complete(root: pathlib.Path) -> None:
         link = root / 'etc/systemd/system' / unit
         link.unlink(missing_ok=True)
         link.symlink_to('/dev/null')
-    # Each machine is to be itself: no name, no identity, no resolver.
+    # Each machine gets its own name, machine id and resolver.
     (root / 'etc/hostname').unlink(missing_ok=True)
     (root / 'etc/resolv.conf').unlink(missing_ok=True)
     (root / 'etc/machine-id').write_text('')

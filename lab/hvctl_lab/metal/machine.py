@@ -23,7 +23,7 @@ from hvctl_lab.metal import image
 
 _CLONE_NEWNS = 0x00020000
 
-#: What stands in for the programs of a distribution's packages.
+#: Modules that the programs of a distribution's packages are replaced by.
 PROGRAMS = {
     'nova-compute': 'hvctl_lab.host.compute',
     'neutron-openvswitch-agent': 'hvctl_lab.host.agent openvswitch',
@@ -36,7 +36,7 @@ exec {python} -m {command} "$@"
 
 
 def main() -> None:
-    """Be the node that the command line names."""
+    """Run the node that the command line names."""
     lab = paths.Lab.from_environment()
     name = sys.argv[1]
     if not disk.bootable(lab, name):
@@ -64,7 +64,7 @@ def nspawn(lab: paths.Lab, name: str, root: pathlib.Path) -> list[str]:
     :returns: the command, to be run in the machine's own control group
     """
     return [
-        # systemd-nspawn leaves its machine running when it is killed; as
+        # systemd-nspawn leaves its machine running when it is killed.  As
         # the first process of a process namespace it takes all with it.
         *('unshare', '--pid', '--fork', '--kill-child', '--mount-proc'),
         *('--propagation', 'slave'),
@@ -109,13 +109,13 @@ def _install_programs(lab: paths.Lab, root: pathlib.Path) -> None:
 
 
 def _leave_mount_namespace() -> None:
-    """Let what is mounted from now on go when this process goes."""
+    """Have the kernel unmount what is mounted from now on at the end."""
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(_CLONE_NEWNS):
         number = ctypes.get_errno()
         raise OSError(number, os.strerror(number))
-    # Not private: what is unmounted outside is to go here as well, else
-    # the disks could never be removed.
+    # Not private: what is unmounted outside must be unmounted here as well,
+    # else the disks could never be removed.
     subprocess.run(['mount', '--make-rslave', '/'], check=True)
 
 

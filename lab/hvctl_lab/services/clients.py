@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The clients' side: clouds.yaml and the variables that lead to it."""
+"""The clients' clouds.yaml and the variables that name it."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def files(
 
 
 def needed(lab: paths.Lab) -> tuple[pathlib.Path, ...]:
-    """List what a client reads, files of different names."""
+    """List the files that a client reads; their names differ."""
     return (
         lab.clouds_yaml,
         lab.profiles,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the configurations of the OpenStack services have in common."""
+"""Parts that the configurations of several services share."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hvctl_lab import programs
 REGION = 'RegionOne'
 SERVICE_PROJECT = 'service'
 
-#: The network of the machines, which Ironic cleans and deploys in, too.
+#: The network of the machines, in which Ironic cleans and deploys as well.
 SHARED_NETWORK = 'internalapi'
 
 #: Seconds between two signs of life of a service or an agent ...

@@ -41,8 +41,7 @@ def files(
 ) -> dict[pathlib.Path, str]:
     """Write keystone.conf and the keys.
 
-    Key 1 is the one in use, key 0 the next: there is no next here, but
-    Keystone wants to see it.
+    Key 1 is the one in use, key 0 the next one, which Keystone insists on.
     """
     etc = lab.etc / 'keystone'
     written = {etc / 'keystone.conf': ini.render(_configuration(lab))}

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""MariaDB: one private server on a unix socket, known to root only.
+"""MariaDB: one private server on a unix socket, for root only.
 
-It trusts the user at the other end of the socket, so there is no database
-password that could leak.
+It authenticates by the user at the other end of the socket, without a
+password.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def options(lab: paths.Lab, database: str) -> dict[str, str | int]:
 def program(lab: paths.Lab) -> programs.Program:
     """Describe the server.
 
-    Nothing here must survive a power cut, so nothing waits for the disk.
+    The data need not survive a power cut, so it does not wait for the disk.
     """
     return programs.Program(
         name=PROGRAM,

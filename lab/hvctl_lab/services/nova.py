@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Nova: everything but the hypervisors, which the user makes.
+"""Nova: all but the hypervisors, which the user makes.
 
 It also writes the nova.conf that a hypervisor of this cloud needs.
 """

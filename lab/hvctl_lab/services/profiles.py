@@ -21,7 +21,7 @@ from hvctl_lab.services import nova
 
 PLAIN = 'plain'
 
-#: What the machines' image pretends to have.
+#: What the stand-ins in the node image pretend to have.
 _BRIDGE = f'br-{neutron.PHYSICAL_NETWORK}'
 _INTERFACE = 'ens1f0'
 _VIRTUAL_FUNCTIONS = 8

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """RabbitMQ: one private broker, and the Erlang port mapper that it needs.
 
-The port mapper is a program of its own here, or the broker would leave one
-behind that nobody ends.
+The port mapper is a program of its own: the one that the broker would start
+would be left behind.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def files(
             f'default_pass = {secrets.rabbitmq}\n'
             'log.console = true\n'
             'log.file = false\n'
-            # A developer's full disk must not silently stop all messages.
+            # A disk that is nearly full must not silently stop messages.
             'disk_free_limit.absolute = 50MB\n'
         ),
         lab.etc / 'rabbitmq' / 'advanced.config': (
