@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import re
 
-_FORM = re.compile(r'([1-9][0-9]*)([smhd]?)')
-_UNITS = {'': 1, 's': 1, 'm': 60, 'h': 3600, 'd': 86400}
+#: A duration as people write it.
+FORM = r'[1-9][0-9]*[smhd]?'
+_UNITS = {'s': 1, 'm': 60, 'h': 3600, 'd': 86400}
 
 
 def seconds(text: str) -> float:
@@ -14,10 +15,10 @@ def seconds(text: str) -> float:
 
     :raises ValueError: when it is none
     """
-    found = _FORM.fullmatch(text)
-    if found is None:
+    if re.fullmatch(FORM, text) is None:
         raise ValueError(
             f'{text!r} is not a duration: seconds, or a number with s, m, h '
             'or d, as in 45m'
         )
-    return float(found[1]) * _UNITS[found[2]]
+    number = text.rstrip(''.join(_UNITS))
+    return float(number) * _UNITS.get(text[-1], 1)

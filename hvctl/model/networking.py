@@ -10,6 +10,9 @@ import typing
 
 from hvctl.model.secret import Secret
 
+#: The name of an interface or of a bridge: what the kernel takes, of the
+#: characters that no shell, no table and no list of pairs minds.
+INTERFACE = r'[A-Za-z0-9_][A-Za-z0-9_.-]{0,14}'
 #: ML2 with Open vSwitch keeps the rules of security groups in the switch.
 DEFAULT_FIREWALL = 'openvswitch'
 

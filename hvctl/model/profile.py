@@ -17,6 +17,9 @@ Option = tuple[str | Secret, ...]
 #: Options by section.
 Sections = Mapping[str, Mapping[str, Option]]
 
+#: A word of the tables that the scripts on the host read.
+WORD = r'[!-~]+'
+
 #: MiB.  Nova's 512 is less than what QEMU itself takes for some dozen guests;
 #: a host without memory of its own kills guests first.
 DEFAULT_RESERVED_MEMORY_MB = 8192

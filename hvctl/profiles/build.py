@@ -76,6 +76,8 @@ def build(
 
 def seconds(value: tree.Value) -> float:
     """Read a duration, which the schema has checked."""
+    if isinstance(value.content, int):
+        return float(value.content)  # written in any form that YAML has
     return duration.seconds(value.text)
 
 

@@ -12,6 +12,7 @@ import functools
 import ipaddress
 import json
 import pathlib
+import re
 import typing
 
 from hvctl.profiles import tree
@@ -74,9 +75,26 @@ def _check(
 
     formats = jsonschema.FormatChecker(())
     formats.checks('ip', raises=ValueError)(_is_ip)
-    validator = jsonschema.Draft202012Validator(part, format_checker=formats)
+    kind = jsonschema.validators.extend(  # type: ignore[no-untyped-call]
+        jsonschema.Draft202012Validator, {'pattern': _pattern}
+    )
+    validator = kind(part, format_checker=formats)
     for error in validator.iter_errors(value.plain()):
         yield from _problems(value, key, error)
+
+
+def _pattern(
+    _validator: object, pattern: str, instance: object, _part: object
+) -> Iterator[jsonschema.ValidationError]:
+    """Have a text match as a whole.
+
+    jsonschema's own way lets a line break follow, since that is what ``$``
+    means in Python; not so in the schema's language.
+    """
+    import jsonschema
+
+    if isinstance(instance, str) and not re.fullmatch(pattern, instance):
+        yield jsonschema.ValidationError('no match')
 
 
 def _is_ip(text: object) -> bool:

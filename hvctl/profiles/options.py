@@ -14,7 +14,9 @@ from hvctl.model.profile import Option, Sections
 from hvctl.model.secret import Secret
 from hvctl.profiles import tree
 
-_REFERENCE = re.compile(r'<secret:([A-Za-z0-9_.-]+)>')
+#: The name of a secret.
+NAME = r'[A-Za-z0-9_.-]+'
+_REFERENCE = re.compile(rf'<secret:({NAME})>')
 #: Options that hold a secret wherever they are written down.
 _SECRET_OPTION = re.compile(r'(password|secret|token|secret_key|fixed_key)\Z')
 #: A URL with a password in it.
@@ -63,7 +65,14 @@ class Reader:
         """Read a value that is a secret whatever it says."""
         if value is None:
             return None
-        return Secret(self._filled(value, key, _as_it_is))
+        text = self._filled(value, key, _as_it_is)
+        if not ini.is_line(text):
+            self._problem(value, key, 'must be one line')
+        try:
+            ini.literal(text, 'the secret')
+        except exceptions.InvalidRequest as error:
+            self._problem(value, key, str(error))
+        return Secret(text)
 
     def _option(self, value: tree.Value, name: str, key: str) -> Option:
         if isinstance(value.content, list):
@@ -74,11 +83,11 @@ class Reader:
         return (self._one(value, name, key),)
 
     def _one(self, value: tree.Value, name: str, key: str) -> str | Secret:
-        if '\n' in value.text.strip() or '\r' in value.text:
+        if not ini.is_line(value.text.strip()):
             self._problem(value, key, 'must be one line')
         hidden = (
             value.secret
-            # A truth is none: send_service_user_token is an option, too.
+            # Booleans are no secrets: send_service_user_token ends in _token.
             or (
                 not isinstance(value.content, bool)
                 and _SECRET_OPTION.search(name)
@@ -109,7 +118,7 @@ class Reader:
                 )
                 return ''
             name = f'the secret {found[1]}'
-            if '\n' in known.reveal():
+            if not ini.is_line(known.reveal()):
                 self._problem(value, key, f'{name} must be one line')
             try:
                 return written(known, name)

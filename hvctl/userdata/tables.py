@@ -6,19 +6,17 @@ from __future__ import annotations
 import re
 
 from hvctl import exceptions
-
-#: What the kernel takes for an interface, of the characters that no shell and
-#: no table minds.
-_INTERFACE = re.compile(r'[A-Za-z0-9_][A-Za-z0-9_.:-]{0,14}')
+from hvctl.model import networking
+from hvctl.model import profile
 
 
 def line(*words: str) -> str:
-    """Give one line of a table.
+    """Return one line of a table.
 
     :raises InvalidRequest: when a word would be several, or none
     """
     for word in words:
-        if not word or word.split() != [word] or not word.isprintable():
+        if not re.fullmatch(profile.WORD, word):
             raise exceptions.InvalidRequest(
                 f'{word!r} cannot be used on the host: it must be one word'
             )
@@ -30,9 +28,9 @@ def interface(name: str) -> str:
 
     :raises InvalidRequest: when the kernel cannot have it
     """
-    if not _INTERFACE.fullmatch(name):
+    if not re.fullmatch(networking.INTERFACE, name):
         raise exceptions.InvalidRequest(
             f'{name!r} cannot be the name of an interface: up to 15 letters, '
-            'digits, ".", "_", ":" and "-"'
+            'digits, ".", "_" and "-"'
         )
     return name

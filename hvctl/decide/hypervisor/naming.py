@@ -7,15 +7,7 @@ from collections.abc import Iterable
 import re
 
 from hvctl import exceptions
-
-#: A label of a host name (RFC 1123), lower case since Nova compares hosts
-#: with regard to case and its database without; Nova's hostname has two
-#: characters or more (nova/api/openstack/compute/schemas/servers.py).
-_LABEL = re.compile(r'[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])')
-_DOMAIN = re.compile(
-    r'(?=.{1,190}\Z)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
-    r'(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*'
-)
+from hvctl.model import host_name
 
 
 def check(names: Iterable[str]) -> tuple[str, ...]:
@@ -25,7 +17,9 @@ def check(names: Iterable[str]) -> tuple[str, ...]:
     :raises InvalidRequest: when one is no host name
     """
     wanted = tuple(dict.fromkeys(names))
-    wrong = [name for name in wanted if not _LABEL.fullmatch(name)]
+    wrong = [
+        name for name in wanted if not re.fullmatch(host_name.LABEL, name)
+    ]
     if wrong:
         raise exceptions.InvalidRequest(
             f'no host name: {", ".join(map(repr, wrong))}; use 2 to 63 lower '
@@ -39,7 +33,7 @@ def check_domain(domain: str | None) -> None:
 
     :raises InvalidRequest: when it is none
     """
-    if domain is not None and not _DOMAIN.fullmatch(domain):
+    if domain is not None and not re.fullmatch(host_name.DOMAIN, domain):
         raise exceptions.InvalidRequest(
             f'no domain: {domain!r}; use lower case labels with dots between '
             'them, as in example.org'

@@ -136,6 +136,20 @@ def to_look_up(profile: Profile, test: TestGuest | None) -> Lookup:
     )
 
 
+def refused(profile: Profile) -> tuple[str, ...]:
+    """Say why create would make no user-data of a profile."""
+    try:
+        rendering.render(
+            profile,
+            name='hypervisor',
+            compute_id=identity.new_compute_id('hypervisor', bytes(6)),
+            facts=machine_ports.sketch(profile),
+        ).encode()
+    except exceptions.InvalidRequest as error:
+        return (str(error),)
+    return ()
+
+
 def unknown(client: clients.Client, profile: Profile) -> tuple[str, ...]:
     """Say which names of a profile its cloud does not know.
 

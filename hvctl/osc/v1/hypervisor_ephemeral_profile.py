@@ -111,7 +111,10 @@ class ValidateHypervisorEphemeralProfile(command.Verb):
 
         library = files.load(parsed_args.profiles_file)
         names = dict.fromkeys(parsed_args.names or library.names())
-        problems = {name: library.problems(name) for name in names}
+        problems = {
+            name: library.problems(name) or settings.refused(library.get(name))
+            for name in names
+        }
         if parsed_args.online:
             # The client has prepared for a command that needs no cloud.
             self.auth_required = True

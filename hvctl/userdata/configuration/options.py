@@ -7,12 +7,10 @@ from collections.abc import Mapping
 import re
 
 from hvctl import exceptions
+from hvctl.model import ini
 from hvctl.model import secret
 from hvctl.model.profile import Option, Sections
 from hvctl.model.secret import Secret
-
-_SECTION = re.compile(r'[^\[\]\s][^\[\]\r\n]*')
-_NAME = re.compile(r'[A-Za-z0-9_][A-Za-z0-9_.-]*')
 
 
 def merge(*layers: Sections) -> Sections:
@@ -54,13 +52,13 @@ def render(sections: Sections, *, reveal: bool = True) -> str:
     for section, options in sections.items():
         if not options:
             continue
-        if not _SECTION.fullmatch(section):
+        if not re.fullmatch(ini.SECTION, section):
             raise exceptions.InvalidRequest(
                 f'{section!r} cannot be the name of a section'
             )
         lines = [f'[{section}]']
         for option, values in options.items():
-            if not _NAME.fullmatch(option):
+            if not re.fullmatch(ini.OPTION, option):
                 raise exceptions.InvalidRequest(
                     f'[{section}] {option!r} cannot be the name of an option'
                 )
@@ -84,7 +82,7 @@ def _value(value: str | Secret, where: str, reveal: bool) -> str:
     hidden = isinstance(value, Secret)
     text = value.reveal() if isinstance(value, Secret) else value
     # Also when it is not shown: what cannot be written is refused then too.
-    if any(character in text for character in '\r\n\0'):
+    if not ini.is_line(text):
         raise exceptions.InvalidRequest(
             f'{where} has more than one line, which an option cannot have'
         )

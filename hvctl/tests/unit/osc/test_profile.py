@@ -4,6 +4,7 @@
 import io
 import json
 import os
+import random
 import types
 from unittest import mock
 
@@ -192,6 +193,22 @@ class TestProfile(base.ProfilesTestCase):
         self.assertEqual({'bad.extends', 'bad.imgae'}, problems)
         status, output, _ = self.run_command('validate', 'wired')
         self.assertEqual(0, status)
+
+    def test_validate_too_large(self):
+        """A profile whose user-data Nova would not take is wrong, too."""
+        part = self.directory / 'script'
+        noise = random.Random(1).randbytes(60_000).hex()
+        part.write_text(f'#!/bin/sh\n# {noise}\n')
+        self.write(MAIN + '  large: {user_data: [script]}\n', SECURE)
+
+        status, output, _ = self.run_command('validate', '-f', 'json')
+
+        self.assertEqual(1, status)
+        self.assertEqual(
+            [('plain', 'ok'), ('wired', 'ok'), ('large', 'failed')],
+            [(row['Name'], row['Result']) for row in json.loads(output)],
+        )
+        self.assertIn('the user-data is too large for Nova', output)
 
     def test_option(self):
         """The option counts more than the environment."""

@@ -1,15 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what becomes of the values of a file."""
 
-import dataclasses
-import json
-import pathlib
-
-import jsonschema
-
-import hvctl
 from hvctl.model.health import Answer
-from hvctl.model.networking import Address, Device, Link, Ovn, Ovs, Sriov
+from hvctl.model.networking import Address, Device, Link, Ovn, Sriov
 from hvctl.model.profile import (
     Family,
     Limits,
@@ -20,7 +13,6 @@ from hvctl.model.profile import (
     TestGuest,
 )
 from hvctl.model.secret import Secret
-from hvctl.profiles import check
 from hvctl.tests.unit.profiles import base
 
 
@@ -350,54 +342,3 @@ class TestBuild(base.ProfilesTestCase):
             'x is no text in UTF-8',
             self.error('profiles: {a: {user_data: [x]}}'),
         )
-
-
-class TestSchema(base.ProfilesTestCase):
-    """The schema that ships with the package."""
-
-    def test_is_one(self):
-        """It is a schema, and every key in it is described."""
-        schema = check.schema()
-        jsonschema.Draft202012Validator.check_schema(schema)
-
-        for part in (schema, *schema['$defs'].values()):
-            for key, below in part['properties'].items():
-                with self.subTest(key=key):
-                    self.assertTrue(below['description'].endswith('.'))
-
-    def test_defaults(self):
-        """Its defaults are those of the profile."""
-        profile = Profile(name='a')
-        for part, found in (
-            (check.schema(), profile),
-            (self.below('live_migration'), profile.live_migration),
-            (self.below('timeouts'), profile.limits),
-            (self.below('health_test'), profile.health_test),
-            (check.schema()['$defs']['ovs'], Ovs()),
-            (
-                check.schema()['$defs']['ovn'],
-                Ovn(southbound=('tcp:a:1',)),
-            ),
-        ):
-            for key, below in part['properties'].items():
-                if 'default' in below:
-                    with self.subTest(key=key):
-                        self.assertEqual(below['default'], getattr(found, key))
-
-    def test_keys(self):
-        """What a profile has can be written into the file."""
-        fields = {field.name for field in dataclasses.fields(Profile)}
-
-        self.assertEqual(
-            fields - {'name', 'path', 'limits'} | {'timeouts'},
-            set(check.schema()['properties']),
-        )
-
-    def test_is_shipped(self):
-        """It is a file of the package."""
-        file = pathlib.Path(hvctl.__file__).parent / 'profiles/schema.json'
-
-        self.assertIsInstance(json.loads(file.read_text()), dict)
-
-    def below(self, key):
-        return check.schema()['properties'][key]
