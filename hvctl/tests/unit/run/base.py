@@ -5,7 +5,9 @@ import unittest
 
 from hvctl.decide import delete
 from hvctl.decide.drain import drain
+from hvctl.decide.hypervisor import life
 from hvctl.model.drain_options import DrainOptions
+from hvctl.model.events import PhaseReached
 from hvctl.run import loop
 from hvctl.tests.fixtures import clocks
 from hvctl.tests.fixtures import failures
@@ -28,9 +30,24 @@ class TestCase(unittest.TestCase):
 
     def run_goal(self, goal, timeout=3600, grace=0) -> loop.Result:
         """Run a goal to its end."""
-        return loop.Loop(self.cloud, self.events.append, self.clock).run(
-            goal, timeout, grace
-        )
+        events: list = []
+        try:
+            return loop.Loop(self.cloud, events.append, self.clock).run(
+                goal, timeout, grace
+            )
+        finally:
+            self.events += events
+            self.assert_in_life(events)
+
+    def assert_in_life(self, events):
+        """Each change of phase is one that the table of arrows knows."""
+        for event in events:
+            if isinstance(event, PhaseReached) and event.before is not None:
+                before, after = event.before, event.status.phase
+                self.assertTrue(
+                    before == after or life.leads(before, after),
+                    f'{event.name}: no way from {before} to {after}',
+                )
 
     def create(self, *names, timeout=3600, **changes) -> loop.Result:
         """Run create."""

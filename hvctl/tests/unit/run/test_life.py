@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The table of a hypervisor's life, held against whole runs."""
+
+import dataclasses
+import itertools
+
+from hvctl.decide.drain import undo
+from hvctl.decide.hypervisor import assemble
+from hvctl.decide.hypervisor import life
+from hvctl.decide.hypervisor import phases
+from hvctl.model.events import PhaseReached
+from hvctl.model.hypervisor import Phase
+from hvctl.model.snapshot import WholeLook
+from hvctl.tests.fixtures import builders
+from hvctl.tests.unit.run import base
+
+
+class TestArrows(base.TestCase):
+    """What whole runs see of the arrows; ``base`` sees that no other is.
+
+    :ivar seen: the phases one after the other, of every story
+    """
+
+    def setUp(self):
+        super().setUp()
+        self.seen: list[list[Phase]] = [[]]
+
+    def anew(self):
+        """Begin another story."""
+        self.start()
+        self.seen.append([])
+        self.look()
+
+    def look(self):
+        """Note the phase of hv1 as it is now."""
+        snapshot = self.cloud.observe(WholeLook(hosts=frozenset({'hv1'})))
+        hv = assemble.assemble(snapshot, ['hv1'])['hv1']
+        self.seen[-1].append(phases.status(hv).phase)
+
+    def run_goal(self, goal, timeout=3600, grace=0):
+        """Run a goal, and note every phase that it saw."""
+        already = len(self.events)
+        result = super().run_goal(goal, timeout, grace)
+        self.seen[-1] += [
+            event.status.phase
+            for event in self.events[already:]
+            if isinstance(event, PhaseReached)
+        ]
+        self.look()
+        return result
+
+    def break_and_mend(self, **changes):
+        """Change the server for a while."""
+        (server,) = self.cloud.ours('hv1')
+        self.cloud.change_server(server.id, **changes)
+        self.look()
+        self.cloud.servers[server.id] = server
+        self.look()
+
+    def end(self):
+        """Delete the server as Nova's own command does."""
+        (server,) = self.cloud.ours('hv1')
+        self.cloud.machines.end(server.id)
+        self.look()
+        self.cloud.pass_time(100)
+        self.look()
+
+    def come_up(self):
+        """With its inventory seen before its mapping, and after it."""
+        self.anew()
+        self.create('hv1')
+        self.anew()
+        self.create('hv1', timeout=41)
+        (server,) = self.cloud.ours('hv1')
+        node = builders.a_compute_node('hv1', id=builders.a_compute_id('hv1'))
+        self.cloud.compute_nodes[node.id] = node
+        self.look()
+        self.create('hv1')
+        self.assertEqual(server.id, self.cloud.ours('hv1')[0].id)
+
+    def be_used(self):
+        """Drained, taken into use again, drained for good."""
+        self.anew()
+        self.create('hv1')
+        self.cloud.add_guest('g1', 'hv1')
+        self.drain('hv1')
+        self.run_goal(undo.Undo(names=('hv1',)))
+        self.cloud.add_guest('g2', 'hv1')
+        self.drain('hv1')
+        self.delete('hv1')
+
+    def be_deleted(self):
+        """Without a drain, and by somebody else."""
+        self.anew()
+        self.create('hv1')
+        self.delete('hv1')
+        self.anew()
+        self.create('hv1', timeout=25)
+        self.end()
+        self.create('hv1')
+        self.end()
+        self.delete('hv1')
+
+    def fail(self):
+        """Not deployed; without an agent; off."""
+        self.anew()
+        self.cloud.machines.deploy_error = 'No valid host was found.'
+        self.create('hv1', retries=1)
+        self.delete('hv1')
+        self.anew()
+        self.create('hv1')
+        (agent,) = self.cloud.agents.values()
+        self.cloud.agents[agent.id] = dataclasses.replace(agent, alive=False)
+        self.look()
+        self.cloud.agents[agent.id] = agent
+        self.look()
+        self.break_and_mend(status='SHUTOFF')
+
+    def test_every_arrow(self):
+        """Each arrow of the table is one that a hypervisor takes."""
+        for story in (
+            self.come_up,
+            self.be_used,
+            self.be_deleted,
+            self.fail,
+        ):
+            story()
+
+        pairs = {
+            pair for story in self.seen for pair in itertools.pairwise(story)
+        }
+        self.assertEqual(
+            [],
+            [
+                arrow.cause
+                for arrow in life.ARROWS
+                if not any(
+                    before in arrow.before and after in arrow.after
+                    for before, after in pairs
+                )
+            ],
+        )
+
+    def test_every_phase(self):
+        """Each phase is reached, and each can be left."""
+        for ends in ('before', 'after'):
+            with self.subTest(ends=ends):
+                self.assertEqual(
+                    set(Phase),
+                    {p for arrow in life.ARROWS for p in getattr(arrow, ends)},
+                )
+
+    def test_no_short_cut(self):
+        """What a hypervisor has to go through is not passed over."""
+        for before, after in (
+            (Phase.MISSING, Phase.ENABLED),
+            (Phase.ENABLED, Phase.MISSING),
+            (Phase.DRAINED, Phase.BUILDING),
+        ):
+            with self.subTest(before=before, after=after):
+                self.assertFalse(life.leads(before, after))
