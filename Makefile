@@ -71,6 +71,7 @@ pep8: .venv/installed
 
 .PHONY: docs
 docs: .venv/installed
+	command -v dot >/dev/null || tools/apt-install graphviz
 	$(BIN)/tox -e docs,releasenotes
 
 .PHONY: cover

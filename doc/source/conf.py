@@ -13,6 +13,7 @@ copyright = 'the hvctl maintainers'
 extensions = [
     'cliff.sphinxext',
     'openstackdocstheme',
+    'pictures',
     'profile_keys',
 ]
 
@@ -24,6 +25,7 @@ openstackdocs_auto_version = False
 openstackdocs_use_storyboard = False
 
 html_theme = 'openstackdocs'
+html_static_path = ['_static']
 pygments_style = 'native'
 
 autoprogram_cliff_application = 'openstack'

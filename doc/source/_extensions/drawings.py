@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The pictures of the documentation, made of hvctl's own tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+import importlib
+import pathlib
+import runpy
+
+from graphs import Edge
+from graphs import Graph
+from graphs import Kind
+from graphs import Node
+
+import hvctl
+from hvctl.decide.hypervisor import life
+from hvctl.model.hypervisor import Phase
+
+#: The test that holds the layers; it runs without what other tests need.
+_LAYERING = pathlib.Path(hvctl.__file__).parent / 'tests/unit/test_layering.py'
+
+#: The documentation.
+PAGES = pathlib.Path(__file__).parents[1]
+
+_WITH_SERVER = 'there is a server'
+_RUNNING = 'the machine runs'
+
+#: The phases that are framed together, the outermost frame first.
+_FRAMES = {
+    _WITH_SERVER: frozenset(life.WITH_SERVER),
+    _RUNNING: frozenset({Phase.BOOTING, *life.REGISTERED}),
+}
+
+_MOVERS = {
+    life.Mover.COMMAND: Kind.OURS,
+    life.Mover.CLOUD: Kind.SOFT,
+    life.Mover.MISHAP: Kind.BAD,
+}
+
+
+def life_of_a_hypervisor() -> Graph:
+    """Draw the phases, and what moves a hypervisor through them."""
+    bad = {Phase.DOWN, Phase.FAILED, Phase.ORPHANED}
+    nodes = [
+        Node(
+            name=phase,
+            kind=Kind.GOOD
+            if phase is Phase.ENABLED
+            else Kind.BAD
+            if phase in bad
+            else Kind.PLAIN,
+            frames=tuple(
+                frame for frame, has in _FRAMES.items() if phase in has
+            ),
+        )
+        # What arrows from a frame begin at comes last.
+        for phase in sorted(Phase, key=lambda phase: phase not in bad)
+    ]
+    return Graph(
+        title='The life of a hypervisor',
+        summary='The phases of a hypervisor, and what moves it from one to '
+        'the next.  The list below says the same.',
+        nodes=nodes,
+        wrap=15,
+        edges=[
+            Edge(
+                tail=tail,
+                head=head,
+                words=arrow.cause,
+                kind=_MOVERS[arrow.mover],
+                weak=_is_back(tail, head),
+            )
+            for arrow in life.ARROWS
+            for tail in _ends(arrow.before)
+            for head in _ends(arrow.after)
+        ],
+    )
+
+
+def _is_back(tail: str, head: str) -> bool:
+    """Whether an arrow leads to a phase that was there before."""
+    order = [str(phase) for phase in Phase]
+    return (
+        tail in order
+        and head in order
+        and order.index(head) < order.index(tail)
+    )
+
+
+def _ends(phases: Sequence[Phase]) -> Iterator[str]:
+    """Name a frame where an arrow has all that is in it."""
+    rest = list(phases)
+    for frame, has in _FRAMES.items():
+        if has <= {*rest}:
+            yield frame
+            rest = [phase for phase in rest if phase not in has]
+    yield from rest
+
+
+def layers() -> Graph:
+    """Draw the layers, and what each imports."""
+    arrows = runpy.run_path(str(_LAYERING))['ARROWS']
+    return Graph(
+        title='The layers of hvctl',
+        summary='The packages of hvctl, and which imports which.  An arrow '
+        'that a longer way implies is not drawn.  The list below says all.',
+        node_wrap=27,
+        nodes=[
+            Node(name=layer, words=_purpose(layer))
+            for layer, below in arrows.items()
+            if below or any(layer in each for each in arrows.values())
+        ],
+        edges=[
+            Edge(tail=layer, head=each)
+            for layer, below in arrows.items()
+            for each in sorted(below)
+            if not any(each in _reached(arrows, other) for other in below)
+        ],
+    )
+
+
+def _purpose(layer: str) -> str:
+    """Return what a package says of itself, in one line."""
+    said = importlib.import_module(f'hvctl.{layer}').__doc__ or ''
+    return said.partition('\n')[0].rstrip('.')
+
+
+def _reached(arrows: dict[str, set[str]], layer: str) -> set[str]:
+    """Return all that a layer imports, directly or by another one."""
+    return arrows[layer].union(
+        *(_reached(arrows, below) for below in arrows[layer])
+    )
+
+
+def who_talks_to_whom() -> Graph:
+    """Draw the operator, the clouds, the metal and the fabric."""
+    bare, compute = 'bare-metal cloud', 'compute cloud, often the same one'
+    machine = 'the machine'
+    return Graph(
+        title='Who talks to whom',
+        summary='hvctl runs where the operator types, and talks to the APIs '
+        'of the clouds only.  The list below says who else talks to whom.',
+        wrap=17,
+        nodes=[
+            Node(
+                name='operator',
+                words='openstack with hvctl; it reads clouds.yaml and '
+                'hvctl.yaml',
+                kind=Kind.OURS,
+            ),
+            Node(name='Neutron', frames=(bare,)),
+            Node(name='Nova, Ironic driver', frames=(bare,)),
+            Node(name='Ironic', frames=(bare,)),
+            Node(name='Placement', frames=(compute,)),
+            Node(name='Neutron, agents', frames=(compute,)),
+            Node(name='Nova', frames=(compute,)),
+            Node(name='guests', frames=(machine,)),
+            Node(name='network agent', frames=(machine,)),
+            Node(name='nova-compute', frames=(machine,)),
+            Node(name='fabric', words='switches, and the networks on them'),
+        ],
+        edges=[
+            Edge(
+                tail='operator',
+                head='Nova, Ironic driver',
+                words='servers, with user-data',
+                kind=Kind.OURS,
+            ),
+            Edge(
+                tail='operator',
+                head='Neutron',
+                words='ports, trunks',
+                kind=Kind.OURS,
+            ),
+            Edge(
+                tail='operator',
+                head='Nova',
+                words='services, aggregates, guests',
+                kind=Kind.OURS,
+            ),
+            Edge(
+                tail='operator',
+                head='Placement',
+                words='providers, the hold',
+                kind=Kind.OURS,
+            ),
+            Edge(
+                tail='operator',
+                head='Neutron, agents',
+                words='agents',
+                kind=Kind.OURS,
+            ),
+            Edge(
+                tail='Nova, Ironic driver',
+                head='Ironic',
+                words='deploys, with a config drive',
+            ),
+            Edge(
+                tail='operator',
+                head='Ironic',
+                words='reads nodes',
+                kind=Kind.OURS,
+            ),
+            Edge(tail='Ironic', head=machine, words='power, image'),
+            Edge(
+                tail='nova-compute',
+                head='Nova',
+                words='registers, by the message queue',
+                kind=Kind.SOFT,
+                up=True,
+            ),
+            Edge(
+                tail='nova-compute',
+                head='Placement',
+                words='its inventory',
+                kind=Kind.SOFT,
+                up=True,
+            ),
+            Edge(
+                tail='network agent',
+                head='Neutron, agents',
+                words='reports',
+                kind=Kind.SOFT,
+                up=True,
+            ),
+            Edge(tail='nova-compute', head='guests', words='runs'),
+            Edge(tail='network agent', head='guests', words='connects'),
+            Edge(
+                tail='Neutron', head='fabric', words="the machine's networks"
+            ),
+            Edge(tail='guests', head='fabric', words="tenants' networks"),
+        ],
+    )
+
+
+#: By the names that the pages use.
+PICTURES: dict[str, Callable[[], Graph]] = {
+    'life': life_of_a_hypervisor,
+    'layers': layers,
+    'who-talks-to-whom': who_talks_to_whom,
+}
