@@ -71,21 +71,13 @@ class Client:
     def __init__(
         self,
         metal: connection.Connection,
-        compute_cloud: str | None = None,
+        compute: connection.Connection,
+        compute_cloud: str | None,
+        looks: observer.Observer,
     ) -> None:
-        """Take up a cloud.
-
-        :param metal: the connection to the bare-metal cloud
-        :param compute_cloud: the name in clouds.yaml of the cloud in which
-            the hypervisors register; None where it is the same
-        :raises CloudError: when the compute cloud cannot be reached
-        """
-        compute = metal
-        if compute_cloud is not None:
-            compute = clouds.connect(compute_cloud)
         self._metal = metal
         self.compute_cloud = compute_cloud
-        self._observer = observer.Observer(metal, compute, compute_cloud)
+        self._observer = looks
         self._compute = compute_module.Compute(compute)
         self.resolve = resolver.Resolver(metal, compute)
         servers = compute_module.Compute(metal)
@@ -134,6 +126,23 @@ class Client:
             AskWhere: nova.ask_where,
         }
 
+    @classmethod
+    def connect(
+        cls, metal: connection.Connection, compute_cloud: str | None = None
+    ) -> Client:
+        """Log in to the clouds.
+
+        :param metal: the connection to the bare-metal cloud
+        :param compute_cloud: the name in clouds.yaml of the cloud in which
+            the hypervisors register; None where it is the same
+        :raises CloudError: when the compute cloud cannot be reached
+        """
+        compute = metal
+        if compute_cloud is not None:
+            compute = clouds.connect(compute_cloud)
+        looks = observer.Observer.connect(metal, compute, compute_cloud)
+        return cls(metal, compute, compute_cloud, looks)
+
     def within(self, compute_cloud: str | None) -> Client:
         """Give the client for the hypervisors of a compute cloud.
 
@@ -145,7 +154,7 @@ class Client:
             compute_cloud = None
         if compute_cloud == self.compute_cloud:
             return self
-        return Client(self._metal, compute_cloud)
+        return Client.connect(self._metal, compute_cloud)
 
     def of(self, names: Iterable[str]) -> Client:
         """Give the client for the compute cloud in which hypervisors are.

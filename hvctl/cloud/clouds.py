@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+
+from keystoneauth1 import adapter
 from keystoneauth1 import exceptions as ksa_exceptions
 from openstack import config
 from openstack import connection
@@ -10,6 +13,31 @@ from openstack import exceptions as sdk_exceptions
 
 from hvctl import exceptions
 from hvctl.cloud import http
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """A project of a cloud, and the services through which it is seen.
+
+    :ivar cloud: the cloud's name in clouds.yaml, if it has one
+    """
+
+    cloud: str | None
+    id: str | None
+    user_id: str | None
+    compute: adapter.Adapter
+    network: adapter.Adapter
+
+
+def project(conn: connection.Connection) -> Project:
+    """Log in, and find the services of a connection's project."""
+    return Project(
+        cloud=name(conn),
+        id=conn.current_project_id,
+        user_id=conn.current_user_id,
+        compute=conn.compute,
+        network=conn.network,
+    )
 
 
 def name(conn: connection.Connection) -> str | None:

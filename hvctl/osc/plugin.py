@@ -27,7 +27,7 @@ def make_client(instance: clientmanager.ClientManager) -> clients.Client:
     """Make what the commands find as ``client_manager.hvctl``."""
     from hvctl.cloud import clients
 
-    return clients.Client(instance.sdk_connection)
+    return clients.Client.connect(instance.sdk_connection)
 
 
 def build_option_parser(

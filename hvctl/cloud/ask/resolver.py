@@ -17,7 +17,7 @@ from hvctl import exceptions
 from hvctl.cloud import clouds
 from hvctl.cloud import http
 from hvctl.cloud.ask import quotas
-from hvctl.cloud.observe import observer
+from hvctl.cloud.observe import compute_cloud
 from hvctl.model.preflight import Answers, Flavor, Lookup, Quota
 from hvctl.model.profile import Subnetwork
 from hvctl.model.records import Aggregate
@@ -130,7 +130,7 @@ class Resolver:
         if names.aggregates or names.availability_zone:
             looks['aggregates'] = (
                 None,
-                functools.partial(observer.aggregates, self._compute.compute),
+                functools.partial(compute_cloud.aggregates, self._compute.compute),
             )
         if names.test_flavor is not None:
             looks['test flavor'] = _flavor_look(

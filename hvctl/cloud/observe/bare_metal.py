@@ -14,11 +14,10 @@ import os
 import typing
 
 from keystoneauth1 import adapter
-from openstack import connection
 
 from hvctl import exceptions
-from hvctl.cloud import clouds
 from hvctl.cloud import http
+from hvctl.cloud.clouds import Project
 from hvctl.cloud.http import JSON
 from hvctl.cloud.observe import parse
 from hvctl.model import identity
@@ -96,75 +95,109 @@ def _cloud(server: Server) -> str | None:
     return server.metadata.get(identity.COMPUTE_CLOUD_KEY)
 
 
-class Machines:
-    """The bare-metal cloud."""
+def port_marks(compute_clouds: Iterable[str]) -> tuple[str, ...]:
+    """Return the descriptions by which ports of ours are known.
 
-    def __init__(self, conn: connection.Connection) -> None:
-        self._compute: adapter.Adapter = conn.compute
-        self._network: adapter.Adapter = conn.network
-        self._baremetal: adapter.Adapter = conn.baremetal
-        self._project_id = conn.current_project_id
-        self._marks = (
-            *parse.PORT_USES,
-            *map(identity.port_mark, clouds.known()),
-        )
+    :param compute_clouds: names of the clouds in which hypervisors may be
+    """
+    return (*parse.PORT_USES, *map(identity.port_mark, compute_clouds))
 
-    def ours(self) -> tuple[Server, ...]:
-        """The servers that carry our mark, test guests among them."""
-        return ours(self._compute)
 
-    def named(self, names: frozenset[str]) -> tuple[Server, ...]:
-        """The servers of these names that are not ours."""
-        return named(self._compute, names, self._project_id)
+def servers(project: Project) -> tuple[Server, ...]:
+    """List the servers that carry our mark, test guests among them."""
+    # Of this project only: any tenant can give a server our mark.
+    # A soft-deleted one still has its machine.
+    found = list_servers(project.compute, {'soft_deleted': 'True'})
+    return tuple(
+        server for server in map(parse.server, found) if _marked(server)
+    )
 
-    def ports(self) -> tuple[Port, ...]:
-        """The ports that carry our mark."""
-        return ports(self._network, self._project_id, self._marks)
 
-    def named_ports(self, names: frozenset[str]) -> dict[str, str]:
-        """The project's ports of these names that are not ours, by id."""
+def named_servers(
+    project: Project, names: frozenset[str]
+) -> tuple[Server, ...]:
+    """List every project's servers of these names that are not ours."""
+    # Nova takes the name as a regular expression, but escapes every "|"
+    # (nova/db/main/api.py, _safe_regex_mysql): the longest beginning that
+    # the names share keeps it one request.
+    pattern = '^' + os.path.commonprefix([*names])  # noqa: RUF071
+    if len(names) == 1:
+        pattern += '$'
+    found = list_servers(project.compute, {'all_tenants': 1, 'name': pattern})
+    return tuple(
+        server
+        for server in map(parse.server, found)
+        if server.name in names
+        and (server.project_id != project.id or not _marked(server))
+    )
+
+
+def ports(project: Project, marks: Sequence[str]) -> tuple[Port, ...]:
+    """List the project's ports that carry one of our marks."""
+    found = http.pages(
+        project.network,
+        '/ports',
+        'ports',
+        'list the ports',
+        params={'description': list(marks), 'project_id': project.id},
+    )
+    return tuple(
+        parse.port(port)
+        for port in found or ()
+        if port['description'] in marks
+    )
+
+
+def named_ports(
+    project: Project, marks: Sequence[str], names: frozenset[str]
+) -> dict[str, str]:
+    """List the project's ports of these names that are not ours.
+
+    :returns: their names, by id
+    """
+    found = http.pages(
+        project.network,
+        '/ports',
+        'ports',
+        'list the ports',
+        params={
+            'name': sorted(names),
+            'project_id': project.id,
+            'fields': ['id', 'name', 'description'],
+        },
+    )
+    return {
+        port['id']: port['name']
+        for port in found or ()
+        if port['description'] not in marks
+    }
+
+
+def nodes(baremetal: adapter.Adapter) -> tuple[Node, ...] | None:
+    """List the Ironic nodes; None where they cannot be read."""
+    try:
         found = http.pages(
-            self._network,
-            '/ports',
-            'ports',
-            'list the ports',
-            params={
-                'name': sorted(names),
-                'project_id': self._project_id,
-                'fields': ['id', 'name', 'description'],
-            },
+            baremetal,
+            '/nodes',
+            'nodes',
+            'list the Ironic nodes',
+            microversion=http.BAREMETAL,
+            params={'fields': _NODE_FIELDS},
+            accept=frozenset({403, 404}),
         )
-        return {
-            port['id']: port['name']
-            for port in found or ()
-            if port['description'] not in self._marks
-        }
-
-    def nodes(self) -> tuple[Node, ...] | None:
-        """The Ironic nodes; None where they cannot be read."""
-        try:
-            found = http.pages(
-                self._baremetal,
-                '/nodes',
-                'nodes',
-                'list the Ironic nodes',
-                microversion=http.BAREMETAL,
-                params={'fields': _NODE_FIELDS},
-                accept=frozenset({403, 404}),
-            )
-        except exceptions.CloudError as error:
-            if isinstance(error.__cause__, http.NO_SERVICE):
-                return None
-            raise
-        return None if found is None else tuple(map(parse.node, found))
+    except exceptions.CloudError as error:
+        if isinstance(error.__cause__, http.NO_SERVICE):
+            return None
+        raise
+    return None if found is None else tuple(map(parse.node, found))
 
 
-def servers(
+def list_servers(
     compute: adapter.Adapter,
-    params: Mapping[str, typing.Any],
+    params: Mapping[str, object],
     microversion: str = http.COMPUTE,
 ) -> Iterable[JSON]:
-    """List servers."""
+    """List servers as Nova tells them."""
     return (
         http.pages(
             compute,
@@ -176,51 +209,6 @@ def servers(
             secret=True,
         )
         or ()
-    )
-
-
-def ours(compute: adapter.Adapter) -> tuple[Server, ...]:
-    """List the servers of the project that carry our mark."""
-    # Of this project only: any tenant can give a server our mark.
-    # A soft-deleted one still has its machine.
-    found = map(parse.server, servers(compute, {'soft_deleted': 'True'}))
-    return tuple(server for server in found if _marked(server))
-
-
-def named(
-    compute: adapter.Adapter, names: frozenset[str], project_id: str | None
-) -> tuple[Server, ...]:
-    """List every project's servers of these names that are not ours."""
-    # Nova takes the name as a regular expression, but escapes every "|"
-    # (nova/db/main/api.py, _safe_regex_mysql): the longest beginning that
-    # the names share keeps it one request.
-    pattern = '^' + os.path.commonprefix([*names])  # noqa: RUF071
-    if len(names) == 1:
-        pattern += '$'
-    found = servers(compute, {'all_tenants': 1, 'name': pattern})
-    return tuple(
-        server
-        for server in map(parse.server, found)
-        if server.name in names
-        and (server.project_id != project_id or not _marked(server))
-    )
-
-
-def ports(
-    network: adapter.Adapter, project_id: str | None, marks: Sequence[str]
-) -> tuple[Port, ...]:
-    """List the ports of a project that carry one of our marks."""
-    found = http.pages(
-        network,
-        '/ports',
-        'ports',
-        'list the ports',
-        params={'description': list(marks), 'project_id': project_id},
-    )
-    return tuple(
-        parse.port(port)
-        for port in found or ()
-        if port['description'] in marks
     )
 
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from keystoneauth1 import adapter
 
@@ -47,7 +47,7 @@ def room(placement: adapter.Adapter, need: Need) -> tuple[Candidate, ...]:
 
 def consumers(
     placement: adapter.Adapter, provider_id: str
-) -> dict[str, Resources]:
+) -> Mapping[str, Resources]:
     """Read who has how much of a provider; nobody if it is gone."""
     response = http.call(
         placement,

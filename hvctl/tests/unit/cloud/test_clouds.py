@@ -51,7 +51,7 @@ class TestCase(base.TestCase):
             )
             self.connected = patch.start()
             self.addCleanup(patch.stop)
-        self.near = clients.Client(self.conn)
+        self.near = clients.Client.connect(self.conn)
         self.client = self.near.within(FAR)
 
     def answer(self, *, servers=(), ports=(), beyond=None):
@@ -206,7 +206,7 @@ class TestObserve(TestCase):
         with mock.patch(
             'hvctl.cloud.clouds.name', autospec=True, return_value=FAR
         ):
-            near = clients.Client(self.conn)
+            near = clients.Client.connect(self.conn)
 
             look = near.observe(WholeLook())
 

@@ -129,7 +129,7 @@ class TestCost(base.TestCase):
             }
         clock = clocks.FakeClock()
         result = loop.Loop(
-            clients.Client(self.conn), lambda event: None, clock
+            clients.Client.connect(self.conn), lambda event: None, clock
         ).run(goal.Drain(names=('hv1',)), 600)
         self.assertTrue(result.ok, result.verdicts['hv1'].outcome)
         self.assertEqual(number, len(self.records))

@@ -76,7 +76,7 @@ class TestCase(base.TestCase):
 
     def setUp(self):
         super().setUp()
-        self.client = clients.Client(self.conn)
+        self.client = clients.Client.connect(self.conn)
 
     def act(self, step):
         return self.client.act(step)

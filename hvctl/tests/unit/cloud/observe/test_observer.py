@@ -37,7 +37,7 @@ class TestCase(base.TestCase):
             (f'{base.NETWORK}/agents', 'agents'),
         ):
             self.mock.get(url, **base.answer(name))
-        self.client = clients.Client(self.conn)
+        self.client = clients.Client.connect(self.conn)
 
     def observe(self, **scope):
         return self.client.observe(WholeLook(**scope))
