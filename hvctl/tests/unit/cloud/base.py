@@ -7,6 +7,7 @@ Its allocation candidates and ``consumers`` are from a Placement that was
 filled by hand, with two virtual GPUs below hv1 and a disk that it shares.
 """
 
+from collections.abc import Sequence
 import json
 import pathlib
 import unittest
@@ -66,10 +67,13 @@ class TestCase(unittest.TestCase):
         self.addCleanup(self.mock.stop)
         self.conn = self.connect('')
 
-    def connect(self, prefix: str, **token) -> connection.Connection:
+    def connect(
+        self, prefix: str, without: Sequence[str] = (), **token
+    ) -> connection.Connection:
         """Connect to a cloud that is not there.
 
         :param prefix: what its hosts' names begin with
+        :param without: types of services that its catalogue does not have
         :param token: what is different in its token
         """
         body = connection_fixture.ConnectionFixture(
@@ -77,6 +81,11 @@ class TestCase(unittest.TestCase):
         ).v3_token
         body.user_id = token.get('user_id', 'me')
         body.project_id = token.get('project_id', builders.OURS)
+        body['token']['catalog'] = [
+            service
+            for service in body['token']['catalog']
+            if service['type'] not in without
+        ]
         for service in body['token']['catalog']:
             for endpoint in service['endpoints']:
                 endpoint['url'] = _at(endpoint['url'], prefix)

@@ -222,6 +222,29 @@ class TestAsk(base.TestCase):
             self.assertIn(words, message)
         self.assertIsNone(facts.candidates)
 
+    def test_no_endpoint(self):
+        """A service that is not there is named, and does not hide the rest."""
+        for types, word in (
+            (('image',), 'image'),
+            (('bare-metal', 'baremetal'), 'no bare-metal endpoint'),
+        ):
+            with self.subTest(types=types):
+                self.conn = self.connect('', without=types)
+
+                ((_, message),) = self.ask().problems
+
+                self.assertIn(word, message)
+
+    def test_aggregates_that_cannot_be_read(self):
+        """None of them is said not to be there."""
+        self.mock.get(
+            f'{base.COMPUTE}/os-aggregates', status_code=503, json={}
+        )
+
+        ((_, message),) = self.ask(aggregates=('a',)).problems
+
+        self.assertIn('could not list the aggregates', message)
+
     def a_subnet(self, *subnets):
         """Let the network have some."""
         self.mock.get(
