@@ -144,7 +144,9 @@ def _one(snapshot: Snapshot, name: str, domain: str | None) -> Hypervisor:
         migrations=snapshot.migrations.get(host, ()),
         consumers=None if consumers is None else frozenset(consumers),
         has_room=provider_id in snapshot.providers_with_room,
-        reported=provider_id in snapshot.providers_reported,
+        reported=provider_id in snapshot.providers_reported
+        # Another life's provider of that name may have an inventory as well.
+        and (node is None or node.id == provider_id),
         disabled_trait=provider_id in snapshot.providers_disabled,
     )
 

@@ -160,6 +160,16 @@ class TestAssemble(unittest.TestCase):
         self.assertEqual(own, hv.compute_node.id)
         self.assertEqual(own, hv.provider.id)
 
+    def test_inventory_of_another_life(self):
+        """It counts only on the provider of the compute node itself."""
+        snapshot = dataclasses.replace(
+            builders.a_snapshot('hv1'),
+            servers=(builders.a_server(metadata={}),),
+            compute_nodes=(builders.a_compute_node(id='new'),),
+        )
+
+        self.assertFalse(one(snapshot).reported)
+
     def test_domain_of_the_request(self):
         """What was asked for counts where the server does not tell."""
         snapshot = builders.a_snapshot(
