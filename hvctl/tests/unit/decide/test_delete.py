@@ -4,11 +4,7 @@
 import dataclasses
 import unittest
 
-import hypothesis
-
 from hvctl.decide import delete
-from hvctl.decide.hypervisor import assemble
-from hvctl.decide.hypervisor import emptiness
 from hvctl.model import identity
 from hvctl.model.hypervisor import Phase
 from hvctl.model.ledger import Failure, Ledger
@@ -328,46 +324,3 @@ class TestScope(unittest.TestCase):
         self.assertEqual(frozenset({'hv1'}), second.hosts)
         self.assertEqual(frozenset({CHOSEN}), second.provider_ids)
         self.assertTrue(first.aggregates and second.aggregates)
-
-
-class TestAnySituation(unittest.TestCase):
-    """What holds whatever comes together."""
-
-    @situations.SOME
-    @hypothesis.given(situations.looks())
-    def test_never_deletes_what_is_occupied(self, look):
-        """With guests, migrations or strangers nothing is changed."""
-        verdict = decide(look)
-        hv = assemble.assemble(look, ['hv1'])['hv1']
-
-        if emptiness.occupants(hv):
-            self.assertEqual((), verdict.steps)
-
-    @situations.SOME
-    @hypothesis.given(situations.looks())
-    def test_machine_first(self, look):
-        """No record goes while there is a server or a living service."""
-        verdict = decide(look)
-        hv = assemble.assemble(look, ['hv1'])['hv1']
-        records_too = [
-            step
-            for step in verdict.steps
-            if not isinstance(step, DisableService | DeleteServer)
-        ]
-
-        if hv.server or (hv.service and hv.service.up):
-            self.assertEqual([], records_too)
-
-    @situations.SOME
-    @hypothesis.given(situations.looks())
-    def test_only_what_is_ours(self, look):
-        """No provider goes that neither its id nor its host proves ours."""
-        proven = any(map(assemble.marked, look.services))
-
-        for step in decide(look).steps:
-            if isinstance(step, DeleteProvider):
-                self.assertTrue(
-                    proven or identity.is_ours('hv1', step.provider_id)
-                )
-            if isinstance(step, DeleteServer):
-                self.assertNotEqual(situations.STRANGE, step.server_id)

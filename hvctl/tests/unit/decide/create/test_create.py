@@ -6,9 +6,6 @@ import dataclasses
 import datetime
 import unittest
 
-import hypothesis
-
-from hvctl.decide.hypervisor import assemble
 from hvctl.decide.hypervisor import phases
 from hvctl.model import identity
 from hvctl.model.hypervisor import Phase, Status
@@ -645,58 +642,3 @@ class TestMachinesOnly(unittest.TestCase):
         )
 
         self.assertFalse(decide(look).outcome.ok)
-
-
-class TestAnySituation(unittest.TestCase):
-    """What holds whatever comes together."""
-
-    @situations.SOME
-    @hypothesis.given(situations.looks())
-    def test_opens_only_what_is_good(self, look):
-        """The hold is lifted only when everything is known to be good."""
-        for own in (False, True):
-            verdict = decide(look, own=own)
-            hv = assemble.assemble(look, ['hv1'])['hv1']
-            for step in verdict.steps:
-                if isinstance(step, LiftHold):
-                    self.assertTrue(hv.service.up and hv.service.enabled)
-                if isinstance(step, LiftHold | EnableService):
-                    self.assertEqual('ACTIVE', hv.server.status)
-                    self.assertTrue(hv.service.up)
-                    self.assertIsNotNone(hv.compute_node)
-                    self.assertTrue(hv.reported)
-                    self.assertTrue(hv.agents_alive)
-
-    @situations.SOME
-    @hypothesis.given(situations.looks())
-    def test_makes_no_second(self, look):
-        """No server is made beside one, and no port beside one."""
-        verdict = decide(look)
-
-        if any(server.name == 'hv1' for server in look.servers):
-            self.assertNotIn('CreateServer', kinds(verdict))
-        if any(port.name == 'hv1' for port in look.ports):
-            self.assertNotIn('CreatePort', kinds(verdict))
-
-    @situations.SOME
-    @hypothesis.given(situations.looks())
-    def test_touches_nothing_foreign(self, look):
-        """Where somebody else has the name, nothing is done at all."""
-        hypothesis.assume(look.namesakes)
-
-        verdict = decide(look)
-
-        self.assertEqual((), verdict.steps)
-        self.assertFalse(verdict.outcome.ok)
-
-    @situations.SOME
-    @hypothesis.given(situations.looks())
-    def test_each_for_itself(self, look):
-        """The neighbour is judged the same, whatever hv1 is."""
-        both = requests.a_create('hv1', 'hv2')
-        alone = requests.a_create('hv2')
-
-        self.assertEqual(
-            alone.decide(look, a_ledger(), clocks.START)['hv2'],
-            both.decide(look, a_ledger(), clocks.START)['hv2'],
-        )

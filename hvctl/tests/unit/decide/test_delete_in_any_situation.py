@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What delete does in any situation, above all in almost good ones."""
+
+import dataclasses
+import unittest
+
+from hvctl.decide import delete
+from hvctl.decide.hypervisor import assemble
+from hvctl.model.ledger import Ledger
+from hvctl.model.records import FINAL_STATUSES, Service
+from hvctl.model.snapshot import Snapshot
+from hvctl.model.steps import (
+    DeleteAgent,
+    DeletePort,
+    DeleteProvider,
+    DeleteServer,
+    DeleteService,
+    DeleteTestGuest,
+    DeleteTestPort,
+    DisableService,
+    LeaveAggregate,
+)
+from hvctl.model.verdict import Verdict
+from hvctl.tests.fixtures import builders
+from hvctl.tests.fixtures import clocks
+from hvctl.tests.fixtures import good_looks
+from hvctl.tests.fixtures import properties
+from hvctl.tests.fixtures import situations
+
+CHOSEN = builders.a_compute_id()
+NODE = builders.a_node().id
+BUSY = good_looks.being_drained(good_looks.Fate)
+GOING = (good_looks.closed_for_delete(), good_looks.half_deleted())
+
+#: What is done while there is still a machine.
+BEFORE = (DisableService, DeleteServer, DeleteTestGuest, DeleteTestPort)
+
+
+def decide(look: Snapshot) -> Verdict:
+    """What delete says of hv1, whose Ironic node it has seen before."""
+    ledger = Ledger(
+        started_at=clocks.START, looks=1, nodes_tried={'hv1': (NODE,)}
+    )
+    goal = delete.Delete(names=('hv1',))
+    return goal.decide(look, ledger, clocks.START)['hv1']
+
+
+def of_hv1(things):
+    """Those that have its name."""
+    return [thing for thing in things if thing.name == 'hv1']
+
+
+def service_of(look: Snapshot) -> Service | None:
+    """The compute service of hv1."""
+    return next((s for s in look.services if s.host == 'hv1'), None)
+
+
+def tenants_of(look: Snapshot) -> set[str]:
+    """Whatever of others is on hv1, on its way from it or to it."""
+    tests = {guest.id for guest in look.test_guests}
+    guests = {guest.id for guest in look.guests['hv1']}
+    migrations = {
+        migration.uuid
+        for migration in look.migrations['hv1']
+        if migration.status not in FINAL_STATUSES
+    }
+    consumers: set[str] = set()
+    if CHOSEN in {provider.id for provider in look.providers}:
+        consumers = set(look.consumers.get(CHOSEN, ()))
+    return (guests | migrations | consumers) - tests - {good_looks.HOLD}
+
+
+class TestAnySituation(unittest.TestCase):
+    """What holds whatever comes together."""
+
+    @properties.reaching(
+        situations.almost(*GOING, BUSY), branches=('occupied', 'empty')
+    )
+    def test_what_is_occupied_stays(self, reached, look):
+        """With guests, migrations or strangers nothing is changed."""
+        verdict = decide(look)
+
+        if tenants_of(look):
+            reached('occupied')
+            self.assertEqual((), verdict.steps)
+            self.assertIsNotNone(verdict.outcome)
+        elif verdict.steps:
+            reached('empty')
+
+    @properties.reaching(situations.almost(*GOING))
+    def test_machine_first(self, reached, look):
+        """No record goes before the machine has ended for good."""
+        for step in decide(look).steps:
+            if not isinstance(step, BEFORE):
+                reached()
+                self.assertEqual([], of_hv1(look.servers))
+                service = service_of(look)
+                self.assertFalse(service and service.state == 'up')
+                nodes = (node for node in look.nodes or () if node.id == NODE)
+                states = {node.provision_state for node in nodes}
+                self.assertEqual(set(), states & {'deleting', 'error'})
+
+    @properties.reaching(
+        situations.almost(good_looks.closed_for_delete(), good_looks.held())
+    )
+    def test_closed_first(self, reached, look):
+        """No machine goes that the scheduler may send guests to."""
+        for step in decide(look).steps:
+            if isinstance(step, DeleteServer):
+                reached()
+                service = service_of(look)
+                self.assertFalse(service and service.status == 'enabled')
+
+    @properties.reaching(
+        situations.almost(*GOING), branches=('machine', 'records')
+    )
+    def test_only_what_is_ours(self, reached, look):
+        """What goes has its name, and something proves that it is ours."""
+        service = service_of(look)
+        proven = (
+            of_hv1(look.servers)
+            or CHOSEN in {p.id for p in look.providers}
+            or CHOSEN in {node.id for node in look.compute_nodes}
+            or (service and assemble.marked(service))
+        )
+        mine = {
+            DeleteServer: {server.id for server in of_hv1(look.servers)},
+            DeleteTestGuest: {guest.id for guest in look.test_guests},
+            DeletePort: {port.id for port in of_hv1(look.ports)},
+            DisableService: {service.id} if service else set(),
+            DeleteService: {service.id} if service else set(),
+            DeleteProvider: {p.id for p in of_hv1(look.providers)},
+            DeleteAgent: {a.id for a in look.agents or () if a.host == 'hv1'},
+            LeaveAggregate: {aggregate.id for aggregate in look.aggregates},
+        }
+        for step in decide(look).steps:
+            reached('machine' if isinstance(step, BEFORE) else 'records')
+            facts = set(dataclasses.asdict(step).values())
+            self.assertEqual('hv1', step.name)
+            self.assertTrue(facts & mine[type(step)])
+            if not isinstance(step, DeletePort | DeleteTestGuest):
+                self.assertTrue(proven)
+            if isinstance(step, DeleteProvider):
+                self.assertTrue(
+                    step.provider_id == CHOSEN
+                    or of_hv1(look.servers)
+                    or assemble.marked(service)
+                )
+
+    @properties.reaching(situations.almost(good_looks.nothing()))
+    def test_ends_well_with_nothing_left(self, reached, look):
+        """Success means that nothing of it is there."""
+        verdict = decide(look)
+
+        if verdict.outcome is not None and verdict.outcome.ok:
+            reached()
+            self.assertEqual([], of_hv1(look.servers))
+            self.assertEqual([], of_hv1(look.ports))
+            self.assertNotIn(CHOSEN, {p.id for p in look.providers})
+            self.assertNotIn(CHOSEN, {node.id for node in look.compute_nodes})
+            self.assertIsNone(service_of(look))
+            self.assertEqual((), look.test_guests)
