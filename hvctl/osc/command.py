@@ -8,10 +8,7 @@ anything is imported when a command runs.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
 import contextlib
-import signal
-import types
 import typing
 
 from osc_lib import exceptions as osc_exceptions
@@ -20,6 +17,7 @@ from osc_lib.command import command
 from hvctl import exceptions
 from hvctl.i18n import _
 from hvctl.osc import plugin
+from hvctl.osc import signals
 
 if typing.TYPE_CHECKING:
     from hvctl.cloud import clients
@@ -27,9 +25,6 @@ if typing.TYPE_CHECKING:
 
 #: Seconds in which a verb that ended badly removes what must not outlive it.
 _ENDING = 120
-
-#: Bare metal takes its minutes, a large machine's memory check alone ten.
-DEFAULT_TIMEOUT = 3600
 
 
 class _Base(command.Command):
@@ -120,7 +115,7 @@ class Verb(Lister):
 
         quiet = self.app.options.verbose_level == 0
         result = None
-        with _stopped_by_signals():
+        with signals.ending_like_ctrl_c():
             try:
                 with live.shown(self.app.stderr, quiet=quiet) as listen:
                     runner = loop.Loop(client, listen)
@@ -162,16 +157,14 @@ class Verb(Lister):
             if verdict.outcome is not None and not verdict.outcome.ok:
                 self._say(rendering.reason(verdict.outcome.reason))
 
-    @contextlib.contextmanager
-    def _interruptible(self, runner: loop.Loop) -> Iterator[None]:
-        """Let the first Ctrl-C wind a run down; the second ends it."""
+    def _interruptible(
+        self, runner: loop.Loop
+    ) -> contextlib.AbstractContextManager[None]:
+        """Let the first Ctrl-C wind a run down, where the verb does that."""
         if not self._winds_down:
-            yield
-            return
-        usual = signal.getsignal(signal.SIGINT)
+            return contextlib.nullcontext()
 
-        def first(_number: int, _frame: types.FrameType | None) -> None:
-            signal.signal(signal.SIGINT, usual)
+        def wind_down() -> None:
             runner.wind_down()
             self._say(
                 _(
@@ -180,102 +173,4 @@ class Verb(Lister):
                 )
             )
 
-        signal.signal(signal.SIGINT, first)
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, usual)
-
-
-@contextlib.contextmanager
-def _stopped_by_signals() -> Iterator[None]:
-    """Let what ends a command in a script end it as a Ctrl-C does.
-
-    Those that somebody ignores, as nohup does, stay ignored.
-    """
-
-    def stop(_number: int, _frame: types.FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    usual = {
-        number: signal.signal(number, stop)
-        for number in (signal.SIGTERM, signal.SIGHUP)
-        if signal.getsignal(number) is signal.SIG_DFL
-    }
-    try:
-        yield
-    finally:
-        for number, handler in usual.items():
-            signal.signal(number, handler)
-
-
-def add_names(parser: argparse.ArgumentParser, text: str) -> None:
-    """Add the names that a batch works on."""
-    parser.add_argument('names', metavar='<name>', nargs='+', help=text)
-
-
-def add_profiles_file(parser: argparse.ArgumentParser) -> None:
-    """Add where the profiles are."""
-    parser.add_argument(
-        '--profiles-file',
-        metavar='<file>',
-        help=_(
-            'File with the profiles (Env: HVCTL_PROFILES_FILE) (default: the '
-            'first of ./hvctl.yaml, ~/.config/openstack/hvctl.yaml and '
-            '/etc/openstack/hvctl.yaml)'
-        ),
-    )
-
-
-def add_timeout(parser: argparse.ArgumentParser) -> None:
-    """Add the time limit for the whole."""
-    parser.add_argument(
-        '--timeout',
-        metavar='<seconds>',
-        type=positive,
-        default=DEFAULT_TIMEOUT,
-        help=_(
-            'Seconds after which to stop waiting; the same command again '
-            'goes on (default: %(default)s)'
-        ),
-    )
-
-
-def number(text: str) -> int:
-    """Read a whole number that is not below 0."""
-    try:
-        found = int(text)
-    except ValueError:
-        found = -1
-    if found < 0:
-        raise argparse.ArgumentTypeError(_('%r is not a whole number') % text)
-    return found
-
-
-def positive(text: str) -> int:
-    """Read a whole number above 0."""
-    if not (found := number(text)):
-        raise argparse.ArgumentTypeError(
-            _('%r is not a whole number above 0') % text
-        )
-    return found
-
-
-def address(text: str) -> str:
-    """Read an IP address."""
-    import ipaddress
-
-    try:
-        return str(ipaddress.ip_address(text))
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
-
-
-def duration(text: str) -> float:
-    """Read a duration, in seconds."""
-    from hvctl.model import duration
-
-    try:
-        return duration.seconds(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
+        return signals.on_first_ctrl_c(wind_down)

@@ -9,6 +9,7 @@ import typing
 from osc_lib.cli import parseractions
 
 from hvctl.i18n import _
+from hvctl.osc import arguments
 from hvctl.osc import command
 
 #: Seconds in which what was not finished in time is taken back, where that is
@@ -29,7 +30,7 @@ class CreateHypervisorEphemeral(command.Verb):
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
-        command.add_names(
+        arguments.add_names(
             parser,
             _('Name of the hypervisor, and of its host (repeat for several)'),
         )
@@ -41,7 +42,7 @@ class CreateHypervisorEphemeral(command.Verb):
                 'count more than it (name)'
             ),
         )
-        command.add_profiles_file(parser)
+        arguments.add_profiles_file(parser)
         parser.add_argument(
             '--image',
             metavar='<image>',
@@ -76,7 +77,7 @@ class CreateHypervisorEphemeral(command.Verb):
         parser.add_argument(
             '--fixed-ip',
             metavar='<ip-address>',
-            type=command.address,
+            type=arguments.address,
             help=_(
                 "The machine's address in that network, for a single "
                 "hypervisor (default: the profile's, else Neutron's choice)"
@@ -154,11 +155,11 @@ class CreateHypervisorEphemeral(command.Verb):
                 'closed until the same command, run again, has checked them'
             ),
         )
-        command.add_timeout(parser)
+        arguments.add_timeout(parser)
         parser.add_argument(
             '--expires',
             metavar='<duration>',
-            type=command.duration,
+            type=arguments.duration,
             help=_(
                 'Note that the hypervisors may be taken away after this time, '
                 'as in 8h; list --expired finds those whose time has come'
@@ -253,10 +254,10 @@ class DeleteHypervisorEphemeral(command.Verb):
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
-        command.add_names(
+        arguments.add_names(
             parser, _('Name of the hypervisor (repeat for several)')
         )
-        command.add_timeout(parser)
+        arguments.add_timeout(parser)
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> _Rows:

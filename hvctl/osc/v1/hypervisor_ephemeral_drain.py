@@ -7,6 +7,7 @@ import argparse
 import typing
 
 from hvctl.i18n import _
+from hvctl.osc import arguments
 from hvctl.osc import command
 
 if typing.TYPE_CHECKING:
@@ -28,7 +29,7 @@ class DrainHypervisorEphemeral(command.Verb):
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
-        command.add_names(
+        arguments.add_names(
             parser, _('Name of the hypervisor (repeat for several)')
         )
         parser.add_argument(
@@ -52,7 +53,7 @@ class DrainHypervisorEphemeral(command.Verb):
         parser.add_argument(
             '--max-parallel',
             metavar='<number>',
-            type=command.positive,
+            type=arguments.positive,
             help=_(
                 'Guests of one hypervisor that are under way at once '
                 '(default: as many as its profile says that its nova-compute '
@@ -62,7 +63,7 @@ class DrainHypervisorEphemeral(command.Verb):
         parser.add_argument(
             '--retries',
             metavar='<number>',
-            type=command.number,
+            type=arguments.number,
             default=1,
             help=_(
                 'How often a move that failed is tried again, after the '
@@ -106,7 +107,7 @@ class DrainHypervisorEphemeral(command.Verb):
                 'under way, and the same command again goes on'
             ),
         )
-        command.add_timeout(parser)
+        arguments.add_timeout(parser)
         return parser
 
     def take_action(
@@ -168,8 +169,8 @@ def _add_permissions(parser: argparse.ArgumentParser) -> None:
 def _budget(text: str) -> int | float:
     """Read a number, or a percentage as a share of 1."""
     if not text.endswith('%'):
-        return command.positive(text)
-    percent = command.positive(text[:-1])
+        return arguments.positive(text)
+    percent = arguments.positive(text[:-1])
     if percent > 100:
         raise argparse.ArgumentTypeError(_('%r is more than all') % text)
     return percent / 100

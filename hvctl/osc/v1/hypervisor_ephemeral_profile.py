@@ -7,6 +7,7 @@ import argparse
 import typing
 
 from hvctl.i18n import _
+from hvctl.osc import arguments
 from hvctl.osc import command
 
 _Rows = tuple[tuple[str, ...], list[tuple[typing.Any, ...]]]
@@ -18,7 +19,7 @@ class ListHypervisorEphemeralProfile(command.Lister):
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
-        command.add_profiles_file(parser)
+        arguments.add_profiles_file(parser)
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> _Rows:
@@ -61,7 +62,7 @@ class ShowHypervisorEphemeralProfile(command.ShowOne):
                 'nova.placement.password (repeat option for several)'
             ),
         )
-        command.add_profiles_file(parser)
+        arguments.add_profiles_file(parser)
         return parser
 
     def take_action(
@@ -75,7 +76,7 @@ class ShowHypervisorEphemeralProfile(command.ShowOne):
         return profile_rows.shown(profile, parsed_args.reveal)
 
 
-class ValidateHypervisorEphemeralProfile(command.Verb):
+class ValidateHypervisorEphemeralProfile(command.Lister):
     _description = _(
         'Check profiles for ephemeral hypervisors.\n\n'
         'Prints everything that is wrong, and fails if there is anything.'
@@ -101,7 +102,7 @@ class ValidateHypervisorEphemeralProfile(command.Verb):
                 'as well'
             ),
         )
-        command.add_profiles_file(parser)
+        arguments.add_profiles_file(parser)
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> _Rows:

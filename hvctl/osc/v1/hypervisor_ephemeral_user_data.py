@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 
 from hvctl.i18n import _
+from hvctl.osc import arguments
 from hvctl.osc import command
 
 
@@ -40,7 +41,7 @@ class ShowHypervisorEphemeralUserData(command.Text):
             action='store_true',
             help=_('Show the secrets as well'),
         )
-        command.add_profiles_file(parser)
+        arguments.add_profiles_file(parser)
         return parser
 
     def text(self, parsed_args: argparse.Namespace) -> str:
