@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The translation function of hvctl."""
+"""The translation function of hvctl.
+
+Only help and usage errors are translated.  What a run says is not: its words
+come with codes, for people and programs everywhere to look up.
+"""
 
 import oslo_i18n
 

@@ -15,7 +15,6 @@ from osc_lib import exceptions as osc_exceptions
 from osc_lib.command import command
 
 from hvctl import exceptions
-from hvctl.i18n import _
 from hvctl.osc import plugin
 from hvctl.osc import signals
 
@@ -123,18 +122,13 @@ class Verb(Lister):
                         result = runner.run(goal, timeout, grace)
             except KeyboardInterrupt:
                 self._say(
-                    _(
-                        'Stopped. What was begun goes on in the cloud; to '
-                        'take it up again, %s with the same arguments.'
-                    )
-                    % again
+                    'Stopped. What was begun goes on in the cloud; to take '
+                    f'it up again, {again} with the same arguments.'
                 )
                 if ending is not None:
                     self._say(
-                        _(
-                            'Removing what must not outlive it (Ctrl-C '
-                            'again: leave it).'
-                        )
+                        'Removing what must not outlive it (Ctrl-C again: '
+                        'leave it).'
                     )
                 raise
             finally:
@@ -167,10 +161,8 @@ class Verb(Lister):
         def wind_down() -> None:
             runner.wind_down()
             self._say(
-                _(
-                    'Nothing new is begun; waiting for what is under way '
-                    '(Ctrl-C again: stop at once)'
-                )
+                'Nothing new is begun; waiting for what is under way '
+                '(Ctrl-C again: stop at once)'
             )
 
         return signals.on_first_ctrl_c(wind_down)
