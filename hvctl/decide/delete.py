@@ -15,6 +15,7 @@ from hvctl.decide import goal
 from hvctl.decide import health_test
 from hvctl.decide.case import Case
 from hvctl.decide.goal import Goal
+from hvctl.decide.goal import Kind
 from hvctl.decide.goal import Stage
 from hvctl.decide.hypervisor import assemble
 from hvctl.decide.hypervisor import emptiness
@@ -276,24 +277,59 @@ def _stopping(reason: str) -> Status:
 #: How a hypervisor goes; the first stage that answers gives the verdict.
 STAGES: tuple[Stage[Case], ...] = (
     goal.FAILED_LANE,
-    Stage('not-ours', 'refuse what hvctl did not make', _not_ours),
-    Stage('look', 'see whether guests are on it', _unseen),
-    Stage('occupied', 'refuse while guests are on it', _occupied),
-    Stage('test-guest', 'delete a test guest and its port', _tested),
-    Stage('close', 'disable the compute service', _open),
+    Stage('not-ours', Kind.CHECK, 'refuse what hvctl did not make', _not_ours),
+    Stage('look', Kind.WAIT, 'until it is known what is on it', _unseen),
+    Stage('occupied', Kind.CHECK, 'refuse while guests are on it', _occupied),
+    Stage(
+        'test-guest',
+        Kind.STEP,
+        'delete a test guest and its port',
+        _tested,
+        when='when a create was killed',
+    ),
+    Stage('close', Kind.STEP, 'disable the compute service', _open),
     Stage(
         'driver-down',
+        Kind.CHECK,
         'refuse while nothing can stop the machine',
         _driver_down,
     ),
-    Stage('stop', 'delete the server, which ends the machine', _running),
-    Stage('service-down', 'until Nova sees its nova-compute down', _reporting),
-    Stage('torn-down', 'until Ironic has torn down the machine', _torn_down),
+    Stage(
+        'stop',
+        Kind.STEP,
+        'delete the server, which ends the machine',
+        _running,
+        phases=(Phase.STOPPING,),
+    ),
+    Stage(
+        'service-down',
+        Kind.WAIT,
+        'until Nova sees its nova-compute down',
+        _reporting,
+        phases=(Phase.ORPHANED,),
+    ),
+    Stage(
+        'torn-down',
+        Kind.WAIT,
+        'until Ironic has torn down the machine',
+        _torn_down,
+    ),
     Stage(
         'records',
+        Kind.STEP,
         'delete its agents, memberships, service, provider and ports',
         _recorded,
     ),
-    Stage('taken', 'refuse to call it gone while others have it', _taken),
-    Stage('gone', 'end: nothing of it is left', _gone),
+    Stage(
+        'taken',
+        Kind.CHECK,
+        'refuse to call it gone while others have its name',
+        _taken,
+    ),
+    Stage('gone', Kind.CHECK, 'end: nothing of it is left', _gone),
 )
+
+
+def remaining(hv: Hypervisor) -> list[Stage[Case]]:
+    """Return what is left to do of a hypervisor that goes."""
+    return goal.expected(goal.since(STAGES, phases.status(hv).phase), hv)

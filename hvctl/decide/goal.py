@@ -8,19 +8,32 @@ that answers gives the verdict.
 from __future__ import annotations
 
 import abc
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 import dataclasses
 import datetime
+import enum
 import typing
 
 from hvctl.decide.case import Case
-from hvctl.model.hypervisor import Hypervisor
+from hvctl.model.hypervisor import Hypervisor, Phase
 from hvctl.model.ledger import Ledger
+from hvctl.model.request import CreateRequest
 from hvctl.model.snapshot import Scope, Snapshot
 from hvctl.model.verdict import Verdict
 
 C = typing.TypeVar('C', bound=Case)
 C_contra = typing.TypeVar('C_contra', bound=Case, contravariant=True)
+
+
+class Kind(enum.StrEnum):
+    """What a stage is."""
+
+    CHECK = 'check'
+    """It ends the hypervisor's part, or is passed without a sign."""
+    STEP = 'step'
+    """Something is changed."""
+    WAIT = 'wait'
+    """Something is waited for."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -31,20 +44,69 @@ class Stage(typing.Generic[C_contra]):
     :ivar words: what is done or waited for
     :ivar decide: gives the verdict on a hypervisor that is at this stage,
         and None on one that is past it or does not need it
+    :ivar when: in which case there is something to do; '' is in every one
+    :ivar phases: those of a hypervisor that begins with this stage
+    :ivar asked: whether that is the case, as far as a request of ``create``
+        or, without one, the hypervisor tells; None where neither does
     """
 
     name: str
+    kind: Kind
     words: str
     decide: Callable[[C_contra], Verdict | None]
+    when: str = ''
+    phases: tuple[Phase, ...] = ()
+    asked: Callable[[Hypervisor, CreateRequest | None], bool | None] | None = (
+        None
+    )
+
+
+S = typing.TypeVar('S', bound=Stage[typing.Any])
+
+
+def first(stages: Iterable[S], case: Case) -> tuple[S, Verdict]:
+    """Return the first stage that answers, and its verdict."""
+    for stage in stages:
+        verdict = stage.decide(case)
+        if verdict is not None:
+            return stage, verdict
+    raise AssertionError(f'no stage answers for {case.name}')
 
 
 def walk(stages: Iterable[Stage[C]], case: C) -> Verdict:
     """Return the verdict of the first stage that answers."""
-    for stage in stages:
-        verdict = stage.decide(case)
-        if verdict is not None:
-            return verdict
-    raise AssertionError(f'no stage answers for {case.name}')
+    return first(stages, case)[1]
+
+
+def since(stages: Sequence[S], phase: Phase) -> Sequence[S]:
+    """Return the stages from the first of those in a phase on."""
+    for number, stage in enumerate(stages):
+        if phase in stage.phases:
+            return stages[number:]
+    return ()
+
+
+def expected(
+    stages: Iterable[S],
+    hv: Hypervisor,
+    request: CreateRequest | None = None,
+) -> list[S]:
+    """Return the stages in which something is done or waited for.
+
+    Those that only an accident needs are left out.
+
+    :param request: what was asked for; None where that is not known
+    """
+    return [
+        stage
+        for stage in stages
+        if stage.kind is not Kind.CHECK
+        and (
+            not stage.when
+            if stage.asked is None
+            else stage.asked(hv, request) is not False
+        )
+    ]
 
 
 def _failed(case: Case) -> Verdict | None:
@@ -56,7 +118,7 @@ def _failed(case: Case) -> Verdict | None:
 
 #: The first stage of every verb.
 FAILED_LANE: Stage[Case] = Stage(
-    'failed', 'end when a request has failed for good', _failed
+    'failed', Kind.CHECK, 'end when a request has failed for good', _failed
 )
 
 
@@ -90,6 +152,18 @@ class Goal(abc.ABC, typing.Generic[C]):
         """Return the verdicts on all of them, which may depend on another."""
         return {name: self.verdict(case) for name, case in cases.items()}
 
+    def cases(
+        self,
+        snapshot: Snapshot,
+        ledger: Ledger,
+        now: datetime.datetime,
+    ) -> dict[str, C]:
+        """Build what the decisions may read, for each name."""
+        return {
+            name: self.case(snapshot, hv, ledger, now)
+            for name, hv in self.hypervisors(snapshot).items()
+        }
+
     def decide(
         self,
         snapshot: Snapshot,
@@ -97,9 +171,4 @@ class Goal(abc.ABC, typing.Generic[C]):
         now: datetime.datetime,
     ) -> dict[str, Verdict]:
         """Return for each name what to do and what is waited for."""
-        return self.verdicts(
-            {
-                name: self.case(snapshot, hv, ledger, now)
-                for name, hv in self.hypervisors(snapshot).items()
-            }
-        )
+        return self.verdicts(self.cases(snapshot, ledger, now))

@@ -14,6 +14,7 @@ import datetime
 from hvctl.decide import goal
 from hvctl.decide.case import Case
 from hvctl.decide.goal import Goal
+from hvctl.decide.goal import Kind
 from hvctl.decide.goal import Stage
 from hvctl.decide.hypervisor import assemble
 from hvctl.decide.wording import text
@@ -106,8 +107,8 @@ def _ended(_: Case) -> Verdict:
 
 _STAGES: tuple[Stage[Case], ...] = (
     goal.FAILED_LANE,
-    Stage('test-guest', 'delete a test guest and its port', remove),
-    Stage('ended', 'end: no test guest is left', _ended),
+    Stage('test-guest', Kind.STEP, 'delete a test guest and its port', remove),
+    Stage('ended', Kind.CHECK, 'end: no test guest is left', _ended),
 )
 
 

@@ -6,19 +6,18 @@ Two runs at once may both make one.
 
 from __future__ import annotations
 
+from hvctl.decide.create.case import CreateCase
 from hvctl.decide.wording import text
-from hvctl.model.hypervisor import Hypervisor, Status
-from hvctl.model.ledger import Ledger
+from hvctl.model.hypervisor import Hypervisor
 from hvctl.model.steps import DeleteServer, Step
 from hvctl.model.verdict import Verdict
 
 
-def clear_up(
-    hv: Hypervisor,
-    status: Status,
-    ledger: Ledger,
-) -> Verdict:
+def clear_up(case: CreateCase) -> Verdict | None:
     """Delete those that are not to stay, once it is clear which do not."""
+    hv, status = case.hv, case.status
+    if not hv.duplicates:
+        return None
     if _contested(hv):
         return Verdict(status=status)
     todo: list[Step] = []
@@ -26,7 +25,7 @@ def clear_up(
         delete = DeleteServer(name=hv.name, server_id=server.id)
         if server.task_state == 'deleting':
             continue
-        if delete not in ledger.done:
+        if delete not in case.ledger.done:
             todo.append(delete)
         elif server.status == 'ERROR':
             return Verdict.failed(

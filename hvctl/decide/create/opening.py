@@ -1,57 +1,138 @@
 # SPDX-License-Identifier: Apache-2.0
 """Decides what a good but closed hypervisor does before guests may come.
 
-Each may say that there is something to do or to wait for.
+Each stage may say that there is something to do or to wait for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
+from hvctl.decide import health_test
+from hvctl.decide.create import phase_times
+from hvctl.decide.create.case import CreateCase
+from hvctl.decide.hypervisor import phases
+from hvctl.model import identity
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
-from hvctl.model.snapshot import Snapshot
-from hvctl.model.steps import JoinAggregate, RenameProvider
-from hvctl.model.verdict import Verdict
+from hvctl.model.steps import (
+    DisableService,
+    EnableService,
+    JoinAggregate,
+    LiftHold,
+    RenameProvider,
+    Step,
+)
+from hvctl.model.verdict import Outcome, Verdict
 
 
-def rename(hv: Hypervisor) -> Verdict | None:
+def keep_closed(case: CreateCase) -> Verdict | None:
+    """Disable a service that no hold keeps closed, as soon as it shows."""
+    if case.hv.compute_id or case.hv.opened:
+        return None
+    steps = disable(case.hv)
+    return Verdict(status=case.status, steps=steps) if steps else None
+
+
+def disable(hv: Hypervisor) -> tuple[Step, ...]:
+    """Close what is not known to be good; nothing when it is closed."""
+    if hv.service is None or not hv.service.enabled:
+        return ()
+    return (
+        DisableService(
+            name=hv.name,
+            service_id=hv.service.id,
+            reason=identity.REASON_CREATE,
+        ),
+    )
+
+
+def others(case: CreateCase) -> Verdict | None:
+    """Refuse to enable what somebody disabled for a reason of their own."""
+    if not _is_disabled(case.hv) or phases.may_enable(case.hv):
+        return None
+    return Verdict.failed(
+        case.status,
+        f'{case.status.reason} by somebody else; to enable it anyway: '
+        f'{case.status.hint}',
+    )
+
+
+def first_report(case: CreateCase) -> Verdict | None:
+    """Wait until the service listens: enabling it would hang in Nova."""
+    service = case.hv.service
+    if not _is_disabled(case.hv) or service is None or service.updated_at:
+        return None
+    return _waiting(case, 'waiting for the first report of nova-compute')
+
+
+def enable_held(case: CreateCase) -> Verdict | None:
+    """Enable a service that the hold keeps closed all the same."""
+    if not case.hv.compute_id or not _is_disabled(case.hv):
+        return None
+    return Verdict(status=case.status, steps=_enable(case.hv))
+
+
+def hold_seen(case: CreateCase) -> Verdict | None:
+    """See whether it is held, or full of the guests of an earlier create."""
+    if case.status.phase is Phase.ENABLED:
+        return None
+    if not case.hv.opened or case.hv.consumers is not None:
+        return None
+    if _is_disabled(case.hv):
+        return None
+    return _waiting(case, 'looking whether it is held or full of guests')
+
+
+def trait(case: CreateCase) -> Verdict | None:
+    """Wait until Placement knows that the service is enabled."""
+    if _is_disabled(case.hv) or not case.hv.disabled_trait:
+        return None
+    return _waiting(
+        case, 'waiting until Placement no longer has it as disabled'
+    )
+
+
+def enabled(case: CreateCase) -> Verdict | None:
+    """End when it is enabled; one that is full looks as if it were held."""
+    if case.status.phase is not Phase.ENABLED and not case.times(LiftHold):
+        return None
+    message = '' if case.changed else 'was enabled already'
+    return Verdict(
+        status=Status(phase=Phase.ENABLED),
+        outcome=Outcome(ok=True, reason=message),
+    )
+
+
+def rename(case: CreateCase) -> Verdict | None:
     """See that the provider has the name of the hypervisor.
 
     Nova finds it by its id, but brings it into aggregates by its name.
-
-    :returns: None when it has
     """
-    if hv.provider is None or hv.compute_node is None:
+    provider, node = case.hv.provider, case.hv.compute_node
+    if not case.hv.compute_id or provider is None or node is None:
         return None
-    if hv.provider.name == hv.compute_node.hostname:
+    if provider.name == node.hostname:
         return None
     return Verdict(
         status=_ready('renaming the resource provider'),
         steps=(
             RenameProvider(
-                name=hv.name,
-                provider_id=hv.provider.id,
-                provider_name=hv.compute_node.hostname,
+                name=case.name,
+                provider_id=provider.id,
+                provider_name=node.hostname,
             ),
         ),
     )
 
 
-def join(
-    hv: Hypervisor,
-    snapshot: Snapshot,
-    aggregates: Mapping[str, int],
-) -> Verdict | None:
+def join(case: CreateCase) -> Verdict | None:
     """Bring a host into its aggregates, in Nova and in Placement.
 
     Nova answers 200 although Placement did not take the host
     (nova/compute/api.py, add_host_to_aggregate), so both are looked at.
-
-    :param aggregates: ids by uuid
-    :returns: None when it is in all of them
     """
-    assert hv.provider is not None
-    known = {aggregate.uuid: aggregate for aggregate in snapshot.aggregates}
+    hv, aggregates = case.hv, case.request.aggregates
+    if hv.provider is None:
+        return None
+    known = {a.uuid: a for a in case.snapshot.aggregates}
     gone = [uuid for uuid in aggregates if uuid not in known]
     if gone:
         listed = ', '.join(f'{aggregates[uuid]} ({uuid})' for uuid in gone)
@@ -73,7 +154,7 @@ def join(
     waiting = [
         known[uuid].name
         for uuid in aggregates
-        if hv.provider.id not in snapshot.members.get(uuid, frozenset())
+        if hv.provider.id not in case.snapshot.members.get(uuid, frozenset())
     ]
     if waiting:
         return Verdict(
@@ -84,6 +165,43 @@ def join(
             )
         )
     return None
+
+
+def try_out(case: CreateCase) -> Verdict | None:
+    """Boot a test guest where nobody else can get in yet."""
+    return health_test.try_out(case, case.request.health_test)
+
+
+def lift(case: CreateCase) -> Verdict | None:
+    """Let guests in, where a hold keeps them out."""
+    if not case.hv.compute_id or case.hv.provider is None:
+        return None
+    hold = LiftHold(name=case.name, provider_id=case.hv.provider.id)
+    return Verdict(status=case.status, steps=(*phase_times.note(case), hold))
+
+
+def enable(case: CreateCase) -> Verdict | None:
+    """Let guests in, where only the service keeps them out."""
+    return Verdict(
+        status=case.status,
+        steps=(*phase_times.note(case), *_enable(case.hv)),
+    )
+
+
+def _is_disabled(hv: Hypervisor) -> bool:
+    return hv.service is not None and not hv.service.enabled
+
+
+def _enable(hv: Hypervisor) -> tuple[Step, ...]:
+    if hv.service is None:
+        return ()
+    return (EnableService(name=hv.name, service_id=hv.service.id),)
+
+
+def _waiting(case: CreateCase, reason: str) -> Verdict:
+    return Verdict(
+        status=Status(phase=Phase.READY, reason=reason, hint=case.status.hint)
+    )
 
 
 def _ready(reason: str) -> Status:

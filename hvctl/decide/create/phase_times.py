@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime
 
+from hvctl.decide.case import Case
 from hvctl.decide.hypervisor import phases
 from hvctl.model import identity
 from hvctl.model.hypervisor import Hypervisor, Phase
@@ -20,23 +21,20 @@ from hvctl.model.steps import NoteTimes
 _NEXT, _OF = '; ', '='
 
 
-def note(
-    hv: Hypervisor,
-    ledger: Ledger,
-    now: datetime.datetime,
-) -> tuple[NoteTimes, ...]:
-    """What to write down of a hypervisor that is opened now.
+def note(case: Case) -> tuple[NoteTimes, ...]:
+    """Return what to write down of a hypervisor that is opened now.
 
     :returns: nothing when it is written
     """
+    hv, now = case.hv, case.now
     if hv.server is None or hv.opened:
         return ()
-    if ledger.times(hv.name, NoteTimes):
+    if case.times(NoteTimes):
         return ()
     metadata = {identity.ENABLED_KEY: now.isoformat(timespec='seconds')}
     took = _NEXT.join(
         f'{phase}{_OF}{round((end - begin).total_seconds())}'
-        for phase, begin, end in _seen(hv.name, ledger, now)
+        for phase, begin, end in _seen(hv.name, case.ledger, now)
     )
     if took:
         metadata[identity.PHASES_KEY] = took

@@ -12,12 +12,11 @@ import datetime
 from hvctl import exceptions
 from hvctl.decide.create import rollback
 from hvctl.decide.create import trunk
+from hvctl.decide.create.case import CreateCase
 from hvctl.decide.hypervisor import phases
 from hvctl.model import host_name
 from hvctl.model import identity
-from hvctl.model.hypervisor import Hypervisor, Phase, Status
-from hvctl.model.ledger import Ledger
-from hvctl.model.records import Port
+from hvctl.model.hypervisor import Phase, Status
 from hvctl.model.request import CreateRequest
 from hvctl.model.steps import (
     CreatePort,
@@ -34,162 +33,155 @@ from hvctl.model.verdict import Verdict
 _PATIENCE = datetime.timedelta(seconds=15)
 
 
-def provision(
-    hv: Hypervisor,
-    request: CreateRequest,
-    status: Status,
-    ledger: Ledger,
-    now: datetime.datetime,
-) -> Verdict:
-    """Make what a hypervisor without a server is missing.
-
-    :param hv: nothing of it may be there, or what an earlier run made
-    """
-    made = ledger.times(hv.name, CreateServer)
-    if made and not rollback.between_tries(hv.name, ledger):
-        return Verdict.failed(
-            status,
-            f'the server of {hv.name} was made and is gone again: somebody '
-            'deletes it at the same time',
-        )
-    wanted = request.hypervisors[hv.name]
-    # A provider of ours would be in the way of a compute node whose id
-    # nova-compute chooses; a service, of any new one of that name.
-    if (
-        hv.service is not None
-        or hv.agents
-        or (hv.provider is not None and wanted.compute_id is None)
-    ):
-        return Verdict.failed(
-            status,
-            f'{hv.name} is half gone ({", ".join(phases.left(hv))}); '
-            f'{phases.remove_first(hv)}',
-        )
-    # What an earlier run chose goes on.
-    compute_id = hv.compute_id or wanted.compute_id
-    if wanted.compute_id is None:
-        compute_id = None
-    todo = _hold(hv, request, compute_id)
-    if not made:
-        todo = [step for step in todo if step not in ledger.done]
-    port = trunk.parent(hv)
-    network = _network(hv, port, request, compute_id)
-    todo += network
-    if port is not None and not network:
-        if _others_turn(hv, status, ledger, now):
-            return Verdict(status=_waiting(status))
-        facts = trunk.facts(hv, port, request.subnetworks)
-        try:
-            user_data = wanted.user_data(compute_id, facts)
-        except exceptions.InvalidRequest as error:
-            return Verdict.failed(status, str(error))
-        todo.append(
-            CreateServer(
-                name=hv.name,
-                image_id=request.image_id,
-                flavor_id=request.flavor_id,
-                key_name=request.key_name,
-                metadata=_metadata(request, compute_id),
-                user_data=user_data,
-                port_id=port.id,
-                attempt=made + 1,
-            )
-        )
-    return Verdict(
-        status=Status(
-            phase=Phase.BUILDING,
-            reason='making what the machine needs, and its server',
-            hint=status.hint,
-        ),
-        steps=tuple(todo),
+def vanished(case: CreateCase) -> Verdict | None:
+    """Refuse to make again what somebody deletes at the same time."""
+    if case.hv.server is not None or not case.times(CreateServer):
+        return None
+    if rollback.between_tries(case.name, case.ledger):
+        return None
+    return Verdict.failed(
+        case.status,
+        f'the server of {case.name} was made and is gone again: somebody '
+        'deletes it at the same time',
     )
 
 
-def _hold(
-    hv: Hypervisor,
-    request: CreateRequest,
-    compute_id: str | None,
-) -> list[Step]:
-    """Close the host before it exists."""
-    if compute_id is None:
-        return []
-    todo: list[Step] = []
-    if hv.provider is None:
-        # The name that libvirt will give the hypervisor.
-        label = host_name.qualified(hv.name, request.domain)
-        todo.append(
-            CreateProvider(
-                name=hv.name, provider_id=compute_id, provider_name=label
-            )
-        )
-    todo.append(SetHoldInventory(name=hv.name, provider_id=compute_id))
-    todo.append(PlaceHold(name=hv.name, provider_id=compute_id))
-    return todo
+def half_gone(case: CreateCase) -> Verdict | None:
+    """Refuse to build on what an earlier life of the name has left."""
+    hv = case.hv
+    if hv.server is not None:
+        return None
+    # A new nova-compute would take up the service and the agents.  One that
+    # chooses its id itself could not make its provider.
+    if not (hv.service or hv.agents or (hv.provider and not case.has_hold)):
+        return None
+    return Verdict.failed(
+        case.status,
+        f'{hv.name} is half gone ({", ".join(phases.left(hv))}); '
+        f'{phases.remove_first(hv)}',
+    )
 
 
-def _network(
-    hv: Hypervisor,
-    port: Port | None,
-    request: CreateRequest,
-    compute_id: str | None,
-) -> list[Step]:
-    """Make the machine's ports.
+def ports(case: CreateCase) -> Verdict | None:
+    """Close the host before it exists, and make the machine's ports.
 
     The machine is told their addresses, so its server is made when a later
     look has seen them.
-
-    :param port: the one that the machine boots with
     """
+    hv, request = case.hv, case.request
+    if hv.server is not None:
+        return None
     todo: list[Step] = []
-    if port is None:
+    if not hv.ports:
         todo.append(
             CreatePort(
                 name=hv.name,
                 network_id=request.network_id,
                 vnic_type=request.vnic_type,
                 mac_address=identity.port_mac(
-                    compute_id or hv.name, request.network_id
+                    case.compute_id or hv.name, request.network_id
                 ),
                 subnet_id=request.subnet_id,
                 fixed_ip=request.fixed_ip,
                 compute_cloud=request.compute_cloud,
             )
         )
-    todo += trunk.missing(hv, request.subnetworks, compute_id)
-    if port is None or todo or not request.subnetworks:
-        return todo
-    tie = trunk.tie(hv, port, request.subnetworks)
-    return [tie] if tie is not None else []
+    if request.subnetworks:
+        todo += trunk.missing(hv, request.subnetworks, case.compute_id)
+    return _making(case, *todo) if todo else None
 
 
-def _others_turn(
-    hv: Hypervisor,
-    status: Status,
-    ledger: Ledger,
-    now: datetime.datetime,
-) -> bool:
-    """Whether who made the port is still to make the server.
+def tie(case: CreateCase) -> Verdict | None:
+    """Bring the machine's sub-ports into a trunk of its port."""
+    hv, subnetworks = case.hv, case.request.subnetworks
+    if hv.server is not None or not subnetworks:
+        return None
+    tie = trunk.tie(hv, trunk.parent(hv), subnetworks)
+    return _making(case, tie) if tie is not None else None
+
+
+def others_turn(case: CreateCase) -> Verdict | None:
+    """See whether who made the port is still to make the server.
 
     Of several runs at once only one can make the port, since it has the same
     address for all of them, and that one makes the server.  The others take
     the port to be left over only when it has been without one for a while.
     """
-    if ledger.times(hv.name, CreatePort):
-        return False
-    if ledger.times(hv.name, CreateServer):
-        return False
-    since = ledger.changed_at.get(hv.name)
-    waiting = ledger.statuses.get(hv.name) == _waiting(status)
-    return not waiting or since is None or now - since < _PATIENCE
-
-
-def _waiting(status: Status) -> Status:
-    return Status(
+    if case.hv.server is not None:
+        return None
+    if case.times(CreatePort) or case.times(CreateServer):
+        return None
+    status = Status(
         phase=Phase.BUILDING,
         reason='there is its port; seeing whether another run is about to '
         'make the server',
-        hint=status.hint,
+        hint=case.status.hint,
     )
+    since = case.ledger.changed_at.get(case.name)
+    waiting = case.ledger.statuses.get(case.name) == status
+    if waiting and since is not None and case.now - since >= _PATIENCE:
+        return None
+    return Verdict(status=status)
+
+
+def server(case: CreateCase) -> Verdict | None:
+    """Make the server, which is told of its ports."""
+    hv, request = case.hv, case.request
+    if hv.server is not None:
+        return None
+    port = trunk.parent(hv)
+    try:
+        user_data = request.hypervisors[hv.name].user_data(
+            case.compute_id, trunk.facts(hv, port, request.subnetworks)
+        )
+    except exceptions.InvalidRequest as error:
+        return Verdict.failed(case.status, str(error))
+    return _making(
+        case,
+        CreateServer(
+            name=hv.name,
+            image_id=request.image_id,
+            flavor_id=request.flavor_id,
+            key_name=request.key_name,
+            metadata=_metadata(request, case.compute_id),
+            user_data=user_data,
+            port_id=port.id,
+            attempt=case.times(CreateServer) + 1,
+        ),
+    )
+
+
+def _making(case: CreateCase, *steps: Step) -> Verdict:
+    """Return the verdict that something is made, behind the hold."""
+    return Verdict(
+        status=Status(
+            phase=Phase.BUILDING,
+            reason='making what the machine needs, and its server',
+            hint=case.status.hint,
+        ),
+        steps=(*_hold(case), *steps),
+    )
+
+
+def _hold(case: CreateCase) -> list[Step]:
+    """Close the host before it exists, once in a run."""
+    name, compute_id = case.name, case.compute_id
+    if compute_id is None:
+        return []
+    todo: list[Step] = []
+    if case.hv.provider is None:
+        # The name that libvirt will give the hypervisor.
+        label = host_name.qualified(name, case.request.domain)
+        todo.append(
+            CreateProvider(
+                name=name, provider_id=compute_id, provider_name=label
+            )
+        )
+    todo.append(SetHoldInventory(name=name, provider_id=compute_id))
+    todo.append(PlaceHold(name=name, provider_id=compute_id))
+    if case.times(CreateServer):
+        return todo
+    return [step for step in todo if step not in case.ledger.done]
 
 
 def _metadata(

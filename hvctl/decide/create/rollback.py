@@ -8,17 +8,16 @@ wanted, and only what this very run made.
 from __future__ import annotations
 
 import dataclasses
-import datetime
 
 from hvctl.decide import delete
 from hvctl.decide import interrupted
+from hvctl.decide.create.case import CreateCase
 from hvctl.decide.wording import rendering
 from hvctl.decide.wording import text
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
 from hvctl.model.ledger import Ledger
-from hvctl.model.records import Server
 from hvctl.model.results import Created
-from hvctl.model.snapshot import Snapshot, WholeLook
+from hvctl.model.snapshot import WholeLook
 from hvctl.model.steps import (
     CreatePort,
     CreateProvider,
@@ -26,11 +25,6 @@ from hvctl.model.steps import (
     DeleteServer,
 )
 from hvctl.model.verdict import Outcome, Verdict
-
-
-def may_retry(hv: Hypervisor, retries: int, ledger: Ledger) -> bool:
-    """Whether the deploy of a server that this run made goes anew."""
-    return _made(hv, ledger) and ledger.times(hv.name, CreateServer) <= retries
 
 
 def between_tries(name: str, ledger: Ledger) -> bool:
@@ -42,25 +36,32 @@ def between_tries(name: str, ledger: Ledger) -> bool:
     return 0 < ledger.times(name, CreateServer) <= ended
 
 
-def retry(name: str, server: Server, status: Status) -> Verdict:
-    """Delete a server whose deploy failed, to make another."""
-    fault = text.fault(server)
+def retry(case: CreateCase) -> Verdict | None:
+    """Delete a server of this run whose deploy failed, to make another."""
+    server = case.hv.server
+    if server is None or case.status.phase is not Phase.FAILED:
+        return None
+    if not _made(case.hv, case.ledger):
+        return None
+    if case.times(CreateServer) > case.request.retries:
+        return None
     return Verdict(
         status=Status(
             phase=Phase.FAILED,
-            reason=f'the deploy failed ({fault}) and is tried anew',
-            hint=status.hint,
+            reason=f'the deploy failed ({text.fault(server)}) and is tried '
+            'anew',
+            hint=case.status.hint,
         ),
-        steps=(DeleteServer(name=name, server_id=server.id, retry=True),),
+        steps=(DeleteServer(name=case.name, server_id=server.id, retry=True),),
         node_id=server.node,
     )
 
 
-def out_of_time(verdict: Verdict, seconds: float) -> Verdict:
-    """Turn what is not finished in time into a failure.
-
-    :param seconds: the time that there was
-    """
+def out_of_time(case: CreateCase, verdict: Verdict) -> Verdict:
+    """Turn what is not finished in time into a failure."""
+    seconds = case.ledger.out_of_time
+    if seconds is None or case.name in case.ledger.given_up:
+        return verdict
     if verdict.outcome is not None:
         return verdict
     return Verdict.failed(
@@ -83,17 +84,13 @@ def _made(hv: Hypervisor, ledger: Ledger) -> bool:
     )
 
 
-def give_up(
-    hv: Hypervisor,
-    verdict: Verdict,
-    ledger: Ledger,
-) -> Verdict:
+def give_up(case: CreateCase, verdict: Verdict) -> Verdict:
     """Turn a failure into a removal, if this run made what failed."""
     if (
         verdict.outcome is None
         or verdict.outcome.ok
-        or hv.name in ledger.given_up
-        or not _made(hv, ledger)
+        or case.name in case.ledger.given_up
+        or not _made(case.hv, case.ledger)
     ):
         return verdict
     return dataclasses.replace(
@@ -115,18 +112,13 @@ def scope(ledger: Ledger, usual: WholeLook) -> WholeLook:
     )
 
 
-def take_back(
-    name: str,
-    snapshot: Snapshot,
-    ledger: Ledger,
-    now: datetime.datetime,
-) -> Verdict:
+def take_back(case: CreateCase) -> Verdict:
     """Remove what this run made of a hypervisor that failed."""
-    goal = delete.Delete(names=(name,))
-    verdict = goal.decide(snapshot, ledger, now)[name]
+    goal = delete.Delete(names=(case.name,))
+    verdict = goal.decide(case.snapshot, case.ledger, case.now)[case.name]
     if verdict.outcome is None:
         return verdict
-    message = rendering.reason(ledger.given_up[name])
+    message = rendering.reason(case.ledger.given_up[case.name])
     if verdict.outcome.ok:
         message += '; what was made of it is removed again'
     else:

@@ -26,10 +26,10 @@ from hvctl.model.steps import (
 )
 
 
-def parent(hv: Hypervisor) -> Port | None:
-    """The port that the machine boots with."""
+def parent(hv: Hypervisor) -> Port:
+    """Return the port that the machine boots with, which is there."""
     with_trunk = (port for port in hv.ports if port.trunk is not None)
-    return next(with_trunk, hv.ports[0] if hv.ports else None)
+    return next(with_trunk, hv.ports[0])
 
 
 def missing(
@@ -55,7 +55,7 @@ def missing(
 
 def unmade(hv: Hypervisor, subnetworks: Sequence[ResolvedSubnetwork]) -> int:
     """How many of the machine's ports are still to be made."""
-    return (parent(hv) is None) + len(missing(hv, subnetworks, None))
+    return (not hv.ports) + len(missing(hv, subnetworks, None))
 
 
 def tie(

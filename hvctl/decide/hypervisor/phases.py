@@ -126,9 +126,17 @@ def _orphaned(hv: Hypervisor) -> str:
     return 'there is no server, but: ' + ', '.join(left(hv))
 
 
+def goes(hv: Hypervisor, phase: Phase) -> bool:
+    """Whether all that is left to do with a hypervisor is to delete it."""
+    if phase is Phase.ORPHANED:
+        # Only one that never registered can be taken up again.
+        return bool(hv.service or hv.agents)
+    return phase is Phase.STOPPING
+
+
 def _orphan_hint(hv: Hypervisor) -> str:
-    # Only a hypervisor that never registered can be taken up again.
-    return _delete(hv) if hv.service or hv.agents else _create(hv)
+    goes_away = goes(hv, Phase.ORPHANED)
+    return _delete(hv) if goes_away else _create(hv)
 
 
 def _building(hv: Hypervisor) -> str:

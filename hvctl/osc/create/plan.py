@@ -14,6 +14,8 @@ from hvctl import exceptions
 from hvctl.cloud import clients
 from hvctl.decide.create import create
 from hvctl.decide.create import preflight
+from hvctl.decide.create.case import CreateCase
+from hvctl.decide.goal import Stage
 from hvctl.decide.hypervisor import assemble
 from hvctl.decide.hypervisor import naming
 from hvctl.decide.hypervisor import ownership
@@ -36,12 +38,14 @@ class Plan:
     :ivar goal: what it would work towards
     :ivar checks: everything that was looked at for all names
     :ivar verdicts: the first verdict on each name
+    :ivar ahead: the stages that come after each
     """
 
     client: clients.Client
     goal: create.Create
     checks: list[Check]
     verdicts: dict[str, Verdict]
+    ahead: dict[str, list[Stage[CreateCase]]]
 
     @property
     def failed(self) -> list[Check]:
@@ -123,6 +127,7 @@ def plan(client: clients.Client, parsed_args: argparse.Namespace) -> Plan:
         goal=goal,
         checks=preflight.checks(facts, new, look.nodes),
         verdicts=goal.decide(look, ledger, now),
+        ahead=goal.ahead(look, ledger, now),
     )
 
 

@@ -147,10 +147,8 @@ def plan(planned: creation.Plan) -> list[Row]:
             reason = rendering.reason(verdict.status.reason)
             rows.append((name, 'wait', 'planned', reason))
         rows += [
-            (name, kind, 'planned', words)
-            for kind, words in dry_run.following(
-                name, verdict, planned.goal.request
-            )
+            (name, str(stage.kind), 'planned', stage.words)
+            for stage in planned.ahead[name]
         ]
     return rows
 

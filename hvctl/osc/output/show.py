@@ -10,13 +10,15 @@ from osc_lib.cli import format_columns
 
 from hvctl import exceptions
 from hvctl.cloud import clients
+from hvctl.decide import delete
 from hvctl.decide.create import phase_times
+from hvctl.decide.create import stages
 from hvctl.decide.hypervisor import assemble
 from hvctl.decide.hypervisor import naming
 from hvctl.decide.hypervisor import phases
 from hvctl.decide.wording import rendering
 from hvctl.model import identity
-from hvctl.model.hypervisor import Hypervisor, Phase
+from hvctl.model.hypervisor import Hypervisor, Phase, Status
 from hvctl.model.snapshot import WholeLook
 from hvctl.osc.output import rows
 from hvctl.run import clocks
@@ -57,6 +59,7 @@ def _fields(
     yield 'phase', str(status.phase)
     yield 'reason', rendering.reason(status.reason)
     yield 'next_command', status.hint or ''
+    yield 'remaining', format_columns.ListColumn(_remaining(hv, status))
     yield 'compute_cloud', compute_cloud or ''
     yield from _service(hv)
     yield from _machine(hv)
@@ -79,6 +82,18 @@ def _fields(
         'left',
         format_columns.ListColumn(phases.left(hv) if gone else []),
     )
+
+
+def _remaining(hv: Hypervisor, status: Status) -> list[str]:
+    """Return the stages that the verb under way has still before it."""
+    if phases.goes(hv, status.phase):
+        return [stage.words for stage in delete.remaining(hv)]
+    return [
+        stage.words
+        if stage.asked is None or stage.asked(hv, None)
+        else f'{stage.words} ({stage.when})'
+        for stage in stages.remaining(hv)
+    ]
 
 
 def _service(

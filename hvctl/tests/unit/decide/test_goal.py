@@ -27,15 +27,20 @@ def a_verdict(phase: Phase) -> Verdict:
     return Verdict(status=Status(phase=phase))
 
 
+def a_stage(name: str, decide) -> goal.Stage[Case]:
+    """A stage that is told by its name."""
+    return goal.Stage(name, goal.Kind.STEP, name, decide)
+
+
 class TestWalk(unittest.TestCase):
     """From stage to stage."""
 
     def test_first_that_answers(self):
         """What stands first in the table counts."""
         stages = (
-            goal.Stage('past', '', lambda case: None),
-            goal.Stage('now', '', lambda case: a_verdict(Phase.BUILDING)),
-            goal.Stage('later', '', lambda case: a_verdict(Phase.BOOTING)),
+            a_stage('past', lambda case: None),
+            a_stage('now', lambda case: a_verdict(Phase.BUILDING)),
+            a_stage('later', lambda case: a_verdict(Phase.BOOTING)),
         )
 
         self.assertEqual(
@@ -44,7 +49,7 @@ class TestWalk(unittest.TestCase):
 
     def test_none_answers(self):
         """A table without an end is a mistake, and no verdict."""
-        stages = (goal.Stage('past', '', lambda case: None),)
+        stages = (a_stage('past', lambda case: None),)
 
         with self.assertRaisesRegex(AssertionError, 'no stage .* hv1'):
             goal.walk(stages, a_case())

@@ -4,6 +4,7 @@
 import datetime
 import unittest
 
+from hvctl.decide.case import Case
 from hvctl.decide.create import phase_times
 from hvctl.model import identity
 from hvctl.model.hypervisor import Phase
@@ -30,10 +31,8 @@ class TestNote(unittest.TestCase):
             | {('hv2', Phase.REGISTERED): clocks.START - 5 * SECOND},
         )
         hv = builders.a_hypervisor(server=server or builders.a_server())
-        return [
-            dict(step.metadata)
-            for step in phase_times.note(hv, ledger, clocks.START)
-        ]
+        case = Case.of(builders.a_snapshot(), hv, ledger, clocks.START)
+        return [dict(step.metadata) for step in phase_times.note(case)]
 
     def test_phases(self):
         """Each that this run saw begin, up to now."""

@@ -213,8 +213,17 @@ class TestDryRun(base.TestCommand):
             ],
             [row['What'] for row in rows],
         )
-        (row,) = [row for row in self.rows() if row['Kind'] == 'wait']
-        self.assertIn('until it is registered, mapped', row['What'])
+        self.assertEqual(
+            [
+                'until the machine is deployed',
+                'until nova-compute has registered',
+                'until its compute node is there',
+                'until its host is mapped to a cell',
+                'until its inventory is in Placement',
+                'until its network agents are alive',
+            ],
+            [row['What'] for row in self.rows() if row['Kind'] == 'wait'],
+        )
 
     def test_says_what_is_in_the_way(self):
         """What would fail makes it fail."""

@@ -184,6 +184,7 @@ class TestShow(base.TestCommand):
             'guests': {guest.id: 'g1 ACTIVE'},
             'held': False,
             'left': [],
+            'remaining': [],
         }.items():
             self.assertEqual(value, shown[key], key)
 
@@ -207,6 +208,34 @@ class TestShow(base.TestCommand):
         self.assertEqual('orphaned', shown['phase'])
         self.assertIn('delete hv1', shown['next_command'])
         self.assertIn(f'port {builders.a_port().id}', shown['left'])
+        self.assertEqual(
+            [
+                'until Nova sees its nova-compute down',
+                'until Ironic has torn down the machine',
+                'delete its agents, memberships, service, provider and ports',
+            ],
+            shown['remaining'],
+        )
+
+    def test_half_made(self):
+        """What a create has still to do is named, as far as is known."""
+        self.cloud.has_hypervisor('hv1')
+        self.cloud.compute_nodes.clear()
+
+        shown = self.show('hv1')
+
+        self.assertEqual('unmapped', shown['phase'])
+        self.assertEqual(
+            [
+                'until its host is mapped to a cell',
+                'until its inventory is in Placement',
+                'until its network agents are alive',
+                'join its aggregates (with aggregates)',
+                'boot a test guest on it, and delete it (with a health test)',
+                'lift the hold: guests can land there',
+            ],
+            shown['remaining'],
+        )
 
     def test_unknown(self):
         """There is none of that name: one sentence."""

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides how long is waited for a machine to come up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+import dataclasses
+
+from hvctl.decide.create import explanations
+from hvctl.decide.create.case import CreateCase
+from hvctl.model.hypervisor import Phase, Status
+from hvctl.model.verdict import Outcome, Verdict
+
+
+def while_in(phase: Phase) -> Callable[[CreateCase], Verdict | None]:
+    """Build the stage that waits as long as a hypervisor is in a phase."""
+
+    def wait(case: CreateCase) -> Verdict | None:
+        if case.status.phase is not phase:
+            return None
+        return Verdict(status=case.status)
+
+    return wait
+
+
+def overdue(case: CreateCase) -> Verdict | None:
+    """End when a phase has lasted too long without a change."""
+    limits = case.request.limits
+    limit = {
+        Phase.BUILDING: limits.deploy,
+        Phase.BOOTING: limits.boot,
+        Phase.READY: None,
+        Phase.ENABLED: None,
+    }.get(case.status.phase, limits.registration)
+    since = case.ledger.changed_at.get(case.name)
+    if limit is None or since is None:
+        return None
+    if case.ledger.statuses.get(case.name) != case.status:
+        # It has just changed, and its new limit begins.
+        return None
+    unchanged = (case.now - since).total_seconds()
+    return _too_long(case, case.status, unchanged, limit)
+
+
+def limited(case: CreateCase, verdict: Verdict) -> Verdict:
+    """End when a good host has waited too long to be opened.
+
+    Its health test has a limit of its own.
+
+    :param verdict: on that host, or on any other
+    """
+    if verdict.status.phase is not Phase.READY or case.hv.test_guests:
+        return verdict
+    ready = case.ledger.first_seen.get((case.name, Phase.READY))
+    since = case.ledger.changed_at.get(case.name)
+    if verdict.steps or verdict.outcome or ready is None or since is None:
+        return verdict
+    unchanged = (case.now - max(ready, since)).total_seconds()
+    limit = case.request.limits.registration
+    return _too_long(case, verdict.status, unchanged, limit) or verdict
+
+
+def _too_long(
+    case: CreateCase, status: Status, unchanged: float, limit: float
+) -> Verdict | None:
+    if unchanged <= limit:
+        return None
+    return Verdict.failed(
+        status,
+        explanations.overdue(case.hv, status, case.snapshot, unchanged),
+    )
+
+
+def unattended(case: CreateCase, verdict: Verdict) -> Verdict:
+    """End with ``--no-wait`` where there is only something to wait for."""
+    if case.request.wait or verdict.steps or verdict.outcome:
+        return verdict
+    return dataclasses.replace(
+        verdict, outcome=Outcome(ok=True, reason=case.status.reason)
+    )
