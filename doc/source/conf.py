@@ -12,6 +12,7 @@ copyright = 'the hvctl maintainers'
 
 extensions = [
     'cliff.sphinxext',
+    'generated_tables',
     'openstackdocstheme',
     'pictures',
     'profile_keys',

@@ -41,7 +41,7 @@ class Phase(enum.StrEnum):
     NO_INVENTORY = 'no inventory'
     """nova-compute has not written its inventory to Placement."""
     NO_AGENT = 'no agent'
-    """No Neutron agent of the host is alive."""
+    """No network agent of the host is alive, or one is dead."""
     READY = 'ready'
     """All is well, and it is still closed."""
     ENABLED = 'enabled'

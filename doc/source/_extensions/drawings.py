@@ -63,6 +63,11 @@ def life_of_a_hypervisor() -> Graph:
         'the next.  The list below says the same.',
         nodes=nodes,
         wrap=15,
+        legend={
+            Kind.OURS: 'a command of hvctl',
+            Kind.SOFT: 'by itself',
+            Kind.BAD: 'a mishap',
+        },
         edges=[
             Edge(
                 tail=tail,

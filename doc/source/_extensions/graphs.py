@@ -10,7 +10,7 @@ form of its line, too.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 import dataclasses
 import enum
 import html
@@ -21,8 +21,8 @@ import xml.etree.ElementTree as ElementTree
 
 SVG = 'http://www.w3.org/2000/svg'
 
-#: The widest that a drawing may be in points, so that it need not be scaled
-#: down on the page, and its words stay as large as those of the text.
+#: The widest that a drawing may be in points, so that it is hardly scaled down
+#: on the page, and its words stay about as large as those of the text.
 WIDEST = 690
 
 
@@ -92,6 +92,7 @@ class Graph:
 
     :ivar title: what it shows, in a few words
     :ivar summary: what it shows, for those who cannot see it
+    :ivar legend: what the forms of the arrows mean
     :ivar across: it is drawn from left to right
     :ivar wrap: how many letters a line has beside an arrow, at most
     :ivar node_wrap: how many it has in a box
@@ -101,6 +102,7 @@ class Graph:
     summary: str
     nodes: Sequence[Node]
     edges: Sequence[Edge]
+    legend: Mapping[Kind, str] = dataclasses.field(default_factory=dict)
     across: bool = False
     wrap: int = 22
     node_wrap: int = 34
@@ -253,13 +255,14 @@ def width(svg: str) -> float:
 
 def listed(graph: Graph) -> Iterator[str]:
     """Write a graph down as a list, in reStructuredText."""
+    for frame in graph.frames:
+        inside = ', '.join(f'*{node.name}*' for node in graph.members(frame))
+        yield f'* **{frame}**: {inside}'
     for node in graph.nodes:
         if node.words:
             yield f'* **{node.name}**: {node.words}'
     for edge in graph.edges:
-        tail, head = (
-            ', '.join(f'*{node.name}*' for node in graph.members(end))
-            for end in (edge.tail, edge.head)
-        )
         words = f': {edge.words}' if edge.words else ''
-        yield f'* {tail} → {head}{words}'
+        if edge.kind in graph.legend:
+            words += f' ({graph.legend[edge.kind]})'
+        yield f'* *{edge.tail}* → *{edge.head}*{words}'

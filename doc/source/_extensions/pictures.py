@@ -9,23 +9,21 @@ import subprocess
 from typing import Any, ClassVar
 
 from docutils import nodes
-from docutils import statemachine
-from docutils.parsers import rst
 from docutils.parsers.rst import directives
 import drawings
 import graphs
 from sphinx import application
+from sphinx.util import docutils
 from sphinx.util import logging
 
 LOG = logging.getLogger(__name__)
 
 
-class Picture(rst.Directive):
+class Picture(docutils.SphinxDirective):
     """Draws a graph, and writes it down."""
 
     required_arguments = 1
     option_spec: ClassVar = {'no-list': directives.flag}
-    has_content: ClassVar[bool] = False
 
     def run(self) -> list[nodes.Node]:
         """Return the figure and the list."""
@@ -41,7 +39,8 @@ class Picture(rst.Directive):
             )
             shown.append(nodes.raw('', html, format='html'))
         if 'no-list' not in self.options:
-            shown += self._parsed(list(graphs.listed(graph)))
+            text = '\n'.join(graphs.listed(graph))
+            shown += self.parse_text_to_nodes(text)
         return shown
 
     def _drawn(self, graph: graphs.Graph) -> str | None:
@@ -64,16 +63,6 @@ class Picture(rst.Directive):
                 graphs.WIDEST,
             )
         return svg
-
-    def _parsed(self, lines: list[str]) -> list[nodes.Node]:
-        """Let docutils read what a person could have written."""
-        node = nodes.section()
-        self.state.nested_parse(
-            statemachine.StringList(lines, self.arguments[0]),
-            self.content_offset,
-            node,
-        )
-        return node.children
 
 
 def setup(app: application.Sphinx) -> dict[str, Any]:

@@ -7,12 +7,12 @@ has keys of its own, such as ``health_test``; without one, the table has the
 keys of a profile.
 """
 
-from typing import Any, ClassVar
+from typing import Any
 
 from docutils import nodes
-from docutils import statemachine
-from docutils.parsers import rst
 from sphinx import application
+from sphinx.util import docutils
+import tables
 
 from hvctl.profiles import check
 
@@ -46,14 +46,13 @@ def _default(part: dict[str, Any]) -> str:
     return f'``{text}``'
 
 
-class ProfileKeys(rst.Directive):
+class ProfileKeys(docutils.SphinxDirective):
     """Writes the table."""
 
     optional_arguments = 1
-    has_content: ClassVar[bool] = False
 
     def run(self) -> list[nodes.Node]:
-        """Give the table."""
+        """Return the table."""
         schema = check.schema()
         definitions = schema['$defs']
         known = {
@@ -63,35 +62,21 @@ class ProfileKeys(rst.Directive):
         }
         part = known[self.arguments[0]] if self.arguments else schema
         part = part.get('items', part)
-        lines = [
-            '.. list-table::',
-            '   :header-rows: 1',
-            '   :widths: 24 18 14 44',
-            '',
-            '   * - Key',
-            '     - Type',
-            '     - Default',
-            '     - Meaning',
-        ]
         required = part.get('required', [])
-        for key, below in part['properties'].items():
-            default = _default(below)
-            lines += [
-                f'   * - ``{key}``',
-                f'     - {_type(below)}',
-                f'     - {"required" if key in required else default}',
-                f'     - {below["description"]}',
-            ]
-        return self.parse(lines)
-
-    def parse(self, lines: list[str]) -> list[nodes.Node]:
-        """Let docutils read what a person could have written."""
-        node = nodes.section()
-        source = 'hvctl/profiles/schema.json'
-        self.state.nested_parse(
-            statemachine.StringList(lines, source), self.content_offset, node
+        table = tables.Table(
+            header=('Key', 'Type', 'Default', 'Meaning'),
+            widths=(24, 18, 14, 44),
+            rows=[
+                (
+                    f'``{key}``',
+                    _type(below),
+                    'required' if key in required else _default(below),
+                    below['description'],
+                )
+                for key, below in part['properties'].items()
+            ],
         )
-        return node.children
+        return self.parse_text_to_nodes('\n'.join(tables.written(table)))
 
 
 def setup(app: application.Sphinx) -> dict[str, Any]:

@@ -23,6 +23,7 @@ GRAPH = Graph(
         Edge(tail='noon', head='night', kind=Kind.BAD, weak=True),
         Edge(tail='noon', head='morning', up=True),
     ),
+    legend={Kind.BAD: 'bad luck'},
     wrap=8,
 )
 
@@ -148,12 +149,14 @@ class TestList(unittest.TestCase):
     """The same for those who cannot see it."""
 
     def test_all(self):
-        """Each arrow is there, with all that its ends stand for."""
+        """Each frame, each box that has words and each arrow is there."""
         self.assertEqual(
             [
+                '* **day**: *morning*, *noon*',
+                '* **best of it**: *noon*',
                 '* **morning**: when "all" <b>rise</b>',
-                '* *night* → *morning*, *noon*: the sun rises',
-                '* *noon* → *night*',
+                '* *night* → *day*: the sun rises',
+                '* *noon* → *night* (bad luck)',
                 '* *noon* → *morning*',
             ],
             list(graphs.listed(GRAPH)),
