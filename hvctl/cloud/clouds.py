@@ -40,6 +40,50 @@ def project(conn: connection.Connection) -> Project:
     )
 
 
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """A bare-metal cloud and a compute cloud, which may be the same.
+
+    :ivar metal: our project in the bare-metal cloud
+    :ivar compute: our project in the compute cloud; the same object where
+        that is the same cloud
+    :ivar compute_cloud: its name in clouds.yaml; None where it is the same
+    :ivar baremetal: Ironic of the bare-metal cloud
+    :ivar placement: of the compute cloud
+    """
+
+    metal: Project
+    compute: Project
+    compute_cloud: str | None
+    baremetal: adapter.Adapter
+    placement: adapter.Adapter
+
+    @property
+    def apart(self) -> bool:
+        """Whether these are two clouds."""
+        return self.compute is not self.metal
+
+
+def pair(
+    metal: connection.Connection,
+    compute: connection.Connection,
+    compute_cloud: str | None,
+) -> Pair:
+    """Log in to a bare-metal cloud and a compute cloud.
+
+    :param compute: the same object where it is the same cloud
+    :param compute_cloud: see :class:`Pair`
+    """
+    machines = project(metal)
+    return Pair(
+        metal=machines,
+        compute=machines if compute is metal else project(compute),
+        compute_cloud=compute_cloud,
+        baremetal=metal.baremetal,
+        placement=compute.placement,
+    )
+
+
 def name(conn: connection.Connection) -> str | None:
     """The name of a connection's cloud in clouds.yaml, if it has one."""
     found = conn.config.name

@@ -8,6 +8,7 @@ takes longer than fetching them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+import dataclasses
 import json
 import logging
 import re
@@ -52,101 +53,105 @@ NO_SERVICE = (
     sdk_exceptions.ServiceDisabledException,
 )
 
+#: For :attr:`Request.accept`.
+NOT_FOUND = frozenset({404})
+
 #: What may be user-data, or a part of it: base64 of some length.
 _ENCODED = re.compile(r'[A-Za-z0-9+/=]{60,}')
 
 JSON = dict[str, typing.Any]
 
 
-def call(
-    client: adapter.Adapter,
-    method: str,
-    url: str,
-    doing: str,
-    *,
-    microversion: str | None = None,
-    params: Mapping[str, typing.Any] | None = None,
-    json: object | None = None,
-    accept: frozenset[int] = frozenset(),
-    secret: bool = False,
-) -> requests.Response:
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One request to a service.
+
+    :ivar method: the HTTP method
+    :ivar url: below the service's endpoint
+    :ivar doing: what this is for, as in "list the compute services"
+    :ivar accept: error statuses that the caller deals with itself
+    :ivar secret: keep the bodies out of ``--debug``: to an administrator
+        Nova gives a server with its user-data
+    """
+
+    method: str = 'GET'
+    url: str
+    doing: str
+    microversion: str | None = None
+    params: Mapping[str, object] | None = None
+    json: object | None = None
+    accept: frozenset[int] = frozenset()
+    secret: bool = False
+
+    def options(self) -> dict[str, typing.Any]:
+        """Return what keystoneauth takes beside method and URL."""
+        options: dict[str, typing.Any] = {}
+        if self.microversion is not None:
+            options['microversion'] = self.microversion
+        if self.params is not None:
+            options['params'] = dict(self.params)
+        if self.json is not None:
+            options['json'] = self.json
+        if self.secret:
+            options['log'] = False
+        return options
+
+
+def call(client: adapter.Adapter, request: Request) -> requests.Response:
     """Send one request.
 
     :param client: the SDK's proxy of a service
-    :param method: the HTTP method
-    :param url: below the service's endpoint
-    :param doing: what this is for, as in "list the compute services"
-    :param accept: error statuses that the caller deals with itself
-    :param secret: keep the bodies out of ``--debug``: to an administrator
-        Nova gives a server with its user-data
     :returns: the answer
     :raises CloudError: when there is none or it is an error
     """
-    options: dict[str, typing.Any] = {}
-    if microversion is not None:
-        options['microversion'] = microversion
-    if params is not None:
-        options['params'] = dict(params)
-    if json is not None:
-        options['json'] = json
-    if secret:
-        options['log'] = False
+    if request.secret:
         LOG.debug(
-            '%s %s (not shown: its bodies may hold secrets)', method, url
+            '%s %s (not shown: its bodies may hold secrets)',
+            request.method,
+            request.url,
         )
     try:
-        response = client.request(url, method, raise_exc=False, **options)
+        response = client.request(
+            request.url, request.method, raise_exc=False, **request.options()
+        )
     except (
         ksa_exceptions.ClientException,
         sdk_exceptions.SDKException,
     ) as error:
-        raise explain(error, doing) from error
-    if response.status_code >= 400 and response.status_code not in accept:
-        raise _refused(response, doing, secret)
+        raise explain(error, request.doing) from error
+    status = response.status_code
+    if status >= 400 and status not in request.accept:
+        raise _refused(response, request)
     return response
 
 
 def pages(
     client: adapter.Adapter,
-    url: str,
     key: str,
-    doing: str,
+    request: Request,
     *,
-    microversion: str | None = None,
-    params: Mapping[str, typing.Any] | None = None,
-    accept: frozenset[int] = frozenset(),
-    secret: bool = False,
     enough: Callable[[list[JSON]], bool] | None = None,
 ) -> list[JSON] | None:
     """Read a whole list, following the links to its next pages.
 
     :param key: the list's name in the answer
+    :param request: asks for the first page
     :param enough: says by the entries so far whether to stop there
     :returns: its entries, or None when the status was one to accept
     :raises CloudError: when a page could not be read
     """
     entries: list[JSON] = []
-    target: str | None = url
-    while target is not None:
-        response = call(
-            client,
-            'GET',
-            target,
-            doing,
-            microversion=microversion,
-            params=params,
-            accept=accept,
-            secret=secret,
-        )
-        if response.status_code in accept:
+    while True:
+        response = call(client, request)
+        if response.status_code in request.accept:
             return None
         body = response.json()
         entries += body.get(key, [])
-        if enough is not None and enough(entries):
-            break
         target = _next(body, key)
-        params = None  # the link has them
-    return entries
+        if target is None or (enough is not None and enough(entries)):
+            return entries
+        # The link has the parameters.
+        request = dataclasses.replace(request, url=target, params=None)
 
 
 def _next(body: JSON, key: str) -> str | None:
@@ -169,24 +174,24 @@ def explain(error: Exception, doing: str) -> exceptions.CloudError:
         | ksa_exceptions.UnknownConnectionError,
     )
     return exceptions.CloudError(
-        f'could not {doing}: {_one_line(str(error))}',
+        f'could not {doing}: {one_line(str(error))}',
         status=status,
         transient=no_answer or status in _TRANSIENT,
     )
 
 
 def _refused(
-    response: requests.Response, doing: str, secret: bool
+    response: requests.Response, request: Request
 ) -> exceptions.CloudError:
     status = response.status_code
     words = _message(response)
-    if secret:
+    if request.secret:
         # Nova repeats what it refuses.
         words = _ENCODED.sub('***', words)
     if status == 403 and 'quota' not in words.lower():
         words += ' (does your user have the admin role in this project?)'
     return exceptions.CloudError(
-        f'could not {doing}: {words} (HTTP {status})',
+        f'could not {request.doing}: {words} (HTTP {status})',
         status=status,
         transient=status in _TRANSIENT,
     )
@@ -213,7 +218,7 @@ def _message(response: requests.Response) -> str:
             or found.get('detail')
             or found
         )
-    return _one_line(str(found))
+    return one_line(str(found))
 
 
 def _ironic(error: object) -> object:
@@ -226,5 +231,6 @@ def _ironic(error: object) -> object:
     return error
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Put a service's words on one line, without a final period."""
     return ' '.join(text.split()).rstrip('.')

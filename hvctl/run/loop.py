@@ -34,7 +34,7 @@ LONGEST_PAUSE = 5.0
 _SHARE = 0.1
 
 #: Steps that are under way at once.  The SDK keeps ten connections to a host;
-#: the other six are for looking (hvctl.cloud.observe.observer).
+#: the other six are for looking (hvctl.cloud.parallel).
 WORKERS = 4
 
 #: How often a step is tried when the cloud could not answer.

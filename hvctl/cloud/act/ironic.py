@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from keystoneauth1 import adapter
-from openstack import connection
 
 from hvctl import exceptions
 from hvctl.cloud import http
@@ -23,8 +22,8 @@ _MILESTONE = '_end'
 class Baremetal:
     """Ironic, where it may be read."""
 
-    def __init__(self, conn: connection.Connection) -> None:
-        self._client: adapter.Adapter = conn.baremetal
+    def __init__(self, ironic: adapter.Adapter) -> None:
+        self._ironic = ironic
 
     def ask_node(self, step: AskNode) -> Done:
         """Find the error of a deploy in the history of its node.
@@ -35,12 +34,14 @@ class Baremetal:
         """
         try:
             found = http.pages(
-                self._client,
-                f'/nodes/{step.node_id}/history',
+                self._ironic,
                 'history',
-                f'read the history of Ironic node {step.node_id}',
-                microversion=http.BAREMETAL_HISTORY,
-                params={'detail': 'True'},
+                http.Request(
+                    url=f'/nodes/{step.node_id}/history',
+                    doing=f'read the history of Ironic node {step.node_id}',
+                    microversion=http.BAREMETAL_HISTORY,
+                    params={'detail': 'True'},
+                ),
             )
         except exceptions.CloudError:
             return Done(changed=False)
@@ -55,5 +56,5 @@ class Baremetal:
         ]
         if not errors:
             return Done(changed=False)
-        text = ' '.join(max(errors)[1].split()).rstrip('.')
+        text = http.one_line(max(errors)[1])
         return Done(changed=False, answer=Explained(text))

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from keystoneauth1 import adapter
-from openstack import connection
 
 from hvctl.cloud import http
+from hvctl.cloud.act import removal
 from hvctl.model import identity
 from hvctl.model.results import Done
 from hvctl.model.steps import (
@@ -28,8 +28,8 @@ from hvctl.model.steps import (
 class Network:
     """Neutron of either cloud."""
 
-    def __init__(self, conn: connection.Connection) -> None:
-        self._client: adapter.Adapter = conn.network
+    def __init__(self, neutron: adapter.Adapter) -> None:
+        self._neutron = neutron
 
     def create_port(self, step: CreatePort) -> Done:
         """Make the port of a bare-metal server."""
@@ -101,11 +101,13 @@ class Network:
     def add_subports(self, step: AddSubports) -> Done:
         """Bring sub-ports into a trunk."""
         http.call(
-            self._client,
-            'PUT',
-            f'/trunks/{step.trunk_id}/add_subports',
-            f'add sub-ports to the trunk {step.name}',
-            json={'sub_ports': _tagged(step.subports)},
+            self._neutron,
+            http.Request(
+                method='PUT',
+                url=f'/trunks/{step.trunk_id}/add_subports',
+                doing=f'add sub-ports to the trunk {step.name}',
+                json={'sub_ports': _tagged(step.subports)},
+            ),
         )
         return Done()
 
@@ -137,19 +139,20 @@ class Network:
 
     def _create(
         self, kind: str, doing: str, body: Mapping[str, object]
-    ) -> str:
-        """Make something of what is not None, and give its id."""
+    ) -> None:
+        """Make something of what is not None."""
         given = {k: v for k, v in body.items() if v is not None}
-        response = http.call(
-            self._client, 'POST', f'/{kind}s', doing, json={kind: given}
+        http.call(
+            self._neutron,
+            http.Request(
+                method='POST', url=f'/{kind}s', doing=doing, json={kind: given}
+            ),
         )
-        return str(response.json()[kind]['id'])
 
     def _delete(self, url: str, doing: str) -> Done:
-        response = http.call(
-            self._client, 'DELETE', url, doing, accept=frozenset({404})
+        return removal.remove(
+            self._neutron, http.Request(method='DELETE', url=url, doing=doing)
         )
-        return Done(changed=response.status_code != 404)
 
 
 def _tagged(subports: Iterable[Tagged]) -> list[dict[str, object]]:

@@ -9,12 +9,15 @@ had to drop a class that is in use (VCPU where all cores are dedicated, say).
 
 from __future__ import annotations
 
+import dataclasses
+
 from keystoneauth1 import adapter
-from openstack import connection
-import requests as http
+import requests
 
 from hvctl import exceptions
-from hvctl.cloud import http as requests
+from hvctl.cloud import clouds
+from hvctl.cloud import http
+from hvctl.cloud.act import removal
 from hvctl.model import identity
 from hvctl.model.results import Done
 from hvctl.model.steps import (
@@ -31,14 +34,17 @@ HOLD_TOTAL = 2**31 - 1
 
 _RESOURCE = 'MEMORY_MB'
 
+_CONFLICT = frozenset({409})
+
 
 class Placement:
     """Placement of the compute cloud."""
 
-    def __init__(self, conn: connection.Connection) -> None:
-        self._client: adapter.Adapter = conn.placement
-        self._project_id = conn.current_project_id
-        self._user_id = conn.current_user_id
+    def __init__(
+        self, placement: adapter.Adapter, project: clouds.Project
+    ) -> None:
+        self._placement = placement
+        self._project = project
 
     def create_provider(self, step: CreateProvider) -> Done:
         """Make a provider; one of the same id and name is as good."""
@@ -47,7 +53,7 @@ class Placement:
             '/resource_providers',
             f'create the resource provider of {step.name}',
             json={'uuid': step.provider_id, 'name': step.provider_name},
-            accept=409,
+            accept=_CONFLICT,
         )
         if response.status_code != 409:
             return Done()
@@ -55,7 +61,7 @@ class Placement:
             'GET',
             f'/resource_providers/{step.provider_id}',
             f'read the resource provider of {step.name}',
-            accept=404,
+            accept=http.NOT_FOUND,
         )
         if found.status_code == 404:
             raise exceptions.CloudError(
@@ -104,10 +110,10 @@ class Placement:
                 },
                 'consumer_generation': None,  # it must be new
                 'consumer_type': identity.HOLD_CONSUMER_TYPE,
-                'project_id': self._project_id,
-                'user_id': self._user_id,
+                'project_id': self._project.id,
+                'user_id': self._project.user_id,
             },
-            accept=409,
+            accept=_CONFLICT,
         )
         if response.status_code != 409:
             return Done()
@@ -136,22 +142,25 @@ class Placement:
     def delete_provider(self, step: DeleteProvider) -> Done:
         """Delete a provider, and the hold first."""
         lifted = self._remove_hold(step)
-        response = self._call(
-            'DELETE',
-            f'/resource_providers/{step.provider_id}',
-            f'delete the resource provider {step.name}',
-            accept=404,
+        removed = removal.remove(
+            self._placement,
+            _request(
+                'DELETE',
+                f'/resource_providers/{step.provider_id}',
+                f'delete the resource provider {step.name}',
+            ),
         )
-        return Done(changed=lifted.changed or response.status_code != 404)
+        return Done(changed=lifted.changed or removed.changed)
 
     def _remove_hold(self, step: LiftHold | DeleteProvider) -> Done:
-        response = self._call(
-            'DELETE',
-            f'/allocations/{identity.hold_id(step.provider_id)}',
-            f'lift the hold on resource provider {step.name}',
-            accept=404,
+        return removal.remove(
+            self._placement,
+            _request(
+                'DELETE',
+                f'/allocations/{identity.hold_id(step.provider_id)}',
+                f'lift the hold on resource provider {step.name}',
+            ),
         )
-        return Done(changed=response.status_code != 404)
 
     def _held(self, step: PlaceHold | LiftHold) -> bool:
         response = self._call(
@@ -183,14 +192,15 @@ class Placement:
         doing: str,
         *,
         json: object | None = None,
-        accept: int | None = None,
-    ) -> http.Response:
-        return requests.call(
-            self._client,
-            method,
-            url,
-            doing,
-            microversion=requests.PLACEMENT,
-            json=json,
-            accept=frozenset({accept} if accept else ()),
+        accept: frozenset[int] = frozenset(),
+    ) -> requests.Response:
+        request = dataclasses.replace(
+            _request(method, url, doing), json=json, accept=accept
         )
+        return http.call(self._placement, request)
+
+
+def _request(method: str, url: str, doing: str) -> http.Request:
+    return http.Request(
+        method=method, url=url, doing=doing, microversion=http.PLACEMENT
+    )

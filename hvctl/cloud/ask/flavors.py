@@ -55,10 +55,11 @@ def candidates(
         params['required'] = ','.join(flavor.required)
     body = http.call(
         conn.placement,
-        'GET',
-        '/allocation_candidates',
-        'ask Placement for free nodes',
-        microversion=http.PLACEMENT,
-        params=params,
+        http.Request(
+            url='/allocation_candidates',
+            doing='ask Placement for free nodes',
+            microversion=http.PLACEMENT,
+            params=params,
+        ),
     ).json()
     return len(body['allocation_requests'])

@@ -17,10 +17,11 @@ def servers(conn: connection.Connection, where: str) -> dict[str, Quota]:
     """
     limits = http.call(
         conn.compute,
-        'GET',
-        '/limits',
-        f'read the quota of servers{where}',
-        microversion=http.COMPUTE,
+        http.Request(
+            url='/limits',
+            doing=f'read the quota of servers{where}',
+            microversion=http.COMPUTE,
+        ),
     ).json()['limits']['absolute']
     return {
         what: _left(limits[most], limits[used])
@@ -40,11 +41,12 @@ def ports(conn: connection.Connection, where: str) -> dict[str, Quota]:
     """
     response = http.call(
         conn.network,
-        'GET',
-        f'/quotas/{conn.current_project_id}/details',
-        f'read the quota of ports{where}',
-        # The extension quota_details may not be there.
-        accept=frozenset({403, 404}),
+        http.Request(
+            url=f'/quotas/{conn.current_project_id}/details',
+            doing=f'read the quota of ports{where}',
+            # The extension quota_details may not be there.
+            accept=frozenset({403, 404}),
+        ),
     )
     if response.status_code != 200:
         return {}

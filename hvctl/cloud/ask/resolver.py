@@ -17,9 +17,8 @@ from hvctl.cloud import parallel
 from hvctl.cloud.ask import aggregates
 from hvctl.cloud.ask import flavors
 from hvctl.cloud.ask import networks
+from hvctl.cloud.ask import questions
 from hvctl.cloud.ask import quotas
-from hvctl.cloud.ask.questions import Question
-from hvctl.cloud.ask.questions import Questions
 from hvctl.cloud.observe import compute_cloud
 from hvctl.model.preflight import Answers, Flavor, Lookup, Quota
 
@@ -51,7 +50,7 @@ class Resolver:
         """
         answers = Answers(compute_cloud=self._compute_cloud)
         with parallel.readers() as pool:
-            asked = Questions(pool)
+            asked = questions.Questions(pool)
             parts = [
                 self._machine(asked, names),
                 self._address(asked, names),
@@ -74,7 +73,7 @@ class Resolver:
             answers, candidates=candidates, problems=tuple(asked.problems)
         )
 
-    def _machine(self, asked: Questions, names: Lookup) -> _Part:
+    def _machine(self, asked: questions.Questions, names: Lookup) -> _Part:
         """Ask for what the machine is made with."""
         conn = self._metal
         endpoint = asked.ask(
@@ -105,7 +104,7 @@ class Resolver:
 
         return finish
 
-    def _address(self, asked: Questions, names: Lookup) -> _Part:
+    def _address(self, asked: questions.Questions, names: Lookup) -> _Part:
         """Ask for the subnet and the fixed IP of the machine's port."""
         look = None
         if names.network is not None and (
@@ -125,10 +124,10 @@ class Resolver:
 
         return finish
 
-    def _quotas(self, asked: Questions, names: Lookup) -> _Part:
+    def _quotas(self, asked: questions.Questions, names: Lookup) -> _Part:
         """Ask for quotas; those of the test guest where they are others."""
         metal = _quota_questions(asked, self._metal, '')
-        tests: list[Question[dict[str, Quota]]] = []
+        tests: list[questions.Question[dict[str, Quota]]] = []
         if names.test_flavor is not None and self._compute_cloud is not None:
             where = f' in compute cloud {self._compute_cloud}'
             tests = _quota_questions(asked, self._compute, where)
@@ -142,7 +141,7 @@ class Resolver:
 
         return finish
 
-    def _subnetworks(self, asked: Questions, names: Lookup) -> _Part:
+    def _subnetworks(self, asked: questions.Questions, names: Lookup) -> _Part:
         """Ask for the networks that the machine is to have as VLANs."""
         conn = self._metal
         trunks = asked.ask(
@@ -170,7 +169,7 @@ class Resolver:
 
         return finish
 
-    def _aggregates(self, asked: Questions, names: Lookup) -> _Part:
+    def _aggregates(self, asked: questions.Questions, names: Lookup) -> _Part:
         """Ask for the aggregates to join."""
         look = None
         if names.aggregates or names.availability_zone:
@@ -189,7 +188,7 @@ class Resolver:
 
         return finish
 
-    def _test_guest(self, asked: Questions, names: Lookup) -> _Part:
+    def _test_guest(self, asked: questions.Questions, names: Lookup) -> _Part:
         """Ask for what the test guest is made with."""
         conn = self._compute
         flavor = _flavor(asked, 'test flavor', conn, names.test_flavor)
@@ -238,11 +237,11 @@ def _trunks(conn: connection.Connection) -> None:
 
 
 def _flavor(
-    asked: Questions,
+    asked: questions.Questions,
     kind: str,
     conn: connection.Connection,
     name: str | None,
-) -> Question[Flavor]:
+) -> questions.Question[Flavor]:
     look = None
     if name is not None:
         look = functools.partial(flavors.find, conn, name)
@@ -250,8 +249,8 @@ def _flavor(
 
 
 def _quota_questions(
-    asked: Questions, conn: connection.Connection, where: str
-) -> list[Question[dict[str, Quota]]]:
+    asked: questions.Questions, conn: connection.Connection, where: str
+) -> list[questions.Question[dict[str, Quota]]]:
     return [
         asked.ask(
             'server quota', functools.partial(quotas.servers, conn, where)
@@ -261,11 +260,11 @@ def _quota_questions(
 
 
 def _quota_answers(
-    questions: list[Question[dict[str, Quota]]],
+    asked: list[questions.Question[dict[str, Quota]]],
 ) -> dict[str, Quota]:
     return {
         what: quota
-        for question in questions
+        for question in asked
         for what, quota in (question.answer() or {}).items()
     }
 

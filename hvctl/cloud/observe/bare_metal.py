@@ -16,9 +16,8 @@ import typing
 from keystoneauth1 import adapter
 
 from hvctl import exceptions
+from hvctl.cloud import clouds
 from hvctl.cloud import http
-from hvctl.cloud.clouds import Project
-from hvctl.cloud.http import JSON
 from hvctl.cloud.observe import parse
 from hvctl.model import identity
 from hvctl.model.records import Node, Port, PortUse, Server
@@ -103,7 +102,7 @@ def port_marks(compute_clouds: Iterable[str]) -> tuple[str, ...]:
     return (*parse.PORT_USES, *map(identity.port_mark, compute_clouds))
 
 
-def servers(project: Project) -> tuple[Server, ...]:
+def servers(project: clouds.Project) -> tuple[Server, ...]:
     """List the servers that carry our mark, test guests among them."""
     # Of this project only: any tenant can give a server our mark.
     # A soft-deleted one still has its machine.
@@ -114,7 +113,7 @@ def servers(project: Project) -> tuple[Server, ...]:
 
 
 def named_servers(
-    project: Project, names: frozenset[str]
+    project: clouds.Project, names: frozenset[str]
 ) -> tuple[Server, ...]:
     """List every project's servers of these names that are not ours."""
     # Nova takes the name as a regular expression, but escapes every "|"
@@ -132,14 +131,16 @@ def named_servers(
     )
 
 
-def ports(project: Project, marks: Sequence[str]) -> tuple[Port, ...]:
+def ports(project: clouds.Project, marks: Sequence[str]) -> tuple[Port, ...]:
     """List the project's ports that carry one of our marks."""
     found = http.pages(
         project.network,
-        '/ports',
         'ports',
-        'list the ports',
-        params={'description': list(marks), 'project_id': project.id},
+        http.Request(
+            url='/ports',
+            doing='list the ports',
+            params={'description': list(marks), 'project_id': project.id},
+        ),
     )
     return tuple(
         parse.port(port)
@@ -149,7 +150,7 @@ def ports(project: Project, marks: Sequence[str]) -> tuple[Port, ...]:
 
 
 def named_ports(
-    project: Project, marks: Sequence[str], names: frozenset[str]
+    project: clouds.Project, marks: Sequence[str], names: frozenset[str]
 ) -> dict[str, str]:
     """List the project's ports of these names that are not ours.
 
@@ -157,14 +158,16 @@ def named_ports(
     """
     found = http.pages(
         project.network,
-        '/ports',
         'ports',
-        'list the ports',
-        params={
-            'name': sorted(names),
-            'project_id': project.id,
-            'fields': ['id', 'name', 'description'],
-        },
+        http.Request(
+            url='/ports',
+            doing='list the ports',
+            params={
+                'name': sorted(names),
+                'project_id': project.id,
+                'fields': ['id', 'name', 'description'],
+            },
+        ),
     )
     return {
         port['id']: port['name']
@@ -178,12 +181,14 @@ def nodes(baremetal: adapter.Adapter) -> tuple[Node, ...] | None:
     try:
         found = http.pages(
             baremetal,
-            '/nodes',
             'nodes',
-            'list the Ironic nodes',
-            microversion=http.BAREMETAL,
-            params={'fields': _NODE_FIELDS},
-            accept=frozenset({403, 404}),
+            http.Request(
+                url='/nodes',
+                doing='list the Ironic nodes',
+                microversion=http.BAREMETAL,
+                params={'fields': _NODE_FIELDS},
+                accept=frozenset({403, 404}),
+            ),
         )
     except exceptions.CloudError as error:
         if isinstance(error.__cause__, http.NO_SERVICE):
@@ -196,17 +201,19 @@ def list_servers(
     compute: adapter.Adapter,
     params: Mapping[str, object],
     microversion: str = http.COMPUTE,
-) -> Iterable[JSON]:
+) -> Iterable[http.JSON]:
     """List servers as Nova tells them."""
     return (
         http.pages(
             compute,
-            '/servers/detail',
             'servers',
-            'list the servers',
-            microversion=microversion,
-            params=params,
-            secret=True,
+            http.Request(
+                url='/servers/detail',
+                doing='list the servers',
+                microversion=microversion,
+                params=params,
+                secret=True,
+            ),
         )
         or ()
     )

@@ -25,11 +25,13 @@ def services(compute: adapter.Adapter) -> tuple[Service, ...]:
     """List the compute services."""
     found = http.pages(
         compute,
-        '/os-services',
         'services',
-        'list the compute services',
-        microversion=http.COMPUTE,
-        params={'binary': 'nova-compute'},
+        http.Request(
+            url='/os-services',
+            doing='list the compute services',
+            microversion=http.COMPUTE,
+            params={'binary': 'nova-compute'},
+        ),
     )
     return tuple(map(parse.service, found or ()))
 
@@ -43,10 +45,12 @@ def compute_nodes(
     """
     found = http.pages(
         compute,
-        '/os-hypervisors/detail' if sizes else '/os-hypervisors',
         'hypervisors',
-        'list the hypervisors',
-        microversion=http.COMPUTE_SIZES if sizes else http.COMPUTE,
+        http.Request(
+            url='/os-hypervisors/detail' if sizes else '/os-hypervisors',
+            doing='list the hypervisors',
+            microversion=http.COMPUTE_SIZES if sizes else http.COMPUTE,
+        ),
     )
     return tuple(map(parse.compute_node, found or ()))
 
@@ -58,10 +62,12 @@ def aggregates(compute: adapter.Adapter) -> tuple[Aggregate, ...]:
     """
     found = http.pages(
         compute,
-        '/os-aggregates',
         'aggregates',
-        'list the aggregates',
-        microversion=http.COMPUTE,
+        http.Request(
+            url='/os-aggregates',
+            doing='list the aggregates',
+            microversion=http.COMPUTE,
+        ),
     )
     return tuple(map(parse.aggregate, found or ()))
 
@@ -105,11 +111,13 @@ def providers(
     """
     found = http.pages(
         placement,
-        '/resource_providers',
         'resource_providers',
-        'list the resource providers',
-        microversion=http.PLACEMENT,
-        params=params,
+        http.Request(
+            url='/resource_providers',
+            doing='list the resource providers',
+            microversion=http.PLACEMENT,
+            params=params,
+        ),
     )
     return tuple(map(parse.provider, found or ()))
 
@@ -123,10 +131,12 @@ def agents(network: adapter.Adapter) -> tuple[Agent, ...] | None:
     """List the network agents; None where the service has none at all."""
     found = http.pages(
         network,
-        '/agents',
         'agents',
-        'list the network agents',
-        # A network service without agents does not know the address.
-        accept=frozenset({404}),
+        http.Request(
+            url='/agents',
+            doing='list the network agents',
+            # A network service without agents does not know the address.
+            accept=http.NOT_FOUND,
+        ),
     )
     return None if found is None else tuple(map(parse.agent, found))

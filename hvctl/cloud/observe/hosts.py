@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from keystoneauth1 import adapter
 
 from hvctl.cloud import http
-from hvctl.cloud.http import JSON
 from hvctl.cloud.observe import parse
 from hvctl.model.records import Candidate, Migration, Need, Resources
 
@@ -28,19 +27,20 @@ def room(placement: adapter.Adapter, need: Need) -> tuple[Candidate, ...]:
         limits['member_of'] = f'in:{",".join(need.aggregates)}'
     response = http.call(
         placement,
-        'GET',
-        '/allocation_candidates',
-        'ask which hosts have room',
-        microversion=http.PLACEMENT,
-        params={
-            'resources': ','.join(
-                f'{name}:{amount}' for name, amount in need.resources
-            ),
-            # As the scheduler does: the trait is at the root only.
-            'root_required': '!COMPUTE_STATUS_DISABLED',
-            **limits,
-            'limit': 1000,
-        },
+        http.Request(
+            url='/allocation_candidates',
+            doing='ask which hosts have room',
+            microversion=http.PLACEMENT,
+            params={
+                'resources': ','.join(
+                    f'{name}:{amount}' for name, amount in need.resources
+                ),
+                # As the scheduler does: the trait is at the root only.
+                'root_required': '!COMPUTE_STATUS_DISABLED',
+                **limits,
+                'limit': 1000,
+            },
+        ),
     )
     return parse.candidates(response.json())
 
@@ -51,11 +51,12 @@ def consumers(
     """Read who has how much of a provider; nobody if it is gone."""
     response = http.call(
         placement,
-        'GET',
-        f'/resource_providers/{provider_id}/allocations',
-        f'list the allocations of resource provider {provider_id}',
-        microversion=http.PLACEMENT,
-        accept=frozenset({404}),
+        http.Request(
+            url=f'/resource_providers/{provider_id}/allocations',
+            doing=f'list the allocations of resource provider {provider_id}',
+            microversion=http.PLACEMENT,
+            accept=http.NOT_FOUND,
+        ),
     )
     if response.status_code == 404:
         return {}
@@ -74,13 +75,15 @@ def direct_ports(
     """
     found = http.pages(
         network,
-        '/ports',
         'ports',
-        f'list the ports of host {host}',
-        params={
-            'binding:host_id': host,
-            'fields': ['device_id', 'binding:vnic_type'],
-        },
+        http.Request(
+            url='/ports',
+            doing=f'list the ports of host {host}',
+            params={
+                'binding:host_id': host,
+                'fields': ['device_id', 'binding:vnic_type'],
+            },
+        ),
     )
     kinds: dict[str, set[str]] = {}
     for port in found or ():
@@ -100,17 +103,19 @@ def groups(compute: adapter.Adapter) -> dict[str, dict[str, str]]:
     :returns: the id of a guest's group, by the group's policy and the guest's
         id
     """
-    found: dict[str, JSON] = {}
+    found: dict[str, http.JSON] = {}
     read = -1
     while len(found) > read:
         read = len(found)
         page = http.pages(
             compute,
-            '/os-server-groups',
             'server_groups',
-            'list the server groups',
-            microversion=http.COMPUTE,
-            params={'all_projects': 'True', 'offset': read},
+            http.Request(
+                url='/os-server-groups',
+                doing='list the server groups',
+                microversion=http.COMPUTE,
+                params={'all_projects': 'True', 'offset': read},
+            ),
         )
         found |= {group['id']: group for group in page or ()}
     members: dict[str, dict[str, str]] = {}
@@ -135,16 +140,18 @@ def migrations(
     """
     over = {migration.id for migration in before if migration.over}
 
-    def enough(entries: list[JSON]) -> bool:
+    def enough(entries: list[http.JSON]) -> bool:
         return any(entry['id'] in over for entry in entries)
 
     found = http.pages(
         compute,
-        '/os-migrations',
         'migrations',
-        f'list the migrations of host {host}',
-        microversion=http.COMPUTE,
-        params={'host': host, **({'limit': _LATER} if before else {})},
+        http.Request(
+            url='/os-migrations',
+            doing=f'list the migrations of host {host}',
+            microversion=http.COMPUTE,
+            params={'host': host, **({'limit': _LATER} if before else {})},
+        ),
         enough=enough,
     )
     read = {entry['id'] for entry in found or ()}

@@ -8,12 +8,8 @@ from concurrent.futures import Executor
 from concurrent.futures import Future
 import dataclasses
 
-from keystoneauth1 import adapter
-from openstack import connection
-
 from hvctl.cloud import clouds
 from hvctl.cloud import parallel
-from hvctl.cloud.clouds import Project
 from hvctl.cloud.observe import bare_metal
 from hvctl.cloud.observe import compute_cloud
 from hvctl.cloud.observe import hosts
@@ -36,52 +32,21 @@ _Part = Callable[[Snapshot], Snapshot]
 class Observer:
     """Takes looks.
 
-    :ivar metal: our project in the bare-metal cloud
-    :ivar compute: our project in the compute cloud; the same object where
-        that is the same cloud
-    :ivar compute_cloud: its name; None where it is the same
     :ivar port_marks: the descriptions of ports of ours
     """
 
-    metal: Project
-    compute: Project
-    compute_cloud: str | None
-    baremetal: adapter.Adapter
-    placement: adapter.Adapter
+    pair: clouds.Pair
     port_marks: tuple[str, ...]
-
-    @classmethod
-    def connect(
-        cls,
-        metal: connection.Connection,
-        compute: connection.Connection,
-        compute_cloud: str | None,
-    ) -> Observer:
-        """Log in to both clouds, and read the names of all from clouds.yaml.
-
-        :param compute_cloud: see the class
-        """
-        project = clouds.project(metal)
-        return cls(
-            metal=project,
-            compute=project if compute is metal else clouds.project(compute),
-            compute_cloud=compute_cloud,
-            baremetal=metal.baremetal,
-            placement=compute.placement,
-            port_marks=bare_metal.port_marks(clouds.known()),
-        )
-
-    @property
-    def _apart(self) -> bool:
-        return self.compute is not self.metal
 
     def whereabouts(self) -> dict[str, str | None]:
         """Find the compute cloud of every hypervisor, by name; two lists."""
         with parallel.readers() as pool:
-            servers = pool.submit(bare_metal.servers, self.metal)
-            ports = pool.submit(bare_metal.ports, self.metal, self.port_marks)
+            servers = pool.submit(bare_metal.servers, self.pair.metal)
+            ports = pool.submit(
+                bare_metal.ports, self.pair.metal, self.port_marks
+            )
             return bare_metal.whereabouts(
-                servers.result(), ports.result(), self.metal.cloud
+                servers.result(), ports.result(), self.pair.metal.cloud
             )
 
     def observe(self, scope: Scope) -> Snapshot:
@@ -98,7 +63,7 @@ class Observer:
                         last, look.guests, look.migrations
                     )
                 case MachinesLook(last=last):
-                    servers = pool.submit(bare_metal.servers, self.metal)
+                    servers = pool.submit(bare_metal.servers, self.pair.metal)
                     look = self._machines(pool, servers)(Snapshot())
                     return snapshot.renew_machines(
                         last, look.servers, look.test_guests, look.nodes
@@ -108,7 +73,7 @@ class Observer:
 
     def _whole(self, pool: Executor, scope: WholeLook) -> Snapshot:
         """Read everything; each part may use those before it."""
-        servers = pool.submit(bare_metal.servers, self.metal)
+        servers = pool.submit(bare_metal.servers, self.pair.metal)
         parts = [
             self._machines(pool, servers),
             self._namesakes(pool, servers, scope.server_names),
@@ -120,7 +85,7 @@ class Observer:
             self._guests_of_all(pool, scope),
             self._ties(pool, scope),
         ]
-        look = Snapshot(user_id=self.compute.user_id)
+        look = Snapshot(user_id=self.pair.compute.user_id)
         for part in parts:
             look = part(look)
         return look
@@ -132,10 +97,10 @@ class Observer:
 
         :param servers: ours in the bare-metal cloud
         """
-        nodes = pool.submit(bare_metal.nodes, self.baremetal)
+        nodes = pool.submit(bare_metal.nodes, self.pair.baremetal)
         others = servers
-        if self._apart:
-            others = pool.submit(bare_metal.servers, self.compute)
+        if self.pair.apart:
+            others = pool.submit(bare_metal.servers, self.pair.compute)
 
         def finish(look: Snapshot) -> Snapshot:
             return dataclasses.replace(
@@ -161,7 +126,7 @@ class Observer:
             return _nothing
         found = pool.submit(self._named, names)
         ports = pool.submit(
-            bare_metal.named_ports, self.metal, self.port_marks, names
+            bare_metal.named_ports, self.pair.metal, self.port_marks, names
         )
 
         def finish(look: Snapshot) -> Snapshot:
@@ -180,26 +145,28 @@ class Observer:
         return finish
 
     def _named(self, names: frozenset[str]) -> tuple[Server, ...]:
-        found = bare_metal.named_servers(self.metal, names)
-        if self._apart:
-            found += bare_metal.named_servers(self.compute, names)
+        found = bare_metal.named_servers(self.pair.metal, names)
+        if self.pair.apart:
+            found += bare_metal.named_servers(self.pair.compute, names)
         return found
 
     def _ports(self, pool: Executor) -> _Part:
         """Read our ports, and leave out what is of other compute clouds."""
-        ports = pool.submit(bare_metal.ports, self.metal, self.port_marks)
+        ports = pool.submit(bare_metal.ports, self.pair.metal, self.port_marks)
         tests = None
-        if self._apart:
+        if self.pair.apart:
             tests = pool.submit(
-                bare_metal.ports, self.compute, [identity.TEST_PORT_MARK]
+                bare_metal.ports,
+                self.pair.compute,
+                [identity.TEST_PORT_MARK],
             )
 
         def finish(look: Snapshot) -> Snapshot:
             found = bare_metal.of_cloud(
-                self.compute_cloud,
+                self.pair.compute_cloud,
                 look.servers,
                 ports.result(),
-                self.metal.cloud,
+                self.pair.metal.cloud,
             )
             return dataclasses.replace(
                 look,
@@ -212,13 +179,15 @@ class Observer:
 
     def _services(self, pool: Executor, scope: WholeLook) -> _Part:
         """Read what registers: services, compute nodes and agents."""
-        nova = self.compute.compute
+        nova = self.pair.compute.compute
         services = pool.submit(compute_cloud.services, nova)
         metal = services
-        if self._apart:
-            metal = pool.submit(compute_cloud.services, self.metal.compute)
+        if self.pair.apart:
+            metal = pool.submit(
+                compute_cloud.services, self.pair.metal.compute
+            )
         nodes = pool.submit(compute_cloud.compute_nodes, nova, scope.sizes)
-        agents = pool.submit(compute_cloud.agents, self.compute.network)
+        agents = pool.submit(compute_cloud.agents, self.pair.compute.network)
 
         def finish(look: Snapshot) -> Snapshot:
             return dataclasses.replace(
@@ -233,7 +202,7 @@ class Observer:
 
     def _providers(self, pool: Executor, scope: WholeLook) -> _Part:
         """Read the resource providers, their room and their consumers."""
-        placement = self.placement
+        placement = self.pair.placement
         ids = compute_cloud.provider_ids
         providers = pool.submit(compute_cloud.providers, placement)
         with_room = pool.submit(ids, placement, resources='MEMORY_MB:1')
@@ -268,11 +237,13 @@ class Observer:
         aggregates = None
         if scope.aggregates:
             aggregates = pool.submit(
-                compute_cloud.aggregates, self.compute.compute
+                compute_cloud.aggregates, self.pair.compute.compute
             )
         members = {
             uuid: pool.submit(
-                compute_cloud.provider_ids, self.placement, member_of=uuid
+                compute_cloud.provider_ids,
+                self.pair.placement,
+                member_of=uuid,
             )
             for uuid in scope.members_of
         }
@@ -293,7 +264,7 @@ class Observer:
 
         :param last: an earlier look, whose migrations need not be read again
         """
-        compute = self.compute.compute
+        compute = self.pair.compute.compute
         guests = {
             host: pool.submit(compute_cloud.guests, compute, host)
             for host in names
@@ -318,7 +289,7 @@ class Observer:
         """Read the guests of all hosts."""
         if not scope.all_servers:
             return _nothing
-        guests = pool.submit(compute_cloud.guests, self.compute.compute)
+        guests = pool.submit(compute_cloud.guests, self.pair.compute.compute)
 
         def finish(look: Snapshot) -> Snapshot:
             return dataclasses.replace(
@@ -334,9 +305,9 @@ class Observer:
         """Read what ties guests to their host or to each other."""
         if not scope.ties:
             return lambda look: dataclasses.replace(look, tied=False)
-        groups = pool.submit(hosts.groups, self.compute.compute)
+        groups = pool.submit(hosts.groups, self.pair.compute.compute)
         ports = [
-            pool.submit(hosts.direct_ports, self.compute.network, host)
+            pool.submit(hosts.direct_ports, self.pair.compute.network, host)
             for host in scope.hosts
         ]
 

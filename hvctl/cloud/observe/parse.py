@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Turns the services' JSON into records."""
+"""Turns the services' http.JSON into records."""
 
 from __future__ import annotations
 
 import datetime
 
-from hvctl.cloud.http import JSON
+from hvctl.cloud import http
 from hvctl.model import identity
 from hvctl.model.records import (
     Agent,
@@ -39,7 +39,7 @@ def when(text: str | None) -> datetime.datetime | None:
     return time.astimezone(datetime.UTC)
 
 
-def server(body: JSON) -> Server:
+def server(body: http.JSON) -> Server:
     """A server of ``GET /servers/detail``."""
     return Server(
         id=body['id'],
@@ -69,7 +69,7 @@ def server(body: JSON) -> Server:
     )
 
 
-def _shape(body: JSON) -> Shape:
+def _shape(body: http.JSON) -> Shape:
     flavor = body.get('flavor', {})
     # The size of a flavor's swap is in MiB, that of the others in GiB.
     swap = -(-int(flavor.get('swap') or 0) // 1024)
@@ -81,7 +81,7 @@ def _shape(body: JSON) -> Shape:
     )
 
 
-def candidates(body: JSON) -> tuple[Candidate, ...]:
+def candidates(body: http.JSON) -> tuple[Candidate, ...]:
     """The answer to ``GET /allocation_candidates``."""
     summaries = body['provider_summaries']
     return tuple(
@@ -90,7 +90,7 @@ def candidates(body: JSON) -> tuple[Candidate, ...]:
     )
 
 
-def _candidate(allocations: JSON, summaries: JSON) -> Candidate:
+def _candidate(allocations: http.JSON, summaries: http.JSON) -> Candidate:
     parts = []
     for provider_id, given in allocations.items():
         have = summaries[provider_id]['resources']
@@ -107,7 +107,7 @@ def _candidate(allocations: JSON, summaries: JSON) -> Candidate:
     return Candidate(first['root_provider_uuid'], tuple(parts))
 
 
-def service(body: JSON) -> Service:
+def service(body: http.JSON) -> Service:
     """A service of ``GET /os-services``.
 
     One in a cell that does not answer has neither id nor state (microversion
@@ -123,7 +123,7 @@ def service(body: JSON) -> Service:
     )
 
 
-def compute_node(body: JSON) -> ComputeNode:
+def compute_node(body: http.JSON) -> ComputeNode:
     """An entry of ``GET /os-hypervisors``, with or without details."""
     return ComputeNode(
         id=str(body['id']),
@@ -136,7 +136,7 @@ def compute_node(body: JSON) -> ComputeNode:
     )
 
 
-def provider(body: JSON) -> Provider:
+def provider(body: http.JSON) -> Provider:
     """A resource provider of ``GET /resource_providers``."""
     return Provider(id=body['uuid'], name=body['name'])
 
@@ -150,7 +150,7 @@ PORT_USES = {
 }
 
 
-def port(body: JSON) -> Port:
+def port(body: http.JSON) -> Port:
     """A port of ``GET /ports`` that carries one of our marks."""
     return Port(
         id=body['id'],
@@ -168,7 +168,7 @@ def port(body: JSON) -> Port:
     )
 
 
-def _trunk(details: JSON | None) -> Trunk | None:
+def _trunk(details: http.JSON | None) -> Trunk | None:
     """What a port tells of its trunk (API extension trunk-details)."""
     if not details:
         return None
@@ -181,7 +181,7 @@ def _trunk(details: JSON | None) -> Trunk | None:
     )
 
 
-def agent(body: JSON) -> Agent:
+def agent(body: http.JSON) -> Agent:
     """An agent of ``GET /agents``."""
     return Agent(
         id=body['id'],
@@ -191,7 +191,7 @@ def agent(body: JSON) -> Agent:
     )
 
 
-def node(body: JSON) -> Node:
+def node(body: http.JSON) -> Node:
     """A node of Ironic's ``GET /nodes``.
 
     To those who may see the node only because they lease it, Ironic gives
@@ -211,7 +211,7 @@ def node(body: JSON) -> Node:
     )
 
 
-def aggregate(body: JSON) -> Aggregate:
+def aggregate(body: http.JSON) -> Aggregate:
     """An aggregate of ``GET /os-aggregates``."""
     return Aggregate(
         id=body['id'],
@@ -222,7 +222,7 @@ def aggregate(body: JSON) -> Aggregate:
     )
 
 
-def migration(body: JSON) -> Migration:
+def migration(body: http.JSON) -> Migration:
     """A record of ``GET /os-migrations``."""
     return Migration(
         id=body['id'],

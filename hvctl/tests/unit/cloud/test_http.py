@@ -4,10 +4,10 @@
 import base64
 
 from keystoneauth1 import exceptions as ksa_exceptions
-import requests as http
+import requests
 
 from hvctl import exceptions
-from hvctl.cloud import http as requests
+from hvctl.cloud import http
 from hvctl.tests.unit.cloud import base
 
 SERVERS = f'{base.COMPUTE}/servers/detail'
@@ -19,7 +19,9 @@ class TestErrors(base.TestCase):
     def provoke(self, url, client, **answer):
         self.mock.get(f'{url}/thing', **answer)
         with self.assertRaises(exceptions.CloudError) as caught:
-            requests.call(client, 'GET', '/thing', 'read the thing')
+            http.call(
+                client, http.Request(url='/thing', doing='read the thing')
+            )
         return caught.exception
 
     def test_sentences(self):
@@ -147,7 +149,7 @@ class TestErrors(base.TestCase):
 
     def test_no_answer(self):
         """A broken connection has no status and is worth another try."""
-        for failure in (http.ConnectionError, http.Timeout):
+        for failure in (requests.ConnectionError, requests.Timeout):
             with self.subTest(failure=failure):
                 error = self.provoke(
                     base.COMPUTE, self.conn.compute, exc=failure('down')
@@ -161,19 +163,20 @@ class TestErrors(base.TestCase):
         """An error that the caller deals with itself is none."""
         self.mock.get(f'{base.COMPUTE}/thing', status_code=404, json={})
 
-        response = requests.call(
+        response = http.call(
             self.conn.compute,
-            'GET',
-            '/thing',
-            'read the thing',
-            accept=frozenset({404}),
+            http.Request(
+                url='/thing',
+                doing='read the thing',
+                accept=frozenset({404}),
+            ),
         )
 
         self.assertEqual(404, response.status_code)
 
     def test_explain(self):
         """Errors of keystoneauth keep their status."""
-        error = requests.explain(
+        error = http.explain(
             ksa_exceptions.http.ServiceUnavailable('gone\nfor lunch.'),
             'log in',
         )
@@ -193,13 +196,15 @@ class TestSecrets(base.TestCase):
             f'{base.COMPUTE}/servers', json={'answer': 'pa55w0rd-2'}
         )
         with self.assertLogs(level='DEBUG') as logs:
-            requests.call(
+            http.call(
                 self.conn.compute,
-                'POST',
-                '/servers',
-                'create the server',
-                json={'user_data': 'pa55w0rd-1'},
-                **options,
+                http.Request(
+                    method='POST',
+                    url='/servers',
+                    doing='create the server',
+                    json={'user_data': 'pa55w0rd-1'},
+                    **options,
+                ),
             )
         return '\n'.join(logs.output)
 
@@ -227,13 +232,15 @@ class TestSecrets(base.TestCase):
             )
 
             with self.assertRaises(exceptions.CloudError) as caught:
-                requests.call(
+                http.call(
                     self.conn.compute,
-                    'POST',
-                    '/servers',
-                    'create the server hv1',
-                    json={'server': {'user_data': user_data}},
-                    secret=True,
+                    http.Request(
+                        method='POST',
+                        url='/servers',
+                        doing='create the server hv1',
+                        json={'server': {'user_data': user_data}},
+                        secret=True,
+                    ),
                 )
 
             self.assertEqual(
@@ -252,7 +259,8 @@ class TestPages(base.TestCase):
     """Lists that come in pages."""
 
     def read(self, client, url, key, **options):
-        return requests.pages(client, url, key, f'list {key}', **options)
+        request = http.Request(url=url, doing=f'list {key}', **options)
+        return http.pages(client, key, request)
 
     def test_nova(self):
         """Nova's links are followed, without repeating the parameters."""
@@ -265,7 +273,7 @@ class TestPages(base.TestCase):
             self.conn.compute,
             '/servers/detail',
             'servers',
-            microversion=requests.COMPUTE,
+            microversion=http.COMPUTE,
             params={'all_tenants': 1},
         )
 
@@ -286,7 +294,7 @@ class TestPages(base.TestCase):
             self.conn.baremetal,
             '/nodes',
             'nodes',
-            microversion=requests.BAREMETAL,
+            microversion=http.BAREMETAL,
         )
 
         self.assertEqual(first['nodes'] + [{'uuid': 'last'}], found)

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Boots, asks and deletes the guest that tries a hypervisor out."""
+
+from __future__ import annotations
+
+from keystoneauth1 import adapter
+
+from hvctl.cloud import http
+from hvctl.cloud.act import removal
+from hvctl.cloud.act import server_action
+from hvctl.model import identity
+from hvctl.model.results import Done, Replied
+from hvctl.model.steps import CreateTestGuest, DeleteTestGuest, ReadConsole
+
+
+class HealthTest:
+    """Test guests in Nova of the compute cloud."""
+
+    def __init__(self, nova: adapter.Adapter) -> None:
+        self._nova = nova
+
+    def create_test_guest(self, step: CreateTestGuest) -> Done:
+        """Boot a guest on one host and no other."""
+        networks: object = 'none'
+        if step.port_id is not None:
+            networks = [{'port': step.port_id}]
+        elif step.network_id is not None:
+            networks = [{'uuid': step.network_id}]
+        server = {
+            'name': f'hvctl-test-{step.name}',
+            'imageRef': step.image_id,
+            'flavorRef': step.flavor_id,
+            'networks': networks,
+            'host': step.host,
+            'metadata': {
+                identity.MARK_KEY: identity.MARK,
+                identity.TEST_KEY: step.name,
+            },
+        }
+        http.call(
+            self._nova,
+            http.Request(
+                method='POST',
+                url='/servers',
+                doing=f'boot the test guest on {step.host}',
+                microversion=http.COMPUTE_CREATE,
+                json={'server': server},
+            ),
+        )
+        return Done()
+
+    def read_console(self, step: ReadConsole) -> Done:
+        """Read the last line of a guest's console."""
+        response = http.call(
+            self._nova,
+            server_action.request(
+                step.server_id,
+                {'os-getConsoleOutput': {'length': 1}},
+                f'read the console of the test guest of {step.name}',
+                # 404 and 409: it has none yet.
+                accept=frozenset({404, 409}),
+            ),
+        )
+        if response.status_code >= 400:
+            return Done(changed=False)
+        said = str(response.json().get('output') or '').strip()
+        return Done(changed=False, answer=Replied() if said else None)
+
+    def delete_test_guest(self, step: DeleteTestGuest) -> Done:
+        """Delete a test guest, for good even where Nova puts deletes off."""
+        return removal.remove(
+            self._nova,
+            server_action.request(
+                step.server_id,
+                {'forceDelete': None},
+                f'delete the test guest of {step.name}',
+            ),
+        )
