@@ -6,14 +6,10 @@ import datetime
 import typing
 import unittest
 
-import hypothesis
-
 from hvctl.decide.drain import drain
 from hvctl.decide.drain import undo
 from hvctl.decide.drain.moves import cold as resizes
 from hvctl.decide.drain.plan import treatment
-from hvctl.decide.hypervisor import assemble
-from hvctl.decide.hypervisor import emptiness
 from hvctl.model import drain_options
 from hvctl.model import identity
 from hvctl.model.drain_options import DrainOptions, Method, Suspended
@@ -29,36 +25,20 @@ from hvctl.model.steps import (
     AbortMigration,
     AskWhere,
     AskWhy,
-    ColdMigrate,
     ConfirmMigration,
-    ConfirmResize,
     DisableService,
     EnableService,
     ForceComplete,
-    GuestStep,
     LiveMigrate,
-    MoveStep,
-    OffloadShelved,
-    Shelve,
 )
 from hvctl.model.verdict import Outcome, Verdict
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clocks
-from hvctl.tests.fixtures import situations
 
 CHOSEN = builders.a_compute_id()
 DISABLED = builders.a_disabled_service
 CLOSED = builders.a_disabled_service(resizes.drain_reason(3))
 GUEST = builders.a_guest('g1')
-
-#: The states in which Nova accepts each request.
-ALLOWED = {
-    LiveMigrate: ('ACTIVE', 'PAUSED'),
-    ColdMigrate: ('ACTIVE', 'SHUTOFF'),
-    Shelve: ('ACTIVE', 'PAUSED', 'SHUTOFF', 'SUSPENDED'),
-    OffloadShelved: ('SHELVED',),
-    ConfirmResize: ('VERIFY_RESIZE',),
-}
 
 
 def a_ledger(**changes) -> Ledger:
@@ -1138,64 +1118,3 @@ class TestScope(unittest.TestCase):
         self.assertEqual(frozenset({'hv1', 'hv2'}), first.server_names)
         self.assertEqual(frozenset({'hv1'}), second.hosts)
         self.assertEqual(frozenset({CHOSEN}), second.provider_ids)
-
-
-class TestAnySituation(unittest.TestCase):
-    """What holds whatever comes together."""
-
-    @situations.SOME
-    @hypothesis.given(situations.looks())
-    def test_never_ends_well_with_anything_left(self, look):
-        """Success means no guest, no migration and no allocation."""
-        verdict = decide(look, a_ledger(last=look), past_blocked=True)
-        hv = assemble.assemble(look, ['hv1'])['hv1']
-
-        if verdict.outcome is not None and verdict.outcome.ok:
-            self.assertEqual((), hv.guests)
-            self.assertEqual([], emptiness.unfinished(hv))
-            self.assertEqual(frozenset(), emptiness.strangers(hv))
-            self.assertFalse(hv.service.enabled)
-
-    @situations.SOME
-    @hypothesis.given(situations.looks(), situations.OPTIONS)
-    def test_touches_only_what_it_may(self, look, options):
-        """Each request goes to an idle guest in a state that allows it."""
-        verdict = decide(look, **options)
-        guests = {guest.id: guest for guest in look.guests['hv1']}
-
-        for step in verdict.steps:
-            if not isinstance(step, MoveStep):
-                continue
-            guest = guests[step.server_id]
-            self.assertIsNone(guest.task_state)
-            self.assertIn(guest.status, ALLOWED[type(step)])
-            if isinstance(step, ConfirmResize):
-                self.assertTrue(options.get('confirm_resizes'))
-            if (type(step), guest.status) == (ColdMigrate, 'ACTIVE'):
-                self.assertEqual(Method.COLD, options.get('method'))
-
-    @situations.SOME
-    @hypothesis.given(situations.looks())
-    def test_migrates_from_what_is_closed_only(self, look):
-        """Nothing is sent away from a host that may get new guests."""
-        verdict = decide(look)
-        hv = assemble.assemble(look, ['hv1'])['hv1']
-
-        if any(isinstance(step, GuestStep) for step in verdict.steps):
-            self.assertFalse(hv.service.enabled)
-
-    @situations.SOME
-    @hypothesis.given(situations.looks())
-    def test_confirms_no_resize_of_others(self, look):
-        """Only cold migrations are confirmed, never an owner's resize."""
-        for step in decide(look).steps:
-            if isinstance(step, ConfirmMigration):
-                newest = max(
-                    (
-                        m
-                        for m in look.migrations['hv1']
-                        if m.server_id == step.server_id
-                    ),
-                    key=lambda m: m.id,
-                )
-                self.assertEqual('migration', newest.migration_type)
