@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 import importlib
+import itertools
 import pathlib
 import runpy
 
@@ -14,6 +15,8 @@ from graphs import Kind
 from graphs import Node
 
 import hvctl
+from hvctl.decide import goal
+from hvctl.decide.create import stages as create_stages
 from hvctl.decide.hypervisor import life
 from hvctl.model.hypervisor import Phase
 
@@ -101,6 +104,41 @@ def _ends(phases: Sequence[Phase]) -> Iterator[str]:
             yield frame
             rest = [phase for phase in rest if phase not in has]
     yield from rest
+
+
+_STAGES = {
+    goal.Kind.CHECK: Kind.BAD,
+    goal.Kind.STEP: Kind.OURS,
+    goal.Kind.WAIT: Kind.SOFT,
+}
+
+
+def stages_of_create() -> Graph:
+    """Draw the stages of create, in columns."""
+    stages = [s for s in create_stages.STAGES if s.kind is not goal.Kind.CHECK]
+    height = -(-len(stages) // 3)
+    return Graph(
+        title='The stages of create',
+        summary='The stages in which something is done or waited for, in '
+        'order.  The table below has all of them.',
+        node_wrap=24,
+        nodes=[
+            Node(
+                name=stage.name,
+                words=f'{stage.words} ({stage.when})'
+                if stage.when
+                else stage.words,
+                kind=_STAGES[stage.kind],
+            )
+            for stage in stages
+        ],
+        edges=[
+            Edge(tail=before.name, head=after.name, weak=number % height == 0)
+            for number, (before, after) in enumerate(
+                itertools.pairwise(stages), 1
+            )
+        ],
+    )
 
 
 def layers() -> Graph:
@@ -242,6 +280,7 @@ def who_talks_to_whom() -> Graph:
 #: By the names that the pages use.
 PICTURES: dict[str, Callable[[], Graph]] = {
     'life': life_of_a_hypervisor,
+    'stages-of-create': stages_of_create,
     'layers': layers,
     'who-talks-to-whom': who_talks_to_whom,
 }

@@ -18,6 +18,7 @@ import typing
 
 from hvctl import decide
 from hvctl.decide import delete
+from hvctl.decide.create import stages as create_stages
 from hvctl.decide.goal import Stage
 from hvctl.decide.wording import rendering
 from hvctl.decide.wording.templates import Template
@@ -83,10 +84,28 @@ def phases() -> Table:
 
 def _stages(stages: Sequence[Stage[typing.Any]]) -> Table:
     return Table(
-        header=('Stage', 'What is done, waited for or refused'),
-        widths=(22, 78),
-        rows=[(f'``{stage.name}``', stage.words) for stage in stages],
+        header=(
+            'Stage',
+            'Kind',
+            'What is done, waited for or seen',
+            'In which case',
+        ),
+        widths=(18, 10, 42, 30),
+        rows=[
+            (
+                f'``{stage.name}``',
+                stage.kind,
+                stage.words,
+                _unmarked(stage.when),
+            )
+            for stage in stages
+        ],
     )
+
+
+def _unmarked(text: str) -> str:
+    """Write the options that words name as such."""
+    return re.sub(r'(--[a-z-]+)', r'``\1``', text)
 
 
 def facts(template: Template) -> set[str]:
@@ -146,5 +165,6 @@ def folders_of_decide() -> Table:
 TABLES: dict[str, Callable[[], Table]] = {
     'folders-of-decide': folders_of_decide,
     'phases': phases,
+    'stages-of-create': lambda: _stages(create_stages.STAGES),
     'stages-of-delete': lambda: _stages(delete.STAGES),
 }
