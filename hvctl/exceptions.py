@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The exceptions that hvctl raises for its users."""
 
+from __future__ import annotations
+
 
 class HvctlError(Exception):
     """The base of all: its text is one sentence for the user."""

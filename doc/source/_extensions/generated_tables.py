@@ -4,7 +4,9 @@
 Its argument is the name of a table in ``tables.TABLES``.
 """
 
-from typing import Any
+from __future__ import annotations
+
+import typing
 
 from docutils import nodes
 from sphinx import application
@@ -23,7 +25,7 @@ class GeneratedTable(docutils.SphinxDirective):
         return self.parse_text_to_nodes('\n'.join(tables.written(table)))
 
 
-def setup(app: application.Sphinx) -> dict[str, Any]:
+def setup(app: application.Sphinx) -> dict[str, typing.Any]:
     """Add the directive."""
     app.add_directive('generated-table', GeneratedTable)
     return {'parallel_read_safe': True, 'parallel_write_safe': True}

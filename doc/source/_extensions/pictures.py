@@ -5,8 +5,10 @@ Its argument is the name of a picture in ``drawings.PICTURES``.  Where the
 list stands somewhere else on the page, ``:no-list:`` leaves it out.
 """
 
+from __future__ import annotations
+
 import subprocess
-from typing import Any, ClassVar
+import typing
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -23,7 +25,7 @@ class Picture(docutils.SphinxDirective):
     """Draws a graph, and writes it down."""
 
     required_arguments = 1
-    option_spec: ClassVar = {'no-list': directives.flag}
+    option_spec: typing.ClassVar = {'no-list': directives.flag}
 
     def run(self) -> list[nodes.Node]:
         """Return the figure and the list."""
@@ -65,7 +67,7 @@ class Picture(docutils.SphinxDirective):
         return svg
 
 
-def setup(app: application.Sphinx) -> dict[str, Any]:
+def setup(app: application.Sphinx) -> dict[str, typing.Any]:
     """Add the directive, and the style of the drawings."""
     app.add_directive('picture', Picture)
     app.add_css_file('pictures.css')

@@ -7,7 +7,9 @@ has keys of its own, such as ``health_test``; without one, the table has the
 keys of a profile.
 """
 
-from typing import Any
+from __future__ import annotations
+
+import typing
 
 from docutils import nodes
 from sphinx import application
@@ -26,7 +28,7 @@ _TYPES = {
 }
 
 
-def _type(part: dict[str, Any]) -> str:
+def _type(part: dict[str, typing.Any]) -> str:
     if 'const' in part:
         return f'``{part["const"]}``'
     if 'enum' in part:
@@ -38,7 +40,7 @@ def _type(part: dict[str, Any]) -> str:
     return ' or '.join(_TYPES[name] for name in names)
 
 
-def _default(part: dict[str, Any]) -> str:
+def _default(part: dict[str, typing.Any]) -> str:
     if 'default' not in part:
         return ''
     value = part['default']
@@ -79,7 +81,7 @@ class ProfileKeys(docutils.SphinxDirective):
         return self.parse_text_to_nodes('\n'.join(tables.written(table)))
 
 
-def setup(app: application.Sphinx) -> dict[str, Any]:
+def setup(app: application.Sphinx) -> dict[str, typing.Any]:
     """Add the directive."""
     app.add_directive('profile-keys', ProfileKeys)
     return {'parallel_read_safe': True, 'parallel_write_safe': True}
