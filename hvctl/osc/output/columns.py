@@ -7,8 +7,14 @@ import typing
 
 from cliff import columns
 
+if typing.TYPE_CHECKING:
+    _Column = columns.FormattableColumn[typing.Any]
+else:
+    # Only since its version 4.9 does cliff's class take a type at run time.
+    _Column = columns.FormattableColumn
 
-class Duration(columns.FormattableColumn[int | None]):
+
+class Duration(_Column):
     """Whole seconds; for people in the units they count in."""
 
     def human_readable(self) -> str:
@@ -29,7 +35,7 @@ def words(seconds: float) -> str:
     return ''.join(parts[:2])
 
 
-class Nested(columns.FormattableColumn[typing.Any]):
+class Nested(_Column):
     """Mappings and lists in each other; for people a line for each value."""
 
     def human_readable(self) -> str:

@@ -4,12 +4,13 @@
 import io
 import json
 import pathlib
+import sys
 import tempfile
 import types
 from unittest import mock
 
 import fixtures
-from osc_lib.test import base
+import testtools
 
 from hvctl.model.preflight import Answers, Flavor, Lookup, Quota
 from hvctl.osc.v1 import hypervisor_ephemeral
@@ -61,7 +62,7 @@ class Resolver:
         )
 
 
-class TestCommand(base.TestCommand):
+class TestCommand(testtools.TestCase):
     """Runs commands as the client does, with every option they have."""
 
     def setUp(self):
@@ -74,9 +75,14 @@ class TestCommand(base.TestCommand):
         )
         self.cloud = failures.Unreliable(self.clock)
         self.cloud.resolve = Resolver()
-        self.app.client_manager.hvctl = self.cloud
-        self.app.options = types.SimpleNamespace(verbose_level=1)
-        self.errors = self.app.stderr = io.StringIO()
+        self.errors = io.StringIO()
+        self.app = types.SimpleNamespace(
+            client_manager=types.SimpleNamespace(hvctl=self.cloud),
+            options=types.SimpleNamespace(verbose_level=1),
+            stderr=self.errors,
+            stdin=sys.stdin,
+            stdout=io.StringIO(),
+        )
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
         self.directory = pathlib.Path(directory.name)
@@ -97,8 +103,8 @@ class TestCommand(base.TestCommand):
         """
         output = self.app.stdout = io.StringIO()
         command = COMMANDS[verb](self.app, mock.Mock())
-        parsed = self.check_parser(command, [str(a) for a in args], [])
-        status = command.run(parsed)
+        parser = command.get_parser('openstack')
+        status = command.run(parser.parse_args([str(a) for a in args]))
         self.out = output.getvalue()
         self.err = self.errors.getvalue()
         return status
