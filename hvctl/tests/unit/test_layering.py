@@ -32,7 +32,7 @@ PACKAGES = {
     'profiles': {'jsonschema', 'yaml'},
     'cloud': {'keystoneauth1', 'requests', 'openstack'},
     'run': set(),
-    'osc': {'cliff', 'openstackclient', 'osc_lib', 'rich'},
+    'osc': {'cliff', 'osc_lib', 'rich'},
 }
 
 
