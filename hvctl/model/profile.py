@@ -31,7 +31,7 @@ DEFAULT_MAX_CONCURRENT = 4
 #: without it; being slowed down for a while is less than not being moved.
 DEFAULT_AUTO_CONVERGE = True
 #: A guest in post-copy has its memory on two hosts and is lost with either,
-#: or with the link; who can bear that says so.
+#: or with the link, so it is opt-in.
 DEFAULT_POST_COPY = False
 #: Seconds for each GiB of the guest's memory; Nova's own.  With auto-converge
 #: it is reached by guests only for which something else is wrong.
@@ -142,7 +142,7 @@ class TestGuest:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Timeouts:
     """Seconds without any change after which a phase is given up.
 
     What changes starts its clock anew: slow is not stuck.
@@ -166,7 +166,7 @@ class Profile:
 
     :ivar name: of the profile
     :ivar extends: the profile that it was merged over, if any
-    :ivar path: the file that it comes from
+    :ivar file: that it comes from
 
     The bare-metal server:
 
@@ -211,13 +211,13 @@ class Profile:
         all in the image
     :ivar user_data: the user's own parts, in their order
 
-    :ivar limits: seconds without change after which a phase is given up
+    :ivar timeouts: seconds without change after which a phase is given up
     :ivar secrets: texts by name, put where ``<secret:name>`` stood
     """
 
     name: str
     extends: str | None = None
-    path: str = ''
+    file: str = ''
 
     image: str | None = None
     flavor: str | None = None
@@ -252,7 +252,7 @@ class Profile:
     )
     user_data: tuple[Part, ...] = ()
 
-    limits: Limits = Limits()
+    timeouts: Timeouts = Timeouts()
     secrets: Mapping[str, Secret] = dataclasses.field(
         default_factory=dict, repr=False
     )

@@ -9,7 +9,7 @@ import datetime
 
 from hvctl.model.health import Answer
 from hvctl.model.machine_ports import MachinePorts
-from hvctl.model.profile import Limits, Subnetwork
+from hvctl.model.profile import Subnetwork, Timeouts
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +102,7 @@ class CreateRequest:
     subnetworks: tuple[ResolvedSubnetwork, ...] = ()
     domain: str | None = None
     properties: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    limits: Limits = dataclasses.field(default_factory=Limits)
+    timeouts: Timeouts = dataclasses.field(default_factory=Timeouts)
     agents: int | None = None
     migrations: int | None = None
     expires_at: datetime.datetime | None = None

@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-import dataclasses
+from collections.abc import Iterable
 import pathlib
 import typing
 
 from hvctl.model import duration
-from hvctl.model import profile as model
 from hvctl.model.health import Answer
 from hvctl.model.networking import (
     Address,
@@ -22,37 +21,23 @@ from hvctl.model.networking import (
 )
 from hvctl.model.profile import (
     Family,
-    Limits,
     LiveMigration,
     Profile,
     Sections,
     Subnetwork,
     TestGuest,
+    Timeouts,
 )
 from hvctl.profiles import check
+from hvctl.profiles import consistency
 from hvctl.profiles import options
 from hvctl.profiles import parts
 from hvctl.profiles import tree
 
-#: Keys whose values are taken as they are.
-_PLAIN = (
-    'image',
-    'flavor',
-    'network',
-    'vnic_type',
-    'subnet',
-    'fixed_ip',
-    'key_name',
-    'domain',
-    'compute_cloud',
-    'availability_zone',
-    'cpu_allocation_ratio',
-    'ram_allocation_ratio',
-    'disk_allocation_ratio',
-    'reserved_host_memory_mb',
-    'reserved_host_cpus',
-    'reserved_host_disk_mb',
-)
+#: What the schema calls a value that is taken as it is.
+_SCALARS = ('string', 'integer', 'number', 'boolean')
+#: The one of them that is a secret.
+_SHARED = 'metadata_proxy_shared_secret'
 
 
 def build(
@@ -60,13 +45,14 @@ def build(
     value: tree.Value,
     path: pathlib.Path,
     secure_path: pathlib.Path,
-) -> tuple[Profile | None, list[tree.Problem]]:
+) -> tuple[Profile, list[tree.Problem]]:
     """Make a profile.
 
     :param value: all that stands below its name, merged
     :param path: the profiles file; the user's parts are beside it
     :param secure_path: the file of secrets, to be named where one is missing
-    :returns: the profile, and what is wrong with it
+    :returns: the profile, and what is wrong with it: with nothing else it
+        can be used
     """
     builder = _Builder(name, value, path, secure_path)
     profile = builder.build()
@@ -98,54 +84,40 @@ class _Builder:
             value.get('secrets'), self._key, secure_path, self.problems
         )
 
-    def build(self) -> Profile | None:
-        """Make the profile; None where too much is wrong for one."""
+    def build(self) -> Profile:
+        """Make the profile, as far as that is possible."""
         value = self._value
-        extends = value.get('extends')
         own_parts, wrong = parts.read(
             value.get('user_data'), f'{self._key}.user_data', self._path.parent
         )
         self.problems += wrong
-        nova = self._sections('nova')
-        neutron = self._sections('neutron')
-        networking = self._networking()
-        if networking is None:
-            return None
         profile = Profile(
+            **{
+                **_scalars(value, check.schema()),
+                **_enum(value, 'family', Family),
+            },
             name=self._name,
-            extends=extends.text if extends else None,
-            path=str(self._path),
-            **_given(value, _PLAIN),
-            subnetworks=tuple(
-                Subnetwork(
-                    **_given(
-                        item,
-                        ('network', 'subnet', 'segmentation_id', 'interface'),
-                    ),
-                    **_enum(item, 'address', Address),
-                )
-                for item in _items(value, 'subnetworks')
-            ),
+            file=str(self._path),
+            subnetworks=tuple(map(_subnetwork, _items(value, 'subnetworks'))),
             expiry=_optional_seconds(value, 'expiry'),
             aggregates=_texts(value, 'aggregates'),
             traits=_texts(value, 'traits'),
-            health_test=self._health_test(),
-            networking=networking,
-            nova=nova,
-            neutron=neutron,
+            health_test=_health_test(value.get('health_test')),
+            nova=self._sections('nova'),
+            neutron=self._sections('neutron'),
+            networking=self._networking(),
             live_migration=LiveMigration(
-                **_given(
-                    value.get('live_migration'),
-                    _names(LiveMigration),
+                **_scalars(
+                    value.get('live_migration'), _part('live_migration')
                 )
             ),
-            **_enum(value, 'family', Family),
-            packages=self._packages(),
+            packages=_packages(value.get('packages')),
             user_data=own_parts,
-            limits=self._limits(),
+            timeouts=_timeouts(value.get('timeouts')),
             secrets=self._reader.secrets,
         )
-        self._check(profile)
+        for misfit in consistency.misfits(profile):
+            self._problem(misfit.key, misfit.words)
         return profile
 
     def _problem(self, key: str, words: str) -> None:
@@ -161,16 +133,11 @@ class _Builder:
         )
 
     def _sections(self, key: str) -> Sections:
-        value = self._value.get(key)
-        found = self._reader.sections(value, f'{self._key}.{key}')
-        if 'host' in found.get('DEFAULT', {}):
-            self._problem(
-                f'{key}.DEFAULT.host',
-                'is the name of the hypervisor, which hvctl sets; remove it',
-            )
-        return found
+        return self._reader.sections(
+            self._value.get(key), f'{self._key}.{key}'
+        )
 
-    def _networking(self) -> Networking | None:
+    def _networking(self) -> Networking:
         value = self._value.get('networking')
         if value is None:
             return NoNetworking()
@@ -178,151 +145,108 @@ class _Builder:
         wrong = list(check.networking(value, key))
         self.problems += wrong
         if wrong:
-            return None
+            return NoNetworking()
         kind = value.mapping['kind'].text
+        plain = _scalars(value, check.schema()['$defs'][kind])
         if kind == 'ovs':
             return Ovs(
-                **_switch(value),
-                **_given(value, ('l2_population', 'firewall_driver')),
+                **plain,
+                **_bridges(value),
                 tunnel_types=_texts(value, 'tunnel_types'),
             )
         if kind == 'sriov':
-            return Sriov(
-                devices=tuple(
-                    Device(
-                        **_given(
-                            item,
-                            (
-                                'interface',
-                                'physical_network',
-                                'vfs',
-                                'trusted',
-                            ),
-                        ),
-                        **_enum(item, 'link', Link),
-                        exclude=_texts(item, 'exclude'),
-                    )
-                    for item in _items(value, 'devices')
-                )
-            )
+            return Sriov(devices=tuple(map(_device, _items(value, 'devices'))))
         if kind == 'ovn':
+            plain[_SHARED] = self._reader.whole(
+                value.get(_SHARED), f'{key}.{_SHARED}'
+            )
             return Ovn(
-                **_switch(value),
-                **_given(value, ('encap_type', 'metadata_host')),
+                **plain,
+                **_bridges(value),
                 southbound=_texts(value, 'southbound'),
-                metadata_proxy_shared_secret=self._reader.whole(
-                    value.get('metadata_proxy_shared_secret'),
-                    f'{key}.metadata_proxy_shared_secret',
-                ),
             )
         return NoNetworking()
 
-    def _health_test(self) -> TestGuest:
-        value = self._value.get('health_test')
-        timeout = _optional_seconds(value, 'timeout')
-        return TestGuest(
-            timeout=model.DEFAULT_TEST_TIMEOUT if timeout is None else timeout,
-            **_given(
-                value, ('enabled', 'flavor', 'image', 'network', 'vnic_type')
-            ),
-            **_enum(value, 'answer', Answer),
-        )
 
-    def _packages(self) -> dict[Family, tuple[str, ...]]:
-        value = self._value.get('packages')
-        if value is None:
-            return {}
-        if isinstance(value.content, list):  # the schema lets none but []
-            return dict.fromkeys(Family, ())
-        return {
-            Family(family): _texts(value, family)
-            for family in value.mapping
-            if value.get(family) is not None
+def _part(key: str) -> dict[str, typing.Any]:
+    """Return what the schema says of what stands below a key."""
+    part: dict[str, typing.Any] = check.schema()['properties'][key]
+    return part
+
+
+def _subnetwork(value: tree.Value) -> Subnetwork:
+    return Subnetwork(
+        **{
+            **_scalars(value, _part('subnetworks')['items']),
+            **_enum(value, 'address', Address),
         }
-
-    def _limits(self) -> Limits:
-        value = self._value.get('timeouts')
-        return Limits(
-            **{
-                name: seconds(found)
-                for name in _names(Limits)
-                if value and (found := value.get(name)) is not None
-            }
-        )
-
-    def _check(self, profile: Profile) -> None:
-        """Note what does not fit together."""
-        test = profile.health_test
-        if test.enabled and test.image is None:
-            self._problem(
-                'health_test', 'enabled, but the key image is missing'
-            )
-        if test.network is None and (
-            test.vnic_type != 'normal' or test.answer is Answer.ADDRESS
-        ):
-            self._problem(
-                'health_test',
-                'a vnic_type or an answer of its address needs a network',
-            )
-        if profile.fixed_ip is not None and profile.network is None:
-            self._problem('fixed_ip', 'needs a network')
-        seen = set[str]()
-        for number, sub in enumerate(profile.subnetworks):
-            if sub.network in seen or sub.network == profile.network:
-                self._problem(
-                    'subnetworks',
-                    f'{sub.network} (the entry {number + 1}) is there twice',
-                )
-            seen.add(sub.network)
-        self._check_networking(profile)
-
-    def _check_networking(self, profile: Profile) -> None:
-        kind = profile.networking
-        if isinstance(kind, Sriov):
-            names = [device.interface for device in kind.devices]
-            for name in sorted({n for n in names if names.count(n) > 1}):
-                self._problem('networking.devices', f'{name} is there twice')
-        if not isinstance(kind, Ovs | Ovn):
-            return
-        for bridge in kind.bridge_interfaces:
-            if bridge not in kind.bridge_mappings.values():
-                self._problem(
-                    f'networking.bridge_interfaces.{bridge}',
-                    'no physical network has this bridge in bridge_mappings',
-                )
-        if kind.tunnel_network and kind.tunnel_interface:
-            self._problem(
-                'networking.tunnel_interface',
-                'there is a tunnel_network too; remove one of them',
-            )
-        subnetworks = {sub.network for sub in profile.subnetworks}
-        if kind.tunnel_network and kind.tunnel_network not in {
-            *subnetworks,
-            profile.network,
-        }:
-            self._problem(
-                'networking.tunnel_network',
-                "is neither the profile's network nor one of its subnetworks",
-            )
-        if isinstance(kind, Ovn) and (
-            (kind.metadata_host is None)
-            != (kind.metadata_proxy_shared_secret is None)
-        ):
-            self._problem(
-                'networking',
-                'metadata_host and metadata_proxy_shared_secret need each '
-                'other',
-            )
+    )
 
 
-def _names(of: type[typing.Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in dataclasses.fields(of))
+def _device(value: tree.Value) -> Device:
+    devices = check.schema()['$defs']['sriov']['properties']['devices']
+    return Device(
+        **{
+            **_scalars(value, devices['items']),
+            **_enum(value, 'link', Link),
+        },
+        exclude=_texts(value, 'exclude'),
+    )
+
+
+def _health_test(value: tree.Value | None) -> TestGuest:
+    timeout = _optional_seconds(value, 'timeout')
+    return TestGuest(
+        **{
+            **_scalars(value, _part('health_test')),
+            **_enum(value, 'answer', Answer),
+            **({} if timeout is None else {'timeout': timeout}),
+        }
+    )
+
+
+def _packages(value: tree.Value | None) -> dict[Family, tuple[str, ...]]:
+    if value is None:
+        return {}
+    if isinstance(value.content, list):  # the schema lets none but []
+        return dict.fromkeys(Family, ())
+    return {
+        Family(family): _texts(value, family)
+        for family in value.mapping
+        if value.get(family) is not None
+    }
+
+
+def _timeouts(value: tree.Value | None) -> Timeouts:
+    return Timeouts(
+        **{
+            name: found
+            for name in _part('timeouts')['properties']
+            if (found := _optional_seconds(value, name)) is not None
+        }
+    )
+
+
+def _scalars(
+    value: tree.Value | None, part: dict[str, typing.Any]
+) -> dict[str, typing.Any]:
+    """Return the texts, numbers and booleans that are there.
+
+    What is left out keeps the default of its class.
+
+    :param part: what the schema says of them
+    """
+    names = [
+        name
+        for name, below in part['properties'].items()
+        if 'enum' in below or below.get('type') in _SCALARS
+    ]
+    return _given(value, names)
 
 
 def _given(
-    value: tree.Value | None, names: tuple[str, ...]
+    value: tree.Value | None, names: Iterable[str]
 ) -> dict[str, typing.Any]:
-    """Give the scalars that are there; the others keep their defaults."""
     if value is None:
         return {}
     return {
@@ -360,12 +284,11 @@ def _mapping(value: tree.Value, name: str) -> dict[str, str]:
     }
 
 
-def _switch(value: tree.Value) -> dict[str, typing.Any]:
-    """Give what both kinds with Open vSwitch have."""
+def _bridges(value: tree.Value) -> dict[str, typing.Any]:
+    """Return what both kinds with Open vSwitch have of bridges."""
     return {
-        **_given(value, ('tunnel_network', 'tunnel_interface')),
-        'bridge_mappings': _mapping(value, 'bridge_mappings'),
-        'bridge_interfaces': _mapping(value, 'bridge_interfaces'),
+        name: _mapping(value, name)
+        for name in ('bridge_mappings', 'bridge_interfaces')
     }
 
 

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Holds what the files say, and makes profiles of it.
 
-A profile that is wrong is in nobody's way: it is an error when it is asked
-for, not before.
+An invalid profile is reported when it is used.
 """
 
 from __future__ import annotations
@@ -57,7 +56,7 @@ class Library:
             profile, problems = build.build(
                 name, found, self.path, self.secure_path
             )
-            if profile is not None and not problems:
+            if not problems:
                 return profile
         raise exceptions.InvalidRequest(str(problems[0]))
 

@@ -25,7 +25,7 @@ def while_in(phase: Phase) -> Callable[[CreateCase], Verdict | None]:
 
 def overdue(case: CreateCase) -> Verdict | None:
     """End when a phase has lasted too long without a change."""
-    limits = case.request.limits
+    limits = case.request.timeouts
     limit = {
         Phase.BUILDING: limits.deploy,
         Phase.BOOTING: limits.boot,
@@ -56,7 +56,7 @@ def limited(case: CreateCase, verdict: Verdict) -> Verdict:
     if verdict.steps or verdict.outcome or ready is None or since is None:
         return verdict
     unchanged = (case.now - max(ready, since)).total_seconds()
-    limit = case.request.limits.registration
+    limit = case.request.timeouts.registration
     return _too_long(case, verdict.status, unchanged, limit) or verdict
 
 

@@ -72,7 +72,7 @@ def plan(client: clients.Client, parsed_args: argparse.Namespace) -> Plan:
     names = naming.check(parsed_args.names)
     naming.check_domain(parsed_args.domain)
     _check_properties(parsed_args.properties)
-    wanted = settings.settle(parsed_args)
+    wanted = settings.merge_options(parsed_args)
     client = client.within(wanted.compute_cloud)
     if wanted.fixed_ip is not None and len(names) > 1:
         raise exceptions.InvalidRequest(
@@ -105,7 +105,7 @@ def plan(client: clients.Client, parsed_args: argparse.Namespace) -> Plan:
             subnetworks=facts.subnetworks,
             domain=wanted.domain,
             properties=parsed_args.properties,
-            limits=wanted.limits,
+            timeouts=wanted.timeouts,
             agents=wanted.agents,
             migrations=wanted.migrations,
             expires_at=now + datetime.timedelta(seconds=wanted.expiry)

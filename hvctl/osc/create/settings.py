@@ -16,7 +16,8 @@ from hvctl.model import identity
 from hvctl.model import machine_ports
 from hvctl.model.machine_ports import MachinePorts
 from hvctl.model.preflight import Finding, Lookup
-from hvctl.model.profile import Limits, Profile, TestGuest
+from hvctl.model.profile import Profile, TestGuest, Timeouts
+from hvctl.profiles import consistency
 from hvctl.profiles import files
 from hvctl.userdata.document import limits
 from hvctl.userdata.document import rendering
@@ -52,7 +53,7 @@ class Settings:
     vnic_type: str
     fixed_ip: str | None
     domain: str | None
-    limits: Limits
+    timeouts: Timeouts
     render: Render
     sketch: MachinePorts
     own_user_data: bool
@@ -62,7 +63,7 @@ class Settings:
     expiry: float | None
 
 
-def settle(parsed_args: argparse.Namespace) -> Settings:
+def merge_options(parsed_args: argparse.Namespace) -> Settings:
     """Decide what the hypervisors are to be.
 
     :raises InvalidRequest: when something is missing or makes no sense
@@ -71,10 +72,9 @@ def settle(parsed_args: argparse.Namespace) -> Settings:
     if parsed_args.profile is not None:
         library = files.load(parsed_args.profiles_file)
         profile = library.get(parsed_args.profile)
-    domain = parsed_args.domain or profile.domain
-    profile = dataclasses.replace(profile, domain=domain)
     profile = dataclasses.replace(
         profile,
+        domain=parsed_args.domain or profile.domain,
         image=parsed_args.image or profile.image,
         flavor=parsed_args.flavor or profile.flavor,
         network=parsed_args.network or profile.network,
@@ -93,8 +93,8 @@ def settle(parsed_args: argparse.Namespace) -> Settings:
         names=to_look_up(profile, test),
         vnic_type=parsed_args.vnic_type or profile.vnic_type,
         fixed_ip=profile.fixed_ip,
-        domain=domain,
-        limits=profile.limits,
+        domain=profile.domain,
+        timeouts=profile.timeouts,
         render=_renderer(parsed_args, profile),
         sketch=machine_ports.sketch(profile),
         own_user_data=parsed_args.user_data is not None,
@@ -209,6 +209,13 @@ def _renderer(parsed_args: argparse.Namespace, profile: Profile) -> Render:
         raise exceptions.InvalidRequest(
             'nothing says what the host is to be: give --profile <name>, '
             '--config <nova.conf fragment> or --user-data <file>'
+        )
+
+    for misfit in consistency.misfits(profile):
+        # Only an option can bring one in: the profile was read without.
+        raise exceptions.InvalidRequest(
+            f'profile {profile.name} with these options: {misfit.key}: '
+            f'{misfit.words}'
         )
 
     def of_profile(

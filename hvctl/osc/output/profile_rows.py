@@ -13,36 +13,33 @@ from hvctl import exceptions
 from hvctl.model.profile import Part, Profile
 from hvctl.model.secret import Secret
 from hvctl.osc.output import columns
-from hvctl.profiles import library as profiles
+from hvctl.profiles import library
 
 Row = tuple[typing.Any, ...]
 
 LISTED = ('Name', 'Extends', 'Networking', 'Image', 'Flavor', 'File')
 VALIDATED = ('Name', 'Result', 'Problem')
 
-#: Fields whose names in the file are others.
-_KEYS = {'limits': 'timeouts', 'path': 'file'}
-
 
 def listed(profile: Profile) -> Row:
-    """A row of ``profile list``."""
+    """Return a row of ``profile list``."""
     return (
         profile.name,
         profile.extends or '',
         profile.networking.kind,
         profile.image or '',
         profile.flavor or '',
-        profile.path,
+        profile.file,
     )
 
 
-def listed_wrong(library: profiles.Library, name: str) -> Row:
-    """A row of ``profile list`` for a profile that cannot be used."""
-    return (name, library.extends(name), 'invalid', '', '', str(library.path))
+def listed_wrong(found: library.Library, name: str) -> Row:
+    """Return the row of ``profile list`` for one that cannot be used."""
+    return (name, found.extends(name), 'invalid', '', '', str(found.path))
 
 
 def validated(problems: Mapping[str, Sequence[str]]) -> list[Row]:
-    """A row of ``profile validate`` for each problem, or for there is none."""
+    """Return a row for each problem of a profile, or one that says ok."""
     return [
         (name, 'failed' if text else 'ok', text)
         for name, found in problems.items()
@@ -53,7 +50,7 @@ def validated(problems: Mapping[str, Sequence[str]]) -> list[Row]:
 def shown(
     profile: Profile, reveal: Sequence[str]
 ) -> tuple[tuple[str, ...], Row]:
-    """Give the fields of ``profile show``.
+    """Return the fields of ``profile show``.
 
     :param reveal: the keys whose secrets are shown
     :returns: the fields' names, as in the file, and values
@@ -84,15 +81,12 @@ def _column(value: typing.Any) -> typing.Any:
 
 
 def _plain(value: typing.Any) -> typing.Any:
-    """Give mappings, lists and scalars, with the secrets in them."""
+    """Return mappings, lists and scalars, with the secrets in them."""
     if isinstance(value, Part):
         return {'path': value.path, 'type': str(value.type)}
     if dataclasses.is_dataclass(value):
         names = [field.name for field in dataclasses.fields(value)]
-        plain = {
-            _KEYS.get(name, name): _plain(getattr(value, name))
-            for name in names
-        }
+        plain = {name: _plain(getattr(value, name)) for name in names}
         kind = getattr(value, 'kind', None)
         return plain if kind is None else {'kind': kind, **plain}
     if isinstance(value, Mapping):
@@ -103,7 +97,7 @@ def _plain(value: typing.Any) -> typing.Any:
 
 
 def _secrets(value: typing.Any, key: str = '') -> Iterator[tuple[str, None]]:
-    """Give the keys at which there are secrets."""
+    """Find the keys at which there are secrets."""
     if isinstance(value, dict):
         for name, below in value.items():
             yield from _secrets(below, f'{key}.{name}' if key else name)

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hvctl.model.profile import Option, Profile, Sections
-from hvctl.userdata.configuration import nova
 from hvctl.userdata.configuration import options
 from hvctl.userdata.networking import contribution
 
@@ -22,9 +21,7 @@ def files(
     """Give the options of each file, by path.
 
     :param wiring: what the kind of networking brings
-    :raises InvalidRequest: when the profile sets the host's name
     """
-    nova.refuse_host(profile.neutron, profile, 'neutron')
     if wiring.files or profile.neutron:
         # Clouds of one cell have one message bus for both.
         bus = profile.nova.get('DEFAULT', {}).get('transport_url')

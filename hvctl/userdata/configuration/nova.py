@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from hvctl import exceptions
 from hvctl.model.profile import Family, Profile, Sections
 from hvctl.userdata.configuration import options
 
@@ -30,9 +29,7 @@ def sections(
 
     :param address: the host's own
     :param networking: what the kind of networking brings
-    :raises InvalidRequest: when the profile sets the host's name
     """
-    refuse_host(profile.nova, profile, 'nova')
     return options.merge(
         own(name, address),
         _defaults(),
@@ -65,22 +62,6 @@ def packages(
     if uses_libvirt(nova):
         return dict(_PACKAGES)
     return {family: names[:1] for family, names in _PACKAGES.items()}
-
-
-def refuse_host(
-    sections: Sections,
-    profile: Profile,
-    key: str,
-) -> None:
-    """Insist on one name everywhere.
-
-    :raises InvalidRequest: when a profile sets the host's name
-    """
-    if 'host' in sections.get('DEFAULT', {}):
-        raise exceptions.InvalidRequest(
-            f'profile {profile.name}: {key}: DEFAULT: host is set by hvctl '
-            'to the name of the hypervisor; remove it'
-        )
 
 
 def _defaults() -> Sections:

@@ -35,19 +35,11 @@ def interface(subnetwork: Subnetwork, facts: MachinePorts) -> str:
 
 
 def subnetwork(profile: Profile, network: str) -> Subnetwork | None:
-    """Find the sub-network of a network; None is the machine's own.
-
-    :raises InvalidRequest: when the machine is not in it
-    """
+    """Find the sub-network of a network; None is the machine's own."""
     for found in profile.subnetworks:
         if found.network == network:
             return found
-    if network == profile.network:
-        return None
-    raise exceptions.InvalidRequest(
-        f'profile {profile.name}: tunnel_network {network} is neither the '
-        "machine's network nor one of its sub-networks"
-    )
+    return None
 
 
 def _subport(subnetwork: Subnetwork, facts: MachinePorts) -> Subport:

@@ -5,12 +5,12 @@ from hvctl.model.health import Answer
 from hvctl.model.networking import Address, Device, Link, Ovn, Sriov
 from hvctl.model.profile import (
     Family,
-    Limits,
     LiveMigration,
     PartType,
     Profile,
     Subnetwork,
     TestGuest,
+    Timeouts,
 )
 from hvctl.model.secret import Secret
 from hvctl.tests.unit.profiles import base
@@ -36,7 +36,7 @@ class TestBuild(base.ProfilesTestCase):
         self.assertEqual(
             Profile(
                 name='a',
-                path=str(self.main),
+                file=str(self.main),
                 image='i',
                 flavor='f',
                 network='n',
@@ -67,11 +67,11 @@ class TestBuild(base.ProfilesTestCase):
             with self.subTest(text=text):
                 self.assertEqual(seconds, self.get(f'expiry: {text}').expiry)
 
-    def test_limits(self):
+    def test_timeouts(self):
         """A time limit that is left out is the one without a profile."""
         profile = self.get('timeouts: {boot: 1h}')
 
-        self.assertEqual(Limits(boot=3600), profile.limits)
+        self.assertEqual(Timeouts(boot=3600), profile.timeouts)
 
     def test_live_migration(self):
         """So is what is left out of the live migration."""

@@ -409,6 +409,6 @@ class TestMerge(base.ProfilesTestCase):
     def test_nothing(self):
         """A profile without anything is one of defaults."""
         self.assertEqual(
-            Profile(name='a', path=str(self.main)),
+            Profile(name='a', file=str(self.main)),
             self.get('profiles: {a: }'),
         )

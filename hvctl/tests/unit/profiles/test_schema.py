@@ -70,7 +70,7 @@ class TestSchema(unittest.TestCase):
         for part, found in (
             (check.schema(), profile),
             (self.below('live_migration'), profile.live_migration),
-            (self.below('timeouts'), profile.limits),
+            (self.below('timeouts'), profile.timeouts),
             (self.below('health_test'), profile.health_test),
             (check.schema()['$defs']['ovs'], Ovs()),
             (
@@ -88,7 +88,7 @@ class TestSchema(unittest.TestCase):
         fields = {field.name for field in dataclasses.fields(Profile)}
 
         self.assertEqual(
-            fields - {'name', 'path', 'limits'} | {'timeouts'},
+            fields - {'name', 'file'},
             set(check.schema()['properties']),
         )
 

@@ -9,7 +9,7 @@ from hvctl import exceptions
 from hvctl.decide import health_test
 from hvctl.model.health import Answer
 from hvctl.model.ledger import Ledger
-from hvctl.model.profile import Limits
+from hvctl.model.profile import Timeouts
 from hvctl.model.records import PortUse
 from hvctl.model.request import HealthTest
 from hvctl.model.results import Created
@@ -337,7 +337,7 @@ class TestLimits(TestCase):
 
     def test_each(self):
         """Each part of the way has its limit, and its words."""
-        limits = Limits(deploy=100, boot=200, registration=300)
+        limits = Timeouts(deploy=100, boot=200, registration=300)
         for stage, seconds, words in (
             ('deployed', 100, 'is not deployed'),
             ('registered', 200, 'never registered'),
@@ -348,7 +348,7 @@ class TestLimits(TestCase):
                 self.start()
                 reached = self.cloud.machines.stages.pop(stage)
 
-                result = self.create('hv1', limits=limits)
+                result = self.create('hv1', timeouts=limits)
 
                 self.assertFalse(result.ok)
                 self.assertIn(words, self.message(result))
@@ -356,7 +356,7 @@ class TestLimits(TestCase):
 
     def test_ready(self):
         """What is good and does not open is given up as well."""
-        limits = Limits(registration=300)
+        limits = Timeouts(registration=300)
         for what, words in (
             ('deaf', 'until Placement has it in aggregate a (nova-manage'),
             ('trait', 'until Placement no longer has it as disabled'),
@@ -370,7 +370,7 @@ class TestLimits(TestCase):
                     self.cloud.machines.new_services_enabled = False
                     self.cloud.machines.trait_seconds = 9999
 
-                result = self.open(health_test=None, limits=limits)
+                result = self.open(health_test=None, timeouts=limits)
 
                 self.assertFalse(result.ok)
                 self.assertIn(
@@ -384,10 +384,10 @@ class TestLimits(TestCase):
         """The health test may take longer than a registration."""
         self.prepare()
         self.cloud.test_guests.seconds = 400
-        limits = Limits(registration=300)
+        limits = Timeouts(registration=300)
         test = dataclasses.replace(TEST, timeout=500)
 
-        result = self.open(health_test=test, limits=limits)
+        result = self.open(health_test=test, timeouts=limits)
 
         self.assertTrue(result.ok, self.message(result))
 
@@ -396,18 +396,18 @@ class TestLimits(TestCase):
         stages = self.cloud.machines.stages
         for number, stage in enumerate(stages, start=1):
             stages[stage] = 90 * number
-        limits = Limits(deploy=95, boot=95, registration=185)
+        limits = Timeouts(deploy=95, boot=95, registration=185)
 
-        self.assertTrue(self.create('hv1', limits=limits).ok)
+        self.assertTrue(self.create('hv1', timeouts=limits).ok)
 
     def test_each_begins_anew(self):
         """A phase that took its time takes none of the next one's."""
         stages = self.cloud.machines.stages
         for stage in stages:
             stages[stage] += 600
-        limits = Limits(deploy=700, boot=60, registration=60)
+        limits = Timeouts(deploy=700, boot=60, registration=60)
 
-        result = self.create('hv1', limits=limits)
+        result = self.create('hv1', timeouts=limits)
 
         self.assertTrue(result.ok, self.message(result))
 

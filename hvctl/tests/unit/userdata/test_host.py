@@ -346,15 +346,3 @@ class TestIdentity(unittest.TestCase):
                     },
                     config,
                 )
-
-    def test_host_is_ours(self):
-        """A profile that sets it is refused."""
-        for field in ('nova', 'neutron'):
-            profile = base.a_profile(
-                **{field: {'DEFAULT': {'host': ('other',)}}}
-            )
-            with self.subTest(field=field):
-                with self.assertRaisesRegex(
-                    exceptions.InvalidRequest, f'{field}: DEFAULT: host'
-                ):
-                    base.render(profile)

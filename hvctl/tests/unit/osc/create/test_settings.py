@@ -43,6 +43,12 @@ profiles:
   untested:
     extends: large
     health_test: {image: null}
+  tunnelled:
+    extends: trunk
+    networking:
+      kind: ovs
+      tunnel_network: internalapi
+      tunnel_types: [vxlan]
 """
 
 #: What argparse gives when nothing is said.
@@ -73,7 +79,7 @@ class TestSettle(unittest.TestCase):
         self.addCleanup(directory.cleanup)
         path = pathlib.Path(directory.name) / 'hvctl.yaml'
         path.write_text(PROFILES)
-        return settings.settle(
+        return settings.merge_options(
             argparse.Namespace(
                 **NOTHING
                 | {'profile': profile, 'profiles_file': str(path)}
@@ -184,6 +190,23 @@ class TestSettle(unittest.TestCase):
             with self.subTest(profile=profile, options=options):
                 with self.assertRaisesRegex(exceptions.HvctlError, words):
                     self.settle(profile, **options)
+
+    def test_do_not_fit(self) -> None:
+        """What options bring in is held to what the profile is held to."""
+        self.settle('tunnelled')
+        for options, words in (
+            ({'network': 'other'}, 'networking.tunnel_network: is neither'),
+            ({'network': 'storage'}, r'subnetworks: storage \(the entry 1\)'),
+        ):
+            with self.subTest(options=options):
+                with self.assertRaisesRegex(exceptions.InvalidRequest, words):
+                    self.settle('tunnelled', **options)
+
+    def test_do_not_matter(self) -> None:
+        """User-data of one's own says itself where tunnels end."""
+        found = self.settle('tunnelled', network='other', user_data=__file__)
+
+        self.assertTrue(found.own_user_data)
 
 
 class TestUnknown(unittest.TestCase):

@@ -102,13 +102,6 @@ class TestOvs(unittest.TestCase):
 
                 self.assertIn('local_ip = 10.0.0.21\n', agent)
 
-    def test_tunnels_by_unknown_network(self):
-        """The machine must be in it."""
-        wiring = dataclasses.replace(base.OVS, tunnel_network='other')
-
-        with self.assertRaisesRegex(exceptions.InvalidRequest, 'other'):
-            files(wiring)
-
     def test_tunnels_without_facts(self):
         """The host asks for the interface of its default route."""
         lines = files(base.OVS, facts=MachinePorts())['/etc/hvctl/switch']
