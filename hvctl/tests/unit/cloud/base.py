@@ -10,11 +10,13 @@ filled by hand, with two virtual GPUs below hv1 and a disk that it shares.
 from collections.abc import Sequence
 import json
 import pathlib
+import typing
 import unittest
 
 from openstack import connection
 from openstack.fixture import connection as connection_fixture
 import requests_mock
+from requests_mock import request
 
 from hvctl.tests import fixtures
 from hvctl.tests.fixtures import builders
@@ -30,8 +32,8 @@ BAREMETAL = 'https://baremetal.example.com/v1'
 IMAGE = 'https://image.example.com/v2'
 
 
-def _version(number: str, url: str, most: str | None) -> dict:
-    version = {
+def _version(number: str, url: str, most: str | None) -> dict[str, typing.Any]:
+    version: dict[str, typing.Any] = {
         'id': number,
         'status': 'CURRENT',
         'links': [{'rel': 'self', 'href': url}],
@@ -50,7 +52,7 @@ def _at(url: str, prefix: str) -> str:
     return url.replace('https://', f'https://{prefix}')
 
 
-def answer(name: str) -> dict:
+def answer(name: str) -> dict[str, typing.Any]:
     """A recorded answer, as requests-mock takes it."""
     return {
         'status_code': ANSWERS[name]['status'],
@@ -61,14 +63,14 @@ def answer(name: str) -> dict:
 class TestCase(unittest.TestCase):
     """Sends real requests to nowhere."""
 
-    def setUp(self):
+    def setUp(self) -> None:
         self.mock = requests_mock.Mocker()
         self.mock.start()
         self.addCleanup(self.mock.stop)
         self.conn = self.connect('')
 
     def connect(
-        self, prefix: str, without: Sequence[str] = (), **token
+        self, prefix: str, without: Sequence[str] = (), **token: str
     ) -> connection.Connection:
         """Connect to a cloud that is not there.
 
@@ -129,11 +131,15 @@ class TestCase(unittest.TestCase):
         self.addCleanup(conn.close)
         return conn
 
-    def sent(self, method: str, url: str):
-        """The requests of a method to a URL."""
+    def last(self) -> request._RequestObjectProxy:
+        """Return the request that was sent last."""
+        sent: request._RequestObjectProxy = self.mock.request_history[-1]
+        return sent
+
+    def sent(self, method: str, url: str) -> list[request._RequestObjectProxy]:
+        """Return the requests of a method to a URL."""
         return [
-            request
-            for request in self.mock.request_history
-            if request.method == method
-            and request.url.partition('?')[0] == url
+            sent
+            for sent in self.mock.request_history
+            if sent.method == method and sent.url.partition('?')[0] == url
         ]

@@ -40,7 +40,7 @@ def far(url: str) -> str:
 class TestCase(base.TestCase):
     """A bare-metal cloud and a compute cloud."""
 
-    def setUp(self):
+    def setUp(self) -> None:
         super().setUp()
         self.far = self.connect('far-', project_id=THEIRS)
         for name, value in (('connect', self.far), ('known', (FAR,))):
@@ -101,7 +101,7 @@ def a_port(name: str, mark: str) -> dict:
 class TestObserve(TestCase):
     """Looks."""
 
-    def test_view(self):
+    def test_view(self) -> None:
         """Machines are one cloud's, all the rest is the other's."""
         theirs = identity.port_mark(FAR)
         trying = a_server('hvctl-test-hv2', **{identity.TEST_KEY: 'hv2'})
@@ -130,6 +130,8 @@ class TestObserve(TestCase):
         self.assertEqual(['hv2', 'hv3'], assemble.names(look))
         self.assertEqual({'hv1': None}, look.elsewhere)
         (hv, orphan) = assemble.assemble(look, ['hv2', 'hv3']).values()
+        assert hv.server is not None
+        assert hv.service is not None
         self.assertEqual('hv2', hv.server.name)
         self.assertEqual('s2', hv.service.id)
         self.assertEqual(
@@ -148,7 +150,7 @@ class TestObserve(TestCase):
         self.assertIsNone(orphan.server)
         self.assertEqual(1, len(orphan.ports))
 
-    def test_machines_only(self):
+    def test_machines_only(self) -> None:
         """A look at the machines alone keeps to the cloud as well."""
         self.answer(servers=[a_server('hv1'), a_server('hv2', FAR)])
         whole = self.client.observe(WholeLook())
@@ -157,7 +159,7 @@ class TestObserve(TestCase):
 
         self.assertEqual(['hv2'], [s.name for s in look.servers])
 
-    def test_one_cloud_seen_twice(self):
+    def test_one_cloud_seen_twice(self) -> None:
         """Our own server is no foreign one from the other side."""
         self.answer(
             servers=[a_server('hv2', FAR)],
@@ -168,7 +170,7 @@ class TestObserve(TestCase):
 
         self.assertEqual((), look.namesakes)
 
-    def test_of(self):
+    def test_of(self) -> None:
         """A name leads to its cloud; a new one stays where it is asked."""
         self.answer(
             servers=[a_server('hv1'), a_server('hv2', FAR)],
@@ -188,7 +190,7 @@ class TestObserve(TestCase):
         ):
             self.near.of(['hv1', 'hv2'])
 
-    def test_within(self):
+    def test_within(self) -> None:
         """The same cloud is the same client."""
         self.assertIs(self.client, self.client.within(FAR))
         self.assertIs(self.near, self.near.within(None))
@@ -197,7 +199,7 @@ class TestObserve(TestCase):
         ):
             self.assertIs(self.near, self.near.within(FAR))
 
-    def test_own_name(self):
+    def test_own_name(self) -> None:
         """What somebody made by the name of the cloud itself is there."""
         self.answer(
             servers=[a_server('hv2', FAR)],
@@ -214,7 +216,7 @@ class TestObserve(TestCase):
         self.assertEqual(['hv2'], assemble.names(look))
         self.assertEqual(1, len(look.ports))
 
-    def test_port_of_an_unknown_cloud(self):
+    def test_port_of_an_unknown_cloud(self) -> None:
         """It takes its name, though nobody here can reach that cloud."""
         lost = a_port('hv3', identity.port_mark('lost'))
         self.answer(ports=[lost])
@@ -227,7 +229,7 @@ class TestObserve(TestCase):
 class TestAct(TestCase):
     """Steps."""
 
-    def test_machine(self):
+    def test_machine(self) -> None:
         """Its server and its port are made where the metal is."""
         self.mock.post(f'{base.NETWORK}/ports', json={'port': {'id': 'p'}})
         self.mock.post(f'{base.COMPUTE}/servers', json={'server': {'id': 's'}})
@@ -242,7 +244,7 @@ class TestAct(TestCase):
             ),
         )
 
-        sent = self.mock.last_request.json()['port']
+        sent = self.last().json()['port']
         self.assertEqual(identity.port_mark(FAR), sent['description'])
         self.assertEqual(FAR, identity.port_cloud(sent['description']))
         self.client.act(
@@ -258,10 +260,10 @@ class TestAct(TestCase):
         )
         self.assertEqual(
             [{'port': 'p'}],
-            self.mock.last_request.json()['server']['networks'],
+            self.last().json()['server']['networks'],
         )
 
-    def test_rest_of_the_machine(self):
+    def test_rest_of_the_machine(self) -> None:
         """So is all else that is done with the server and its node."""
         server = f'{base.COMPUTE}/servers/s'
         self.mock.delete(server)
@@ -283,11 +285,9 @@ class TestAct(TestCase):
             with self.subTest(step=step):
                 self.client.act(step)
 
-                self.assertEqual(
-                    url, self.mock.last_request.url.partition('?')[0]
-                )
+                self.assertEqual(url, self.last().url.partition('?')[0])
 
-    def test_everything_else(self):
+    def test_everything_else(self) -> None:
         """Where the hypervisor registers."""
         self.mock.put(far(f'{base.COMPUTE}/os-services/s'), json={})
         self.mock.delete(far(f'{base.NETWORK}/agents/a'), json={})
@@ -321,4 +321,4 @@ class TestAct(TestCase):
             with self.subTest(step=step):
                 self.client.act(step)
 
-                self.assertIn('https://far-', self.mock.last_request.url)
+                self.assertIn('https://far-', self.last().url)

@@ -28,7 +28,7 @@ clouds:
 class TestConnect(base.TestCase):
     """A file with one cloud."""
 
-    def setUp(self):
+    def setUp(self) -> None:
         super().setUp()
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
@@ -49,7 +49,7 @@ class TestConnect(base.TestCase):
         self.addCleanup(patch.stop)
         self.connect('far-')
 
-    def test_connect(self):
+    def test_connect(self) -> None:
         """A cloud is found by its name, and knows that name."""
         conn = clouds.connect('far')
         self.addCleanup(conn.close)
@@ -57,7 +57,7 @@ class TestConnect(base.TestCase):
         self.assertEqual('far', clouds.name(conn))
         self.assertEqual(builders.OURS, conn.current_project_id)
 
-    def test_unknown(self):
+    def test_unknown(self) -> None:
         """One that is not in the file is named, with what to do."""
         with self.assertRaisesRegex(
             exceptions.CloudError,
@@ -65,7 +65,7 @@ class TestConnect(base.TestCase):
         ):
             clouds.connect('nonesuch')
 
-    def test_refused(self):
+    def test_refused(self) -> None:
         """One that does not let us in is named with its own words."""
         self.mock.post(
             'https://far-identity.example.com/v3/auth/tokens',
@@ -80,14 +80,14 @@ class TestConnect(base.TestCase):
         ):
             clouds.connect('far')
 
-    def test_no_name(self):
+    def test_no_name(self) -> None:
         """A connection that is not of the file has no name."""
         conn = mock.Mock()
         conn.config.name = ''
 
         self.assertIsNone(clouds.name(conn))
 
-    def test_known(self):
+    def test_known(self) -> None:
         """Every cloud of the file is known, and nothing else."""
         with mock.patch.dict(os.environ, OS_USERNAME='u'):
             self.assertEqual(('far',), clouds.known())

@@ -17,7 +17,7 @@ SERVERS = f'{base.COMPUTE}/servers/detail'
 class TestCost(base.TestCase):
     """A drain of one hypervisor, by the requests of the real cloud layer."""
 
-    def setUp(self):
+    def setUp(self) -> None:
         super().setUp()
         self.guests: dict = {}
         self.records: dict = {}
@@ -139,7 +139,7 @@ class TestCost(base.TestCase):
             if 'identity' not in request.url
         )
 
-    def test_whole(self):
+    def test_whole(self) -> None:
         """Two lists a look; one request a move, and one to end it."""
         result, sent = self.drain(10)
 
@@ -183,7 +183,7 @@ class TestCost(base.TestCase):
         )
         self.assertLess(rest, 20 * 8)
 
-    def test_does_not_grow(self):
+    def test_does_not_grow(self) -> None:
         """No list is read more often because there are more guests."""
         of_each = []
         for number in (2, 6):

@@ -24,7 +24,7 @@ class TestErrors(base.TestCase):
             )
         return caught.exception
 
-    def test_sentences(self):
+    def test_sentences(self) -> None:
         """Each service's own form of error becomes one clean sentence."""
         uuid = '00000000-0000-0000-0000-000000000000'
         conn = self.conn
@@ -70,7 +70,7 @@ class TestErrors(base.TestCase):
                 self.assertNotIn('\n', text)
                 self.assertNotIn('{', text)
 
-    def test_forms_of_old(self):
+    def test_forms_of_old(self) -> None:
         """Other forms that Ironic and proxies have are read as well."""
         for body, words in (
             ({'error_message': {'faultstring': 'no power'}}, 'no power'),
@@ -93,7 +93,7 @@ class TestErrors(base.TestCase):
                     str(error),
                 )
 
-    def test_no_json(self):
+    def test_no_json(self) -> None:
         """What a proxy says in HTML is not printed."""
         error = self.provoke(
             base.COMPUTE,
@@ -107,7 +107,7 @@ class TestErrors(base.TestCase):
             'could not read the thing: Bad Gateway (HTTP 502)', str(error)
         )
 
-    def test_forbidden(self):
+    def test_forbidden(self) -> None:
         """A missing role is what a 403 usually means; a quota is not."""
         error = self.provoke(
             base.COMPUTE, self.conn.compute, **base.answer('nova403')
@@ -123,7 +123,7 @@ class TestErrors(base.TestCase):
         )
         self.assertNotIn('admin role', str(error))
 
-    def test_transient(self):
+    def test_transient(self) -> None:
         """Which statuses are worth another try."""
         for status, expected in (
             (400, False),
@@ -147,7 +147,7 @@ class TestErrors(base.TestCase):
                 self.assertEqual(status, error.status)
                 self.assertEqual(expected, error.transient)
 
-    def test_no_answer(self):
+    def test_no_answer(self) -> None:
         """A broken connection has no status and is worth another try."""
         for failure in (requests.ConnectionError, requests.Timeout):
             with self.subTest(failure=failure):
@@ -159,7 +159,7 @@ class TestErrors(base.TestCase):
                 self.assertTrue(error.transient)
                 self.assertNotIn('\n', str(error))
 
-    def test_accepted(self):
+    def test_accepted(self) -> None:
         """An error that the caller deals with itself is none."""
         self.mock.get(f'{base.COMPUTE}/thing', status_code=404, json={})
 
@@ -174,7 +174,7 @@ class TestErrors(base.TestCase):
 
         self.assertEqual(404, response.status_code)
 
-    def test_explain(self):
+    def test_explain(self) -> None:
         """Errors of keystoneauth keep their status."""
         error = http.explain(
             ksa_exceptions.http.ServiceUnavailable('gone\nfor lunch.'),
@@ -208,14 +208,14 @@ class TestSecrets(base.TestCase):
             )
         return '\n'.join(logs.output)
 
-    def test_kept_out(self):
+    def test_kept_out(self) -> None:
         """Neither body of a secret request is in the log; that it was is."""
         log = self.call(secret=True)
 
         self.assertNotIn('pa55w0rd', log)
         self.assertIn('POST /servers', log)
 
-    def test_refused(self):
+    def test_refused(self) -> None:
         """Nova repeats what it refuses, user-data and all, or part of it."""
         user_data = base64.b64encode(b'[DEFAULT]\npassword = x\n' * 9).decode()
         for echo in (user_data, user_data[7:99]):
@@ -250,7 +250,7 @@ class TestSecrets(base.TestCase):
                 str(caught.exception),
             )
 
-    def test_shown_otherwise(self):
+    def test_shown_otherwise(self) -> None:
         """Others are logged, as everybody who debugs expects."""
         self.assertIn('pa55w0rd', self.call())
 
@@ -262,7 +262,7 @@ class TestPages(base.TestCase):
         request = http.Request(url=url, doing=f'list {key}', **options)
         return http.pages(client, key, request)
 
-    def test_nova(self):
+    def test_nova(self) -> None:
         """Nova's links are followed, without repeating the parameters."""
         first = base.ANSWERS['servers']['body']
         (link,) = first['servers_links']
@@ -284,7 +284,7 @@ class TestPages(base.TestCase):
             '2.80', second.headers['X-OpenStack-Nova-API-Version']
         )
 
-    def test_ironic(self):
+    def test_ironic(self) -> None:
         """Ironic's next is followed."""
         first = base.ANSWERS['nodes']['body']
         self.mock.get(f'{base.BAREMETAL}/nodes', json=first)
@@ -299,7 +299,7 @@ class TestPages(base.TestCase):
 
         self.assertEqual(first['nodes'] + [{'uuid': 'last'}], found)
 
-    def test_one_page(self):
+    def test_one_page(self) -> None:
         """A list without links is one request."""
         self.mock.get(f'{base.COMPUTE}/os-services', **base.answer('services'))
 
@@ -310,7 +310,7 @@ class TestPages(base.TestCase):
             1, len(self.sent('GET', f'{base.COMPUTE}/os-services'))
         )
 
-    def test_accepted(self):
+    def test_accepted(self) -> None:
         """An accepted error means that there is no such list."""
         self.mock.get(f'{base.NETWORK}/agents', status_code=404, json={})
 

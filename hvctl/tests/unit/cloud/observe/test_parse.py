@@ -19,7 +19,7 @@ def first(name: str, key: str):
 class TestWhen(unittest.TestCase):
     """Times."""
 
-    def test_forms(self):
+    def test_forms(self) -> None:
         """Every service's form of a time is read, in UTC."""
         expected = datetime.datetime(
             2026, 11, 23, 18, 32, 3, tzinfo=datetime.UTC
@@ -34,7 +34,7 @@ class TestWhen(unittest.TestCase):
             with self.subTest(text=text):
                 self.assertEqual(expected, parse.when(text))
 
-    def test_none(self):
+    def test_none(self) -> None:
         """No time is none."""
         self.assertIsNone(parse.when(None))
         self.assertIsNone(parse.when(''))
@@ -43,7 +43,7 @@ class TestWhen(unittest.TestCase):
 class TestShapes(unittest.TestCase):
     """Recorded answers become records."""
 
-    def test_server(self):
+    def test_server(self) -> None:
         """A bare-metal server of ours."""
         body = first('servers', 'servers')
 
@@ -60,10 +60,12 @@ class TestShapes(unittest.TestCase):
         )
         self.assertEqual(('10.10.1.80',), server.addresses)
         self.assertEqual(parse.when(body['created']), server.created_at)
+        assert server.created_at is not None
+        assert server.launched_at is not None
         self.assertLess(server.created_at, server.launched_at)
         self.assertIsNone(server.fault)
 
-    def test_server_in_error(self):
+    def test_server_in_error(self) -> None:
         """Nova's reason is kept; what is missing does no harm."""
         server = parse.server(
             {'id': 'i', 'name': 'n', 'fault': {'message': 'No valid host'}}
@@ -72,7 +74,7 @@ class TestShapes(unittest.TestCase):
         self.assertEqual('No valid host', server.fault)
         self.assertEqual('UNKNOWN', server.status)
 
-    def test_service(self):
+    def test_service(self) -> None:
         """The compute service of Ironic's driver."""
         service = parse.service(first('services', 'services'))
 
@@ -81,7 +83,7 @@ class TestShapes(unittest.TestCase):
         self.assertIsNone(service.disabled_reason)
         self.assertIsNotNone(service.updated_at)
 
-    def test_disabled_service(self):
+    def test_disabled_service(self) -> None:
         """The reason is kept as it is."""
         (service,) = (
             parse.service(body)
@@ -90,11 +92,12 @@ class TestShapes(unittest.TestCase):
         )
 
         self.assertFalse(service.enabled)
+        assert service.disabled_reason is not None
         self.assertTrue(
             service.disabled_reason.startswith(identity.REASON_DRAIN)
         )
 
-    def test_service_of_a_cell_that_is_down(self):
+    def test_service_of_a_cell_that_is_down(self) -> None:
         """It has neither id nor state, and is neither up nor enabled."""
         service = parse.service(
             {'binary': 'nova-compute', 'host': 'hv1', 'status': 'UNKNOWN'}
@@ -103,7 +106,7 @@ class TestShapes(unittest.TestCase):
         self.assertEqual('', service.id)
         self.assertFalse(service.enabled or service.up)
 
-    def test_compute_node(self):
+    def test_compute_node(self) -> None:
         """With and without the details."""
         bare = parse.compute_node(
             base.ANSWERS['hypervisors']['body']['hypervisors'][1]
@@ -118,7 +121,7 @@ class TestShapes(unittest.TestCase):
         self.assertEqual((32, 65536), (sized.vcpus, sized.memory_mb))
         self.assertEqual(sized.hostname, sized.service_host)
 
-    def test_provider(self):
+    def test_provider(self) -> None:
         """A resource provider."""
         body = first('providers', 'resource_providers')
 
@@ -127,7 +130,7 @@ class TestShapes(unittest.TestCase):
         self.assertEqual(body['uuid'], provider.id)
         self.assertEqual(body['name'], provider.name)
 
-    def test_port(self):
+    def test_port(self) -> None:
         """A bare-metal port in use."""
         body = first('ports', 'ports')
 
@@ -140,7 +143,7 @@ class TestShapes(unittest.TestCase):
         self.assertIs(PortUse.MACHINE, port.use)
         self.assertIsNone(port.trunk)
 
-    def test_trunk(self):
+    def test_trunk(self) -> None:
         """The parent of a trunk tells of it, and a sub-port of nothing."""
         parent = parse.port(
             {
@@ -171,14 +174,14 @@ class TestShapes(unittest.TestCase):
         self.assertIs(PortUse.SUBPORT, subport.use)
         self.assertEqual('02:00:00:00:00:01', subport.mac_address)
 
-    def test_agent(self):
+    def test_agent(self) -> None:
         """An agent that lives."""
         agent = parse.agent(first('agents', 'agents'))
 
         self.assertTrue(agent.alive)
         self.assertEqual('Open vSwitch agent', agent.agent_type)
 
-    def test_node(self):
+    def test_node(self) -> None:
         """A node whose error this user may not read has none."""
         body = first('nodes', 'nodes')
 
@@ -189,7 +192,7 @@ class TestShapes(unittest.TestCase):
         self.assertEqual('power on', node.power_state)
         self.assertIsNone(node.last_error)
 
-    def test_node_of_others(self):
+    def test_node_of_others(self) -> None:
         """An error that may be read is kept; no state is available."""
         node = parse.node(
             {'uuid': 'u', 'provision_state': None, 'last_error': 'no power'}
@@ -198,7 +201,7 @@ class TestShapes(unittest.TestCase):
         self.assertEqual('available', node.provision_state)
         self.assertEqual('no power', node.last_error)
 
-    def test_migration(self):
+    def test_migration(self) -> None:
         """A cold migration that found no destination."""
         migration = parse.migration(first('migrations', 'migrations'))
 
@@ -209,7 +212,7 @@ class TestShapes(unittest.TestCase):
         self.assertEqual('5e8d9378def54467929fba09d62ba306', migration.user_id)
         self.assertIsNotNone(migration.updated_at)
 
-    def test_candidates(self):
+    def test_candidates(self) -> None:
         """Each way to place a guest is one of its host, at the root."""
         hv1, hv2, gpu1, gpu2, nfs = map(
             builders.an_id, ('hv1', 'hv2', 'hv1_gpu1', 'hv1_gpu2', 'nfs')
@@ -246,7 +249,7 @@ class TestShapes(unittest.TestCase):
 
                 self.assertEqual(expected, set(found))
 
-    def test_shape(self):
+    def test_shape(self) -> None:
         """A root disk that is a volume is no disk of the host."""
         flavor = {'vcpus': 2, 'ram': 512, 'disk': 20, 'ephemeral': 3}
         for image, disk in (({'id': 'i'}, 24), ('', 4)):
@@ -259,7 +262,7 @@ class TestShapes(unittest.TestCase):
 
             self.assertEqual(Shape(2, 512, disk), parse.server(body).shape)
 
-    def test_aggregate(self):
+    def test_aggregate(self) -> None:
         """An aggregate with its hosts."""
         aggregate = parse.aggregate(
             {'id': 1, 'uuid': 'u', 'name': 'a', 'hosts': ['hv1', 'hv2']}

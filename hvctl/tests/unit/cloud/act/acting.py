@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the tests of the steps' requests have in common."""
+
+from hvctl import exceptions
+from hvctl.cloud import clients
+from hvctl.model.results import Done
+from hvctl.model.steps import Step
+from hvctl.tests.unit.cloud import base
+
+
+class TestCase(base.TestCase):
+    """Acts on a cloud that is not there."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.client = clients.Client.connect(self.conn)
+
+    def act(self, step: Step) -> Done:
+        """Run one step."""
+        return self.client.act(step)
+
+    def assert_fails(
+        self, step: Step, *, transient: bool, words: str = ''
+    ) -> None:
+        """Insist on a failure, and on whether it is worth another look."""
+        with self.assertRaisesRegex(exceptions.CloudError, words) as caught:
+            self.act(step)
+        self.assertEqual(transient, caught.exception.transient)

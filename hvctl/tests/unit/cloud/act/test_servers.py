@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of what is done with bare-metal servers."""
+
+import typing
+
+from hvctl.model import identity
+from hvctl.model.steps import (
+    CreateServer,
+    DeleteServer,
+    NoteTimes,
+)
+from hvctl.tests.unit.cloud import base
+from hvctl.tests.unit.cloud.act import acting
+
+
+class TestServers(acting.TestCase):
+    """The bare-metal server."""
+
+    def a_step(self, **changes) -> CreateServer:
+        return CreateServer(
+            **{
+                'name': 'hv1',
+                'image_id': 'i',
+                'flavor_id': 'f',
+                'key_name': 'k',
+                'metadata': {'a': 'b'},
+                'user_data': 'c2VjcmV0',
+                'port_id': 'p',
+                **changes,
+            }
+        )
+
+    def create(self, step: CreateServer) -> dict[str, typing.Any]:
+        """Run the step, and return the server that it asked for."""
+        self.mock.post(f'{base.COMPUTE}/servers', json={'server': {'id': 's'}})
+        self.act(step)
+        body: dict[str, typing.Any] = self.last().json()['server']
+        return body
+
+    def test_create(self) -> None:
+        """Everything that was asked for, with our tag and a config drive."""
+        self.assertEqual(
+            {
+                'name': 'hv1',
+                'hostname': 'hv1',
+                'imageRef': 'i',
+                'flavorRef': 'f',
+                'networks': [{'port': 'p'}],
+                'config_drive': True,
+                'metadata': {'a': 'b', identity.MARK_KEY: identity.MARK},
+                'tags': [identity.TAG],
+                'user_data': 'c2VjcmV0',
+                'key_name': 'k',
+            },
+            self.create(self.a_step()),
+        )
+
+    def test_create_without_keypair(self) -> None:
+        """A server needs none."""
+        self.assertNotIn('key_name', self.create(self.a_step(key_name=None)))
+
+    def test_user_data_is_not_logged(self) -> None:
+        """The user-data is in no log, at any level."""
+        with self.assertLogs(level='DEBUG') as logs:
+            self.create(self.a_step())
+
+        self.assertNotIn('c2VjcmV0', '\n'.join(logs.output))
+
+    def test_delete(self) -> None:
+        """What is gone already is no error."""
+        for status in (204, 404):
+            with self.subTest(status=status):
+                self.mock.delete(
+                    f'{base.COMPUTE}/servers/s', status_code=status, json={}
+                )
+
+                done = self.act(DeleteServer(name='hv1', server_id='s'))
+
+                self.assertEqual(status != 404, done.changed)
+
+    def test_delete_for_good(self) -> None:
+        """A put off deletion takes an action of its own."""
+        self.mock.post(f'{base.COMPUTE}/servers/s/action', status_code=202)
+
+        self.act(DeleteServer(name='hv1', server_id='s', soft_deleted=True))
+
+        self.assertEqual({'forceDelete': None}, self.last().json())
+
+    def test_note_times(self) -> None:
+        """The metadata is added to."""
+        self.mock.post(f'{base.COMPUTE}/servers/s/metadata', json={})
+
+        self.act(NoteTimes(name='hv1', server_id='s', metadata={'a': 'b'}))
+
+        self.assertEqual({'metadata': {'a': 'b'}}, self.last().json())

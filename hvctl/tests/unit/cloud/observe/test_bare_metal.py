@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of what a look reads of machines."""
+
+import urllib.parse
+
+from hvctl.model import identity
+from hvctl.tests.fixtures import builders
+from hvctl.tests.unit.cloud import base
+from hvctl.tests.unit.cloud.observe import looking
+
+
+class TestMachines(looking.TestCase):
+    """Servers, ports and nodes."""
+
+    def test_our_servers_only(self) -> None:
+        """Of this project, with our mark: any tenant can write that."""
+        ours = base.ANSWERS['servers']['body']['servers'][0]
+        other = {**ours, 'id': 'other', 'metadata': {}}
+        self.mock.get(looking.SERVERS, json={'servers': [ours, other]})
+
+        look = self.observe()
+
+        self.assertEqual([ours['id']], [server.id for server in look.servers])
+        (query,) = self.queries(looking.SERVERS)
+        # A soft-deleted one still has its machine.
+        self.assertEqual({'soft_deleted': 'True'}, query)
+
+    def test_our_ports_only(self) -> None:
+        """With our mark, of this project."""
+        self.observe()
+
+        (sent,) = self.sent('GET', f'{base.NETWORK}/ports')
+        query = urllib.parse.parse_qs(urllib.parse.urlsplit(sent.url).query)
+        self.assertEqual(
+            {
+                'description': [
+                    identity.PORT_MARK,
+                    identity.SUBPORT_MARK,
+                    identity.TEST_PORT_MARK,
+                ],
+                'project_id': [builders.OURS],
+            },
+            query,
+        )
+
+    def test_namesakes(self) -> None:
+        """Servers of the names are searched in all projects, ours left out."""
+        ours = base.ANSWERS['servers']['body']['servers'][0]
+        theirs = {**ours, 'id': 'theirs', 'tenant_id': builders.THEIRS}
+        unmarked = {**ours, 'id': 'unmarked', 'metadata': {}}
+        mine = {**ours, 'tenant_id': builders.OURS}
+        other = {**theirs, 'name': 'hv10'}
+        self.mock.get(looking.SERVERS, json={'servers': []})
+        self.mock.get(
+            f'{looking.SERVERS}?all_tenants=1',
+            json={'servers': [mine, theirs, unmarked, other]},
+        )
+
+        look = self.observe(server_names=frozenset({'hv1', 'hv-2'}))
+
+        self.assertEqual(
+            ['theirs', 'unmarked'], [server.id for server in look.namesakes]
+        )
+        query = next(
+            q for q in self.queries(looking.SERVERS) if 'all_tenants' in q
+        )
+        self.assertEqual('^hv', query['name'])
+
+    def test_namesake_ports(self) -> None:
+        """Ports of the names are searched in our project, ours left out."""
+        self.mock.get(looking.SERVERS, json={'servers': []})
+        self.mock.get(
+            f'{base.NETWORK}/ports?name=hv1',
+            json={
+                'ports': [
+                    {'id': 'a', 'name': 'hv1', 'description': 'my own'},
+                    {
+                        'id': 'b',
+                        'name': 'hv1',
+                        'description': identity.SUBPORT_MARK,
+                    },
+                ]
+            },
+        )
+
+        look = self.observe(server_names=frozenset({'hv1'}))
+
+        self.assertEqual({'a': 'hv1'}, look.namesake_ports)
+        query = next(
+            q for q in self.queries(f'{base.NETWORK}/ports') if 'name' in q
+        )
+        self.assertEqual(builders.OURS, query['project_id'])
+
+    def test_without_nodes(self) -> None:
+        """Nor is it an error when Ironic shows its nodes to nobody."""
+        for status in (403, 404):
+            with self.subTest(status=status):
+                self.mock.get(
+                    f'{base.BAREMETAL}/nodes', status_code=status, json={}
+                )
+
+                self.assertIsNone(self.observe().nodes)

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of what a look reads of all hosts."""
+
+from hvctl.tests.unit.cloud import base
+from hvctl.tests.unit.cloud.observe import looking
+
+
+class TestHosts(looking.TestCase):
+    """Lists of all hosts."""
+
+    def test_providers(self) -> None:
+        """Room, report and trait are asked of Placement, for all at once."""
+        hv = base.ANSWERS['providers']['body']['resource_providers'][1]['uuid']
+        self.mock.get(looking.PROVIDERS, json={'resource_providers': []})
+        self.mock.get(
+            f'{looking.PROVIDERS}?required=COMPUTE_NODE',
+            **base.answer('providers'),
+        )
+
+        look = self.observe()
+
+        self.assertIn(hv, look.providers_reported)
+        self.assertEqual(frozenset(), look.providers_with_room)
+        self.assertEqual(frozenset(), look.providers_disabled)
+        self.assertCountEqual(
+            [
+                {},
+                {'resources': 'MEMORY_MB:1'},
+                {'required': 'COMPUTE_NODE'},
+                {'required': 'COMPUTE_STATUS_DISABLED'},
+            ],
+            self.queries(looking.PROVIDERS),
+        )
+
+    def test_all_guests(self) -> None:
+        """One list for the guests of all; hosts without any have none."""
+        look = self.observe(all_servers=True)
+
+        self.assertEqual((), look.guests['hv1'])
+        self.assertEqual(
+            1,
+            len(
+                [
+                    q
+                    for q in self.queries(looking.SERVERS)
+                    if 'all_tenants' in q
+                ]
+            ),
+        )
+        self.assertEqual('hv1', look.guests['ironic'][0].name)
+
+    def test_sizes(self) -> None:
+        """The sizes are read only where they are asked for."""
+        with_sizes = self.observe(sizes=True)
+        without = self.observe()
+
+        self.assertEqual(32, with_sizes.compute_nodes[1].vcpus)
+        self.assertIsNone(without.compute_nodes[1].vcpus)
+        (request,) = self.sent('GET', f'{base.COMPUTE}/os-hypervisors/detail')
+        self.assertEqual(
+            '2.87', request.headers['X-OpenStack-Nova-API-Version']
+        )
+
+    def test_aggregates(self) -> None:
+        """So are the aggregates."""
+        self.observe()
+        self.assertEqual([], self.sent('GET', f'{base.COMPUTE}/os-aggregates'))
+        self.observe(aggregates=True)
+        self.assertEqual(
+            1, len(self.sent('GET', f'{base.COMPUTE}/os-aggregates'))
+        )
+
+    def test_without_agents(self) -> None:
+        """A network service without agents has none, which is no error."""
+        self.mock.get(f'{base.NETWORK}/agents', status_code=404, json={})
+
+        self.assertIsNone(self.observe().agents)

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of what a look reads of single hosts."""
+
+from hvctl.model.records import Need
+from hvctl.model.snapshot import GuestsLook
+from hvctl.tests.fixtures import builders
+from hvctl.tests.unit.cloud import base
+from hvctl.tests.unit.cloud.observe import looking
+
+
+class TestHost(looking.TestCase):
+    """Guests, what ties them, and room."""
+
+    def test_guests_of_a_host(self) -> None:
+        """Guests, soft-deleted ones too, and migrations of a host."""
+        look = self.observe(hosts=frozenset({'hv2'}))
+
+        query = next(q for q in self.queries(looking.SERVERS) if 'host' in q)
+        self.assertEqual(
+            {'all_tenants': '1', 'soft_deleted': 'True', 'host': 'hv2'}, query
+        )
+        self.assertEqual({'hv2'}, set(look.guests))
+        self.assertEqual(
+            [{'host': 'hv2'}], self.queries(f'{base.COMPUTE}/os-migrations')
+        )
+        self.assertEqual(2, len(look.migrations['hv2']))
+
+    def test_migrations_again(self) -> None:
+        """A later look pages only as far as something may have changed."""
+        (recorded, *_) = base.ANSWERS['migrations']['body']['migrations']
+        url = f'{base.COMPUTE}/os-migrations'
+
+        def history(*statuses):
+            """The newest has the greatest id; two on a page."""
+            found = [
+                {**recorded, 'id': number, 'status': status}
+                for number, status in enumerate(statuses, start=1)
+            ][::-1]
+
+            def page(request, context):
+                start = int(request.qs.get('marker', ['0'])[0])
+                body = {'migrations': found[start : start + 2]}
+                if start + 2 < len(found):
+                    link = f'{url}?host=hv2&marker={start + 2}'
+                    body['migrations_links'] = [{'rel': 'next', 'href': link}]
+                return body
+
+            self.mock.get(url, json=page)
+
+        hosts = frozenset({'hv2'})
+        for before, after, pages in (
+            ('eeeeee', 'eeeeee', 1),
+            ('eeeeee', 'eeeeeeq', 1),
+            ('eeeeee', 'eeeeeeqqq', 2),
+            ('eeeeeq', 'eeeeec', 1),
+            # An old one that may be open for ever is not looked for.
+            ('eqeeee', 'eqeeee', 1),
+            ('eqeeee', 'eqeeeeq', 1),
+            ('', 'eeeeee', 3),
+        ):
+            with self.subTest(before=before, after=after):
+                names = {'e': 'error', 'q': 'queued', 'c': 'completed'}
+                history(*(names[each] for each in before))
+                look = self.observe(hosts=hosts)
+                history(*(names[each] for each in after))
+                sent = len(self.sent('GET', url))
+
+                look = self.client.observe(GuestsLook(last=look, hosts=hosts))
+
+                self.assertEqual(pages, len(self.sent('GET', url)) - sent)
+                self.assertEqual(
+                    [
+                        (number, names[status])
+                        for number, status in enumerate(after, start=1)
+                    ][::-1],
+                    [(m.id, m.status) for m in look.migrations['hv2']],
+                )
+
+    def test_ties(self) -> None:
+        """Ports that are a device of the host, and anti-affinity groups."""
+        self.mock.get(
+            f'{base.NETWORK}/ports?binding:host_id=hv2',
+            json={
+                'ports': [
+                    {'device_id': 'g1', 'binding:vnic_type': 'vdpa'},
+                    {'device_id': 'g1', 'binding:vnic_type': 'direct'},
+                    {'device_id': 'g1', 'binding:vnic_type': 'direct'},
+                    {'device_id': 'g2', 'binding:vnic_type': 'normal'},
+                    {'device_id': 'g3', 'binding:vnic_type': 'macvtap'},
+                ]
+            },
+        )
+        self.mock.get(
+            f'{base.COMPUTE}/os-server-groups',
+            json={
+                'server_groups': [
+                    {'id': 'a', 'policy': 'anti-affinity', 'members': ['g1']},
+                    {'id': 'b', 'policy': 'affinity', 'members': ['g2']},
+                ]
+            },
+        )
+
+        look = self.observe(hosts=frozenset({'hv2'}), ties=True)
+
+        self.assertEqual({'g1': ('direct', 'vdpa')}, look.direct_ports)
+        self.assertEqual({'g1': 'a'}, look.anti_affinity)
+        self.assertEqual({'g2': 'b'}, look.affinity)
+        self.assertTrue(look.tied)
+        again = self.client.observe(
+            GuestsLook(last=look, hosts=frozenset({'hv2'}))
+        )
+        self.assertFalse(again.tied)
+        self.assertEqual({'g1': 'a'}, again.anti_affinity)
+
+    def test_many_groups(self) -> None:
+        """Nova cuts the list of groups off and tells no next page."""
+        groups = [
+            {'id': n, 'policy': 'anti-affinity', 'members': [f'g{n}']}
+            for n in range(5)
+        ]
+
+        def page(request, context):
+            start = int(request.qs.get('offset', ['0'])[0])
+            return {'server_groups': groups[start : start + 2]}
+
+        self.mock.get(f'{base.COMPUTE}/os-server-groups', json=page)
+
+        look = self.observe(ties=True)
+
+        self.assertEqual({f'g{n}': n for n in range(5)}, look.anti_affinity)
+
+    def test_room(self) -> None:
+        """A need is one question, and its answer is the hosts with room."""
+        self.mock.get(
+            f'{base.PLACEMENT}/allocation_candidates',
+            json={'allocation_requests': [], 'provider_summaries': {}},
+        )
+        need = Need(
+            (('MEMORY_MB', 512), ('VCPU', 1)), ('!HW_B', 'HW_A'), ('a1', 'a2')
+        )
+
+        look = self.observe(needs=frozenset({need}))
+
+        (query,) = self.queries(f'{base.PLACEMENT}/allocation_candidates')
+        self.assertEqual(
+            {
+                'resources': 'MEMORY_MB:512,VCPU:1',
+                'required': '!HW_B,HW_A',
+                'root_required': '!COMPUTE_STATUS_DISABLED',
+                'member_of': 'in:a1,a2',
+                'limit': '1000',
+            },
+            query,
+        )
+        self.assertEqual({need: ()}, look.room)
+
+    def test_consumers(self) -> None:
+        """The consumers of a provider, what is below it or shared left out.
+
+        One that is gone has none.
+        """
+        self.mock.get(
+            f'{looking.PROVIDERS}/p1/allocations',
+            **base.answer('consumers'),
+        )
+        self.mock.get(
+            f'{looking.PROVIDERS}/p2/allocations', **base.answer('alloc404')
+        )
+
+        look = self.observe(provider_ids=frozenset({'p1', 'p2'}))
+
+        self.assertEqual(
+            {
+                'p1': {
+                    builders.an_id('g1'): {'VCPU': 2, 'MEMORY_MB': 2048},
+                },
+                'p2': {},
+            },
+            look.consumers,
+        )
