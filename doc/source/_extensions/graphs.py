@@ -2,10 +2,9 @@
 """Graphs, as Graphviz reads them and as a page shows them.
 
 A graph is data.  It is drawn by Graphviz's ``dot`` and written down as a
-list, from the same data, for those who cannot see the drawing.  The drawing
-takes its colours from the page: lines and words have the colour of the
-page's text, whatever that is, and what differs by its kind differs in the
-form of its line, too.
+list, from the same data, for those who cannot see the drawing.  Lines and
+words have one colour, that of text; what differs by its kind differs in the
+form of its line.
 """
 
 from __future__ import annotations
@@ -183,7 +182,7 @@ def source(graph: Graph) -> str:
     lines = [
         'digraph {',
         f'rankdir={"LR" if graph.across else "TB"};',
-        'compound=true; bgcolor=transparent; ranksep=0.42; nodesep=0.22;',
+        'compound=true; bgcolor=white; ranksep=0.42; nodesep=0.22;',
         'node [shape=box, fontname=Arial, fontsize=12, margin="0.12,0.06"];',
         'edge [fontname=Arial, fontsize=10.5, arrowsize=0.8];',
         'graph [fontname=Arial, fontsize=11, labeljust=l];',
@@ -211,7 +210,7 @@ def drawn(graph: Graph) -> str:
 def for_page(svg: str, graph: Graph, name: str) -> str:
     """Return what ``dot`` has drawn as a part of a page.
 
-    It takes the page's colours and tells what it shows.
+    It takes its colours from the page's style and tells what it shows.
 
     :param svg: what ``dot`` wrote
     :param name: what its ids begin with
@@ -225,6 +224,8 @@ def for_page(svg: str, graph: Graph, name: str) -> str:
                 parent.remove(child)
     for element in root.iter():
         _coloured(element)
+    # Where a page has no style for it: dark on what is drawn white.
+    root.set('color', '#212529')
     root.set('role', 'img')
     root.set('aria-labelledby', f'{name}-title {name}-summary')
     summary = ElementTree.Element(f'{{{SVG}}}desc', {'id': f'{name}-summary'})
@@ -237,7 +238,7 @@ def for_page(svg: str, graph: Graph, name: str) -> str:
 
 
 def _coloured(element: ElementTree.Element) -> None:
-    """Give an element the colours of the page's text."""
+    """Let the page's style say which colour lines and words have."""
     if element.tag == f'{{{SVG}}}text':
         element.set('fill', 'currentColor')
         return

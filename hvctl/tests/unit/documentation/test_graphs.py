@@ -124,7 +124,8 @@ class TestPage(unittest.TestCase):
         )
 
     def test_colours(self):
-        """Lines and words have the colour of the page's text."""
+        """Lines and words have the one colour that the page gives it."""
+        self.assertEqual('#212529', self.root.get('color'))
         (polygon,) = self.found('polygon')
         (text,) = self.found('text')
 
