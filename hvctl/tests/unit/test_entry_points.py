@@ -7,6 +7,7 @@ and the module of every command.  So these must be cheap.
 
 import importlib.metadata
 import json
+import re
 import subprocess
 import sys
 import unittest
@@ -100,6 +101,27 @@ class TestEntryPoints(unittest.TestCase):
         }
 
         self.assertEqual(set(), ours & others)
+
+    def test_requires_no_service(self) -> None:
+        """Nor does an installation bring a service, not even on demand."""
+        required = importlib.metadata.requires('hvctl') or []
+
+        names = {re.split(r'[^\w.-]', line)[0] for line in required}
+        self.assertIn('cliff', names)
+        self.assertEqual(
+            set(),
+            names
+            & {
+                'glance',
+                'hvctl-lab',
+                'ironic',
+                'keystone',
+                'neutron',
+                'nova',
+                'openstack-placement',
+                'supervisor',
+            },
+        )
 
     def test_nothing_but_commands(self) -> None:
         """Who installs the plugin gets no program and no driver with it."""
