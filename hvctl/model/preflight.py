@@ -50,6 +50,15 @@ class Flavor:
     ram: int = 0
 
 
+class QuotaKind(enum.StrEnum):
+    """What a quota limits, as it is said to the user."""
+
+    SERVERS = 'servers'
+    CORES = 'cores'
+    MEMORY = 'memory (MiB)'
+    PORTS = 'ports'
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Quota:
     """What of a quota is left; -1 is no limit."""
@@ -115,6 +124,8 @@ class Answers:
     test_network_id: str | None = None
     problems: tuple[tuple[str, str], ...] = ()
     candidates: int | None = None
-    quotas: dict[str, Quota] = dataclasses.field(default_factory=dict)
+    quotas: dict[QuotaKind, Quota] = dataclasses.field(default_factory=dict)
     compute_cloud: str | None = None
-    test_quotas: dict[str, Quota] = dataclasses.field(default_factory=dict)
+    test_quotas: dict[QuotaKind, Quota] = dataclasses.field(
+        default_factory=dict
+    )

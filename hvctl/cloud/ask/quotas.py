@@ -6,11 +6,11 @@ from __future__ import annotations
 from openstack import connection
 
 from hvctl.cloud import http
-from hvctl.model.preflight import Quota
+from hvctl.model.preflight import Quota, QuotaKind
 
 
-def servers(conn: connection.Connection, where: str) -> dict[str, Quota]:
-    """Read Nova's.
+def servers(conn: connection.Connection, where: str) -> dict[QuotaKind, Quota]:
+    """Read Nova's quotas.
 
     :param where: words that follow what cannot be read
     :raises CloudError: when they cannot be read
@@ -26,15 +26,15 @@ def servers(conn: connection.Connection, where: str) -> dict[str, Quota]:
     return {
         what: _left(limits[most], limits[used])
         for what, most, used in (
-            ('servers', 'maxTotalInstances', 'totalInstancesUsed'),
-            ('cores', 'maxTotalCores', 'totalCoresUsed'),
-            ('memory (MiB)', 'maxTotalRAMSize', 'totalRAMUsed'),
+            (QuotaKind.SERVERS, 'maxTotalInstances', 'totalInstancesUsed'),
+            (QuotaKind.CORES, 'maxTotalCores', 'totalCoresUsed'),
+            (QuotaKind.MEMORY, 'maxTotalRAMSize', 'totalRAMUsed'),
         )
     }
 
 
-def ports(conn: connection.Connection, where: str) -> dict[str, Quota]:
-    """Read Neutron's; nothing where it does not tell.
+def ports(conn: connection.Connection, where: str) -> dict[QuotaKind, Quota]:
+    """Read Neutron's quota; nothing where it does not tell.
 
     :param where: words that follow what cannot be read
     :raises CloudError: when it cannot be read
@@ -52,7 +52,7 @@ def ports(conn: connection.Connection, where: str) -> dict[str, Quota]:
         return {}
     port = response.json()['quota']['port']
     used = int(port['used']) + int(port['reserved'])
-    return {'ports': _left(port['limit'], used)}
+    return {QuotaKind.PORTS: _left(port['limit'], used)}
 
 
 def _left(most: int, used: int) -> Quota:

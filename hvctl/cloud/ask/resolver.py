@@ -20,7 +20,7 @@ from hvctl.cloud.ask import networks
 from hvctl.cloud.ask import questions
 from hvctl.cloud.ask import quotas
 from hvctl.cloud.observe import compute_cloud
-from hvctl.model.preflight import Answers, Flavor, Lookup, Quota
+from hvctl.model.preflight import Answers, Flavor, Lookup, Quota, QuotaKind
 
 #: Waits for some answers, and adds them to the others.
 _Part = Callable[[Answers], Answers]
@@ -127,7 +127,7 @@ class Resolver:
     def _quotas(self, asked: questions.Questions, names: Lookup) -> _Part:
         """Ask for quotas; those of the test guest where they are others."""
         metal = _quota_questions(asked, self._metal, '')
-        tests: list[questions.Question[dict[str, Quota]]] = []
+        tests: list[questions.Question[dict[QuotaKind, Quota]]] = []
         if names.test_flavor is not None and self._compute_cloud is not None:
             where = f' in compute cloud {self._compute_cloud}'
             tests = _quota_questions(asked, self._compute, where)
@@ -250,7 +250,7 @@ def _flavor(
 
 def _quota_questions(
     asked: questions.Questions, conn: connection.Connection, where: str
-) -> list[questions.Question[dict[str, Quota]]]:
+) -> list[questions.Question[dict[QuotaKind, Quota]]]:
     return [
         asked.ask(
             'server quota', functools.partial(quotas.servers, conn, where)
@@ -260,8 +260,8 @@ def _quota_questions(
 
 
 def _quota_answers(
-    asked: list[questions.Question[dict[str, Quota]]],
-) -> dict[str, Quota]:
+    asked: list[questions.Question[dict[QuotaKind, Quota]]],
+) -> dict[QuotaKind, Quota]:
     return {
         what: quota
         for question in asked

@@ -10,7 +10,14 @@ from hvctl.decide.create import trunk
 from hvctl.model import identity
 from hvctl.model.hypervisor import Hypervisor
 from hvctl.model.networking import Address
-from hvctl.model.preflight import Answers, Check, Finding, Flavor, Quota
+from hvctl.model.preflight import (
+    Answers,
+    Check,
+    Finding,
+    Flavor,
+    Quota,
+    QuotaKind,
+)
 from hvctl.model.records import Node
 from hvctl.model.request import ResolvedSubnetwork
 
@@ -207,20 +214,20 @@ def _quotas(
     ]
 
 
-def _needs(flavor: Flavor, number: int, ports: int) -> Counter[str]:
+def _needs(flavor: Flavor, number: int, ports: int) -> Counter[QuotaKind]:
     return Counter(
         {
-            'servers': number,
-            'cores': number * flavor.vcpus,
-            'memory (MiB)': number * flavor.ram,
-            'ports': ports,
+            QuotaKind.SERVERS: number,
+            QuotaKind.CORES: number * flavor.vcpus,
+            QuotaKind.MEMORY: number * flavor.ram,
+            QuotaKind.PORTS: ports,
         }
     )
 
 
 def _fit(
-    needs: Counter[str],
-    quotas: Mapping[str, Quota],
+    needs: Counter[QuotaKind],
+    quotas: Mapping[QuotaKind, Quota],
     cloud: str | None = None,
 ) -> list[Check]:
     """Hold what is needed against a project's quotas.

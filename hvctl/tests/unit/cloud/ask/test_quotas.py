@@ -4,7 +4,7 @@
 from unittest import mock
 
 from hvctl.cloud.ask import resolver
-from hvctl.model.preflight import Lookup
+from hvctl.model.preflight import Lookup, QuotaKind
 from hvctl.tests.unit.cloud import base
 from hvctl.tests.unit.cloud.ask import asking
 
@@ -21,7 +21,7 @@ class TestQuotas(asking.TestCase):
             asking.QUOTA,
             json={'quota': {'port': {'limit': 5, 'used': 3, 'reserved': 1}}},
         )
-        self.assertEqual(1, self.ask().quotas['ports'].left)
+        self.assertEqual(1, self.ask().quotas[QuotaKind.PORTS].left)
 
     def test_quotas_that_are_not_told(self) -> None:
         """A network service that does not tell its quota stops nothing."""
@@ -63,7 +63,7 @@ class TestQuotas(asking.TestCase):
             {'servers': 3, 'cores': 3, 'memory (MiB)': 3, 'ports': 1},
             {what: quota.left for what, quota in facts.test_quotas.items()},
         )
-        self.assertEqual(-1, facts.quotas['ports'].left)
+        self.assertEqual(-1, facts.quotas[QuotaKind.PORTS].left)
         # Without a test nothing is made there.
         asker.ask(Lookup(), 1)
         self.assertEqual(1, limits.call_count)
