@@ -60,7 +60,7 @@ class Client:
         )
 
     def within(self, compute_cloud: str | None) -> Client:
-        """Give the client for the hypervisors of a compute cloud.
+        """Return the client for the hypervisors of a compute cloud.
 
         :param compute_cloud: its name in clouds.yaml; None for the bare-metal
             cloud itself
@@ -73,7 +73,7 @@ class Client:
         return Client.connect(self.metal, compute_cloud)
 
     def of(self, names: Iterable[str]) -> Client:
-        """Give the client for the compute cloud in which hypervisors are.
+        """Return the client for the compute cloud in which hypervisors are.
 
         :raises InvalidRequest: when they are in several
         :raises CloudError: when a cloud cannot be asked

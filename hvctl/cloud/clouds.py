@@ -85,13 +85,13 @@ def pair(
 
 
 def name(conn: connection.Connection) -> str | None:
-    """The name of a connection's cloud in clouds.yaml, if it has one."""
+    """Return a connection's name in clouds.yaml, if it has one."""
     found = conn.config.name
     return str(found) if found else None
 
 
 def known() -> tuple[str, ...]:
-    """The names of all clouds of clouds.yaml."""
+    """Return the names of all clouds of clouds.yaml."""
     names = config.OpenStackConfig().get_cloud_names()
     # These are no entries of the file.
     return tuple(sorted(set(names) - {'envvars', 'defaults'}))

@@ -163,7 +163,7 @@ def _next(body: JSON, key: str) -> str | None:
 
 
 def explain(error: Exception, doing: str) -> exceptions.CloudError:
-    """Make one of our errors of one of the SDK's or keystoneauth's."""
+    """Build one of our errors from one of the SDK's or keystoneauth's."""
     status = getattr(error, 'status_code', None) or getattr(
         error, 'http_status', None
     )
@@ -198,7 +198,11 @@ def _refused(
 
 
 def _message(response: requests.Response) -> str:
-    """Find the sentence in an error's body; each service has its own form."""
+    """Find the sentence in an error's body; each service has its own form.
+
+    The SDK's own reading (``openstack.exceptions.raise_from_response``) does
+    not know Placement's form.
+    """
     try:
         body = response.json()
     except ValueError:
@@ -222,7 +226,7 @@ def _message(response: requests.Response) -> str:
 
 
 def _ironic(error: object) -> object:
-    """Ironic's error is JSON once more, inside a string."""
+    """Parse Ironic's error, which is JSON once more, inside a string."""
     if isinstance(error, str):
         try:
             return json.loads(error)

@@ -173,7 +173,7 @@ class Placement:
     def _inventory(
         self, step: SetHoldInventory | LiftHold
     ) -> tuple[int, int | None]:
-        """The provider's generation and its total memory."""
+        """Read the provider's generation and its total memory."""
         body = self._call(
             'GET',
             f'/resource_providers/{step.provider_id}/inventories',

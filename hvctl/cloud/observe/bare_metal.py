@@ -45,7 +45,7 @@ def whereabouts(
     ports: Iterable[Port],
     own: str | None,
 ) -> dict[str, str | None]:
-    """Say in which compute cloud each hypervisor is, by name.
+    """Tell in which compute cloud each hypervisor is, by name.
 
     :param own: the name of the bare-metal cloud, by which somebody else may
         have made a hypervisor of it

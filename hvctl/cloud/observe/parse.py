@@ -30,7 +30,7 @@ _SHARES = 'MISC_SHARES_VIA_AGGREGATE'
 
 
 def when(text: str | None) -> datetime.datetime | None:
-    """Read a time; the services mean UTC where they do not say."""
+    """Parse a time; the services mean UTC where they do not say."""
     if not text:
         return None
     time = datetime.datetime.fromisoformat(text)
@@ -40,7 +40,7 @@ def when(text: str | None) -> datetime.datetime | None:
 
 
 def server(body: http.JSON) -> Server:
-    """A server of ``GET /servers/detail``."""
+    """Parse a server of ``GET /servers/detail``."""
     return Server(
         id=body['id'],
         name=body['name'],
@@ -82,7 +82,7 @@ def _shape(body: http.JSON) -> Shape:
 
 
 def candidates(body: http.JSON) -> tuple[Candidate, ...]:
-    """The answer to ``GET /allocation_candidates``."""
+    """Parse the answer to ``GET /allocation_candidates``."""
     summaries = body['provider_summaries']
     return tuple(
         _candidate(request['allocations'], summaries)
@@ -108,7 +108,7 @@ def _candidate(allocations: http.JSON, summaries: http.JSON) -> Candidate:
 
 
 def service(body: http.JSON) -> Service:
-    """A service of ``GET /os-services``.
+    """Parse a service of ``GET /os-services``.
 
     One in a cell that does not answer has neither id nor state (microversion
     2.69).
@@ -124,7 +124,7 @@ def service(body: http.JSON) -> Service:
 
 
 def compute_node(body: http.JSON) -> ComputeNode:
-    """An entry of ``GET /os-hypervisors``, with or without details."""
+    """Parse an entry of ``GET /os-hypervisors``, with or without details."""
     return ComputeNode(
         id=str(body['id']),
         hostname=body['hypervisor_hostname'],
@@ -137,7 +137,7 @@ def compute_node(body: http.JSON) -> ComputeNode:
 
 
 def provider(body: http.JSON) -> Provider:
-    """A resource provider of ``GET /resource_providers``."""
+    """Parse a resource provider of ``GET /resource_providers``."""
     return Provider(id=body['uuid'], name=body['name'])
 
 
@@ -151,7 +151,7 @@ PORT_USES = {
 
 
 def port(body: http.JSON) -> Port:
-    """A port of ``GET /ports`` that carries one of our marks."""
+    """Parse a port of ``GET /ports`` that carries one of our marks."""
     return Port(
         id=body['id'],
         name=body['name'],
@@ -169,7 +169,7 @@ def port(body: http.JSON) -> Port:
 
 
 def _trunk(details: http.JSON | None) -> Trunk | None:
-    """What a port tells of its trunk (API extension trunk-details)."""
+    """Parse what a port tells of its trunk (API extension trunk-details)."""
     if not details:
         return None
     return Trunk(
@@ -182,7 +182,7 @@ def _trunk(details: http.JSON | None) -> Trunk | None:
 
 
 def agent(body: http.JSON) -> Agent:
-    """An agent of ``GET /agents``."""
+    """Parse an agent of ``GET /agents``."""
     return Agent(
         id=body['id'],
         host=body['host'],
@@ -192,7 +192,7 @@ def agent(body: http.JSON) -> Agent:
 
 
 def node(body: http.JSON) -> Node:
-    """A node of Ironic's ``GET /nodes``.
+    """Parse a node of Ironic's ``GET /nodes``.
 
     To those who may see the node only because they lease it, Ironic gives
     stars and an explanation for an error.
@@ -212,7 +212,7 @@ def node(body: http.JSON) -> Node:
 
 
 def aggregate(body: http.JSON) -> Aggregate:
-    """An aggregate of ``GET /os-aggregates``."""
+    """Parse an aggregate of ``GET /os-aggregates``."""
     return Aggregate(
         id=body['id'],
         name=body['name'],
@@ -223,7 +223,7 @@ def aggregate(body: http.JSON) -> Aggregate:
 
 
 def migration(body: http.JSON) -> Migration:
-    """A record of ``GET /os-migrations``."""
+    """Parse a record of ``GET /os-migrations``."""
     return Migration(
         id=body['id'],
         uuid=body['uuid'],
