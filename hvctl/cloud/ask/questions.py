@@ -4,8 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Executor
-from concurrent.futures import Future
+from concurrent import futures
 import typing
 
 from keystoneauth1 import exceptions as ksa_exceptions
@@ -31,7 +30,7 @@ class Questions:
         order in which the answers were wanted
     """
 
-    def __init__(self, pool: Executor) -> None:
+    def __init__(self, pool: futures.Executor) -> None:
         self._pool = pool
         self.problems: list[tuple[str, str]] = []
 
@@ -65,12 +64,12 @@ class Questions:
         """
         if name is None:
             return Question(self.problems, kind, name, None)
-        future: Future[_T]
+        future: futures.Future[_T]
         try:
             # Not in a worker: two would discover the service twice.
             find = finder()
         except _ERRORS as error:
-            future = Future()
+            future = futures.Future()
             future.set_exception(error)
         else:
             future = self._pool.submit(find, name, ignore_missing=False)
@@ -85,7 +84,7 @@ class Question(typing.Generic[_T]):
         problems: list[tuple[str, str]],
         kind: str,
         name: str | None,
-        future: Future[_T] | None,
+        future: futures.Future[_T] | None,
     ) -> None:
         self._problems = problems
         self._kind = kind

@@ -4,8 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import Executor
-from concurrent.futures import Future
+from concurrent import futures
 import dataclasses
 
 from hvctl.cloud import clouds
@@ -71,7 +70,7 @@ class Observer:
                 case WholeLook():
                     return self._whole(pool, scope)
 
-    def _whole(self, pool: Executor, scope: WholeLook) -> Snapshot:
+    def _whole(self, pool: futures.Executor, scope: WholeLook) -> Snapshot:
         """Read everything; each part may use those before it."""
         servers = pool.submit(bare_metal.servers, self.pair.metal)
         parts = [
@@ -91,7 +90,9 @@ class Observer:
         return look
 
     def _machines(
-        self, pool: Executor, servers: Future[tuple[Server, ...]]
+        self,
+        pool: futures.Executor,
+        servers: futures.Future[tuple[Server, ...]],
     ) -> _Part:
         """Read the machines, and the guests that try hypervisors out.
 
@@ -114,8 +115,8 @@ class Observer:
 
     def _namesakes(
         self,
-        pool: Executor,
-        servers: Future[tuple[Server, ...]],
+        pool: futures.Executor,
+        servers: futures.Future[tuple[Server, ...]],
         names: frozenset[str],
     ) -> _Part:
         """Find what has one of the names and is not ours.
@@ -150,7 +151,7 @@ class Observer:
             found += bare_metal.named_servers(self.pair.compute, names)
         return found
 
-    def _ports(self, pool: Executor) -> _Part:
+    def _ports(self, pool: futures.Executor) -> _Part:
         """Read our ports, and leave out what is of other compute clouds."""
         ports = pool.submit(bare_metal.ports, self.pair.metal, self.port_marks)
         tests = None
@@ -177,7 +178,7 @@ class Observer:
 
         return finish
 
-    def _services(self, pool: Executor, scope: WholeLook) -> _Part:
+    def _services(self, pool: futures.Executor, scope: WholeLook) -> _Part:
         """Read what registers: services, compute nodes and agents."""
         nova = self.pair.compute.compute
         services = pool.submit(compute_cloud.services, nova)
@@ -200,7 +201,7 @@ class Observer:
 
         return finish
 
-    def _providers(self, pool: Executor, scope: WholeLook) -> _Part:
+    def _providers(self, pool: futures.Executor, scope: WholeLook) -> _Part:
         """Read the resource providers, their room and their consumers."""
         placement = self.pair.placement
         ids = compute_cloud.provider_ids
@@ -232,7 +233,7 @@ class Observer:
 
         return finish
 
-    def _aggregates(self, pool: Executor, scope: WholeLook) -> _Part:
+    def _aggregates(self, pool: futures.Executor, scope: WholeLook) -> _Part:
         """Read the aggregates, and which providers Placement has in them."""
         aggregates = None
         if scope.aggregates:
@@ -258,7 +259,7 @@ class Observer:
         return finish
 
     def _guests(
-        self, pool: Executor, names: frozenset[str], last: Snapshot
+        self, pool: futures.Executor, names: frozenset[str], last: Snapshot
     ) -> _Part:
         """Read guests and migrations of some hosts.
 
@@ -285,7 +286,9 @@ class Observer:
 
         return finish
 
-    def _guests_of_all(self, pool: Executor, scope: WholeLook) -> _Part:
+    def _guests_of_all(
+        self, pool: futures.Executor, scope: WholeLook
+    ) -> _Part:
         """Read the guests of all hosts."""
         if not scope.all_servers:
             return _nothing
@@ -301,7 +304,7 @@ class Observer:
 
         return finish
 
-    def _ties(self, pool: Executor, scope: WholeLook) -> _Part:
+    def _ties(self, pool: futures.Executor, scope: WholeLook) -> _Part:
         """Read what ties guests to their host or to each other."""
         if not scope.ties:
             return lambda look: dataclasses.replace(look, tied=False)
