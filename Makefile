@@ -71,7 +71,7 @@ pep8: .venv/installed
 
 .PHONY: docs
 docs: .venv/installed
-	command -v dot >/dev/null || tools/apt-install graphviz
+	command -v dot >/dev/null || tools/install-distribution-packages docs
 	$(BIN)/tox -e docs,releasenotes
 
 .PHONY: cover
