@@ -23,8 +23,10 @@ from hvctl.decide.hypervisor import ownership
 from hvctl.decide.hypervisor import phases
 from hvctl.decide.wording import text
 from hvctl.model import identity
+from hvctl.model.codes import OutcomeCode, StatusCode
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
 from hvctl.model.ledger import Ledger
+from hvctl.model.reasons import Reason
 from hvctl.model.records import Server
 from hvctl.model.snapshot import Snapshot, WholeLook
 from hvctl.model.steps import (
@@ -91,8 +93,7 @@ def _not_ours(case: Case) -> Verdict | None:
         return None
     return Verdict.failed(
         case.status,
-        f'{case.name} is not an ephemeral hypervisor of this project: '
-        f'it is {ownership.listed(taken)}',
+        Reason.of(OutcomeCode.NOT_OURS, name=case.name, holders=tuple(taken)),
     )
 
 
@@ -109,8 +110,9 @@ def _occupied(case: Case) -> Verdict | None:
         return None
     return Verdict.failed(
         case.status,
-        f'{case.name} still has {" and ".join(occupants)}; empty it '
-        f'first: {phases.COMMAND} drain {case.name}',
+        Reason.of(
+            OutcomeCode.OCCUPIED, name=case.name, occupants=tuple(occupants)
+        ),
     )
 
 
@@ -144,9 +146,7 @@ def _driver_down(case: Case) -> Verdict | None:
             # Nova would only forget the server, and the machine run on.
             return Verdict.failed(
                 case.status,
-                f'nova-compute on {service.host}, which drives Ironic, is '
-                'down: the machine cannot be stopped now; start it and run '
-                'delete again',
+                Reason.of(OutcomeCode.DRIVER_DOWN, host=service.host),
             )
     return None
 
@@ -167,7 +167,7 @@ def _running(case: Case) -> Verdict | None:
         elif doomed.status == 'ERROR' and doomed.task_state is None:
             return Verdict.failed(
                 case.status,
-                f'the server could not be deleted: {text.fault(doomed)}',
+                Reason.of(OutcomeCode.NOT_DELETED, fault=text.fault(doomed)),
             )
     return Verdict(
         status=case.status,
@@ -179,11 +179,7 @@ def _running(case: Case) -> Verdict | None:
 def _reporting(case: Case) -> Verdict | None:
     if case.hv.service is None or not case.hv.service.up:
         return None
-    return Verdict(
-        status=_stopping(
-            'the server is gone; waiting until Nova sees its nova-compute down'
-        )
-    )
+    return Verdict(status=_stopping(StatusCode.SERVICE_STILL_UP))
 
 
 def _torn_down(case: Case) -> Verdict | None:
@@ -196,19 +192,19 @@ def _torn_down(case: Case) -> Verdict | None:
         # Ironic does not show it to this project any more: given back.
         return None
     label = node.name or node.id
+    status = _stopping(StatusCode.TEARING_DOWN, node=label)
     if node.provision_state == 'error':
         return Verdict.failed(
-            _stopping(f'Ironic could not tear down node {label}'),
-            f'Ironic could not tear down node {label}: '
-            f'{node.last_error or "it gives no reason"}; mend the node '
-            'and run delete again',
+            status,
+            Reason.of(
+                OutcomeCode.TEAR_DOWN_FAILED,
+                node=label,
+                error=node.last_error or 'it gives no reason',
+            ),
         )
-    if node.provision_state == 'deleting':
-        # Nova forgets the server before Ironic has ended the machine.
-        return Verdict(
-            status=_stopping(f'Ironic still tears down node {label}')
-        )
-    return None
+    # Nova forgets the server before Ironic has ended the machine.
+    deleting = node.provision_state == 'deleting'
+    return Verdict(status=status) if deleting else None
 
 
 def _recorded(case: Case) -> Verdict | None:
@@ -238,7 +234,7 @@ def _recorded(case: Case) -> Verdict | None:
         for port in (*hv.subports, *hv.ports)
     ]
     return Verdict(
-        status=_stopping('removing what the machine left behind'),
+        status=_stopping(StatusCode.CLEARING),
         steps=tuple(todo),
     )
 
@@ -249,15 +245,16 @@ def _taken(case: Case) -> Verdict | None:
         return None
     return Verdict.failed(
         case.status,
-        f'{case.name} is gone, but there is {ownership.listed(taken)}; '
-        f'if it was part of it: {ownership.remedies(taken)}',
+        Reason.of(
+            OutcomeCode.GONE_BUT_TAKEN, name=case.name, holders=tuple(taken)
+        ),
     )
 
 
 def _gone(case: Case) -> Verdict | None:
-    message = '' if case.changed else 'was gone already'
+    code = OutcomeCode.DONE if case.changed else OutcomeCode.ALREADY_GONE
     return Verdict(
-        status=case.status, outcome=Outcome(ok=True, reason=message)
+        status=case.status, outcome=Outcome(ok=True, reason=Reason.of(code))
     )
 
 
@@ -270,8 +267,8 @@ def _node_id(hv: Hypervisor, server: Server) -> str | None:
     return hv.node.id if hv.node else server.node
 
 
-def _stopping(reason: str) -> Status:
-    return Status(phase=Phase.STOPPING, reason=reason)
+def _stopping(code: StatusCode, **facts: str) -> Status:
+    return Status(phase=Phase.STOPPING, reason=Reason.of(code, **facts))
 
 
 #: How a hypervisor goes; the first stage that answers gives the verdict.

@@ -15,8 +15,10 @@ import enum
 import typing
 
 from hvctl.decide.case import Case
+from hvctl.model.codes import OutcomeCode
 from hvctl.model.hypervisor import Hypervisor, Phase
 from hvctl.model.ledger import Ledger
+from hvctl.model.reasons import Reason
 from hvctl.model.request import CreateRequest
 from hvctl.model.snapshot import Scope, Snapshot
 from hvctl.model.verdict import Verdict
@@ -113,7 +115,10 @@ def _failed(case: Case) -> Verdict | None:
     """End a hypervisor's part when a step of its own failed for good."""
     if case.failure is None:
         return None
-    return Verdict.failed(case.status, case.failure.message)
+    return Verdict.failed(
+        case.status,
+        Reason.of(OutcomeCode.REQUEST_FAILED, message=case.failure.message),
+    )
 
 
 #: The first stage of every verb.

@@ -18,9 +18,11 @@ from hvctl.decide.goal import Kind
 from hvctl.decide.goal import Stage
 from hvctl.decide.hypervisor import assemble
 from hvctl.decide.wording import text
+from hvctl.model.codes import OutcomeCode, StatusCode
 from hvctl.model.health import Answer
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
 from hvctl.model.ledger import Ledger
+from hvctl.model.reasons import Reason
 from hvctl.model.request import HealthTest
 from hvctl.model.results import Replied
 from hvctl.model.snapshot import Snapshot, WholeLook
@@ -81,7 +83,7 @@ def remove(case: Case) -> Verdict | None:
             if isinstance(step, DeleteTestGuest)
         }
         return Verdict(
-            status=_ready('waiting for the test guest to go'),
+            status=_ready(StatusCode.TEST_GUEST_GOES),
             steps=tuple(
                 DeleteTestGuest(name=hv.name, server_id=guest.id)
                 for guest in hv.test_guests
@@ -90,7 +92,7 @@ def remove(case: Case) -> Verdict | None:
         )
     if hv.test_ports:
         return Verdict(
-            status=_ready("removing the test guest's port"),
+            status=_ready(StatusCode.TEST_PORT_GOES),
             steps=tuple(
                 DeleteTestPort(name=hv.name, port_id=port.id)
                 for port in hv.test_ports
@@ -101,7 +103,8 @@ def remove(case: Case) -> Verdict | None:
 
 def _ended(_: Case) -> Verdict:
     return Verdict(
-        status=_ready('its test is ended'), outcome=Outcome(ok=True)
+        status=_ready(StatusCode.TEST_ENDED),
+        outcome=Outcome(ok=True, reason=Reason.of(OutcomeCode.DONE)),
     )
 
 
@@ -119,33 +122,30 @@ def try_out(case: Case, test: HealthTest | None) -> Verdict | None:
     :returns: None when the test was passed and nothing of it is left
     """
     hv = case.hv
-    ended = [
-        step
-        for step in case.ledger.done
-        if isinstance(step, DeleteTestGuest) and step.name == hv.name
-    ]
+    ended = case.times(DeleteTestGuest) > 0
     if hv.test_guests and test is not None and not ended:
         return _follow(case, test)
     if test is None or ended or not _port_is_new(case):
         left = remove(case)
         if left is not None:
             return left
-    if ended and ended[-1].failure is not None:
+    failure = case.ledger.test_failures.get(hv.name)
+    if failure is not None:
         return Verdict.failed(
-            _ready('the health test failed'),
-            f'the health test of {hv.name} failed: {ended[-1].failure}; it '
-            'stays closed',
+            _ready(StatusCode.TEST_ENDED),
+            Reason.of(
+                OutcomeCode.HEALTH_TEST_FAILED, name=hv.name, why=failure
+            ),
         )
     if ended or test is None:
         return None
     if case.times(CreateTestGuest):
         return Verdict.failed(
-            _ready('the test guest is gone'),
-            f'the test guest of {hv.name} was deleted by somebody; it stays '
-            'closed',
+            _ready(StatusCode.TEST_ENDED),
+            Reason.of(OutcomeCode.TEST_GUEST_GONE, name=hv.name),
         )
     return Verdict(
-        status=_ready('booting the test guest'), steps=_boot(hv, test)
+        status=_ready(StatusCode.TEST_GUEST_BOOTS), steps=_boot(hv, test)
     )
 
 
@@ -187,10 +187,12 @@ def _boot(hv: Hypervisor, test: HealthTest) -> tuple[Step, ...]:
 
 def _follow(case: Case, test: HealthTest) -> Verdict:
     guest = case.hv.test_guests[0]
-    status = _ready('waiting for the test guest')
-    failure: str | None = None
+    status = _ready(StatusCode.TEST_GUEST_AWAITED)
+    failure: Reason | None = None
     if guest.status == 'ERROR':
-        failure = text.fault(guest)
+        failure = Reason.of(
+            OutcomeCode.TEST_GUEST_FAULT, fault=text.fault(guest)
+        )
     elif guest.status != 'ACTIVE' or not _answered(case, test):
         since = case.ledger.changed_at.get(case.name, case.now)
         waited = (case.now - since).total_seconds()
@@ -199,19 +201,18 @@ def _follow(case: Case, test: HealthTest) -> Verdict:
             return Verdict(
                 status=status, steps=_questions(case.hv, test) if asked else ()
             )
-        failure = (
-            f'the test guest was {guest.status} for {waited:.0f} s '
-            f'({guest.task_state or "no task"})'
+        silent = str(test.answer) if guest.status == 'ACTIVE' else None
+        failure = Reason.of(
+            OutcomeCode.TEST_GUEST_LATE,
+            server_status=guest.status,
+            task=guest.task_state,
+            seconds=round(waited),
+            silent=silent,
         )
-        if guest.status == 'ACTIVE':
-            failure += f', and its {test.answer} did not answer'
     return Verdict(
         status=status,
-        steps=(
-            DeleteTestGuest(
-                name=case.name, server_id=guest.id, failure=failure
-            ),
-        ),
+        steps=(DeleteTestGuest(name=case.name, server_id=guest.id),),
+        test_failure=failure,
     )
 
 
@@ -249,5 +250,5 @@ def _questions(hv: Hypervisor, test: HealthTest) -> tuple[Step, ...]:
             return ()
 
 
-def _ready(reason: str) -> Status:
-    return Status(phase=Phase.READY, reason=reason)
+def _ready(code: StatusCode) -> Status:
+    return Status(phase=Phase.READY, reason=Reason.of(code))

@@ -1,33 +1,46 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Says of a run that stops before its end what is left to do."""
+"""Explains what is left to do of a run that stops before its end."""
 
 from __future__ import annotations
 
-from hvctl.decide.hypervisor import phases
-from hvctl.decide.wording import rendering
+from hvctl import exceptions
+from hvctl.model.codes import OutcomeCode
 from hvctl.model.hypervisor import Status
 from hvctl.model.ledger import Ledger
+from hvctl.model.reasons import Reason
+from hvctl.model.verdict import Outcome
 
 
-def late(status: Status, seconds: float) -> str:
-    """What was waited for when the time was over.
+def late(status: Status, seconds: float) -> Reason:
+    """Explain what was waited for when the time was over.
 
     :param seconds: the time that there was
     """
-    waited = rendering.reason(status.reason) or status.phase
-    return f'not finished after {seconds:.0f} s: {waited}'
+    return Reason.of(
+        OutcomeCode.TIMED_OUT,
+        seconds=round(seconds),
+        waited=status.reason or str(status.phase),
+    )
 
 
-def unfinished(name: str, why: str, ledger: Ledger) -> str:
-    """What to know and to type when a hypervisor's part has not ended.
+def cannot_look(error: exceptions.CloudError) -> Reason:
+    """Explain that nothing more is known."""
+    return Reason.of(OutcomeCode.CANNOT_LOOK, message=str(error))
+
+
+def unfinished(name: str, why: Reason, ledger: Ledger) -> Outcome:
+    """Return how a hypervisor's part ended that has no end of its own.
 
     :param why: what stopped it
     """
     failure = ledger.given_up.get(name)
     if failure is None:
-        return f'{why}; run the same command again to go on'
+        return Outcome(ok=False, reason=why)
     # The same command would make it anew.
-    return (
-        f'{rendering.reason(failure)}; and its removal has not ended ({why}); '
-        f'{phases.COMMAND} delete {name}'
+    return Outcome(
+        ok=False,
+        reason=failure,
+        afterwards=Reason.of(
+            OutcomeCode.REMOVAL_UNFINISHED, name=name, why=why
+        ),
     )

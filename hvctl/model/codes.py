@@ -13,16 +13,205 @@ import enum
 class StatusCode(enum.StrEnum):
     """Why a hypervisor is in its phase, or what is waited for there."""
 
+    # The phase.
+    NOTHING_THERE = 'nothing-there'
+    """Nothing of it is there."""
+    UNFINISHED = 'unfinished'
+    """There is no server, and a create can go on from what there is."""
+    LEFT_OVER = 'left-over'
+    """There is no server, and what there is has to be deleted."""
+    BEING_DELETED = 'being-deleted'
+    """Its server is being deleted."""
+    SERVER_FAILED = 'server-failed'
+    """Its server is in ``ERROR``."""
+    DEPLOYING = 'deploying'
+    """Nova and Ironic deploy its machine."""
+    SERVER_DOWN = 'server-down'
+    """Its machine is off, or not in its usual state."""
+    REGISTERING = 'registering'
+    """Its machine is deployed, and nova-compute is still to register."""
+    SERVICE_DOWN = 'service-down'
+    """Its nova-compute does not report."""
+    DRAINING = 'draining'
+    """It is closed for a drain and has guests."""
+    DRAINED = 'drained'
+    """It is closed for a drain and empty."""
+    NO_COMPUTE_NODE = 'no-compute-node'
+    """Its compute node is still to come."""
+    NOT_MAPPED = 'not-mapped'
+    """Its host is not mapped to a cell."""
+    NO_INVENTORY = 'no-inventory'
+    """Its inventory is still to come."""
+    AGENTS_DEAD = 'agents-dead'
+    """Some of its network agents are not alive."""
+    AGENTS_MISSING = 'agents-missing'
+    """Not all of its network agents have registered."""
+    DISABLED = 'disabled'
+    """It is good, and disabled until a create enables it."""
+    DISABLED_BY_OTHERS = 'disabled-by-others'
+    """It is good, and somebody has disabled it."""
+    HELD = 'held'
+    """It is good, and the hold still keeps guests out."""
+    ENABLED = 'enabled'
+    """Guests can be scheduled to it."""
+
+    # Create.
+    MAKING = 'making'
+    """What the machine needs is made, and its server."""
+    OTHERS_TURN = 'others-turn'
+    """Another run made its port, and may be about to make the server."""
+    DEPLOYING_ANEW = 'deploying-anew'
+    """The deploy failed and is tried anew."""
+    FIRST_REPORT = 'first-report'
+    """Its nova-compute is still to report for the first time."""
+    HOLD_UNKNOWN = 'hold-unknown'
+    """It is held, or it is full of guests."""
+    TRAIT_LEFT = 'trait-left'
+    """Placement still has it as disabled."""
+    RENAMING = 'renaming'
+    """Its resource provider gets the name by which it registered."""
+    JOINING = 'joining'
+    """It joins its aggregates."""
+    NOT_IN_PLACEMENT = 'not-in-placement'
+    """Placement does not have it in its aggregates yet."""
+
+    # The health test.
+    TEST_GUEST_BOOTS = 'test-guest-boots'
+    """A test guest is booted on it."""
+    TEST_GUEST_AWAITED = 'test-guest-awaited'
+    """Its test guest is still to become ACTIVE, or to answer."""
+    TEST_GUEST_GOES = 'test-guest-goes'
+    """Its test guest is being deleted."""
+    TEST_PORT_GOES = 'test-port-goes'
+    """The port of its test guest is deleted."""
+    TEST_ENDED = 'test-ended'
+    """Nothing of its health test is left, or it did not pass."""
+
+    # Delete.
+    SERVICE_STILL_UP = 'service-still-up'
+    """Its server is gone, and Nova still sees its nova-compute up."""
+    TEARING_DOWN = 'tearing-down'
+    """Ironic still tears down its node."""
+    CLEARING = 'clearing'
+    """What its machine left behind is removed."""
+
 
 class OutcomeCode(enum.StrEnum):
     """How a hypervisor's part of a run ended."""
 
+    DONE = 'done'
+    """The goal is reached."""
     REQUEST_FAILED = 'request-failed'
     """A service refused a request for good, or could not be asked."""
+    TIMED_OUT = 'timed-out'
+    """The time for the whole was over."""
+    CANNOT_LOOK = 'cannot-look'
+    """A service could not be asked how things are."""
+
+    # Create.
+    ALREADY_ENABLED = 'already-enabled'
+    """There was nothing to do."""
+    REQUESTED = 'requested'
+    """It is under way, and is not waited for."""
+    NAME_TAKEN = 'name-taken'
+    """The name belongs to something else."""
+    WRONG_ID = 'wrong-id'
+    """Its nova-compute did not take the id chosen for it."""
+    DUPLICATE_STAYS = 'duplicate-stays'
+    """A second server of its name cannot be deleted."""
+    VANISHED = 'vanished'
+    """Somebody deleted its server while it was made."""
+    HALF_GONE = 'half-gone'
+    """Something of an earlier life is in the way."""
+    USER_DATA_REFUSED = 'user-data-refused'
+    """Its user-data cannot be sent."""
+    NO_NODE_FREE = 'no-node-free'
+    """No bare-metal node for its flavor is free."""
+    NODES_REFUSED = 'nodes-refused'
+    """Nodes are free, and Nova refused all of them."""
+    DEPLOY_FAILED = 'deploy-failed'
+    """The deploy of its machine failed."""
+    IS_BEING_DELETED = 'is-being-deleted'
+    """Somebody is deleting it."""
+    NOT_DEPLOYED_IN_TIME = 'not-deployed-in-time'
+    """Its machine was not deployed in time."""
+    NEVER_REGISTERED = 'never-registered'
+    """Its nova-compute did not register in time."""
+    MACHINE_DOWN = 'machine-down'
+    """Its machine did not come back in time."""
+    SERVICE_DIED = 'service-died'
+    """Its nova-compute registered and then died."""
+    NOT_MAPPED_IN_TIME = 'not-mapped-in-time'
+    """Its host was not mapped to a cell in time."""
+    NO_INVENTORY_IN_TIME = 'no-inventory-in-time'
+    """It had no inventory in Placement in time."""
+    STALE_PROVIDER = 'stale-provider'
+    """A resource provider of an earlier life is in the way."""
+    NO_AGENT_IN_TIME = 'no-agent-in-time'
+    """Its network agents were not alive in time."""
+    AGENT_OF_OTHER_HOST = 'agent-of-other-host'
+    """Its network agents have another name for its host than Nova."""
+    NOT_OPENED_IN_TIME = 'not-opened-in-time'
+    """It is good, and could not be opened in time."""
+    CLOSED_FOR_DRAIN = 'closed-for-drain'
+    """It is closed for a drain."""
+    DISABLED_BY_SOMEBODY = 'disabled-by-somebody'
+    """Somebody has disabled it for a reason of their own."""
+    AGGREGATE_GONE = 'aggregate-gone'
+    """An aggregate that it is to join is deleted."""
+    HEALTH_TEST_FAILED = 'health-test-failed'
+    """A test guest did not boot on it, or did not answer."""
+    TEST_GUEST_FAULT = 'test-guest-fault'
+    """Why a health test failed: Nova could not boot the guest."""
+    TEST_GUEST_LATE = 'test-guest-late'
+    """Why a health test failed: the guest was not ready in time."""
+    TEST_GUEST_GONE = 'test-guest-gone'
+    """Somebody deleted its test guest."""
+    REMOVED = 'removed'
+    """After a failure: what was made of it is removed again."""
+    NOT_REMOVED = 'not-removed'
+    """After a failure: what was made of it could not be removed."""
+    REMOVAL_UNFINISHED = 'removal-unfinished'
+    """After a failure: the removal of what was made has not ended."""
+
+    # Delete.
+    ALREADY_GONE = 'already-gone'
+    """Nothing of it was there."""
+    NOT_OURS = 'not-ours'
+    """The name belongs to something that hvctl did not make."""
+    OCCUPIED = 'occupied'
+    """It is not empty."""
+    DRIVER_DOWN = 'driver-down'
+    """The nova-compute that drives Ironic is down."""
+    NOT_DELETED = 'not-deleted'
+    """Nova could not delete its server."""
+    TEAR_DOWN_FAILED = 'tear-down-failed'
+    """Ironic could not tear down its node."""
+    GONE_BUT_TAKEN = 'gone-but-taken'
+    """It is gone, and something else has its name."""
 
 
 class GuestCode(enum.StrEnum):
     """Why a guest stays, waits, or has gone as it has."""
 
 
-Code = StatusCode | OutcomeCode | GuestCode
+class HolderCode(enum.StrEnum):
+    """What has a hypervisor's name and does not belong to it."""
+
+    OTHER_CLOUD = 'other-cloud'
+    """An ephemeral hypervisor of the project in another compute cloud."""
+    SERVER = 'server'
+    """A server of another project, or one that hvctl did not make."""
+    SERVICE = 'service'
+    """A compute service."""
+    HYPERVISOR = 'hypervisor'
+    """A compute node, which goes with its service."""
+    PROVIDER = 'provider'
+    """A resource provider."""
+    AGENT = 'agent'
+    """A network agent."""
+    PORT = 'port'
+    """A port of the project that hvctl did not make."""
+
+
+Code = StatusCode | OutcomeCode | GuestCode | HolderCode

@@ -190,12 +190,10 @@ class Hypervisor:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """A hypervisor's phase, why, and what to type next.
+    """A hypervisor's phase, and why it is in that.
 
     :ivar reason: what is so, or what is waited for
-    :ivar hint: the next command to type, or None when there is none
     """
 
     phase: Phase
     reason: Reason | str = ''
-    hint: str | None = None

@@ -47,6 +47,7 @@ class Ledger:
     :ivar last: the newest of them
     :ivar done: steps that succeeded, and whether each changed anything
     :ivar done_at: when each of them succeeded last
+    :ivar runs: how often each of them succeeded, where that is not once
     :ivar answers: what a step was told last, where it was told something
     :ivar failures: by lane
     :ivar first_seen: when this run saw a hypervisor in a phase first
@@ -55,6 +56,9 @@ class Ledger:
     :ivar nodes_tried: the Ironic nodes of each hypervisor, the last one last
     :ivar moves: by the guest's id
     :ivar given_up: why a hypervisor that is being taken back failed
+    :ivar abandoned: ids of the servers of each hypervisor whose deploy failed
+        and was tried anew
+    :ivar test_failures: why the health test of a hypervisor failed
     :ivar out_of_time: the seconds that there were, when they are over and
         there is a grace for cleaning up
     :ivar winding_down: nothing new is to be begun any more
@@ -67,6 +71,7 @@ class Ledger:
     done_at: dict[Step, datetime.datetime] = dataclasses.field(
         default_factory=dict
     )
+    runs: dict[Step, int] = dataclasses.field(default_factory=dict)
     answers: dict[Step, Answer] = dataclasses.field(default_factory=dict)
     failures: dict[str, Failure] = dataclasses.field(default_factory=dict)
     first_seen: dict[tuple[str, Phase], datetime.datetime] = dataclasses.field(
@@ -81,6 +86,10 @@ class Ledger:
     )
     moves: dict[str, Move] = dataclasses.field(default_factory=dict)
     given_up: dict[str, Reason | str] = dataclasses.field(default_factory=dict)
+    abandoned: dict[str, tuple[str, ...]] = dataclasses.field(
+        default_factory=dict
+    )
+    test_failures: dict[str, Reason] = dataclasses.field(default_factory=dict)
     out_of_time: float | None = None
     winding_down: bool = False
 
@@ -92,9 +101,11 @@ class Ledger:
         )
 
     def times(self, name: str, kind: type[Step]) -> int:
-        """How many steps of a kind this run finished for a hypervisor."""
+        """Return how often this run did steps of a kind for a hypervisor."""
         return sum(
-            isinstance(step, kind) and step.name == name for step in self.done
+            self.runs.get(step, 1)
+            for step in self.done
+            if isinstance(step, kind) and step.name == name
         )
 
     def answer(self, step: Step, kind: type[_A]) -> _A | None:

@@ -152,7 +152,6 @@ class CreateServer(Step):
     """Make the bare-metal server.
 
     :ivar user_data: base64, as Nova wants it; may hold secrets
-    :ivar attempt: the first, or a later one after a failed deploy
     """
 
     image_id: str
@@ -161,7 +160,6 @@ class CreateServer(Step):
     metadata: Mapping[str, str] = dataclasses.field(hash=False)
     user_data: str = dataclasses.field(repr=False)
     port_id: str
-    attempt: int = 1
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,12 +168,10 @@ class DeleteServer(Step):
 
     :ivar soft_deleted: Nova has put it off (``reclaim_instance_interval``):
         it takes a second request that means it
-    :ivar retry: its deploy failed, and another one is to be made
     """
 
     server_id: str
     soft_deleted: bool = False
-    retry: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,13 +262,9 @@ class DeleteTestPort(Step):
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class DeleteTestGuest(Step):
-    """Delete the guest that tried a hypervisor out.
-
-    :ivar failure: why the test failed; None when it did not
-    """
+    """Delete the guest that tried a hypervisor out."""
 
     server_id: str
-    failure: str | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,10 +17,12 @@ class Outcome:
 
     :ivar ok: the goal is reached
     :ivar reason: what to know; why, when it is not reached
+    :ivar afterwards: what became, after a failure, of what was made
     """
 
     ok: bool
     reason: Reason | str = ''
+    afterwards: Reason | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,9 @@ class Verdict:
         it any more
     :ivar moves: the guests' moves, as they stand now
     :ivar giving_up: why it failed, when what was made is to be removed now
+    :ivar abandoned: the id of the server that is deleted now since its deploy
+        failed, to make another
+    :ivar test_failure: why its health test failed, when that is known now
     """
 
     status: Status
@@ -42,11 +47,13 @@ class Verdict:
     node_id: str | None = None
     moves: tuple[Move, ...] = ()
     giving_up: Reason | str | None = None
+    abandoned: str | None = None
+    test_failure: Reason | None = None
 
     @classmethod
-    def failed(cls, status: Status, message: str) -> Verdict:
+    def failed(cls, status: Status, reason: Reason | str) -> Verdict:
         """Return the verdict that a hypervisor's part of a run has failed.
 
-        :param message: why, in words
+        :param reason: why
         """
-        return cls(status=status, outcome=Outcome(ok=False, reason=message))
+        return cls(status=status, outcome=Outcome(ok=False, reason=reason))

@@ -44,6 +44,11 @@ class _Base(command.Command):
         )
 
 
+def keeps_data(parsed_args: argparse.Namespace) -> bool:
+    """Return whether the chosen formatter keeps data as such."""
+    return parsed_args.formatter in ('json', 'yaml')
+
+
 class Lister(_Base, command.Lister):
     """A command that prints a table.
 
@@ -149,7 +154,7 @@ class Verb(Lister):
             return
         for verdict in result.verdicts.values():
             if verdict.outcome is not None and not verdict.outcome.ok:
-                self._say(rendering.reason(verdict.outcome.reason))
+                self._say(rendering.outcome(verdict.outcome))
 
     def _interruptible(
         self, runner: loop.Loop

@@ -19,6 +19,7 @@ from hvctl import exceptions
 from hvctl.decide import interrupted
 from hvctl.model.events import Event, Finished, MoveChanged, PhaseReached
 from hvctl.model.ledger import Failure, Ledger
+from hvctl.model.reasons import Reason
 from hvctl.model.results import Done
 from hvctl.model.snapshot import Scope, Snapshot
 from hvctl.model.steps import Step
@@ -186,7 +187,7 @@ class _Run:
                     raise
                 # What has ended keeps its row.
                 for name in self._unfinished():
-                    self._fail(name, str(error))
+                    self._fail(name, interrupted.cannot_look(error))
                 break
             if snapshot is not None:
                 self._judge(snapshot)
@@ -232,16 +233,15 @@ class _Run:
         if any(work.name == name for work in self._lanes.values()):
             # What is under way may have changed what this look saw.
             verdict = dataclasses.replace(
-                verdict, outcome=None, giving_up=None
+                verdict,
+                outcome=None,
+                giving_up=None,
+                abandoned=None,
+                test_failure=None,
             )
         before = self._verdicts.get(name)
         self._verdicts[name] = verdict
-        if verdict.giving_up is not None:
-            self._ledger.given_up[name] = verdict.giving_up
-            self._ledger.failures.pop(name, None)
-        tried = self._ledger.nodes_tried.get(name, ())
-        if verdict.node_id is not None and verdict.node_id not in tried[-1:]:
-            self._ledger.nodes_tried[name] = (*tried, verdict.node_id)
+        self._note(name, verdict)
         if before is None or before.status != verdict.status:
             self._ledger.statuses[name] = verdict.status
             self._ledger.changed_at[name] = now
@@ -255,6 +255,21 @@ class _Run:
                 self._lanes[lane] = _Lane(
                     name, self._pool.submit(self._act, tuple(chain))
                 )
+
+    def _note(self, name: str, verdict: Verdict) -> None:
+        """Enter into the ledger what a decision wants to remember."""
+        ledger = self._ledger
+        if verdict.giving_up is not None:
+            ledger.given_up[name] = verdict.giving_up
+            ledger.failures.pop(name, None)
+        tried = ledger.nodes_tried.get(name, ())
+        if verdict.node_id is not None and verdict.node_id not in tried[-1:]:
+            ledger.nodes_tried[name] = (*tried, verdict.node_id)
+        gone = ledger.abandoned.get(name, ())
+        if verdict.abandoned is not None and verdict.abandoned not in gone:
+            ledger.abandoned[name] = (*gone, verdict.abandoned)
+        if verdict.test_failure is not None:
+            ledger.test_failures[name] = verdict.test_failure
 
     def _tell(
         self,
@@ -322,6 +337,8 @@ class _Run:
     def _book(self, lane: str, acted: _Acted) -> None:
         """Enter into the ledger what a worker did."""
         for step, done in acted.done:
+            if step in self._ledger.done:
+                self._ledger.runs[step] = self._ledger.runs.get(step, 1) + 1
             changed = self._ledger.done.get(step, False) or done.changed
             self._ledger.done[step] = changed
             self._ledger.done_at[step] = self._clock.now()
@@ -375,9 +392,8 @@ class _Run:
             if not self._final(name)
         }
 
-    def _fail(self, name: str, why: str) -> None:
-        message = interrupted.unfinished(name, why, self._ledger)
-        outcome = Outcome(ok=False, reason=message)
+    def _fail(self, name: str, why: Reason) -> None:
+        outcome = interrupted.unfinished(name, why, self._ledger)
         self._verdicts[name] = dataclasses.replace(
             self._verdicts[name], steps=(), outcome=outcome
         )

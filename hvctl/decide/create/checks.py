@@ -11,7 +11,9 @@ from hvctl.decide.create import rollback
 from hvctl.decide.create.case import CreateCase
 from hvctl.decide.hypervisor import ownership
 from hvctl.decide.hypervisor import phases
+from hvctl.model.codes import OutcomeCode
 from hvctl.model.hypervisor import Phase
+from hvctl.model.reasons import Reason
 from hvctl.model.verdict import Verdict
 
 
@@ -20,19 +22,22 @@ def name_taken(case: CreateCase) -> Verdict | None:
     taken = ownership.holders(case.snapshot, case.hv)
     if not taken:
         return None
-    return Verdict.failed(case.status, ownership.refusal(case.name, taken))
+    return Verdict.failed(
+        case.status,
+        Reason.of(
+            OutcomeCode.NAME_TAKEN, name=case.name, holders=tuple(taken)
+        ),
+    )
 
 
 def wrong_id(case: CreateCase) -> Verdict | None:
     """Refuse a nova-compute that did not take the id chosen for it."""
-    strange = explanations.other_id(case.hv, case.snapshot)
+    strange = explanations.other_id(case)
     if strange is None:
         return None
     # The hold is on the id that was chosen, so it closes nothing.
     return dataclasses.replace(
-        Verdict.failed(
-            case.status, f'{strange}; {phases.remove_first(case.hv)}'
-        ),
+        Verdict.failed(case.status, strange),
         steps=() if case.hv.opened else opening.disable(case.hv),
     )
 
@@ -41,13 +46,10 @@ def deploy_failed(case: CreateCase) -> Verdict | None:
     """Ask Ironic why a deploy failed, and then say so."""
     if case.status.phase is not Phase.FAILED:
         return None
-    questions = explanations.questions(case.hv, case.ledger)
+    questions = explanations.questions(case)
     if questions:
         return Verdict(status=case.status, steps=questions)
-    words = explanations.server_failed(case.hv, case.snapshot, case.ledger)
-    if not case.request.delete_on_failure:
-        words += f'; {phases.remove_first(case.hv)}'
-    return Verdict.failed(case.status, words)
+    return Verdict.failed(case.status, explanations.deploy_failed(case))
 
 
 def stopping(case: CreateCase) -> Verdict | None:
@@ -57,7 +59,7 @@ def stopping(case: CreateCase) -> Verdict | None:
     if rollback.between_tries(case.name, case.ledger):
         return Verdict(status=case.status)
     return Verdict.failed(
-        case.status, f'{case.status.reason}; {phases.remove_first(case.hv)}'
+        case.status, Reason.of(OutcomeCode.IS_BEING_DELETED, name=case.name)
     )
 
 
@@ -67,6 +69,5 @@ def drained(case: CreateCase) -> Verdict | None:
         return None
     return Verdict.failed(
         case.status,
-        f'{case.name} is closed for a drain; to use it again: '
-        f'{phases.COMMAND} drain --undo {case.name}',
+        Reason.of(OutcomeCode.CLOSED_FOR_DRAIN, name=case.name),
     )

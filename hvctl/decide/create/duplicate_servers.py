@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from hvctl.decide.create.case import CreateCase
 from hvctl.decide.wording import text
+from hvctl.model.codes import OutcomeCode
 from hvctl.model.hypervisor import Hypervisor
+from hvctl.model.reasons import Reason
 from hvctl.model.steps import DeleteServer, Step
 from hvctl.model.verdict import Verdict
 
@@ -30,8 +32,11 @@ def clear_up(case: CreateCase) -> Verdict | None:
         elif server.status == 'ERROR':
             return Verdict.failed(
                 status,
-                f'there is a second server {server.id}, which cannot be '
-                f'deleted: {text.fault(server)}',
+                Reason.of(
+                    OutcomeCode.DUPLICATE_STAYS,
+                    server_id=server.id,
+                    fault=text.fault(server),
+                ),
             )
     return Verdict(status=status, steps=tuple(todo))
 

@@ -1,17 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decides what to say of a hypervisor that does not come up.
+"""Explains why a hypervisor does not come up.
 
-Each way to fail has words of its own, and a next step.
+Each way to fail has a code of its own, and words with a next step.
 """
 
 from __future__ import annotations
 
+from hvctl.decide.case import Case
 from hvctl.decide.create import preflight
 from hvctl.decide.hypervisor import ownership
 from hvctl.decide.hypervisor import phases
 from hvctl.decide.wording import text
+from hvctl.model import host_name
+from hvctl.model.codes import OutcomeCode
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
-from hvctl.model.ledger import Ledger
+from hvctl.model.reasons import Fact
+from hvctl.model.reasons import Reason
 from hvctl.model.records import Provider, Server
 from hvctl.model.results import Explained
 from hvctl.model.snapshot import Snapshot
@@ -19,39 +23,42 @@ from hvctl.model.steps import AskNode, CreateServer, Step
 
 #: How Nova says that Placement had no candidate at all, and that its filters
 #: refused those it had (nova/scheduler/manager.py).
-_NO_CANDIDATE = 'No valid host was found.'
+_NO_CANDIDATE = 'No valid host was found'
 _FILTERED = 'There are not enough hosts available'
 
-#: Where the packages of both families let it log, whatever its unit's name.
-_LOG = '/var/log/nova/nova-compute.log'
 
-
-def server_failed(
-    hv: Hypervisor,
-    snapshot: Snapshot,
-    ledger: Ledger,
-) -> str:
-    """Why a bare-metal server is in ERROR."""
-    assert hv.server is not None
-    fault = text.fault(hv.server)
-    tried = _tried(hv, snapshot, ledger)
+def deploy_failed(case: Case) -> Reason:
+    """Explain why a bare-metal server is in ERROR."""
+    assert case.hv.server is not None
+    fault = text.fault(case.hv.server)
+    tried = _tried(case)
+    by_nova = len(tried) > 1 and case.times(CreateServer) <= 1
     if _FILTERED in fault:
-        return (
-            f'no node for {hv.name}: nodes of the flavor are free, but '
-            'Nova refused all of them; is the nova-compute that drives '
-            f'Ironic up and enabled? (openstack compute service list){tried}'
+        return Reason.of(
+            OutcomeCode.NODES_REFUSED,
+            name=case.name,
+            tried=tried,
+            moved_on=by_nova,
         )
-    if fault == _NO_CANDIDATE.rstrip('.'):
-        return (
-            f'no node for {hv.name}: none that the flavor asks for is free'
-            f'{_stock(hv.server, snapshot)}; see openstack baremetal node '
-            f'list{tried}'
+    if fault == _NO_CANDIDATE:
+        return Reason.of(
+            OutcomeCode.NO_NODE_FREE,
+            name=case.name,
+            nodes=_stock(case.hv.server, case.snapshot),
+            tried=tried,
+            moved_on=by_nova,
         )
-    return f'the deploy of {hv.name} failed: {fault}{tried}'
+    return Reason.of(
+        OutcomeCode.DEPLOY_FAILED,
+        name=case.name,
+        fault=fault,
+        tried=tried,
+        moved_on=by_nova,
+    )
 
 
-def _stock(server: Server, snapshot: Snapshot) -> str:
-    """What the nodes that the flavor asks for are doing."""
+def _stock(server: Server, snapshot: Snapshot) -> tuple[str, ...]:
+    """Return what the nodes that the flavor asks for are doing."""
     asked = [
         key.partition(':')[2]
         for key in server.extra_specs
@@ -60,151 +67,127 @@ def _stock(server: Server, snapshot: Snapshot) -> str:
     return preflight.stock(snapshot.nodes or (), next(iter(asked), None))
 
 
-def questions(hv: Hypervisor, ledger: Ledger) -> tuple[Step, ...]:
-    """What to ask Ironic before a failed deploy is explained."""
-    return tuple(
-        question
-        for question in _questions(hv, ledger)
-        if question not in ledger.done
-    )
+def questions(case: Case) -> tuple[Step, ...]:
+    """Return what to ask Ironic before a failed deploy is explained."""
+    return tuple(q for q in _questions(case) if q not in case.ledger.done)
 
 
-def _questions(hv: Hypervisor, ledger: Ledger) -> list[AskNode]:
-    """One for each node that was tried, in whichever deploy of this run."""
-    assert hv.server is not None
+def _questions(case: Case) -> list[AskNode]:
+    """Build one for each node tried, in whichever deploy of this run."""
+    assert case.hv.server is not None
+    started = case.ledger.started_at
     # An earlier run may have made the server, and a later try this one.
-    since = min(hv.server.created_at or ledger.started_at, ledger.started_at)
+    since = min(case.hv.server.created_at or started, started)
     return [
-        AskNode(name=hv.name, node_id=node_id, since=since)
-        for node_id in dict.fromkeys(ledger.nodes_tried.get(hv.name, ()))
+        AskNode(name=case.name, node_id=node_id, since=since)
+        for node_id in dict.fromkeys(
+            case.ledger.nodes_tried.get(case.name, ())
+        )
     ]
 
 
-def _tried(
-    hv: Hypervisor,
-    snapshot: Snapshot,
-    ledger: Ledger,
-) -> str:
-    """Which nodes were tried, and what Ironic says of each."""
-    names = {node.id: node.name for node in snapshot.nodes or ()}
-    said = []
-    for question in _questions(hv, ledger):
+def _tried(case: Case) -> tuple[tuple[str, str | None], ...]:
+    """Return which nodes were tried, and what Ironic says of each."""
+    names = {node.id: node.name for node in case.snapshot.nodes or ()}
+    found = []
+    for question in _questions(case):
+        answer = case.ledger.answer(question, Explained)
         label = names.get(question.node_id) or question.node_id
-        error = ledger.answer(question, Explained)
-        said.append(f'{label} ({error.text})' if error else label)
-    if not said:
-        return ''
-    retried = ledger.times(hv.name, CreateServer) > 1
-    by_nova = len(said) > 1 and not retried
-    moved = ' (Nova moved on by itself)' if by_nova else ''
-    return f'; tried on Ironic node {", ".join(said)}{moved}'
+        found.append((label, answer.text if answer else None))
+    return tuple(found)
 
 
-def other_id(hv: Hypervisor, snapshot: Snapshot) -> str | None:
-    """What is wrong with a host that did not take the id chosen for it."""
+def other_id(case: Case) -> Reason | None:
+    """Explain what is wrong with a host that did not take its chosen id."""
+    hv = case.hv
     if hv.service is None or hv.compute_id is None:
         return None
     hosts = ownership.hosts(hv)
-    for node in snapshot.compute_nodes:
+    for node in case.snapshot.compute_nodes:
         if node.hostname in hosts and node.id != hv.compute_id:
-            return (
-                f'nova-compute of {hv.name} took the id {node.id} instead of '
-                f'{hv.compute_id}: it is older than 2023.1, or another '
-                'compute_id lies on its disk'
+            return Reason.of(
+                OutcomeCode.WRONG_ID,
+                name=hv.name,
+                id=node.id,
+                chosen=hv.compute_id,
             )
     return None
 
 
-def overdue(
-    hv: Hypervisor,
-    status: Status,
-    snapshot: Snapshot,
-    seconds: float,
-) -> str:
-    """What to look at when nothing has changed for too long."""
-    waited = f'nothing changed for {seconds:.0f} s'
-    match status.phase:
-        case Phase.BUILDING:
-            words = (
-                f'{hv.name} is not deployed, {waited}: {status.reason}; see '
-                f'openstack baremetal node show {_node(hv)}'
-            )
-        case Phase.BOOTING:
-            words = (
-                f'the machine of {hv.name} is deployed and nova-compute '
-                f'never registered as {phases.expected_hosts(hv)}, {waited}: '
-                'it does not boot the image, or cloud-init failed; look at '
-                f'its console (openstack baremetal node console show '
-                f'{_node(hv)}), or on it{_addresses(hv)} at cloud-init '
-                f'status --long and {_LOG}'
-            )
-        case Phase.DOWN:
-            words = _down(hv, status, waited)
-        case Phase.UNMAPPED:
-            words = (
-                f'host {hv.host} is registered but not mapped to a cell, '
-                f'{waited}; on a controller run nova-manage cell_v2 '
-                'discover_hosts, or set [scheduler] '
-                'discover_hosts_in_cells_interval in its nova.conf'
-            )
-        case Phase.REGISTERED | Phase.NO_INVENTORY:
-            words = _no_inventory(hv, snapshot, waited)
-        case Phase.NO_AGENT:
-            words = (
-                f'{status.reason}, {waited}; {_other_host(hv, snapshot)}look '
-                f"on {hv.host}{_addresses(hv)} at the agent's service and "
-                "its log in /var/log/neutron/ (OVN's own: /var/log/ovn/)"
-            )
-        case _:
-            words = f'{hv.name} is {status.phase}, {waited}: {status.reason}'
-    return words
+def overdue(case: Case, status: Status, seconds: int) -> Reason:
+    """Explain what to look at when nothing has changed for too long.
 
-
-def _down(hv: Hypervisor, status: Status, waited: str) -> str:
-    server = hv.server
-    if server is not None and server.status != 'ACTIVE':
-        return (
-            f'the machine of {hv.name} is {server.status}, {waited}; '
-            f'{status.hint}'
-        )
-    return (
-        f'nova-compute on {hv.host} registered and then died, {waited}; look '
-        f'on it{_addresses(hv)} at {_LOG}'
+    :param status: the phase that has lasted too long
+    """
+    hv = case.hv
+    code, facts = _overdue(case, status)
+    return Reason.of(
+        code,
+        name=hv.name,
+        host=hv.host,
+        addresses=hv.server.addresses if hv.server else (),
+        seconds=seconds,
+        **facts,
     )
 
 
-def _other_host(hv: Hypervisor, snapshot: Snapshot) -> str:
-    """Whether the agents call the host by its other name."""
+def _overdue(
+    case: Case, status: Status
+) -> tuple[OutcomeCode, dict[str, Fact]]:
+    """Return what a phase that lasts too long means, and what tells it."""
+    hv = case.hv
+    match status.phase:
+        case Phase.BUILDING:
+            return OutcomeCode.NOT_DEPLOYED_IN_TIME, {
+                'status': status.reason,
+                'node': _node(hv),
+            }
+        case Phase.BOOTING:
+            return OutcomeCode.NEVER_REGISTERED, {
+                'hosts': tuple(host_name.host_names(hv.name, hv.domain)),
+                'node': _node(hv),
+            }
+        case Phase.DOWN if hv.server and hv.server.status != 'ACTIVE':
+            return OutcomeCode.MACHINE_DOWN, {
+                'server_id': hv.server.id,
+                'server_status': hv.server.status,
+            }
+        case Phase.DOWN:
+            return OutcomeCode.SERVICE_DIED, {}
+        case Phase.UNMAPPED:
+            return OutcomeCode.NOT_MAPPED_IN_TIME, {}
+        case Phase.REGISTERED | Phase.NO_INVENTORY:
+            stale = stale_provider(hv, case.snapshot.providers)
+            if stale is None:
+                return OutcomeCode.NO_INVENTORY_IN_TIME, {}
+            return OutcomeCode.STALE_PROVIDER, {'provider_id': stale.id}
+        case Phase.NO_AGENT:
+            other = _other_host(hv, case.snapshot)
+            if other is None:
+                return OutcomeCode.NO_AGENT_IN_TIME, {'status': status.reason}
+            return OutcomeCode.AGENT_OF_OTHER_HOST, {
+                'status': status.reason,
+                'agent_host': other,
+            }
+        case _:
+            return OutcomeCode.NOT_OPENED_IN_TIME, {
+                'phase': str(status.phase),
+                'status': status.reason,
+            }
+
+
+def _other_host(hv: Hypervisor, snapshot: Snapshot) -> str | None:
+    """Return the other name of the host, if the agents call it by that."""
     others = ownership.hosts(hv) - {hv.host}
-    for agent in snapshot.agents or ():
-        if agent.host in others:
-            return (
-                f'Nova knows it as {hv.host} and Neutron as {agent.host}: '
-                'give both the same host in section [DEFAULT]; '
-            )
-    return ''
-
-
-def _no_inventory(hv: Hypervisor, snapshot: Snapshot, waited: str) -> str:
-    stale = stale_provider(hv, snapshot.providers)
-    if stale is not None:
-        return (
-            f'{hv.host} has no inventory, {waited}: Placement has another '
-            f'resource provider of that name, {stale.id}, left over from '
-            'earlier; when it has no allocations, openstack resource '
-            f'provider delete {stale.id}'
-        )
-    return (
-        f'{hv.host} is registered and has no inventory in Placement, '
-        f'{waited}; look on it{_addresses(hv)} at '
-        f'{_LOG}: does the [placement] section of its nova.conf work?'
+    return next(
+        (a.host for a in snapshot.agents or () if a.host in others), None
     )
 
 
 def stale_provider(
     hv: Hypervisor, providers: tuple[Provider, ...]
 ) -> Provider | None:
-    """A provider that has the host's name and another id."""
+    """Return a provider that has the host's name and another id."""
     chosen = hv.compute_id or (hv.compute_node and hv.compute_node.id)
     names = {hv.host}
     if hv.compute_node is not None:
@@ -215,11 +198,4 @@ def stale_provider(
 
 
 def _node(hv: Hypervisor) -> str:
-    if hv.node is not None:
-        return hv.node.name or hv.node.id
-    return (hv.server and hv.server.node) or '<node>'
-
-
-def _addresses(hv: Hypervisor) -> str:
-    addresses = hv.server.addresses if hv.server else ()
-    return f' ({", ".join(addresses)})' if addresses else ''
+    return phases.node(hv) or '<node>'

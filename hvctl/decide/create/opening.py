@@ -11,7 +11,10 @@ from hvctl.decide.create import phase_times
 from hvctl.decide.create.case import CreateCase
 from hvctl.decide.hypervisor import phases
 from hvctl.model import identity
+from hvctl.model.codes import OutcomeCode, StatusCode
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
+from hvctl.model.reasons import Fact
+from hvctl.model.reasons import Reason
 from hvctl.model.steps import (
     DisableService,
     EnableService,
@@ -48,10 +51,14 @@ def others(case: CreateCase) -> Verdict | None:
     """Refuse to enable what somebody disabled for a reason of their own."""
     if not _is_disabled(case.hv) or phases.may_enable(case.hv):
         return None
+    service = case.hv.service
     return Verdict.failed(
         case.status,
-        f'{case.status.reason} by somebody else; to enable it anyway: '
-        f'{case.status.hint}',
+        Reason.of(
+            OutcomeCode.DISABLED_BY_SOMEBODY,
+            host=case.hv.host,
+            reason=service.disabled_reason if service is not None else None,
+        ),
     )
 
 
@@ -60,7 +67,7 @@ def first_report(case: CreateCase) -> Verdict | None:
     service = case.hv.service
     if not _is_disabled(case.hv) or service is None or service.updated_at:
         return None
-    return _waiting(case, 'waiting for the first report of nova-compute')
+    return Verdict(status=_ready(StatusCode.FIRST_REPORT))
 
 
 def enable_held(case: CreateCase) -> Verdict | None:
@@ -78,26 +85,26 @@ def hold_seen(case: CreateCase) -> Verdict | None:
         return None
     if _is_disabled(case.hv):
         return None
-    return _waiting(case, 'looking whether it is held or full of guests')
+    return Verdict(status=_ready(StatusCode.HOLD_UNKNOWN))
 
 
 def trait(case: CreateCase) -> Verdict | None:
     """Wait until Placement knows that the service is enabled."""
     if _is_disabled(case.hv) or not case.hv.disabled_trait:
         return None
-    return _waiting(
-        case, 'waiting until Placement no longer has it as disabled'
-    )
+    return Verdict(status=_ready(StatusCode.TRAIT_LEFT))
 
 
 def enabled(case: CreateCase) -> Verdict | None:
     """End when it is enabled; one that is full looks as if it were held."""
     if case.status.phase is not Phase.ENABLED and not case.times(LiftHold):
         return None
-    message = '' if case.changed else 'was enabled already'
+    code = OutcomeCode.DONE if case.changed else OutcomeCode.ALREADY_ENABLED
     return Verdict(
-        status=Status(phase=Phase.ENABLED),
-        outcome=Outcome(ok=True, reason=message),
+        status=Status(
+            phase=Phase.ENABLED, reason=Reason.of(StatusCode.ENABLED)
+        ),
+        outcome=Outcome(ok=True, reason=Reason.of(code)),
     )
 
 
@@ -112,7 +119,7 @@ def rename(case: CreateCase) -> Verdict | None:
     if provider.name == node.hostname:
         return None
     return Verdict(
-        status=_ready('renaming the resource provider'),
+        status=_ready(StatusCode.RENAMING),
         steps=(
             RenameProvider(
                 name=case.name,
@@ -135,12 +142,15 @@ def join(case: CreateCase) -> Verdict | None:
     known = {a.uuid: a for a in case.snapshot.aggregates}
     gone = [uuid for uuid in aggregates if uuid not in known]
     if gone:
-        listed = ', '.join(f'{aggregates[uuid]} ({uuid})' for uuid in gone)
         return Verdict.failed(
-            _ready('an aggregate that it is to join is deleted'),
-            f'aggregate {listed} is deleted, and {hv.name} is to join it; it '
-            'stays closed; see openstack aggregate list, and run create again '
-            'with another one',
+            case.status,
+            Reason.of(
+                OutcomeCode.AGGREGATE_GONE,
+                name=hv.name,
+                aggregates=tuple(
+                    f'{aggregates[uuid]} ({uuid})' for uuid in gone
+                ),
+            ),
         )
     todo = [
         JoinAggregate(name=hv.name, aggregate_id=number, host=hv.host)
@@ -148,9 +158,7 @@ def join(case: CreateCase) -> Verdict | None:
         if hv.host not in known[uuid].hosts
     ]
     if todo:
-        return Verdict(
-            status=_ready('joining its aggregates'), steps=tuple(todo)
-        )
+        return Verdict(status=_ready(StatusCode.JOINING), steps=tuple(todo))
     waiting = [
         known[uuid].name
         for uuid in aggregates
@@ -159,9 +167,7 @@ def join(case: CreateCase) -> Verdict | None:
     if waiting:
         return Verdict(
             status=_ready(
-                'waiting until Placement has it in aggregate '
-                f'{", ".join(waiting)} (nova-manage placement '
-                'sync_aggregates mends what Nova could not write)'
+                StatusCode.NOT_IN_PLACEMENT, aggregates=tuple(waiting)
             )
         )
     return None
@@ -198,11 +204,5 @@ def _enable(hv: Hypervisor) -> tuple[Step, ...]:
     return (EnableService(name=hv.name, service_id=hv.service.id),)
 
 
-def _waiting(case: CreateCase, reason: str) -> Verdict:
-    return Verdict(
-        status=Status(phase=Phase.READY, reason=reason, hint=case.status.hint)
-    )
-
-
-def _ready(reason: str) -> Status:
-    return Status(phase=Phase.READY, reason=reason)
+def _ready(code: StatusCode, **facts: Fact) -> Status:
+    return Status(phase=Phase.READY, reason=Reason.of(code, **facts))

@@ -115,7 +115,8 @@ def _stock(
             verdict=Finding.OK,
             message=f'{number} nodes are asked for, at least as many are free',
         )
-    seen = stock(nodes or (), bare_metal_class(flavor))
+    listed = ', '.join(stock(nodes or (), bare_metal_class(flavor)))
+    seen = f' (of the nodes that may be read: {listed})' if listed else ''
     return Check(
         subject='nodes',
         verdict=Finding.FAILED,
@@ -125,18 +126,20 @@ def _stock(
     )
 
 
-def stock(nodes: Iterable[Node], resource_class: str | None) -> str:
-    """Say what the nodes of a resource class are doing.
+def stock(
+    nodes: Iterable[Node], resource_class: str | None
+) -> tuple[str, ...]:
+    """Return what the nodes of a resource class are doing.
 
     :param nodes: those that may be read
     :param resource_class: Placement's name of the class
-    :returns: words in brackets; nothing where no such node may be read
+    :returns: how many do what, as in ``2 in use``; nothing where no such
+        node may be read
     """
     known = Counter(
         _use(node) for node in nodes if node.placement_class == resource_class
     )
-    listed = ', '.join(f'{count} {state}' for state, count in known.items())
-    return f' (of the nodes that may be read: {listed})' if known else ''
+    return tuple(f'{count} {state}' for state, count in known.items())
 
 
 def _use(node: Node) -> str:

@@ -16,7 +16,9 @@ from hvctl.decide.create.case import CreateCase
 from hvctl.decide.hypervisor import phases
 from hvctl.model import host_name
 from hvctl.model import identity
+from hvctl.model.codes import OutcomeCode, StatusCode
 from hvctl.model.hypervisor import Phase, Status
+from hvctl.model.reasons import Reason
 from hvctl.model.request import CreateRequest
 from hvctl.model.steps import (
     CreatePort,
@@ -41,8 +43,7 @@ def vanished(case: CreateCase) -> Verdict | None:
         return None
     return Verdict.failed(
         case.status,
-        f'the server of {case.name} was made and is gone again: somebody '
-        'deletes it at the same time',
+        Reason.of(OutcomeCode.VANISHED, name=case.name),
     )
 
 
@@ -57,8 +58,9 @@ def half_gone(case: CreateCase) -> Verdict | None:
         return None
     return Verdict.failed(
         case.status,
-        f'{hv.name} is half gone ({", ".join(phases.left(hv))}); '
-        f'{phases.remove_first(hv)}',
+        Reason.of(
+            OutcomeCode.HALF_GONE, name=hv.name, left=tuple(phases.left(hv))
+        ),
     )
 
 
@@ -113,9 +115,7 @@ def others_turn(case: CreateCase) -> Verdict | None:
         return None
     status = Status(
         phase=Phase.BUILDING,
-        reason='there is its port; seeing whether another run is about to '
-        'make the server',
-        hint=case.status.hint,
+        reason=Reason.of(StatusCode.OTHERS_TURN),
     )
     since = case.ledger.changed_at.get(case.name)
     waiting = case.ledger.statuses.get(case.name) == status
@@ -135,7 +135,10 @@ def server(case: CreateCase) -> Verdict | None:
             case.compute_id, trunk.facts(hv, port, request.subnetworks)
         )
     except exceptions.InvalidRequest as error:
-        return Verdict.failed(case.status, str(error))
+        return Verdict.failed(
+            case.status,
+            Reason.of(OutcomeCode.USER_DATA_REFUSED, message=str(error)),
+        )
     return _making(
         case,
         CreateServer(
@@ -146,7 +149,6 @@ def server(case: CreateCase) -> Verdict | None:
             metadata=_metadata(request, case.compute_id),
             user_data=user_data,
             port_id=port.id,
-            attempt=case.times(CreateServer) + 1,
         ),
     )
 
@@ -156,8 +158,7 @@ def _making(case: CreateCase, *steps: Step) -> Verdict:
     return Verdict(
         status=Status(
             phase=Phase.BUILDING,
-            reason='making what the machine needs, and its server',
-            hint=case.status.hint,
+            reason=Reason.of(StatusCode.MAKING),
         ),
         steps=(*_hold(case), *steps),
     )

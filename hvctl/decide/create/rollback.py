@@ -12,10 +12,11 @@ import dataclasses
 from hvctl.decide import delete
 from hvctl.decide import interrupted
 from hvctl.decide.create.case import CreateCase
-from hvctl.decide.wording import rendering
 from hvctl.decide.wording import text
+from hvctl.model.codes import OutcomeCode, StatusCode
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
 from hvctl.model.ledger import Ledger
+from hvctl.model.reasons import Reason
 from hvctl.model.results import Created
 from hvctl.model.snapshot import WholeLook
 from hvctl.model.steps import (
@@ -29,11 +30,8 @@ from hvctl.model.verdict import Outcome, Verdict
 
 def between_tries(name: str, ledger: Ledger) -> bool:
     """Whether this run has deleted the server that it made, to try anew."""
-    ended = sum(
-        isinstance(step, DeleteServer) and step.name == name and step.retry
-        for step in ledger.done
-    )
-    return 0 < ledger.times(name, CreateServer) <= ended
+    abandoned = len(ledger.abandoned.get(name, ()))
+    return 0 < ledger.times(name, CreateServer) <= abandoned
 
 
 def retry(case: CreateCase) -> Verdict | None:
@@ -48,11 +46,12 @@ def retry(case: CreateCase) -> Verdict | None:
     return Verdict(
         status=Status(
             phase=Phase.FAILED,
-            reason=f'the deploy failed ({text.fault(server)}) and is tried '
-            'anew',
-            hint=case.status.hint,
+            reason=Reason.of(
+                StatusCode.DEPLOYING_ANEW, fault=text.fault(server)
+            ),
         ),
-        steps=(DeleteServer(name=case.name, server_id=server.id, retry=True),),
+        steps=(DeleteServer(name=case.name, server_id=server.id),),
+        abandoned=server.id,
         node_id=server.node,
     )
 
@@ -118,12 +117,16 @@ def take_back(case: CreateCase) -> Verdict:
     verdict = goal.decide(case.snapshot, case.ledger, case.now)[case.name]
     if verdict.outcome is None:
         return verdict
-    message = rendering.reason(case.ledger.given_up[case.name])
-    if verdict.outcome.ok:
-        message += '; what was made of it is removed again'
-    else:
-        why = rendering.reason(verdict.outcome.reason)
-        message += f'; and it could not be removed: {why}'
+    afterwards = Reason.of(OutcomeCode.REMOVED)
+    if not verdict.outcome.ok:
+        afterwards = Reason.of(
+            OutcomeCode.NOT_REMOVED, why=verdict.outcome.reason
+        )
     return dataclasses.replace(
-        verdict, outcome=Outcome(ok=False, reason=message)
+        verdict,
+        outcome=Outcome(
+            ok=False,
+            reason=case.ledger.given_up[case.name],
+            afterwards=afterwards,
+        ),
     )

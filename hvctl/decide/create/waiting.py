@@ -8,7 +8,9 @@ import dataclasses
 
 from hvctl.decide.create import explanations
 from hvctl.decide.create.case import CreateCase
+from hvctl.model.codes import OutcomeCode
 from hvctl.model.hypervisor import Phase, Status
+from hvctl.model.reasons import Reason
 from hvctl.model.verdict import Outcome, Verdict
 
 
@@ -67,7 +69,7 @@ def _too_long(
         return None
     return Verdict.failed(
         status,
-        explanations.overdue(case.hv, status, case.snapshot, unchanged),
+        explanations.overdue(case, status, round(unchanged)),
     )
 
 
@@ -76,5 +78,9 @@ def unattended(case: CreateCase, verdict: Verdict) -> Verdict:
     if case.request.wait or verdict.steps or verdict.outcome:
         return verdict
     return dataclasses.replace(
-        verdict, outcome=Outcome(ok=True, reason=case.status.reason)
+        verdict,
+        outcome=Outcome(
+            ok=True,
+            reason=Reason.of(OutcomeCode.REQUESTED, status=case.status.reason),
+        ),
     )

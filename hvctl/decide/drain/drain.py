@@ -22,10 +22,13 @@ from hvctl.decide.drain.plan import treatment
 from hvctl.decide.hypervisor import assemble
 from hvctl.decide.hypervisor import ownership
 from hvctl.decide.hypervisor import phases
+from hvctl.decide.wording import rendering
 from hvctl.model import host_name
+from hvctl.model.codes import OutcomeCode
 from hvctl.model.drain_options import DrainOptions, Method
 from hvctl.model.hypervisor import Hypervisor
 from hvctl.model.ledger import Ledger
+from hvctl.model.reasons import Reason
 from hvctl.model.records import Need, Resources, Server, Service
 from hvctl.model.snapshot import GuestsLook, Scope, Snapshot, WholeLook
 from hvctl.model.steps import DisableService, MoveStep
@@ -356,15 +359,16 @@ def _refusal(snapshot: Snapshot, hv: Hypervisor) -> str | None:
     if not ownership.owned(hv):
         taken = ownership.holders(snapshot, hv)
         if taken:
-            return (
-                f'{hv.name} is not an ephemeral hypervisor of this project: '
-                f'it is {ownership.listed(taken)}'
+            return rendering.reason(
+                Reason.of(
+                    OutcomeCode.NOT_OURS, name=hv.name, holders=tuple(taken)
+                )
             )
         return f'there is no ephemeral hypervisor {hv.name}'
     if hv.service is None:
         return (
             f'{hv.name} has no compute service to drain '
-            f'({phases.status(hv).reason})'
+            f'({rendering.reason(phases.status(hv).reason)})'
         )
     if hv.service.status == 'UNKNOWN':
         return (

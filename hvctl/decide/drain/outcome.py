@@ -235,7 +235,6 @@ def _status(
             return Status(
                 phase=Phase.DRAINING,
                 reason=f'waiting for {" and ".join(occupants)} to go',
-                hint=status.hint,
             )
     if not moves:
         return status
@@ -248,7 +247,7 @@ def _status(
         move.result not in guests.ENDED for move in moves.values()
     )
     phase = Phase.DRAINING if going else status.phase
-    return Status(phase=phase, reason=reason, hint=status.hint)
+    return Status(phase=phase, reason=reason)
 
 
 def _of_end(

@@ -3,30 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-import typing
-
 from hvctl.decide.hypervisor import assemble
-from hvctl.decide.hypervisor import phases
 from hvctl.model import host_name
+from hvctl.model.codes import HolderCode
 from hvctl.model.hypervisor import Hypervisor
+from hvctl.model.reasons import Reason
 from hvctl.model.snapshot import Snapshot
 
 
-class Holder(typing.NamedTuple):
-    """Something that has a name and is not ours.
-
-    :ivar words: what it is, as in ``compute service 7b3... (host hv1)``
-    :ivar remedy: what removes it, should it be left over
-    :ivar elsewhere: hvctl made it, in another compute cloud
-    """
-
-    words: str
-    remedy: str | None
-    elsewhere: bool = False
-
-
-def holders(snapshot: Snapshot, hv: Hypervisor) -> list[Holder]:
+def holders(snapshot: Snapshot, hv: Hypervisor) -> list[Reason]:
     """Find everything that holds a hypervisor's name and is not ours.
 
     :param snapshot: a look whose scope had the name
@@ -44,57 +29,46 @@ def holders(snapshot: Snapshot, hv: Hypervisor) -> list[Holder]:
     ours |= {server.id for server in hv.duplicates}
     ours |= {agent.id for agent in hv.agents or ()}
     found = [
-        Holder(
-            f'the ephemeral hypervisor {hv.name} of '
-            + (f'compute cloud {cloud}' if cloud else 'the cloud itself'),
-            f'{phases.COMMAND} delete {hv.name}',
-            elsewhere=True,
-        )
+        Reason.of(HolderCode.OTHER_CLOUD, name=hv.name, cloud=cloud)
         for name, cloud in snapshot.elsewhere.items()
         if name == hv.name
     ]
     found += [
-        Holder(
-            f'server {server.id} (project {server.project_id})',
-            f'openstack server delete {server.id}',
+        Reason.of(
+            HolderCode.SERVER, id=server.id, project_id=server.project_id
         )
         for server in snapshot.namesakes
         if server.name == hv.name
     ]
     found += [
-        Holder(
-            f'compute service {service.id} (host {service.host})',
-            f'openstack compute service delete {service.id}',
-        )
+        Reason.of(HolderCode.SERVICE, id=service.id, host=service.host)
         for service in snapshot.services
         if service.host in taken and service.id not in ours
     ]
     found += [
-        # It goes with its service.
-        Holder(f'hypervisor {node.id} ({node.hostname})', None)
+        Reason.of(HolderCode.HYPERVISOR, id=node.id, host=node.hostname)
         for node in snapshot.compute_nodes
         if node.hostname in taken and node.id not in ours and not registered
     ]
     found += [
-        Holder(
-            f'resource provider {provider.id} ({provider.name})',
-            f'openstack resource provider delete {provider.id}',
-        )
+        Reason.of(HolderCode.PROVIDER, id=provider.id, label=provider.name)
         for provider in snapshot.providers
         if provider.name in taken
         and provider.id not in ours
         and not registered
     ]
     found += [
-        Holder(
-            f'network agent {agent.id} ({agent.agent_type} on {agent.host})',
-            f'openstack network agent delete {agent.id}',
+        Reason.of(
+            HolderCode.AGENT,
+            id=agent.id,
+            agent_type=agent.agent_type,
+            host=agent.host,
         )
         for agent in snapshot.agents or ()
         if agent.host in taken and agent.id not in ours and not hv.server
     ]
     found += [
-        Holder(f'port {port_id}', f'openstack port delete {port_id}')
+        Reason.of(HolderCode.PORT, id=port_id)
         for port_id, name in snapshot.namesake_ports.items()
         # A machine that is there may have been given one.
         if name == hv.name and hv.server is None
@@ -105,29 +79,6 @@ def holders(snapshot: Snapshot, hv: Hypervisor) -> list[Holder]:
 def hosts(hv: Hypervisor) -> frozenset[str]:
     """The host names under which a hypervisor may register."""
     return frozenset((hv.host, *host_name.host_names(hv.name, hv.domain)))
-
-
-def listed(found: Iterable[Holder]) -> str:
-    """Name everything that holds a name, and say whose it is not."""
-    ours: list[str] = []
-    others: list[str] = []
-    for holder in found:
-        (ours if holder.elsewhere else others).append(holder.words)
-    made = ', which hvctl did not make in this project' if others else ''
-    return ', '.join(ours + others) + made
-
-
-def refusal(name: str, found: Iterable[Holder]) -> str:
-    """Say that a name is taken, and what to type."""
-    found = tuple(found)
-    words = f'the name {name} is taken by {listed(found)}; choose another name'
-    remedy = remedies(found)
-    return f'{words}, or if that is left over: {remedy}' if remedy else words
-
-
-def remedies(found: Iterable[Holder]) -> str:
-    """What to type if all of it is left over; it may be nothing."""
-    return ' && '.join(h.remedy for h in found if h.remedy is not None)
 
 
 def owned(hv: Hypervisor) -> bool:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decides which phase a hypervisor is in, why, and what to type next.
+"""Decides which phase a hypervisor is in, and why.
 
 One ordered table: the first row whose condition holds is the phase.
 """
@@ -9,12 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 import typing
 
+from hvctl.decide.wording import commands
 from hvctl.decide.wording import text
 from hvctl.model import host_name
 from hvctl.model import identity
+from hvctl.model.codes import StatusCode
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
+from hvctl.model.reasons import Fact
+from hvctl.model.reasons import Reason
 
-COMMAND = 'openstack hypervisor ephemeral'
+COMMAND = commands.COMMAND
 
 #: The disabled_reason that Nova itself gives a new service where
 #: ``[DEFAULT] enable_new_services`` is false (nova/db/main/api.py).
@@ -25,13 +29,11 @@ def status(hv: Hypervisor) -> Status:
     """Tell where a hypervisor is.
 
     :param hv: all that a look has of it
-    :returns: the phase, its reason in words and the next command to type
+    :returns: the phase and its reason
     """
     for row in _TABLE:
         if row.holds(hv):
-            return Status(
-                phase=row.phase, reason=row.reason(hv), hint=row.hint(hv)
-            )
+            return Status(phase=row.phase, reason=row.reason(hv))
     raise AssertionError('the last row of the table holds always')
 
 
@@ -58,28 +60,16 @@ def may_enable(hv: Hypervisor) -> bool:
 class _Row(typing.NamedTuple):
     phase: Phase
     holds: Callable[[Hypervisor], bool]
-    reason: Callable[[Hypervisor], str]
-    hint: Callable[[Hypervisor], str | None]
+    reason: Callable[[Hypervisor], Reason]
 
 
-def _nothing(_: Hypervisor) -> None:
-    return None
+def _because(code: StatusCode) -> Callable[[Hypervisor], Reason]:
+    """Build the reason for which the names of a hypervisor are enough."""
 
+    def reason(hv: Hypervisor) -> Reason:
+        return Reason.of(code, name=hv.name, host=hv.host)
 
-def _create(hv: Hypervisor) -> str:
-    return f'{COMMAND} create {hv.name} ...'
-
-
-def _delete(hv: Hypervisor) -> str:
-    return f'{COMMAND} delete {hv.name}'
-
-
-def _drain(hv: Hypervisor) -> str:
-    return f'{COMMAND} drain {hv.name}'
-
-
-def _enable(hv: Hypervisor) -> str:
-    return f'openstack compute service set --enable {hv.host} nova-compute'
+    return reason
 
 
 def _server_is(*states: str) -> Callable[[Hypervisor], bool]:
@@ -94,11 +84,6 @@ def _stopping(hv: Hypervisor) -> bool:
         hv.server.task_state in ('deleting', 'soft-deleting')
         or hv.server.status in ('DELETED', 'SOFT_DELETED')
     )
-
-
-def remove_first(hv: Hypervisor) -> str:
-    """What to type where only a new beginning helps."""
-    return f'remove it first: {_delete(hv)}'
 
 
 def left(hv: Hypervisor) -> list[str]:
@@ -122,10 +107,6 @@ def left(hv: Hypervisor) -> list[str]:
     return things
 
 
-def _orphaned(hv: Hypervisor) -> str:
-    return 'there is no server, but: ' + ', '.join(left(hv))
-
-
 def goes(hv: Hypervisor, phase: Phase) -> bool:
     """Whether all that is left to do with a hypervisor is to delete it."""
     if phase is Phase.ORPHANED:
@@ -134,69 +115,79 @@ def goes(hv: Hypervisor, phase: Phase) -> bool:
     return phase is Phase.STOPPING
 
 
-def _orphan_hint(hv: Hypervisor) -> str:
-    goes_away = goes(hv, Phase.ORPHANED)
-    return _delete(hv) if goes_away else _create(hv)
+def _orphaned(hv: Hypervisor) -> Reason:
+    code = StatusCode.UNFINISHED
+    if goes(hv, Phase.ORPHANED):
+        code = StatusCode.LEFT_OVER
+    return Reason.of(code, name=hv.name, left=tuple(left(hv)))
 
 
-def _building(hv: Hypervisor) -> str:
-    assert hv.server is not None
-    doing = hv.server.task_state or 'being scheduled'
+def _failed(hv: Hypervisor) -> Reason:
+    fault = hv.server.fault if hv.server is not None else None
+    return Reason.of(
+        StatusCode.SERVER_FAILED,
+        name=hv.name,
+        fault=text.one_line(fault) if fault else None,
+    )
+
+
+def _building(hv: Hypervisor) -> Reason:
+    return Reason.of(
+        StatusCode.DEPLOYING,
+        name=hv.name,
+        task=hv.server.task_state if hv.server is not None else None,
+        node=node(hv),
+        node_state=hv.node.provision_state if hv.node is not None else None,
+    )
+
+
+def node(hv: Hypervisor) -> str | None:
+    """Return the Ironic node, by its name where that may be read."""
     if hv.node is not None:
-        return (
-            f'the server is {doing}, Ironic node '
-            f'{hv.node.name or hv.node.id} is {hv.node.provision_state}'
-        )
-    if hv.server.node:
-        return f'the server is {doing} on Ironic node {hv.server.node}'
-    return f'the server is {doing}'
+        return hv.node.name or hv.node.id
+    return hv.server.node if hv.server is not None else None
 
 
-def expected_hosts(hv: Hypervisor) -> str:
-    """The names by which its nova-compute may register."""
-    return ' or '.join(host_name.host_names(hv.name, hv.domain))
+def _booting(hv: Hypervisor) -> Reason:
+    return Reason.of(
+        StatusCode.REGISTERING,
+        name=hv.name,
+        hosts=tuple(host_name.host_names(hv.name, hv.domain)),
+    )
 
 
 def _server_down(hv: Hypervisor) -> bool:
     return hv.server is not None and hv.server.status != 'ACTIVE'
 
 
-#: What brings a server back to ACTIVE.
-_UP = {
-    'SHUTOFF': 'start',
-    'PAUSED': 'unpause',
-    'SUSPENDED': 'resume',
-    'RESCUE': 'unrescue',
-}
-
-
-def _up_hint(hv: Hypervisor) -> str:
-    assert hv.server is not None
-    verb = _UP.get(hv.server.status, 'show')
-    return f'openstack server {verb} {hv.server.id}'
+def _not_active(hv: Hypervisor) -> Reason:
+    return Reason.of(
+        StatusCode.SERVER_DOWN,
+        server_id=hv.server.id if hv.server is not None else None,
+        server_status=hv.server.status if hv.server is not None else None,
+    )
 
 
 def _service_down(hv: Hypervisor) -> bool:
     return hv.service is not None and not hv.service.up
 
 
-def _no_live_agent(hv: Hypervisor) -> str:
-    dead = [a.agent_type for a in hv.agents or () if not a.alive]
+def _no_live_agent(hv: Hypervisor) -> Reason:
+    agents = sorted(hv.agents or (), key=lambda agent: agent.agent_type)
+    names: dict[str, Fact] = {
+        'name': hv.name,
+        'host': hv.host,
+        'opened': hv.opened,
+    }
+    dead = tuple(a.agent_type for a in agents if not a.alive)
     if dead:
-        return 'not alive: ' + ', '.join(sorted(dead))
-    if hv.agents:
-        return (
-            f'{len(hv.agents)} of {hv.agents_expected} network agents of host '
-            f'{hv.host} have registered: '
-            + ', '.join(sorted(a.agent_type for a in hv.agents))
-        )
-    return f'no network agent of host {hv.host} has registered'
-
-
-def _agent_hint(hv: Hypervisor) -> str:
-    if hv.opened:
-        return f'openstack network agent list --host {hv.host}'
-    return _create(hv)
+        return Reason.of(StatusCode.AGENTS_DEAD, agents=dead, **names)
+    return Reason.of(
+        StatusCode.AGENTS_MISSING,
+        registered=tuple(agent.agent_type for agent in agents),
+        expected=hv.agents_expected,
+        **names,
+    )
 
 
 def _closed(hv: Hypervisor) -> bool:
@@ -205,119 +196,63 @@ def _closed(hv: Hypervisor) -> bool:
     )
 
 
-def _closed_reason(hv: Hypervisor) -> str:
-    if hv.service is not None and not hv.service.enabled:
-        reason = hv.service.disabled_reason or 'no reason given'
-        return f'the compute service is disabled ({reason})'
-    return 'the hold still keeps guests out'
-
-
-def _ready_hint(hv: Hypervisor) -> str:
-    if hv.service is not None and not hv.service.enabled:
-        return _create(hv) if may_enable(hv) else _enable(hv)
-    return _create(hv)
+def _closed_reason(hv: Hypervisor) -> Reason:
+    if hv.service is None or hv.service.enabled:
+        return Reason.of(StatusCode.HELD, name=hv.name)
+    code = StatusCode.DISABLED_BY_OTHERS
+    if may_enable(hv):
+        code = StatusCode.DISABLED
+    return Reason.of(
+        code,
+        name=hv.name,
+        host=hv.host,
+        reason=hv.service.disabled_reason,
+    )
 
 
 def _draining(hv: Hypervisor) -> bool:
     return closed_for_drain(hv) and hv.guests != ()
 
 
-def _draining_reason(hv: Hypervisor) -> str:
-    if hv.guests is None:
-        return 'closed for a drain'
-    guests = text.counted(len(hv.guests), 'guest')
-    return f'closed for a drain, {guests} left'
+def _draining_reason(hv: Hypervisor) -> Reason:
+    return Reason.of(
+        StatusCode.DRAINING,
+        name=hv.name,
+        guests=None if hv.guests is None else len(hv.guests),
+    )
 
 
 _TABLE: tuple[_Row, ...] = (
     _Row(
         Phase.MISSING,
         lambda hv: not hv.exists,
-        lambda hv: 'nothing of it is there',
-        _create,
+        _because(StatusCode.NOTHING_THERE),
     ),
-    _Row(
-        Phase.ORPHANED,
-        lambda hv: hv.server is None,
-        _orphaned,
-        _orphan_hint,
-    ),
-    _Row(
-        Phase.STOPPING,
-        _stopping,
-        lambda hv: 'the server is being deleted',
-        _delete,
-    ),
-    _Row(
-        Phase.FAILED,
-        _server_is('ERROR'),
-        lambda hv: (
-            (hv.server and hv.server.fault) or 'the server is in ERROR'
-        ).rstrip('. '),
-        _delete,
-    ),
-    _Row(Phase.BUILDING, _server_is('BUILD'), _building, _create),
-    _Row(
-        Phase.DOWN,
-        _server_down,
-        lambda hv: f'the server is {hv.server.status if hv.server else "?"}',
-        _up_hint,
-    ),
-    _Row(
-        Phase.BOOTING,
-        lambda hv: hv.service is None,
-        lambda hv: (
-            'the machine is deployed; waiting for nova-compute to register '
-            f'as {expected_hosts(hv)}'
-        ),
-        _create,
-    ),
-    _Row(
-        Phase.DOWN,
-        _service_down,
-        lambda hv: f'nova-compute on {hv.host} does not report to Nova',
-        lambda hv: f'openstack compute service list --long --host {hv.host}',
-    ),
-    _Row(Phase.DRAINING, _draining, _draining_reason, _drain),
-    _Row(
-        Phase.DRAINED,
-        closed_for_drain,
-        lambda hv: 'closed for a drain and empty',
-        _delete,
-    ),
+    _Row(Phase.ORPHANED, lambda hv: hv.server is None, _orphaned),
+    _Row(Phase.STOPPING, _stopping, _because(StatusCode.BEING_DELETED)),
+    _Row(Phase.FAILED, _server_is('ERROR'), _failed),
+    _Row(Phase.BUILDING, _server_is('BUILD'), _building),
+    _Row(Phase.DOWN, _server_down, _not_active),
+    _Row(Phase.BOOTING, lambda hv: hv.service is None, _booting),
+    _Row(Phase.DOWN, _service_down, _because(StatusCode.SERVICE_DOWN)),
+    _Row(Phase.DRAINING, _draining, _draining_reason),
+    _Row(Phase.DRAINED, closed_for_drain, _because(StatusCode.DRAINED)),
     _Row(
         Phase.REGISTERED,
         lambda hv: hv.compute_node is None and not hv.reported,
-        lambda hv: 'waiting for the compute node and its inventory',
-        _create,
+        _because(StatusCode.NO_COMPUTE_NODE),
     ),
     _Row(
         Phase.UNMAPPED,
         lambda hv: hv.compute_node is None,
-        lambda hv: (
-            f'host {hv.host} is not mapped to a cell: Nova maps it when '
-            '[scheduler] discover_hosts_in_cells_interval is set, or with '
-            'nova-manage cell_v2 discover_hosts'
-        ),
-        _create,
+        _because(StatusCode.NOT_MAPPED),
     ),
     _Row(
         Phase.NO_INVENTORY,
         lambda hv: not hv.reported,
-        lambda hv: 'nova-compute has not written its inventory to Placement',
-        _create,
+        _because(StatusCode.NO_INVENTORY),
     ),
-    _Row(
-        Phase.NO_AGENT,
-        lambda hv: not hv.agents_alive,
-        _no_live_agent,
-        _agent_hint,
-    ),
-    _Row(Phase.READY, _closed, _closed_reason, _ready_hint),
-    _Row(
-        Phase.ENABLED,
-        lambda hv: True,
-        lambda hv: 'guests can be scheduled to it',
-        _nothing,
-    ),
+    _Row(Phase.NO_AGENT, lambda hv: not hv.agents_alive, _no_live_agent),
+    _Row(Phase.READY, _closed, _closed_reason),
+    _Row(Phase.ENABLED, lambda hv: True, _because(StatusCode.ENABLED)),
 )

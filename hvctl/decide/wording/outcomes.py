@@ -3,9 +3,260 @@
 
 from __future__ import annotations
 
+import typing
+
+from hvctl.decide.wording import commands
+from hvctl.decide.wording import holders
+from hvctl.decide.wording import statuses
+from hvctl.decide.wording import text
 from hvctl.decide.wording.templates import Words
 from hvctl.model.codes import Code, OutcomeCode
+from hvctl.model.reasons import Fact
+from hvctl.model.reasons import Facts
 
-WORDS: dict[Code, Words] = {
+#: Where the packages of Debian and of RHEL let nova-compute log.
+_LOG = '/var/log/nova/nova-compute.log'
+
+_UNCHANGED = 'nothing changed for {seconds} s'
+
+
+def _taken(facts: Facts) -> str:
+    return (
+        f'the name {facts["name"]} is taken by {holders.listed(facts)}; '
+        'choose another name'
+    )
+
+
+def _if_left_over(facts: Facts) -> str:
+    remedies = holders.remedies(facts)
+    return f'or if that is left over: {remedies}' if remedies else ''
+
+
+def _not_ours(facts: Facts) -> str:
+    return (
+        f'{facts["name"]} is not an ephemeral hypervisor of this project: it '
+        f'is {holders.listed(facts)}'
+    )
+
+
+def _gone_but_taken(facts: Facts) -> str:
+    return f'{facts["name"]} is gone, but there is {holders.listed(facts)}'
+
+
+def _if_part_of_it(facts: Facts) -> str:
+    remedies = holders.remedies(facts)
+    return f'if it was part of it: {remedies}' if remedies else ''
+
+
+def _tried(facts: Facts) -> str:
+    """Name the Ironic nodes that were tried, and what Ironic says of each."""
+    pairs = typing.cast('tuple[tuple[Fact, Fact], ...]', facts['tried'])
+    if not pairs:
+        return ''
+    nodes = [f'{node} ({error})' if error else node for node, error in pairs]
+    by_nova = ' (Nova moved on by itself)' if facts['moved_on'] else ''
+    return f'; tried on Ironic node {", ".join(map(str, nodes))}{by_nova}'
+
+
+def _no_node(facts: Facts) -> str:
+    stock = ', '.join(text.each(facts['nodes']))
+    known = f' (of the nodes that may be read: {stock})' if stock else ''
+    return (
+        f'no node for {facts["name"]}: none that the flavor asks for is free'
+        f'{known}; see openstack baremetal node list{_tried(facts)}'
+    )
+
+
+def _refused(facts: Facts) -> str:
+    return (
+        f'no node for {facts["name"]}: nodes of the flavor are free, but Nova '
+        'refused all of them; is the nova-compute that drives Ironic up and '
+        f'enabled? (openstack compute service list){_tried(facts)}'
+    )
+
+
+def _deploy_failed(facts: Facts) -> str:
+    return (
+        f'the deploy of {facts["name"]} failed: {facts["fault"]}'
+        f'{_tried(facts)}'
+    )
+
+
+def _never_registered(facts: Facts) -> str:
+    addresses = ', '.join(text.each(facts['addresses']))
+    return (
+        f'the machine of {facts["name"]} is deployed and nova-compute never '
+        f'registered as {" or ".join(text.each(facts["hosts"]))}, nothing '
+        f'changed for {facts["seconds"]} s: it does not boot the image, or '
+        'cloud-init failed; look at its console (openstack baremetal node '
+        f'console show {facts["node"]}), or on it'
+        f'{f" ({addresses})" if addresses else ""} at cloud-init status '
+        f'--long and {_LOG}'
+    )
+
+
+def _guest_late(facts: Facts) -> str:
+    words = (
+        f'the test guest was {facts["server_status"]} for '
+        f'{facts["seconds"]} s ({facts["task"] or "no task"})'
+    )
+    if facts['silent']:
+        words += f', and its {facts["silent"]} did not answer'
+    return words
+
+
+def _occupied(facts: Facts) -> str:
+    return f'{facts["name"]} still has ' + ' and '.join(
+        text.each(facts['occupants'])
+    )
+
+
+_RUN: dict[Code, Words] = {
+    OutcomeCode.DONE: Words(''),
     OutcomeCode.REQUEST_FAILED: Words('{message}'),
+    OutcomeCode.TIMED_OUT: Words(
+        'not finished after {seconds} s: {waited}',
+        'run the same command again to go on',
+    ),
+    OutcomeCode.CANNOT_LOOK: Words(
+        '{message}', 'run the same command again to go on'
+    ),
 }
+
+_CREATE: dict[Code, Words] = {
+    OutcomeCode.ALREADY_ENABLED: Words('was enabled already'),
+    OutcomeCode.REQUESTED: Words('{status}'),
+    OutcomeCode.NAME_TAKEN: Words(_taken, _if_left_over, ('name', 'holders')),
+    OutcomeCode.WRONG_ID: Words(
+        'nova-compute of {name} took the id {id} instead of {chosen}: it is '
+        'older than 2023.1, or another compute_id lies on its disk',
+        commands.REMOVE_FIRST,
+    ),
+    OutcomeCode.DUPLICATE_STAYS: Words(
+        'there is a second server {server_id}, which cannot be deleted: '
+        '{fault}'
+    ),
+    OutcomeCode.VANISHED: Words(
+        'the server of {name} was made and is gone again: somebody deletes it '
+        'at the same time'
+    ),
+    OutcomeCode.HALF_GONE: Words(
+        '{name} is half gone ({left})', commands.REMOVE_FIRST
+    ),
+    OutcomeCode.USER_DATA_REFUSED: Words('{message}'),
+    OutcomeCode.NO_NODE_FREE: Words(
+        _no_node, commands.REMOVE_FIRST, ('name', 'tried', 'moved_on', 'nodes')
+    ),
+    OutcomeCode.NODES_REFUSED: Words(
+        _refused, commands.REMOVE_FIRST, ('name', 'tried', 'moved_on')
+    ),
+    OutcomeCode.DEPLOY_FAILED: Words(
+        _deploy_failed,
+        commands.REMOVE_FIRST,
+        ('name', 'tried', 'moved_on', 'fault'),
+    ),
+    OutcomeCode.IS_BEING_DELETED: Words(
+        'the server is being deleted', commands.REMOVE_FIRST
+    ),
+    OutcomeCode.CLOSED_FOR_DRAIN: Words(
+        '{name} is closed for a drain', f'to use it again: {commands.UNDO}'
+    ),
+    OutcomeCode.DISABLED_BY_SOMEBODY: Words(
+        'the compute service is disabled ({reason}) by somebody else',
+        'to enable it anyway: openstack compute service set --enable {host} '
+        'nova-compute',
+    ),
+    OutcomeCode.AGGREGATE_GONE: Words(
+        'aggregate {aggregates} is deleted, and {name} is to join it; it '
+        'stays closed',
+        'see openstack aggregate list, and run create again with another one',
+    ),
+    OutcomeCode.HEALTH_TEST_FAILED: Words(
+        'the health test of {name} failed: {why}; it stays closed'
+    ),
+    OutcomeCode.TEST_GUEST_FAULT: Words('{fault}'),
+    OutcomeCode.TEST_GUEST_LATE: Words(
+        _guest_late, facts=('server_status', 'task', 'seconds', 'silent')
+    ),
+    OutcomeCode.TEST_GUEST_GONE: Words(
+        'the test guest of {name} was deleted by somebody; it stays closed'
+    ),
+    OutcomeCode.REMOVED: Words('what was made of it is removed again'),
+    OutcomeCode.NOT_REMOVED: Words('and it could not be removed: {why}'),
+    OutcomeCode.REMOVAL_UNFINISHED: Words(
+        'and its removal has not ended ({why})', commands.DELETE
+    ),
+}
+
+_IN_TIME: dict[Code, Words] = {
+    OutcomeCode.NOT_DEPLOYED_IN_TIME: Words(
+        f'{{name}} is not deployed, {_UNCHANGED}: {{status}}; see openstack '
+        'baremetal node show {node}'
+    ),
+    OutcomeCode.NEVER_REGISTERED: Words(
+        _never_registered,
+        facts=('name', 'hosts', 'addresses', 'node', 'seconds'),
+    ),
+    OutcomeCode.MACHINE_DOWN: Words(
+        f'the machine of {{name}} is {{server_status}}, {_UNCHANGED}',
+        statuses.revive,
+        ('server_id',),
+    ),
+    OutcomeCode.SERVICE_DIED: Words(
+        f'nova-compute on {{host}} registered and then died, {_UNCHANGED}; '
+        f'look on it{{addresses:brackets}} at {_LOG}'
+    ),
+    OutcomeCode.NOT_MAPPED_IN_TIME: Words(
+        f'host {{host}} is registered but not mapped to a cell, {_UNCHANGED}; '
+        'on a controller run nova-manage cell_v2 discover_hosts, or set '
+        '[scheduler] discover_hosts_in_cells_interval in its nova.conf'
+    ),
+    OutcomeCode.NO_INVENTORY_IN_TIME: Words(
+        f'{{host}} is registered and has no inventory in Placement, '
+        f'{_UNCHANGED}; look on it{{addresses:brackets}} at {_LOG}: does the '
+        '[placement] section of its nova.conf work?'
+    ),
+    OutcomeCode.STALE_PROVIDER: Words(
+        f'{{host}} has no inventory, {_UNCHANGED}: Placement has another '
+        'resource provider of that name, {provider_id}, left over from '
+        'earlier; when it has no allocations, openstack resource provider '
+        'delete {provider_id}'
+    ),
+    OutcomeCode.NO_AGENT_IN_TIME: Words(
+        f'{{status}}, {_UNCHANGED}; look on {{host}}{{addresses:brackets}} at '
+        "the agent's service and its log in /var/log/neutron/ (OVN's own: "
+        '/var/log/ovn/)'
+    ),
+    OutcomeCode.AGENT_OF_OTHER_HOST: Words(
+        f'{{status}}, {_UNCHANGED}; Nova knows it as {{host}} and Neutron as '
+        '{agent_host}: give both the same host in section [DEFAULT]; look on '
+        "{host}{addresses:brackets} at the agent's service and its log in "
+        "/var/log/neutron/ (OVN's own: /var/log/ovn/)"
+    ),
+    OutcomeCode.NOT_OPENED_IN_TIME: Words(
+        f'{{name}} is {{phase}}, {_UNCHANGED}: {{status}}'
+    ),
+}
+
+_DELETE: dict[Code, Words] = {
+    OutcomeCode.ALREADY_GONE: Words('was gone already'),
+    OutcomeCode.NOT_OURS: Words(_not_ours, facts=('name', 'holders')),
+    OutcomeCode.OCCUPIED: Words(
+        _occupied, f'empty it first: {commands.DRAIN}', ('occupants',)
+    ),
+    OutcomeCode.DRIVER_DOWN: Words(
+        'nova-compute on {host}, which drives Ironic, is down: the machine '
+        'cannot be stopped now',
+        'start it and run delete again',
+    ),
+    OutcomeCode.NOT_DELETED: Words('the server could not be deleted: {fault}'),
+    OutcomeCode.TEAR_DOWN_FAILED: Words(
+        'Ironic could not tear down node {node}: {error}',
+        'mend the node and run delete again',
+    ),
+    OutcomeCode.GONE_BUT_TAKEN: Words(
+        _gone_but_taken, _if_part_of_it, ('name', 'holders')
+    ),
+}
+
+WORDS: dict[Code, Words] = _RUN | _CREATE | _IN_TIME | _DELETE

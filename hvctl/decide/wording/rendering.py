@@ -7,6 +7,7 @@ import string
 import typing
 
 from hvctl.decide.wording import guests
+from hvctl.decide.wording import holders
 from hvctl.decide.wording import outcomes
 from hvctl.decide.wording import statuses
 from hvctl.decide.wording.templates import Template
@@ -15,8 +16,11 @@ from hvctl.model.codes import Code
 from hvctl.model.reasons import Fact
 from hvctl.model.reasons import Facts
 from hvctl.model.reasons import Reason
+from hvctl.model.verdict import Outcome
 
-WORDS: dict[Code, Words] = statuses.WORDS | outcomes.WORDS | guests.WORDS
+WORDS: dict[Code, Words] = (
+    statuses.WORDS | outcomes.WORDS | guests.WORDS | holders.WORDS
+)
 
 
 def reason(why: Reason | str | None) -> str:
@@ -26,11 +30,28 @@ def reason(why: Reason | str | None) -> str:
     return _rendered(WORDS[why.code].reason, why.facts)
 
 
-def remedy(why: Reason | None) -> str:
+def remedy(why: Reason | str | None) -> str:
     """Return what to type next; '' where there is nothing."""
-    if why is None:
+    if why is None or isinstance(why, str):
         return ''
     return _rendered(WORDS[why.code].remedy, why.facts)
+
+
+def sentence(why: Reason | str | None) -> str:
+    """Return what is so and what to type next, in one line."""
+    if why is None or isinstance(why, str):
+        return why or ''
+    return '; '.join(filter(None, (reason(why), remedy(why))))
+
+
+def outcome(ended: Outcome | None) -> str:
+    """Return how it ended, in one line; '' where there is nothing to say."""
+    if ended is None:
+        return ''
+    if ended.afterwards is None:
+        return sentence(ended.reason)
+    # What was made is not there any more, or not for long.
+    return f'{reason(ended.reason)}; {sentence(ended.afterwards)}'
 
 
 def plain(fact: Fact) -> typing.Any:
@@ -50,9 +71,15 @@ def data(why: Reason | None) -> dict[str, typing.Any]:
 
 
 class _Formatter(string.Formatter):
-    """Writes lists with commas, and a reason in its words."""
+    """Writes lists with commas, and a reason in its words.
+
+    With the format ``brackets`` that is in brackets, where there is any.
+    """
 
     def format_field(self, value: typing.Any, format_spec: str) -> str:
+        if format_spec == 'brackets':
+            inside = self.format_field(value, '')
+            return f' ({inside})' if inside else ''
         if isinstance(value, Reason):
             return reason(value)
         if isinstance(value, tuple):

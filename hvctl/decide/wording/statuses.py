@@ -3,7 +3,166 @@
 
 from __future__ import annotations
 
+from hvctl.decide.wording import commands
+from hvctl.decide.wording import text
 from hvctl.decide.wording.templates import Words
-from hvctl.model.codes import Code
+from hvctl.model.codes import Code, StatusCode
+from hvctl.model.reasons import Facts
 
-WORDS: dict[Code, Words] = {}
+#: The command for that, by the server's status.
+_REVIVING = {
+    'SHUTOFF': 'start',
+    'PAUSED': 'unpause',
+    'SUSPENDED': 'resume',
+    'RESCUE': 'unrescue',
+}
+
+
+def _failed(facts: Facts) -> str:
+    return str(facts['fault'] or 'the server is in ERROR')
+
+
+def _deploying(facts: Facts) -> str:
+    doing = f'the server is {facts["task"] or "being scheduled"}'
+    if facts['node_state'] is not None:
+        return f'{doing}, Ironic node {facts["node"]} is {facts["node_state"]}'
+    if facts['node'] is not None:
+        return f'{doing} on Ironic node {facts["node"]}'
+    return doing
+
+
+def revive(facts: Facts) -> str:
+    """Return what brings a server back to ACTIVE."""
+    action = _REVIVING.get(str(facts['server_status']), 'show')
+    return f'openstack server {action} {facts["server_id"]}'
+
+
+def _registering(facts: Facts) -> str:
+    return (
+        'the machine is deployed; waiting for nova-compute to register as '
+        + ' or '.join(text.each(facts['hosts']))
+    )
+
+
+def _draining(facts: Facts) -> str:
+    if facts['guests'] is None:
+        return 'closed for a drain'
+    guests = text.counted(text.number(facts['guests']), 'guest')
+    return f'closed for a drain, {guests} left'
+
+
+def _agents_missing(facts: Facts) -> str:
+    registered = text.each(facts['registered'])
+    if not registered:
+        return f'no network agent of host {facts["host"]} has registered'
+    return (
+        f'{len(registered)} of {facts["expected"]} network agents of host '
+        f'{facts["host"]} have registered: {", ".join(registered)}'
+    )
+
+
+def _agents_remedy(facts: Facts) -> str:
+    if facts['opened']:
+        return f'openstack network agent list --host {facts["host"]}'
+    return commands.CREATE.format(**facts)
+
+
+def _disabled(facts: Facts) -> str:
+    reason = facts['reason'] or 'no reason given'
+    return f'the compute service is disabled ({reason})'
+
+
+_PHASES: dict[Code, Words] = {
+    StatusCode.NOTHING_THERE: Words('nothing of it is there', commands.CREATE),
+    StatusCode.UNFINISHED: Words(
+        'there is no server, but: {left}', commands.CREATE
+    ),
+    StatusCode.LEFT_OVER: Words(
+        'there is no server, but: {left}', commands.DELETE
+    ),
+    StatusCode.BEING_DELETED: Words(
+        'the server is being deleted', commands.DELETE
+    ),
+    StatusCode.SERVER_FAILED: Words(_failed, commands.DELETE, ('fault',)),
+    StatusCode.DEPLOYING: Words(
+        _deploying, commands.CREATE, ('task', 'node', 'node_state')
+    ),
+    StatusCode.SERVER_DOWN: Words(
+        'the server is {server_status}', revive, ('server_id',)
+    ),
+    StatusCode.REGISTERING: Words(_registering, commands.CREATE, ('hosts',)),
+    StatusCode.SERVICE_DOWN: Words(
+        'nova-compute on {host} does not report to Nova',
+        'openstack compute service list --long --host {host}',
+    ),
+    StatusCode.DRAINING: Words(_draining, commands.DRAIN, ('guests',)),
+    StatusCode.DRAINED: Words('closed for a drain and empty', commands.DELETE),
+    StatusCode.NO_COMPUTE_NODE: Words(
+        'waiting for the compute node and its inventory', commands.CREATE
+    ),
+    StatusCode.NOT_MAPPED: Words(
+        'host {host} is not mapped to a cell: Nova maps it when [scheduler] '
+        'discover_hosts_in_cells_interval is set, or with nova-manage cell_v2 '
+        'discover_hosts',
+        commands.CREATE,
+    ),
+    StatusCode.NO_INVENTORY: Words(
+        'nova-compute has not written its inventory to Placement',
+        commands.CREATE,
+    ),
+    StatusCode.AGENTS_DEAD: Words(
+        'not alive: {agents}', _agents_remedy, ('name', 'host', 'opened')
+    ),
+    StatusCode.AGENTS_MISSING: Words(
+        _agents_missing,
+        _agents_remedy,
+        ('name', 'host', 'opened', 'registered', 'expected'),
+    ),
+    StatusCode.DISABLED: Words(_disabled, commands.CREATE, ('reason',)),
+    StatusCode.DISABLED_BY_OTHERS: Words(
+        _disabled,
+        'openstack compute service set --enable {host} nova-compute',
+        ('reason',),
+    ),
+    StatusCode.HELD: Words('the hold still keeps guests out', commands.CREATE),
+    StatusCode.ENABLED: Words('guests can be scheduled to it'),
+}
+
+_VERBS: dict[Code, Words] = {
+    StatusCode.MAKING: Words('making what the machine needs, and its server'),
+    StatusCode.OTHERS_TURN: Words(
+        'there is its port; seeing whether another run is about to make the '
+        'server'
+    ),
+    StatusCode.DEPLOYING_ANEW: Words(
+        'the deploy failed ({fault}) and is tried anew'
+    ),
+    StatusCode.FIRST_REPORT: Words(
+        'waiting for the first report of nova-compute'
+    ),
+    StatusCode.HOLD_UNKNOWN: Words(
+        'looking whether it is held or full of guests'
+    ),
+    StatusCode.TRAIT_LEFT: Words(
+        'waiting until Placement no longer has it as disabled'
+    ),
+    StatusCode.RENAMING: Words('renaming the resource provider'),
+    StatusCode.JOINING: Words('joining its aggregates'),
+    StatusCode.NOT_IN_PLACEMENT: Words(
+        'waiting until Placement has it in aggregate {aggregates} '
+        '(nova-manage placement sync_aggregates mends what Nova could not '
+        'write)'
+    ),
+    StatusCode.TEST_GUEST_BOOTS: Words('booting the test guest'),
+    StatusCode.TEST_GUEST_AWAITED: Words('waiting for the test guest'),
+    StatusCode.TEST_GUEST_GOES: Words('waiting for the test guest to go'),
+    StatusCode.TEST_PORT_GOES: Words("removing the test guest's port"),
+    StatusCode.TEST_ENDED: Words('its health test is ended'),
+    StatusCode.SERVICE_STILL_UP: Words(
+        'the server is gone; waiting until Nova sees its nova-compute down'
+    ),
+    StatusCode.TEARING_DOWN: Words('Ironic still tears down node {node}'),
+    StatusCode.CLEARING: Words('removing what the machine left behind'),
+}
+
+WORDS: dict[Code, Words] = _PHASES | _VERBS

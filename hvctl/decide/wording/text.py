@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import typing
+
+from hvctl.model.reasons import Fact
 from hvctl.model.records import Server
 
 
@@ -19,3 +22,13 @@ def one_line(text: str) -> str:
 def fault(server: Server) -> str:
     """Return why Nova says that a server failed."""
     return one_line(server.fault or 'Nova gives no reason')
+
+
+def number(fact: Fact) -> int:
+    """Return a fact that is a number."""
+    return typing.cast(int, fact)
+
+
+def each(fact: Fact) -> list[str]:
+    """Return a fact that is a list of texts."""
+    return [str(one) for one in typing.cast('tuple[Fact, ...]', fact)]

@@ -139,7 +139,7 @@ def insist(plan: Plan) -> None:
     if plan.failed:
         problems = [check.message for check in plan.failed]
         problems += [
-            rendering.reason(verdict.outcome.reason)
+            rendering.outcome(verdict.outcome)
             for verdict in plan.verdicts.values()
             if verdict.outcome is not None and not verdict.outcome.ok
         ]

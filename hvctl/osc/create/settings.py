@@ -64,7 +64,7 @@ class Settings:
 
 
 def merge_options(parsed_args: argparse.Namespace) -> Settings:
-    """Lay the options of create over the profile that they name.
+    """Decide what the hypervisors are to be.
 
     :raises InvalidRequest: when something is missing or makes no sense
     """
@@ -117,7 +117,7 @@ def _agents(parsed_args: argparse.Namespace, profile: Profile) -> int | None:
 
 
 def to_look_up(profile: Profile, test: TestGuest | None) -> Lookup:
-    """Build the questions about a profile that only the cloud answers.
+    """Say what of a profile only the cloud knows.
 
     :param test: the health test to be done, if any
     """
@@ -137,13 +137,13 @@ def to_look_up(profile: Profile, test: TestGuest | None) -> Lookup:
 
 
 def refused(profile: Profile) -> tuple[str, ...]:
-    """Explain why create would make no user-data of a profile."""
+    """Say why create would make no user-data of a profile."""
     try:
         rendering.render(
             profile,
             name='hypervisor',
             compute_id=identity.new_compute_id('hypervisor', bytes(6)),
-            ports=machine_ports.sketch(profile),
+            facts=machine_ports.sketch(profile),
         ).encode()
     except exceptions.InvalidRequest as error:
         return (str(error),)
@@ -151,7 +151,7 @@ def refused(profile: Profile) -> tuple[str, ...]:
 
 
 def unknown(client: clients.Client, profile: Profile) -> tuple[str, ...]:
-    """Explain which names of a profile its cloud does not know.
+    """Say which names of a profile its cloud does not know.
 
     Those that it does not have may be in a profile that extends it, or in
     the options of create.
@@ -223,7 +223,7 @@ def _renderer(parsed_args: argparse.Namespace, profile: Profile) -> Render:
     ) -> str:
         assert compute_id is not None
         return rendering.render(
-            profile, name=name, compute_id=compute_id, ports=ports
+            profile, name=name, compute_id=compute_id, facts=ports
         ).encode()
 
     return of_profile
@@ -246,7 +246,7 @@ def _of_fragment(path: str, domain: str | None) -> Render:
             domain=domain,
             compute_id=compute_id,
             address=ports.address,
-            config=config,
+            fragment=config,
         )
         return limits.encode(rendered.encode(), source)
 

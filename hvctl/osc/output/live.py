@@ -73,7 +73,7 @@ def plain(event: Event) -> str | None:
         move = _move(event.move)
         return f'{event.name}: {move}' if move is not None else None
     verdict = 'done' if event.outcome.ok else 'failed'
-    message = rendering.reason(event.outcome.reason)
+    message = rendering.outcome(event.outcome)
     message = f': {message}' if message else ''
     return f'{event.name}: {verdict}{message}'
 
@@ -175,7 +175,7 @@ class _Live:
                 line.reason = rendering.reason(event.status.reason)
             case Finished():
                 line.ended = time.monotonic()
-                line.reason = rendering.reason(event.outcome.reason)
+                line.reason = rendering.outcome(event.outcome)
                 if not event.outcome.ok:
                     line.phase = 'failed'
             case MoveChanged():

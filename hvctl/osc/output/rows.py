@@ -14,6 +14,7 @@ from hvctl.decide.wording import rendering
 from hvctl.model.hypervisor import Hypervisor
 from hvctl.model.ledger import Ledger
 from hvctl.model.move import Move
+from hvctl.model.reasons import Reason
 from hvctl.model.verdict import Verdict
 from hvctl.osc.create import dry_run
 from hvctl.osc.create import plan as creation
@@ -29,9 +30,12 @@ CREATED = (
     'Host',
     'Server ID',
     'Seconds',
+    'Code',
     'Message',
 )
-DELETED = ('Name', 'Result', 'Seconds', 'Message')
+DELETED = ('Name', 'Result', 'Seconds', 'Code', 'Message')
+#: What rows of these have more, with formatters that keep data as such.
+FACTS = ('Facts',)
 DRAINED = (
     'Hypervisor',
     'Guest ID',
@@ -46,6 +50,7 @@ DRAINED = (
 )
 LISTED = ('Name', 'Phase', 'Host', 'Status', 'State', 'Guests', 'Age')
 LISTED_LONG = (
+    'Code',
     'Server ID',
     'Node',
     'Compute ID',
@@ -59,8 +64,8 @@ LISTED_LONG = (
 PLAN = ('Name', 'Kind', 'Result', 'What')
 
 
-def created(result: loop.Result) -> list[Row]:
-    """A row for each name of ``create``."""
+def created(result: loop.Result, *, with_facts: bool) -> list[Row]:
+    """Return a row for each name of ``create``."""
     assert result.ledger.last is not None
     found = assemble.assemble(result.ledger.last, result.verdicts)
     return [
@@ -70,20 +75,20 @@ def created(result: loop.Result) -> list[Row]:
             str(verdict.status.phase),
             *_where(found[name]),
             _seconds(name, result),
-            _message(verdict),
+            *_ended(verdict, with_facts=with_facts),
         )
         for name, verdict in result.verdicts.items()
     ]
 
 
-def deleted(result: loop.Result) -> list[Row]:
-    """A row for each name of ``delete``."""
+def deleted(result: loop.Result, *, with_facts: bool) -> list[Row]:
+    """Return a row for each name of ``delete``."""
     return [
         (
             name,
             _result(name, verdict, result.ledger),
             _seconds(name, result),
-            _message(verdict),
+            *_ended(verdict, with_facts=with_facts),
         )
         for name, verdict in result.verdicts.items()
     ]
@@ -133,9 +138,7 @@ def plan(planned: creation.Plan) -> list[Row]:
     for name, verdict in planned.verdicts.items():
         if verdict.outcome is not None:
             result = 'ok' if verdict.outcome.ok else 'failed'
-            message = (
-                rendering.reason(verdict.outcome.reason) or 'nothing to do'
-            )
+            message = rendering.outcome(verdict.outcome) or 'nothing to do'
             rows.append((name, 'check', result, message))
         rows += [
             (name, 'step', 'planned', dry_run.STEP_WORDS[type(step)])
@@ -175,6 +178,7 @@ def listed_long(hv: Hypervisor) -> Row:
     """The further columns of ``list --long``."""
     node = hv.compute_node
     return (
+        code(phases.status(hv).reason),
         hv.server.id if hv.server else '',
         metal(hv),
         compute_id(hv),
@@ -214,8 +218,22 @@ def _result(name: str, verdict: Verdict, ledger: Ledger) -> str:
     return 'done' if ledger.changed(name) else 'unchanged'
 
 
-def _message(verdict: Verdict) -> str:
-    return rendering.reason(verdict.outcome.reason) if verdict.outcome else ''
+def code(why: Reason | str | None) -> str:
+    """Return the stable code of a reason."""
+    return str(why.code) if isinstance(why, Reason) else ''
+
+
+def facts(why: Reason | str | None) -> columns.Nested:
+    """Return the facts of a reason."""
+    known = rendering.data(why) if isinstance(why, Reason) else {}
+    return columns.Nested(known)
+
+
+def _ended(verdict: Verdict, *, with_facts: bool) -> Row:
+    """Return how it ended: code, words and facts."""
+    why = verdict.outcome.reason if verdict.outcome is not None else None
+    row: Row = (code(why), rendering.outcome(verdict.outcome))
+    return (*row, facts(why)) if with_facts else row
 
 
 def _where(hv: Hypervisor) -> tuple[str, str]:

@@ -25,10 +25,11 @@ from hvctl.run import clocks
 
 
 def show(
-    client: clients.Client, name: str
+    client: clients.Client, name: str, *, with_facts: bool
 ) -> tuple[tuple[str, ...], tuple[typing.Any, ...]]:
     """Look at one hypervisor.
 
+    :param with_facts: give the facts of its reason, too
     :returns: the fields' names and values
     :raises InvalidRequest: when there is none of that name
     """
@@ -46,6 +47,8 @@ def show(
     fields = dict(
         _fields(hv, client.compute_cloud, clocks.SystemClock().now())
     )
+    if with_facts:
+        fields['facts'] = rows.facts(phases.status(hv).reason)
     return tuple(fields), tuple(fields.values())
 
 
@@ -57,8 +60,9 @@ def _fields(
     status = phases.status(hv)
     yield 'name', hv.name
     yield 'phase', str(status.phase)
+    yield 'code', rows.code(status.reason)
     yield 'reason', rendering.reason(status.reason)
-    yield 'next_command', status.hint or ''
+    yield 'next_command', rendering.remedy(status.reason)
     yield 'remaining', format_columns.ListColumn(_remaining(hv, status))
     yield 'compute_cloud', compute_cloud or ''
     yield from _service(hv)

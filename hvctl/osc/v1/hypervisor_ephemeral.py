@@ -241,7 +241,12 @@ class CreateHypervisorEphemeral(command.Verb):
             if request.health_test is not None
             else None,
         )
-        return rows.CREATED, rows.created(result)
+        if command.keeps_data(parsed_args):
+            return (
+                rows.CREATED + rows.FACTS,
+                rows.created(result, with_facts=True),
+            )
+        return rows.CREATED, rows.created(result, with_facts=False)
 
 
 class DeleteHypervisorEphemeral(command.Verb):
@@ -268,7 +273,12 @@ class DeleteHypervisorEphemeral(command.Verb):
         goal = delete.Delete(names=naming.check(parsed_args.names))
         client = self._client.of(goal.names)
         result = self.work(client, goal, parsed_args.timeout, 'delete')
-        return rows.DELETED, rows.deleted(result)
+        if command.keeps_data(parsed_args):
+            return (
+                rows.DELETED + rows.FACTS,
+                rows.deleted(result, with_facts=True),
+            )
+        return rows.DELETED, rows.deleted(result, with_facts=False)
 
 
 class ListHypervisorEphemeral(command.Lister):
@@ -340,4 +350,8 @@ class ShowHypervisorEphemeral(command.ShowOne):
     ) -> tuple[tuple[str, ...], tuple[typing.Any, ...]]:
         from hvctl.osc.output import show
 
-        return show.show(self._client, parsed_args.name)
+        return show.show(
+            self._client,
+            parsed_args.name,
+            with_facts=command.keeps_data(parsed_args),
+        )

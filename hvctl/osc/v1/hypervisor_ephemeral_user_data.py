@@ -60,7 +60,7 @@ class ShowHypervisorEphemeralUserData(command.Text):
                 profile,
                 name=name,
                 compute_id=identity.new_compute_id(name, bytes(6)),
-                ports=machine_ports.sketch(profile),
+                facts=machine_ports.sketch(profile),
                 reveal=reveal,
             )
             for reveal in (True, False)

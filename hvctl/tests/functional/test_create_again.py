@@ -51,8 +51,8 @@ class TestCreateAgain(base.FunctionalTestCase):
         self.assertEqual([], through.changes)
         (row,) = again.json()
         self.assertEqual(
-            ('unchanged', 'enabled', 'was enabled already'),
-            (row['Result'], row['Phase'], row['Message']),
+            ('unchanged', 'enabled', 'already-enabled'),
+            (row['Result'], row['Phase'], row['Code']),
         )
         self.assertEqual(before, facts.ours(name))
 

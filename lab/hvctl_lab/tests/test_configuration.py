@@ -38,7 +38,7 @@ class TestConfiguration(base.LabTestCase):
                 self.assertNotIn(secret, ' '.join(program.command))
 
     def test_supervisor_reads_it(self):
-        """Supervisord takes the file and finds every program in it."""
+        """supervisord takes the file and finds every program in it."""
         parsed = options.ServerOptions()
         file = configuration.supervisor_configuration(self.lab)
 

@@ -6,8 +6,10 @@ import unittest
 
 from hvctl.decide import delete
 from hvctl.model import identity
+from hvctl.model.codes import HolderCode, OutcomeCode, StatusCode
 from hvctl.model.hypervisor import Phase
 from hvctl.model.ledger import Failure, Ledger
+from hvctl.model.reasons import Reason
 from hvctl.model.records import Aggregate
 from hvctl.model.snapshot import Snapshot
 from hvctl.model.steps import (
@@ -140,7 +142,10 @@ class TestStop(unittest.TestCase):
         self.assertEqual((DELETE,), decide(look).steps)
         verdict = decide(look, a_ledger(done={DELETE: True}))
         self.assertFalse(verdict.outcome.ok)
-        self.assertIn('stuck', verdict.outcome.reason)
+        self.assertEqual(
+            Reason.of(OutcomeCode.NOT_DELETED, fault='stuck'),
+            verdict.outcome.reason,
+        )
 
     def test_needs_the_driver_of_ironic(self):
         """With Nova's Ironic host down the machine would run on."""
@@ -151,7 +156,10 @@ class TestStop(unittest.TestCase):
         )
 
         self.assertEqual((), verdict.steps)
-        self.assertIn('ironic', verdict.outcome.reason)
+        self.assertEqual(
+            Reason.of(OutcomeCode.DRIVER_DOWN, host='ironic'),
+            verdict.outcome.reason,
+        )
 
     def test_failed_step(self):
         """A step that failed for good ends it with its sentence."""
@@ -159,7 +167,10 @@ class TestStop(unittest.TestCase):
 
         verdict = decide(a_look(), a_ledger(failures={'hv1': failure}))
 
-        self.assertEqual('could not', verdict.outcome.reason)
+        self.assertEqual(
+            Reason.of(OutcomeCode.REQUEST_FAILED, message='could not'),
+            verdict.outcome.reason,
+        )
 
 
 class TestRefusals(unittest.TestCase):
@@ -167,17 +178,30 @@ class TestRefusals(unittest.TestCase):
 
     def test_occupied(self):
         """Guests, migrations and strange consumers each keep it."""
-        for changes in (
-            {'guests': {'hv1': (builders.a_guest(),)}},
-            {'migrations': {'hv1': (builders.a_migration(),)}},
-            {'consumers': {CHOSEN: {'somebody': {}}}},
+        for changes, occupant in (
+            ({'guests': {'hv1': (builders.a_guest(),)}}, '1 guest'),
+            (
+                {'migrations': {'hv1': (builders.a_migration(),)}},
+                '1 unfinished migration',
+            ),
+            (
+                {'consumers': {CHOSEN: {'somebody': {}}}},
+                'allocations of somebody in Placement',
+            ),
         ):
-            with self.subTest(changes=changes):
+            with self.subTest(occupant=occupant):
                 verdict = decide(a_look(**changes))
 
                 self.assertEqual((), verdict.steps)
                 self.assertFalse(verdict.outcome.ok)
-                self.assertIn('drain hv1', verdict.outcome.reason)
+                self.assertEqual(
+                    Reason.of(
+                        OutcomeCode.OCCUPIED,
+                        name='hv1',
+                        occupants=(occupant,),
+                    ),
+                    verdict.outcome.reason,
+                )
 
     def test_first_look_does_not_reach_the_guests(self):
         """Before the guests are known nothing is done."""
@@ -201,12 +225,15 @@ class TestRefusals(unittest.TestCase):
 
                 self.assertEqual((), verdict.steps)
                 self.assertFalse(verdict.outcome.ok)
-                self.assertIn(strange, verdict.outcome.reason)
+                why = verdict.outcome.reason
+                self.assertEqual(OutcomeCode.NOT_OURS, why.code)
+                (holder,) = why.facts['holders']
+                self.assertEqual(strange, holder.facts['id'])
 
     def test_twice(self):
         """What is gone already is a success."""
         self.assertEqual(
-            Outcome(ok=True, reason='was gone already'),
+            Outcome(ok=True, reason=Reason.of(OutcomeCode.ALREADY_GONE)),
             decide(builders.a_snapshot()).outcome,
         )
 
@@ -220,7 +247,9 @@ class TestClear(unittest.TestCase):
 
         self.assertEqual((), verdict.steps)
         self.assertIsNone(verdict.outcome)
-        self.assertIn('down', verdict.status.reason)
+        self.assertEqual(
+            Reason.of(StatusCode.SERVICE_STILL_UP), verdict.status.reason
+        )
 
     def test_waits_for_ironic(self):
         """So does a node that Ironic still tears down."""
@@ -233,7 +262,10 @@ class TestClear(unittest.TestCase):
 
         self.assertEqual((), verdict.steps)
         self.assertIsNone(verdict.outcome)
-        self.assertIn('node-of-hv1', verdict.status.reason)
+        self.assertEqual(
+            Reason.of(StatusCode.TEARING_DOWN, node='node-of-hv1'),
+            verdict.status.reason,
+        )
 
     def test_failed_teardown(self):
         """A node in error is said with Ironic's words."""
@@ -247,7 +279,14 @@ class TestClear(unittest.TestCase):
         )
 
         self.assertFalse(verdict.outcome.ok)
-        self.assertIn('no power', verdict.outcome.reason)
+        self.assertEqual(
+            Reason.of(
+                OutcomeCode.TEAR_DOWN_FAILED,
+                node='node-of-hv1',
+                error='no power',
+            ),
+            verdict.outcome.reason,
+        )
 
     def test_removes_everything(self):
         """Agents, membership, service, provider, and the port at last."""
@@ -294,7 +333,10 @@ class TestClear(unittest.TestCase):
         """When this run has removed the last of it, it is done."""
         verdict = decide(builders.a_snapshot(), a_ledger(done={DELETE: True}))
 
-        self.assertEqual(Outcome(ok=True), verdict.outcome)
+        self.assertEqual(
+            Outcome(ok=True, reason=Reason.of(OutcomeCode.DONE)),
+            verdict.outcome,
+        )
 
     def test_done_and_taken(self):
         """What has the name afterwards is somebody else's, and is said."""
@@ -304,8 +346,11 @@ class TestClear(unittest.TestCase):
         )
 
         self.assertFalse(verdict.outcome.ok)
-        self.assertIn('is gone, but there is', verdict.outcome.reason)
-        self.assertIn('openstack ', verdict.outcome.reason)
+        why = verdict.outcome.reason
+        self.assertEqual(OutcomeCode.GONE_BUT_TAKEN, why.code)
+        self.assertEqual(
+            [HolderCode.SERVICE], [h.code for h in why.facts['holders']]
+        )
 
 
 class TestScope(unittest.TestCase):

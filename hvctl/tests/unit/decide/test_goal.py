@@ -5,13 +5,16 @@ import unittest
 
 from hvctl.decide import goal
 from hvctl.decide.case import Case
+from hvctl.model.codes import OutcomeCode
 from hvctl.model.hypervisor import Phase, Status
 from hvctl.model.ledger import Failure, Ledger
+from hvctl.model.reasons import Reason
 from hvctl.model.steps import LiftHold
 from hvctl.model.verdict import Outcome, Verdict
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clocks
 
+OH = Reason.of(OutcomeCode.REQUEST_FAILED, message='oh')
 LIFT = LiftHold(name='hv1', provider_id=builders.a_compute_id())
 
 
@@ -63,9 +66,7 @@ class TestFailedLane(unittest.TestCase):
         case = a_case(failures={'hv1': Failure(step=LIFT, message='oh')})
 
         self.assertEqual(
-            Verdict(
-                status=case.status, outcome=Outcome(ok=False, reason='oh')
-            ),
+            Verdict(status=case.status, outcome=Outcome(ok=False, reason=OH)),
             goal.FAILED_LANE.decide(case),
         )
 

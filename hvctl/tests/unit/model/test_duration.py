@@ -9,7 +9,7 @@ from hvctl.model import duration
 class TestSeconds(unittest.TestCase):
     """Durations as people write them."""
 
-    def test_table(self) -> None:
+    def test_table(self):
         """A number, with or without a unit."""
         for text, seconds in (
             ('90', 90),
@@ -20,7 +20,7 @@ class TestSeconds(unittest.TestCase):
         ):
             self.assertEqual(seconds, duration.seconds(text))
 
-    def test_none(self) -> None:
+    def test_none(self):
         """Everything else is refused in one sentence."""
         for text in ('', '0', '-1', '1.5h', '8 h', '1w', 'h', '٣m'):
             with self.subTest(text=text):

@@ -18,7 +18,10 @@ class TestDelete(base.TestCommand):
         self.assertEqual(0, self.run_command('delete', 'hv1', '-f', 'json'))
 
         (row,) = self.rows()
-        self.assertEqual(['Name', 'Result', 'Seconds', 'Message'], list(row))
+        self.assertEqual(
+            ['Name', 'Result', 'Seconds', 'Code', 'Message', 'Facts'],
+            list(row),
+        )
         self.assertEqual('done', row['Result'])
         self.assertEqual([], self.cloud.traces('hv1'))
 
@@ -28,6 +31,7 @@ class TestDelete(base.TestCommand):
 
         (row,) = self.rows()
         self.assertEqual('unchanged', row['Result'])
+        self.assertEqual('already-gone', row['Code'])
         self.assertEqual('was gone already', row['Message'])
 
     def test_batch(self):

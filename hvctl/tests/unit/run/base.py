@@ -6,6 +6,7 @@ import unittest
 from hvctl.decide import delete
 from hvctl.decide.drain import drain
 from hvctl.decide.hypervisor import life
+from hvctl.decide.wording import rendering
 from hvctl.model.drain_options import DrainOptions
 from hvctl.model.events import PhaseReached
 from hvctl.run import loop
@@ -66,7 +67,11 @@ class TestCase(unittest.TestCase):
 
     def message(self, result, name='hv1'):
         """What the outcome says."""
-        return result.verdicts[name].outcome.reason
+        return rendering.outcome(result.verdicts[name].outcome)
+
+    def code(self, result, name='hv1'):
+        """How it ended, for programs."""
+        return result.verdicts[name].outcome.reason.code
 
     def kinds(self, name=None, *, changed=True) -> list[str]:
         """The classes of the steps that were run, in order."""

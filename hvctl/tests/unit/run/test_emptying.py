@@ -288,7 +288,7 @@ class TestDrain(base.TestCase):
         self.assertEqual({'g1': 'moved', 'g2': 'moved'}, self.results(result))
 
     def test_drained_is_not_made_again(self):
-        """Create does not open what a drain has closed."""
+        """create does not open what a drain has closed."""
         self.drain('hv1')
 
         result = self.create('hv1')

@@ -5,10 +5,12 @@ import threading
 import unittest
 
 from hvctl import exceptions
+from hvctl.model.codes import OutcomeCode
 from hvctl.model.events import Event, Finished, MoveChanged
 from hvctl.model.hypervisor import Phase, Status
 from hvctl.model.ledger import Failure
 from hvctl.model.move import Move
+from hvctl.model.reasons import Reason
 from hvctl.model.results import Done
 from hvctl.model.snapshot import Snapshot, WholeLook
 from hvctl.model.steps import DeletePort, LiveMigrate, Step
@@ -314,8 +316,12 @@ class TestLoop(unittest.TestCase):
         )
 
         self.assertFalse(result.ok)
-        message = result.verdicts['hv1'].outcome.reason
-        self.assertIn('not finished after 30 s: waiting for rain', message)
+        self.assertEqual(
+            Reason.of(
+                OutcomeCode.TIMED_OUT, seconds=30, waited='waiting for rain'
+            ),
+            result.verdicts['hv1'].outcome.reason,
+        )
         self.assertAlmostEqual(30, self.clock.seconds)
         self.assertAlmostEqual(30, result.seconds['hv1'])
 
@@ -380,7 +386,10 @@ class TestLoop(unittest.TestCase):
 
         self.assertTrue(result.verdicts['hv1'].outcome.ok)
         self.assertFalse(result.verdicts['hv2'].outcome.ok)
-        self.assertIn('never; run', result.verdicts['hv2'].outcome.reason)
+        self.assertEqual(
+            Reason.of(OutcomeCode.CANNOT_LOOK, message='never'),
+            result.verdicts['hv2'].outcome.reason,
+        )
 
     def test_final_is_final(self):
         """A name that has ended is not decided again."""

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from hvctl.decide.hypervisor import phases
 from hvctl.model import identity
+from hvctl.model.codes import OutcomeCode
 from hvctl.model.ledger import Ledger
+from hvctl.model.reasons import Reason
 from hvctl.model.records import PortUse
 from hvctl.model.request import HealthTest
 from hvctl.model.snapshot import Snapshot
@@ -36,7 +38,9 @@ TRIED = CreateTestGuest(
     name='hv1', host='hv1', flavor_id='f', image_id='i', network_id=None
 )
 PASSED = DeleteTestGuest(name='hv1', server_id='try')
-UNFIT = DeleteTestGuest(name='hv1', server_id='try', failure='no console')
+#: The same of one that did not pass: the ledger has why.
+UNFIT = DeleteTestGuest(name='hv1', server_id='unfit')
+FAILURE = Reason.of(OutcomeCode.TEST_GUEST_FAULT, fault='Binding failed')
 
 #: The port that is there is one that this run has made.
 MADE = CreatePort(name='hv1', network_id='n', vnic_type='v', mac_address='m')
@@ -73,7 +77,10 @@ def decide(
 ) -> Verdict:
     """What create says of hv1."""
     ledger = Ledger(
-        started_at=clocks.START, looks=1, done=dict.fromkeys(done, True)
+        started_at=clocks.START,
+        looks=1,
+        done=dict.fromkeys(done, True),
+        test_failures={'hv1': FAILURE} if UNFIT in done else {},
     )
     goal = requests.a_create('hv1', own=own, **wishes)
     return goal.decide(look, ledger, clocks.START)['hv1']

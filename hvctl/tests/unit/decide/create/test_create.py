@@ -8,8 +8,10 @@ import unittest
 
 from hvctl.decide.hypervisor import phases
 from hvctl.model import identity
+from hvctl.model.codes import OutcomeCode, StatusCode
 from hvctl.model.hypervisor import Phase, Status
 from hvctl.model.ledger import Failure, Ledger
+from hvctl.model.reasons import Reason
 from hvctl.model.records import FixedIP
 from hvctl.model.snapshot import MachinesLook, Snapshot, WholeLook
 from hvctl.model.steps import (
@@ -33,6 +35,7 @@ HELD: dict = {
     'consumers': {CHOSEN: frozenset({identity.hold_id(CHOSEN)})},
 }
 DISABLED = builders.a_disabled_service
+VANISHED = Reason.of(OutcomeCode.VANISHED, name='hv1')
 
 
 def a_ledger(**changes) -> Ledger:
@@ -184,7 +187,9 @@ class TestProvision(unittest.TestCase):
     def test_port_of_a_rival(self):
         """The run that made the port makes the server, if it is not dead."""
         waiting = decide(with_port(), a_ledger(), own=True)
-        self.assertIn('another run', waiting.status.reason)
+        self.assertEqual(
+            Reason.of(StatusCode.OTHERS_TURN), waiting.status.reason
+        )
         self.assertIsNone(waiting.outcome)
         for seconds, statuses, done, expected in (
             (None, {}, {}, []),
@@ -225,8 +230,9 @@ class TestProvision(unittest.TestCase):
 
                 self.assertEqual([], kinds(verdict))
                 self.assertFalse(verdict.outcome.ok)
-                self.assertIn('is half gone', verdict.outcome.reason)
-                self.assertIn('delete hv1', verdict.outcome.reason)
+                self.assertEqual(
+                    OutcomeCode.HALF_GONE, verdict.outcome.reason.code
+                )
 
     def test_lost_a_race_and_deleted(self):
         """A twin that was deleted is no deploy that goes anew."""
@@ -238,7 +244,7 @@ class TestProvision(unittest.TestCase):
         )
 
         self.assertFalse(verdict.outcome.ok)
-        self.assertIn('is gone again', verdict.outcome.reason)
+        self.assertEqual(VANISHED, verdict.outcome.reason)
 
     def test_deleted_meanwhile(self):
         """A server that this run made and that is gone is not made again."""
@@ -251,7 +257,7 @@ class TestProvision(unittest.TestCase):
         verdict = decide(builders.a_snapshot(), a_ledger(done={server: True}))
 
         self.assertFalse(verdict.outcome.ok)
-        self.assertIn('at the same time', verdict.outcome.reason)
+        self.assertEqual(VANISHED, verdict.outcome.reason)
 
 
 class TestRefusals(unittest.TestCase):
@@ -274,8 +280,10 @@ class TestRefusals(unittest.TestCase):
                 )
 
                 self.assertEqual([], kinds(verdict))
-                self.assertIn(strange, verdict.outcome.reason)
-                self.assertIn('is taken by', verdict.outcome.reason)
+                why = verdict.outcome.reason
+                self.assertEqual(OutcomeCode.NAME_TAKEN, why.code)
+                (holder,) = why.facts['holders']
+                self.assertEqual(strange, holder.facts['id'])
 
     def test_similar_names_are_free(self):
         """hv10 and another's domain do not take hv1."""
@@ -294,27 +302,40 @@ class TestRefusals(unittest.TestCase):
     def test_ends(self):
         """A failed, stopping or drained one is refused with a way out."""
         drain = DISABLED(identity.REASON_DRAIN + ' after migration 3')
-        for changes, word in (
+        for changes, expected in (
             (
                 {'servers': (builders.a_server(status='ERROR', fault='X'),)},
-                'X; remove it first: openstack hypervisor ephemeral delete',
+                Reason.of(
+                    OutcomeCode.DEPLOY_FAILED,
+                    name='hv1',
+                    fault='X',
+                    tried=(),
+                    moved_on=False,
+                ),
             ),
             (
                 {'servers': (builders.a_server(task_state='deleting'),)},
-                'being deleted; remove it first',
+                Reason.of(OutcomeCode.IS_BEING_DELETED, name='hv1'),
             ),
-            ({'services': (drain,)}, 'drain --undo hv1'),
+            (
+                {'services': (drain,)},
+                Reason.of(OutcomeCode.CLOSED_FOR_DRAIN, name='hv1'),
+            ),
             (
                 {'services': (DISABLED('broken, joe'),)},
-                'disabled (broken, joe) by somebody else',
+                Reason.of(
+                    OutcomeCode.DISABLED_BY_SOMEBODY,
+                    host='hv1',
+                    reason='broken, joe',
+                ),
             ),
         ):
-            with self.subTest(word=word):
+            with self.subTest(expected=expected):
                 verdict = decide(a_look(**changes))
 
                 self.assertEqual([], kinds(verdict))
                 self.assertFalse(verdict.outcome.ok)
-                self.assertIn(word, verdict.outcome.reason)
+                self.assertEqual(expected, verdict.outcome.reason)
 
     def test_failed_step(self):
         """A step that failed for good ends it with its sentence."""
@@ -325,7 +346,10 @@ class TestRefusals(unittest.TestCase):
             builders.a_snapshot(), a_ledger(failures={'hv1': failure})
         )
 
-        self.assertEqual('could not', verdict.outcome.reason)
+        self.assertEqual(
+            Reason.of(OutcomeCode.REQUEST_FAILED, message='could not'),
+            verdict.outcome.reason,
+        )
 
     def test_lost_race(self):
         """Servers that lost a race are deleted, each once."""
@@ -411,8 +435,10 @@ class TestOpen(unittest.TestCase):
 
         self.assertEqual(['DisableService'], kinds(verdict))
         self.assertFalse(verdict.outcome.ok)
-        self.assertIn(
-            f'took the id {node.id} instead of {CHOSEN}',
+        self.assertEqual(
+            Reason.of(
+                OutcomeCode.WRONG_ID, name='hv1', id=node.id, chosen=CHOSEN
+            ),
             verdict.outcome.reason,
         )
         closed = DISABLED(identity.REASON_CREATE)
@@ -470,7 +496,9 @@ class TestOpen(unittest.TestCase):
         silent = DISABLED(updated_at=None)
         verdict = decide(a_look(services=(silent,), **HELD))
         self.assertEqual((), verdict.steps)
-        self.assertIn('first report', verdict.status.reason)
+        self.assertEqual(
+            Reason.of(StatusCode.FIRST_REPORT), verdict.status.reason
+        )
 
     def test_waits_for_the_trait(self):
         """Neither lift nor end while Placement has it as disabled."""
@@ -489,7 +517,7 @@ class TestOpen(unittest.TestCase):
 
         self.assertEqual((), verdict.steps)
         self.assertEqual(
-            Outcome(ok=True, reason='was enabled already'),
+            Outcome(ok=True, reason=Reason.of(OutcomeCode.ALREADY_ENABLED)),
             verdict.outcome,
         )
 

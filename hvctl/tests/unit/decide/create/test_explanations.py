@@ -4,8 +4,11 @@
 import datetime
 import unittest
 
+from hvctl.decide.case import Case
 from hvctl.decide.create import explanations
 from hvctl.decide.hypervisor import phases
+from hvctl.decide.wording import rendering
+from hvctl.model.codes import OutcomeCode
 from hvctl.model.hypervisor import Phase
 from hvctl.model.ledger import Ledger
 from hvctl.model.results import Explained
@@ -14,9 +17,10 @@ from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clocks
 
 
-def a_ledger(**changes) -> Ledger:
-    """What a run knows after its first look."""
-    return Ledger(started_at=clocks.START, looks=1, **changes)
+def a_case(hv, look=None, **changes) -> Case:
+    """What is known of a hypervisor after a run's first look."""
+    ledger = Ledger(started_at=clocks.START, looks=1, **changes)
+    return Case.of(look or builders.a_snapshot(), hv, ledger, clocks.START)
 
 
 class TestServerFailed(unittest.TestCase):
@@ -27,25 +31,23 @@ class TestServerFailed(unittest.TestCase):
             server=builders.a_server(status='ERROR', fault=fault)
         )
         look = builders.a_snapshot('hv1', nodes=nodes)
-        return explanations.server_failed(hv, look, a_ledger(**ledger))
+        return explanations.deploy_failed(a_case(hv, look, **ledger))
 
     def test_faults(self):
-        """Each fault of Nova has words of its own."""
-        for fault, words in (
-            ('No valid host was found. ', 'none that the flavor asks for'),
+        """Each fault of Nova has a code of its own."""
+        for fault, code in (
+            ('No valid host was found. ', OutcomeCode.NO_NODE_FREE),
             (
                 'No valid host was found. There are not enough hosts '
                 'available.',
-                'Nova refused all of them',
+                OutcomeCode.NODES_REFUSED,
             ),
-            ('Exceeded maximum number of retries.', 'Exceeded maximum number'),
-            (None, 'Nova gives no reason'),
+            ('Exceeded maximum number of retries.', OutcomeCode.DEPLOY_FAILED),
+            (None, OutcomeCode.DEPLOY_FAILED),
         ):
             with self.subTest(fault=fault):
-                said = self.say(fault)
-
-                self.assertIn(words, said)
-                self.assertFalse(said.endswith('.'))
+                self.assertEqual(code, self.say(fault).code)
+        self.assertEqual('Nova gives no reason', self.say(None).facts['fault'])
 
     def test_no_node(self):
         """What the nodes of the flavor's class do instead is said."""
@@ -68,20 +70,17 @@ class TestServerFailed(unittest.TestCase):
             ),
         )
 
-        said = explanations.server_failed(hv, look, a_ledger())
+        said = explanations.deploy_failed(a_case(hv, look))
 
-        self.assertIn(
-            'of the nodes that may be read: 2 in use, 1 in maintenance', said
-        )
-        self.assertTrue(said.endswith('see openstack baremetal node list'))
+        self.assertEqual(('2 in use', '1 in maintenance'), said.facts['nodes'])
 
     def test_nodes_that_were_tried(self):
         """Ironic's words on each node that was tried are given."""
         tried = {'hv1': ('n1', 'n2', 'n1')}
         hv = builders.a_hypervisor()
-        nodes = (builders.a_node(id='n1', name='node-1'),)
+        nodes = (builders.a_node('1', id='n1'),)
 
-        first, second = explanations.questions(hv, a_ledger(nodes_tried=tried))
+        first, second = explanations.questions(a_case(hv, nodes_tried=tried))
         said = self.say(
             'x',
             nodes,
@@ -91,26 +90,25 @@ class TestServerFailed(unittest.TestCase):
 
         self.assertEqual(('n1', 'n2'), (first.node_id, second.node_id))
         self.assertEqual(clocks.START, first.since)
-        self.assertIn('node-1 (no power), n2 (Nova moved on', said)
+        self.assertEqual(
+            (('node-of-1', 'no power'), ('n2', None)), said.facts['tried']
+        )
+        self.assertTrue(said.facts['moved_on'])
 
     def test_tries(self):
         """What the servers before this one met with is asked for too."""
         late = clocks.START + datetime.timedelta(seconds=100)
         early = clocks.START - datetime.timedelta(seconds=100)
         tried = {'hv1': ('n1', 'n2')}
-        makes = {
-            CreateServer(
-                name='hv1',
-                image_id='i',
-                flavor_id='f',
-                key_name=None,
-                metadata={},
-                user_data='',
-                port_id='p',
-                attempt=attempt,
-            ): True
-            for attempt in (1, 2)
-        }
+        make = CreateServer(
+            name='hv1',
+            image_id='i',
+            flavor_id='f',
+            key_name=None,
+            metadata={},
+            user_data='',
+            port_id='p',
+        )
         for created_at, since in (
             (late, clocks.START),
             (early, early),
@@ -121,27 +119,33 @@ class TestServerFailed(unittest.TestCase):
                     server=builders.a_server(created_at=created_at)
                 )
 
-                found = explanations.questions(hv, a_ledger(nodes_tried=tried))
+                found = explanations.questions(a_case(hv, nodes_tried=tried))
 
                 self.assertEqual([since, since], [q.since for q in found])
 
         for fault in ('x', 'No valid host was found. '):
             with self.subTest(fault=fault):
-                said = self.say(fault, nodes_tried=tried, done=makes)
-
-                self.assertTrue(
-                    said.endswith('; tried on Ironic node n1, n2'), said
+                said = self.say(
+                    fault,
+                    nodes_tried=tried,
+                    done={make: True},
+                    runs={make: 2},
                 )
+
+                self.assertEqual(
+                    (('n1', None), ('n2', None)), said.facts['tried']
+                )
+                self.assertFalse(said.facts['moved_on'])
 
     def test_asks_once(self):
         """What Ironic was asked it is not asked again."""
         hv = builders.a_hypervisor()
-        ledger = a_ledger(nodes_tried={'hv1': ('n1', 'n2')})
-        first, second = explanations.questions(hv, ledger)
+        case = a_case(hv, nodes_tried={'hv1': ('n1', 'n2')})
+        first, second = explanations.questions(case)
 
-        ledger.done[first] = False
+        case.ledger.done[first] = False
 
-        self.assertEqual((second,), explanations.questions(hv, ledger))
+        self.assertEqual((second,), explanations.questions(case))
 
 
 class TestOverdue(unittest.TestCase):
@@ -219,11 +223,13 @@ class TestOverdue(unittest.TestCase):
                 status = phases.status(hv)
                 look = builders.a_snapshot('hv1')
 
-                said = explanations.overdue(hv, status, look, 300)
+                why = explanations.overdue(a_case(hv, look), status, 300)
 
+                said = rendering.sentence(why)
                 self.assertEqual(expected, status.phase)
                 self.assertIn(words, said)
                 self.assertIn('nothing changed for 300 s', said)
+                self.assertEqual('hv1', why.facts['name'])
 
     def test_stale_provider(self):
         """A leftover provider of the name is what keeps it empty."""
@@ -231,6 +237,7 @@ class TestOverdue(unittest.TestCase):
         stale = builders.a_provider(id=builders.an_id('stale'))
         look = builders.a_snapshot(providers=(stale,))
 
-        said = explanations.overdue(hv, phases.status(hv), look, 300)
+        why = explanations.overdue(a_case(hv, look), phases.status(hv), 300)
 
-        self.assertIn(f'resource provider delete {stale.id}', said)
+        self.assertEqual(OutcomeCode.STALE_PROVIDER, why.code)
+        self.assertEqual(stale.id, why.facts['provider_id'])

@@ -6,8 +6,12 @@ import unittest
 
 from hvctl.decide.hypervisor import assemble
 from hvctl.decide.hypervisor import ownership
+from hvctl.decide.wording import holders
+from hvctl.decide.wording import rendering
 from hvctl.model import identity
+from hvctl.model.codes import HolderCode, OutcomeCode
 from hvctl.model.hypervisor import Hypervisor
+from hvctl.model.reasons import Reason
 from hvctl.tests.fixtures import builders
 
 
@@ -72,7 +76,7 @@ class TestHolders(unittest.TestCase):
                 'network agent i5 (Open vSwitch agent on hv1)',
                 'port i6',
             ],
-            [h.words for h in ownership.holders(look, hv)],
+            [rendering.reason(h) for h in ownership.holders(look, hv)],
         )
 
     def test_another_cloud(self):
@@ -86,23 +90,31 @@ class TestHolders(unittest.TestCase):
 
                 (holder,) = ownership.holders(look, hv)
 
-                self.assertIn(words, holder.words)
-                self.assertIn('delete hv1', holder.remedy)
-                self.assertNotIn('did not make', ownership.listed([holder]))
+                self.assertIn(words, rendering.reason(holder))
+                self.assertIn('delete hv1', rendering.remedy(holder))
+                self.assertNotIn(
+                    'did not make', holders.listed({'holders': (holder,)})
+                )
 
     def test_refusal(self):
         """It says what clears what is left over, where there is such."""
-        agent = ownership.Holder('agent a', 'openstack network agent delete a')
-        node = ownership.Holder('hypervisor h', None)
+        agent = Reason.of(
+            HolderCode.AGENT, id='a', agent_type='DHCP agent', host='hv1'
+        )
+        node = Reason.of(HolderCode.HYPERVISOR, id='h', host='hv1')
+        for found, end in (
+            (
+                (agent, node),
+                'or if that is left over: openstack network agent delete a',
+            ),
+            ((node,), 'choose another name'),
+        ):
+            with self.subTest(end=end):
+                refusal = Reason.of(
+                    OutcomeCode.NAME_TAKEN, name='hv1', holders=found
+                )
 
-        self.assertTrue(
-            ownership.refusal('hv1', [agent, node]).endswith(
-                'left over: openstack network agent delete a'
-            )
-        )
-        self.assertTrue(
-            ownership.refusal('hv1', [node]).endswith('choose another name')
-        )
+                self.assertTrue(rendering.sentence(refusal).endswith(end))
 
     def test_namesake_must_match_exactly(self):
         """Nova's search by name is looser than a name."""

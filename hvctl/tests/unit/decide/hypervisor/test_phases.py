@@ -7,6 +7,7 @@ import hypothesis
 from hypothesis import strategies
 
 from hvctl.decide.hypervisor import phases
+from hvctl.decide.wording import rendering
 from hvctl.model import identity
 from hvctl.model.hypervisor import Hypervisor, Phase
 from hvctl.tests.fixtures import builders
@@ -221,21 +222,24 @@ class TestStatus(unittest.TestCase):
 
     def test_rows(self):
         """Each row of the table holds where it should and says why."""
-        for number, (changes, expected, reason, hint) in enumerate(ROWS):
+        for number, (changes, expected, words, remedy) in enumerate(ROWS):
             with self.subTest(number=number, phase=expected):
                 status = phases.status(builders.a_hypervisor(**changes))
 
                 self.assertEqual(expected, status.phase)
-                self.assertIn(reason, status.reason)
-                self.assertFalse(status.reason.endswith('.'))
-                self.assertIn(hint, status.hint or '')
+                self.assertIn(words, rendering.reason(status.reason))
+                self.assertFalse(rendering.reason(status.reason).endswith('.'))
+                self.assertIn(remedy, rendering.remedy(status.reason))
 
     def test_nothing_is_missing(self):
         """Without a trace it is missing, and create is next."""
         status = phases.status(Hypervisor(name='hv1'))
 
         self.assertEqual(Phase.MISSING, status.phase)
-        self.assertEqual(f'{phases.COMMAND} create hv1 ...', status.hint)
+        self.assertEqual(
+            f'{phases.COMMAND} create hv1 ...',
+            rendering.remedy(status.reason),
+        )
 
     def test_every_phase_has_a_row(self):
         """The rows above leave no phase out."""
@@ -253,7 +257,7 @@ class TestStatus(unittest.TestCase):
 
         status = phases.status(builders.a_hypervisor(**changes))
 
-        self.assertNotEqual('', status.reason)
+        self.assertNotEqual('', rendering.reason(status.reason))
 
 
 class TestMayEnable(unittest.TestCase):

@@ -30,7 +30,9 @@ COLUMNS = [
     'Host',
     'Server ID',
     'Seconds',
+    'Code',
     'Message',
+    'Facts',
 ]
 
 
@@ -52,7 +54,9 @@ class TestCreate(base.TestCommand):
                 'Host': 'hv1',
                 'Server ID': server.id,
                 'Seconds': first['Seconds'],
+                'Code': 'done',
                 'Message': '',
+                'Facts': {},
             },
             first,
         )

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The words for what has a hypervisor's name and does not belong to it."""
+
+from __future__ import annotations
+
+import typing
+
+from hvctl.decide.wording import commands
+from hvctl.decide.wording.templates import filled
+from hvctl.decide.wording.templates import Words
+from hvctl.model.codes import Code, HolderCode
+from hvctl.model.reasons import Facts
+from hvctl.model.reasons import Reason
+
+
+def _other_cloud(facts: Facts) -> str:
+    cloud = facts['cloud']
+    where = f'compute cloud {cloud}' if cloud else 'the cloud itself'
+    return f'the ephemeral hypervisor {facts["name"]} of {where}'
+
+
+WORDS: dict[Code, Words] = {
+    HolderCode.OTHER_CLOUD: Words(_other_cloud, commands.DELETE, ('cloud',)),
+    HolderCode.SERVER: Words(
+        'server {id} (project {project_id})', 'openstack server delete {id}'
+    ),
+    HolderCode.SERVICE: Words(
+        'compute service {id} (host {host})',
+        'openstack compute service delete {id}',
+    ),
+    # It goes with its service.
+    HolderCode.HYPERVISOR: Words('hypervisor {id} ({host})'),
+    HolderCode.PROVIDER: Words(
+        'resource provider {id} ({label})',
+        'openstack resource provider delete {id}',
+    ),
+    HolderCode.AGENT: Words(
+        'network agent {id} ({agent_type} on {host})',
+        'openstack network agent delete {id}',
+    ),
+    HolderCode.PORT: Words('port {id}', 'openstack port delete {id}'),
+}
+
+
+def listed(facts: Facts) -> str:
+    """Name everything that has a name, and say whose it is not."""
+    found = _each(facts)
+    ours = [h for h in found if h.code is HolderCode.OTHER_CLOUD]
+    others = [h for h in found if h.code is not HolderCode.OTHER_CLOUD]
+    words = [filled(WORDS[h.code].reason, h.facts) for h in ours + others]
+    made = ', which hvctl did not make in this project' if others else ''
+    return ', '.join(words) + made
+
+
+def remedies(facts: Facts) -> str:
+    """Return what to type if all of it is left over; it may be nothing."""
+    words = [filled(WORDS[h.code].remedy, h.facts) for h in _each(facts)]
+    return ' && '.join(filter(None, words))
+
+
+def _each(facts: Facts) -> list[Reason]:
+    return list(typing.cast('tuple[Reason, ...]', facts['holders']))

@@ -1,0 +1,261 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The words for every code of create and delete, in one table.
+
+Tests of decisions compare codes and facts; only this table has the words.
+"""
+
+import unittest
+
+from hvctl.decide.wording import rendering
+from hvctl.decide.wording import templates
+from hvctl.model.codes import HolderCode, OutcomeCode, StatusCode
+from hvctl.model.reasons import Reason
+
+HV = {'name': 'hv1', 'host': 'hv1.a.org'}
+LATE = {**HV, 'seconds': 300, 'addresses': ('10.0.0.5',)}
+CREATE = 'openstack hypervisor ephemeral create hv1 ...'
+DELETE = 'openstack hypervisor ephemeral delete hv1'
+FIRST = f'remove it first: {DELETE}'
+TRIED = {'tried': (('n1', 'no power'), ('n2', None)), 'moved_on': True}
+SERVICE = Reason.of(HolderCode.SERVICE, id='i1', host='hv1')
+NODE = Reason.of(HolderCode.HYPERVISOR, id='i2', host='hv1')
+FAR = Reason.of(HolderCode.OTHER_CLOUD, name='hv1', cloud='far')
+BUILDING = Reason.of(
+    StatusCode.DEPLOYING,
+    name='hv1',
+    task='spawning',
+    node='n1',
+    node_state='deploying',
+)
+AGENT = {**HV, 'opened': False}
+#: A code, its facts, its words and its remedy.
+ROWS: tuple = (
+    (StatusCode.NOTHING_THERE, HV, 'nothing of it is there', CREATE),
+    (
+        StatusCode.UNFINISHED,
+        {'name': 'hv1', 'left': ('port p', 'trunk t')},
+        'there is no server, but: port p, trunk t',
+        CREATE,
+    ),
+    (
+        StatusCode.LEFT_OVER,
+        {'name': 'hv1', 'left': ('port p',)},
+        'there is no server, but: port p',
+        DELETE,
+    ),
+    (StatusCode.BEING_DELETED, HV, 'the server is being deleted', DELETE),
+    (
+        StatusCode.SERVER_FAILED,
+        {'name': 'hv1', 'fault': 'No valid host'},
+        'No valid host',
+        DELETE,
+    ),
+    (
+        StatusCode.SERVER_DOWN,
+        {'server_id': 's', 'server_status': 'RESCUE'},
+        'the server is RESCUE',
+        'openstack server unrescue s',
+    ),
+    (
+        StatusCode.REGISTERING,
+        {'name': 'hv1', 'hosts': ('hv1', 'hv1.a.org')},
+        'the machine is deployed; waiting for nova-compute to register as '
+        'hv1 or hv1.a.org',
+        CREATE,
+    ),
+    (
+        StatusCode.AGENTS_MISSING,
+        {**AGENT, 'registered': ('DHCP agent',), 'expected': 2},
+        '1 of 2 network agents of host hv1.a.org have registered: DHCP agent',
+        CREATE,
+    ),
+    (
+        StatusCode.AGENTS_DEAD,
+        {**AGENT, 'opened': True, 'agents': ('DHCP agent',)},
+        'not alive: DHCP agent',
+        'openstack network agent list --host hv1.a.org',
+    ),
+    (
+        StatusCode.DISABLED_BY_OTHERS,
+        {**HV, 'reason': None},
+        'the compute service is disabled (no reason given)',
+        'openstack compute service set --enable hv1.a.org nova-compute',
+    ),
+    (StatusCode.DRAINING, {**HV, 'guests': None}, 'closed for a drain', None),
+    (
+        StatusCode.DRAINING,
+        {**HV, 'guests': 1},
+        'closed for a drain, 1 guest left',
+        'openstack hypervisor ephemeral drain hv1',
+    ),
+    (
+        StatusCode.DEPLOYING_ANEW,
+        {'fault': 'no power'},
+        'the deploy failed (no power) and is tried anew',
+        '',
+    ),
+    (
+        StatusCode.NOT_IN_PLACEMENT,
+        {'aggregates': ('a', 'b')},
+        'waiting until Placement has it in aggregate a, b (nova-manage '
+        'placement sync_aggregates mends what Nova could not write)',
+        '',
+    ),
+    (OutcomeCode.DONE, {}, '', ''),
+    (OutcomeCode.REQUEST_FAILED, {'message': 'no {quota}'}, 'no {quota}', ''),
+    (
+        OutcomeCode.TIMED_OUT,
+        {'seconds': 60, 'waited': BUILDING},
+        'not finished after 60 s: the server is spawning, Ironic node n1 is '
+        'deploying',
+        'run the same command again to go on',
+    ),
+    (OutcomeCode.ALREADY_ENABLED, {}, 'was enabled already', ''),
+    (
+        OutcomeCode.REQUESTED,
+        {'status': BUILDING},
+        'the server is spawning, Ironic node n1 is deploying',
+        '',
+    ),
+    (
+        OutcomeCode.NAME_TAKEN,
+        {'name': 'hv1', 'holders': (SERVICE, NODE, FAR)},
+        'the name hv1 is taken by the ephemeral hypervisor hv1 of compute '
+        'cloud far, compute service i1 (host hv1), hypervisor i2 (hv1), which '
+        'hvctl did not make in this project; choose another name',
+        'or if that is left over: openstack compute service delete i1 && '
+        f'{DELETE}',
+    ),
+    (
+        OutcomeCode.NAME_TAKEN,
+        {'name': 'hv1', 'holders': (NODE,)},
+        'the name hv1 is taken by hypervisor i2 (hv1), which hvctl did not '
+        'make in this project; choose another name',
+        '',
+    ),
+    (
+        OutcomeCode.NO_NODE_FREE,
+        {'name': 'hv1', 'nodes': ('2 in use',), 'tried': (), 'moved_on': 0},
+        'no node for hv1: none that the flavor asks for is free (of the nodes '
+        'that may be read: 2 in use); see openstack baremetal node list',
+        FIRST,
+    ),
+    (
+        OutcomeCode.NODES_REFUSED,
+        {'name': 'hv1', 'tried': (), 'moved_on': False},
+        'no node for hv1: nodes of the flavor are free, but Nova refused all '
+        'of them; is the nova-compute that drives Ironic up and enabled? '
+        '(openstack compute service list)',
+        FIRST,
+    ),
+    (
+        OutcomeCode.DEPLOY_FAILED,
+        {'name': 'hv1', 'fault': 'Timeout', **TRIED},
+        'the deploy of hv1 failed: Timeout; tried on Ironic node n1 (no '
+        'power), n2 (Nova moved on by itself)',
+        FIRST,
+    ),
+    (
+        OutcomeCode.NOT_DEPLOYED_IN_TIME,
+        {**LATE, 'status': BUILDING, 'node': 'n1'},
+        'hv1 is not deployed, nothing changed for 300 s: the server is '
+        'spawning, Ironic node n1 is deploying; see openstack baremetal node '
+        'show n1',
+        '',
+    ),
+    (
+        OutcomeCode.NEVER_REGISTERED,
+        {**LATE, 'hosts': ('hv1',), 'node': 'n1'},
+        'the machine of hv1 is deployed and nova-compute never registered as '
+        'hv1, nothing changed for 300 s: it does not boot the image, or '
+        'cloud-init failed; look at its console (openstack baremetal node '
+        'console show n1), or on it (10.0.0.5) at cloud-init status --long '
+        'and /var/log/nova/nova-compute.log',
+        '',
+    ),
+    (
+        OutcomeCode.SERVICE_DIED,
+        {**LATE, 'addresses': ()},
+        'nova-compute on hv1.a.org registered and then died, nothing changed '
+        'for 300 s; look on it at /var/log/nova/nova-compute.log',
+        '',
+    ),
+    (
+        OutcomeCode.HEALTH_TEST_FAILED,
+        {
+            'name': 'hv1',
+            'why': Reason.of(
+                OutcomeCode.TEST_GUEST_LATE,
+                server_status='ACTIVE',
+                task=None,
+                seconds=300,
+                silent='console',
+            ),
+        },
+        'the health test of hv1 failed: the test guest was ACTIVE for 300 s '
+        '(no task), and its console did not answer; it stays closed',
+        '',
+    ),
+    (
+        OutcomeCode.CLOSED_FOR_DRAIN,
+        HV,
+        'hv1 is closed for a drain',
+        'to use it again: openstack hypervisor ephemeral drain --undo hv1',
+    ),
+    (
+        OutcomeCode.OCCUPIED,
+        {'name': 'hv1', 'occupants': ('2 guests', '1 unfinished migration')},
+        'hv1 still has 2 guests and 1 unfinished migration',
+        'empty it first: openstack hypervisor ephemeral drain hv1',
+    ),
+    (
+        OutcomeCode.NOT_OURS,
+        {'name': 'hv1', 'holders': (SERVICE,)},
+        'hv1 is not an ephemeral hypervisor of this project: it is compute '
+        'service i1 (host hv1), which hvctl did not make in this project',
+        '',
+    ),
+    (
+        OutcomeCode.GONE_BUT_TAKEN,
+        {'name': 'hv1', 'holders': (SERVICE,)},
+        'hv1 is gone, but there is compute service i1 (host hv1), which hvctl '
+        'did not make in this project',
+        'if it was part of it: openstack compute service delete i1',
+    ),
+)
+
+
+class TestWords(unittest.TestCase):
+    """What is said, and what to type next."""
+
+    def test_table(self):
+        """Each row reads as it stands here."""
+        for code, facts, words, remedy in ROWS:
+            with self.subTest(code=code):
+                why = Reason.of(code, **facts)
+                known = templates.facts(rendering.WORDS[code])
+
+                self.assertLessEqual({*known}, {*facts})
+                self.assertEqual(words, rendering.reason(why))
+                if remedy is not None:
+                    self.assertEqual(remedy, rendering.remedy(why))
+
+    def test_every_code_has_words(self):
+        """Nothing can be decided that cannot be said."""
+        for codes in (StatusCode, OutcomeCode, HolderCode):
+            for code in codes:
+                with self.subTest(code=code):
+                    self.assertIn(code, rendering.WORDS)
+
+    def test_status_without_running_numbers(self):
+        """A status that changed by itself would start its limit anew.
+
+        A limit is for how long a status stays the same, so no status may
+        say how long something lasts already.
+        """
+        running = {'seconds', 'since', 'age', 'waited', 'attempt'}
+        for code in StatusCode:
+            with self.subTest(code=code):
+                facts = templates.facts(rendering.WORDS[code])
+
+                self.assertEqual(set(), running & {*facts})
