@@ -7,22 +7,31 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 import dataclasses
 import enum
+import functools
 import importlib
 import inspect
 import itertools
+import pathlib
 import pkgutil
 import re
 import string
 import textwrap
 import typing
 
+import hvctl
 from hvctl import decide
 from hvctl.decide import delete
 from hvctl.decide.create import stages as create_stages
 from hvctl.decide.goal import Stage
 from hvctl.decide.wording import rendering
 from hvctl.decide.wording.templates import Template
-from hvctl.model.codes import Code
+from hvctl.model.codes import (
+    Code,
+    GuestCode,
+    HolderCode,
+    OutcomeCode,
+    StatusCode,
+)
 from hvctl.model.hypervisor import Phase
 
 
@@ -36,6 +45,11 @@ class Table:
     header: tuple[str, ...]
     widths: tuple[int, ...]
     rows: Sequence[tuple[str, ...]]
+
+
+_KINDS = {
+    kind.__name__ for kind in (StatusCode, OutcomeCode, GuestCode, HolderCode)
+}
 
 
 def written(table: Table) -> Iterator[str]:
@@ -96,32 +110,87 @@ def _stages(stages: Sequence[Stage[typing.Any]]) -> Table:
                 f'``{stage.name}``',
                 stage.kind,
                 stage.words,
-                _unmarked(stage.when),
+                _literal(stage.when),
             )
             for stage in stages
         ],
     )
 
 
-def _unmarked(text: str) -> str:
-    """Write the options that words name as such."""
-    return re.sub(r'(--[a-z-]+)', r'``\1``', text)
+def _literal(text: str) -> str:
+    """Write words as they are, and the options that they name as such."""
+    plain = re.sub(r'([*|`\\])', r'\\\1', text)
+    return re.sub(r'(--[a-z-]+)', r'``\1``', plain)
 
 
-def facts(template: Template) -> set[str]:
-    """Return the names of the facts that words are made of."""
-    if callable(template):
-        source = inspect.getsource(template)
-        return set(re.findall(r"""facts\[['"](\w+)['"]\]""", source))
-    fields = string.Formatter().parse(template)
-    return {name for _, name, _, _ in fields if name}
+class _Fact(str):
+    """A fact that stands for itself: a text, or a list of one."""
+
+    def __iter__(self) -> Iterator[str]:
+        yield self
 
 
-def _words(template: Template) -> str:
-    if callable(template):
-        return 'made of the facts'
-    # What is left open is shown as it is filled in: <fact>.
-    return re.sub(r'\{(\w+)\}', r'<\1>', template).replace('*', r'\*')
+class _Asked(dict[str, typing.Any]):
+    """Facts that stand for themselves; it knows which were asked for."""
+
+    def __missing__(self, name: str) -> str:
+        self[name] = fact = _Fact(f'<{name}>')
+        return fact
+
+
+def shown(template: Template) -> tuple[str, set[str]]:
+    """Return the words of a template, and the facts that they are made of.
+
+    What a fact fills in is shown as ``<fact>``.  The words of a function are
+    those for such facts, if it can do anything with them.
+    """
+    if not callable(template):
+        fields = string.Formatter().parse(template)
+        words = re.sub(r'\{(\w+)\}', r'<\1>', template)
+        # A form of its own: how a list is written, say.
+        words = re.sub(r'\{(\w+):\w+\}', r' (<\1>)', words)
+        return words, {name for _, name, _, _ in fields if name}
+    asked = _Asked()
+    try:
+        words = template(asked)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        words = '...'
+    return words, set(asked)
+
+
+def given_facts(source: str) -> dict[str, set[str]]:
+    """Return the facts that are given with each code, by the enum's member.
+
+    A call that has a code among its arguments gives the facts by keyword.
+
+    :param source: Python
+    """
+    found: dict[str, set[str]] = {}
+    for call in ast.walk(ast.parse(source)):
+        if not isinstance(call, ast.Call):
+            continue
+        for argument in call.args:
+            if (
+                isinstance(argument, ast.Attribute)
+                and isinstance(argument.value, ast.Name)
+                and argument.value.id in _KINDS
+            ):
+                names = {word.arg for word in call.keywords if word.arg}
+                member = f'{argument.value.id}.{argument.attr}'
+                found.setdefault(member, set()).update(names)
+    return found
+
+
+@functools.cache
+def _given() -> dict[str, set[str]]:
+    """Return the facts that the whole of hvctl gives with each code."""
+    found: dict[str, set[str]] = {}
+    for path in pathlib.Path(hvctl.__file__).parent.rglob('*.py'):
+        if 'tests' in path.parts:
+            continue
+        for member, names in given_facts(path.read_text()).items():
+            found.setdefault(member, set()).update(names)
+    return found
 
 
 def _codes(kind: type[Code]) -> Table:
@@ -129,19 +198,21 @@ def _codes(kind: type[Code]) -> Table:
     rows = []
     for code in kind:
         words = rendering.WORDS[code]
-        names = sorted(facts(words.reason) | facts(words.remedy))
+        reason, of_reason = shown(words.reason)
+        remedy, of_remedy = shown(words.remedy)
+        names = _given().get(f'{kind.__name__}.{code.name}', set())
+        names = names | of_reason | of_remedy
         rows.append(
             (
                 f'``{code}``',
                 said[code.value],
-                _words(words.reason),
-                _words(words.remedy),
-                ', '.join(f'``{name}``' for name in names),
+                _literal('; '.join(filter(None, (reason, remedy)))),
+                ', '.join(f'``{name}``' for name in sorted(names)),
             )
         )
     return Table(
-        header=('Code', 'Meaning', 'Words', 'What to do', 'Facts'),
-        widths=(18, 24, 28, 18, 12),
+        header=('Code', 'Meaning', 'Words', 'Facts'),
+        widths=(20, 27, 38, 15),
         rows=rows,
     )
 
@@ -165,6 +236,9 @@ def folders_of_decide() -> Table:
 TABLES: dict[str, Callable[[], Table]] = {
     'folders-of-decide': folders_of_decide,
     'phases': phases,
+    'status-codes': lambda: _codes(StatusCode),
+    'outcome-codes': lambda: _codes(OutcomeCode),
+    'holder-codes': lambda: _codes(HolderCode),
     'stages-of-create': lambda: _stages(create_stages.STAGES),
     'stages-of-delete': lambda: _stages(delete.STAGES),
 }

@@ -55,12 +55,35 @@ class TestTables(unittest.TestCase):
         )
 
     def test_facts(self):
-        """The facts of words are found in templates and in functions."""
-        self.assertEqual({'host', 'n'}, tables.facts('{host} has {n}'))
-        self.assertEqual(set(), tables.facts('nothing'))
-        self.assertEqual(
-            {'host'}, tables.facts(lambda facts: f'on {facts["host"]}')
+        """The facts of a code are those that are given with it anywhere."""
+        source = (
+            'a = Reason.of(GuestCode.BUSY, task=1, status=2)\n'
+            'b = case.stays(GuestCode.BUSY, host=f(GuestCode.AFFINITY))\n'
+            'c = Reason.of(GuestCode.NO_ROOM, **more)\n'
+            'd = Other.of(Colour.RED, host=1)\n'
         )
+
+        self.assertEqual(
+            {
+                'GuestCode.BUSY': {'task', 'status', 'host'},
+                'GuestCode.AFFINITY': set(),
+                'GuestCode.NO_ROOM': set(),
+            },
+            tables.given_facts(source),
+        )
+
+    def test_shown(self):
+        """Words are shown with the names of the facts that fill them in."""
+        for template, expected in (
+            ('{host} is full', ('<host> is full', {'host'})),
+            ('on it{ips:brackets} at', ('on it (<ips>) at', {'ips'})),
+            (lambda f: f'on {f["host"]}', ('on <host>', {'host'})),
+            (lambda f: ', '.join(f['hosts']), ('<hosts>', {'hosts'})),
+            (lambda f: f'{int(f["n"])} left', ('...', {'n'})),
+            ('', ('', set())),
+        ):
+            with self.subTest(expected=expected):
+                self.assertEqual(expected, tables.shown(template))
 
     def test_whole(self):
         """Each row has a cell for each column, and a first one."""
