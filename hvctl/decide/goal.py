@@ -72,7 +72,7 @@ def first(stages: Iterable[S], case: Case) -> tuple[S, Verdict]:
         verdict = stage.decide(case)
         if verdict is not None:
             return stage, verdict
-    raise AssertionError(f'no stage answers for {case.name}')
+    raise AssertionError(f'no stage answers for {case.hv.name}')
 
 
 def walk(stages: Iterable[Stage[C]], case: C) -> Verdict:
@@ -113,11 +113,12 @@ def expected(
 
 def _failed(case: Case) -> Verdict | None:
     """End a hypervisor's part when a step of its own failed for good."""
-    if case.failure is None:
+    failure = case.ledger.failures.get(case.hv.name)
+    if failure is None:
         return None
     return Verdict.failed(
         case.status,
-        Reason.of(OutcomeCode.REQUEST_FAILED, message=case.failure.message),
+        Reason.of(OutcomeCode.REQUEST_FAILED, message=failure.message),
     )
 
 

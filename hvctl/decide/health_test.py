@@ -122,7 +122,7 @@ def try_out(case: Case, test: HealthTest | None) -> Verdict | None:
     :returns: None when the test was passed and nothing of it is left
     """
     hv = case.hv
-    ended = case.times(DeleteTestGuest) > 0
+    ended = case.ledger.times(case.hv.name, DeleteTestGuest) > 0
     if hv.test_guests and test is not None and not ended:
         return _follow(case, test)
     if test is None or ended or not _port_is_new(case):
@@ -139,7 +139,7 @@ def try_out(case: Case, test: HealthTest | None) -> Verdict | None:
         )
     if ended or test is None:
         return None
-    if case.times(CreateTestGuest):
+    if case.ledger.times(case.hv.name, CreateTestGuest):
         return Verdict.failed(
             _ready(StatusCode.TEST_ENDED),
             Reason.of(OutcomeCode.TEST_GUEST_GONE, name=hv.name),
@@ -194,7 +194,7 @@ def _follow(case: Case, test: HealthTest) -> Verdict:
             OutcomeCode.TEST_GUEST_FAULT, fault=text.fault(guest)
         )
     elif guest.status != 'ACTIVE' or not _answered(case, test):
-        since = case.ledger.changed_at.get(case.name, case.now)
+        since = case.ledger.changed_at.get(case.hv.name, case.now)
         waited = (case.now - since).total_seconds()
         if waited <= test.timeout:
             asked = guest.status == 'ACTIVE' and _may_ask(case, test)
@@ -211,7 +211,7 @@ def _follow(case: Case, test: HealthTest) -> Verdict:
         )
     return Verdict(
         status=status,
-        steps=(DeleteTestGuest(name=case.name, server_id=guest.id),),
+        steps=(DeleteTestGuest(name=case.hv.name, server_id=guest.id),),
         test_failure=failure,
     )
 

@@ -21,10 +21,10 @@ class CreateCase(Case):
     @property
     def has_hold(self) -> bool:
         """Whether a hold keeps it closed: its compute node id is chosen."""
-        return self.request.hypervisors[self.name].compute_id is not None
+        return self.request.hypervisors[self.hv.name].compute_id is not None
 
     @property
     def compute_id(self) -> str | None:
         """The chosen compute node id; what an earlier run chose goes on."""
-        chosen = self.request.hypervisors[self.name].compute_id
+        chosen = self.request.hypervisors[self.hv.name].compute_id
         return chosen and (self.hv.compute_id or chosen)

@@ -25,21 +25,32 @@ def name_taken(case: CreateCase) -> Verdict | None:
     return Verdict.failed(
         case.status,
         Reason.of(
-            OutcomeCode.NAME_TAKEN, name=case.name, holders=tuple(taken)
+            OutcomeCode.NAME_TAKEN, name=case.hv.name, holders=tuple(taken)
         ),
     )
 
 
 def wrong_id(case: CreateCase) -> Verdict | None:
     """Refuse a nova-compute that did not take the id chosen for it."""
-    strange = explanations.other_id(case)
-    if strange is None:
+    hv = case.hv
+    if hv.service is None or hv.compute_id is None:
         return None
-    # The hold is on the id that was chosen, so it closes nothing.
-    return dataclasses.replace(
-        Verdict.failed(case.status, strange),
-        steps=() if case.hv.opened else opening.disable(case.hv),
-    )
+    hosts = ownership.hosts(hv)
+    for node in case.snapshot.compute_nodes:
+        if node.hostname in hosts and node.id != hv.compute_id:
+            verdict = Verdict.failed(
+                case.status,
+                Reason.of(
+                    OutcomeCode.WRONG_ID,
+                    name=hv.name,
+                    id=node.id,
+                    chosen=hv.compute_id,
+                ),
+            )
+            # The hold is on the id that was chosen, so it closes nothing.
+            steps = () if hv.opened else opening.disable(hv)
+            return dataclasses.replace(verdict, steps=steps)
+    return None
 
 
 def deploy_failed(case: CreateCase) -> Verdict | None:
@@ -56,10 +67,10 @@ def stopping(case: CreateCase) -> Verdict | None:
     """Refuse what is being deleted, unless this run does so to try anew."""
     if case.status.phase is not Phase.STOPPING:
         return None
-    if rollback.between_tries(case.name, case.ledger):
+    if rollback.between_tries(case.hv.name, case.ledger):
         return Verdict(status=case.status)
     return Verdict.failed(
-        case.status, Reason.of(OutcomeCode.IS_BEING_DELETED, name=case.name)
+        case.status, Reason.of(OutcomeCode.IS_BEING_DELETED, name=case.hv.name)
     )
 
 
@@ -69,5 +80,5 @@ def drained(case: CreateCase) -> Verdict | None:
         return None
     return Verdict.failed(
         case.status,
-        Reason.of(OutcomeCode.CLOSED_FOR_DRAIN, name=case.name),
+        Reason.of(OutcomeCode.CLOSED_FOR_DRAIN, name=case.hv.name),
     )

@@ -40,37 +40,30 @@ class Create(Goal[CreateCase]):
         if not ledger.looks:
             names = frozenset(self.request.hypervisors)
             return dataclasses.replace(self._usual(), server_names=names)
-        if (
-            ledger.last is not None
-            and not ledger.given_up
-            and self._all_deploying(ledger.last)
-        ):
-            # Deploying takes long, and until a machine is up nothing else
-            # of its hypervisor changes.
-            return MachinesLook(last=ledger.last)
-        usual = dataclasses.replace(
-            self._usual(),
-            provider_ids=frozenset(
-                hv.provider.id
-                for hv in self.hypervisors(ledger.last).values()
-                if hv.provider is not None and hv.opened and hv.filled
+        usual = self._usual()
+        last = ledger.last
+        if last is not None and self._has_servers(last):
+            found = self.hypervisors(last).values()
+            if not ledger.given_up and all(map(_is_deploying, found)):
+                # Deploying takes long, and until a machine is up nothing
+                # else of its hypervisor changes.
+                return MachinesLook(last=last)
+            usual = dataclasses.replace(
+                usual,
+                provider_ids=frozenset(
+                    hv.provider.id
+                    for hv in found
+                    if hv.provider is not None and hv.opened and hv.filled
+                ),
             )
-            if ledger.last is not None
-            else frozenset(),
-        )
         if not ledger.given_up:
             return usual
         return rollback.scope(ledger, usual)
 
-    def _all_deploying(self, snapshot: Snapshot) -> bool:
-        """Whether every machine is being deployed, behind its hold."""
-        return all(
-            hv.provider is not None
-            and not hv.duplicates
-            and hv.server is not None
-            and phases.status(hv).phase is Phase.BUILDING
-            for hv in self.hypervisors(snapshot).values()
-        )
+    def _has_servers(self, snapshot: Snapshot) -> bool:
+        """Return whether a look has any of the machines."""
+        names = self.request.hypervisors
+        return any(server.name in names for server in snapshot.servers)
 
     def _usual(self) -> WholeLook:
         uuids = frozenset(self.request.aggregates)
@@ -103,7 +96,7 @@ class Create(Goal[CreateCase]):
 
     def verdict(self, case: CreateCase) -> Verdict:
         """Return what to do with one name, and what is waited for."""
-        if case.name in case.ledger.given_up:
+        if case.hv.name in case.ledger.given_up:
             verdict = rollback.take_back(case)
         else:
             verdict = goal.walk(stages.STAGES, case)
@@ -128,6 +121,16 @@ class Create(Goal[CreateCase]):
             stage, _ = goal.first(stages.STAGES, case)
             found[name] = stages.after(stage, case.hv, self.request)
         return found
+
+
+def _is_deploying(hv: Hypervisor) -> bool:
+    """Return whether a machine is being deployed, behind its hold."""
+    return (
+        hv.provider is not None
+        and not hv.duplicates
+        and hv.server is not None
+        and phases.status(hv).phase is Phase.BUILDING
+    )
 
 
 def _comes_up(case: CreateCase) -> bool:

@@ -32,25 +32,27 @@ def deploy_failed(case: Case) -> Reason:
     assert case.hv.server is not None
     fault = text.fault(case.hv.server)
     tried = _tried(case)
-    by_nova = len(tried) > 1 and case.times(CreateServer) <= 1
+    by_nova = (
+        len(tried) > 1 and case.ledger.times(case.hv.name, CreateServer) <= 1
+    )
     if _FILTERED in fault:
         return Reason.of(
             OutcomeCode.NODES_REFUSED,
-            name=case.name,
+            name=case.hv.name,
             tried=tried,
             moved_on=by_nova,
         )
     if fault == _NO_CANDIDATE:
         return Reason.of(
             OutcomeCode.NO_NODE_FREE,
-            name=case.name,
+            name=case.hv.name,
             nodes=_stock(case.hv.server, case.snapshot),
             tried=tried,
             moved_on=by_nova,
         )
     return Reason.of(
         OutcomeCode.DEPLOY_FAILED,
-        name=case.name,
+        name=case.hv.name,
         fault=fault,
         tried=tried,
         moved_on=by_nova,
@@ -79,9 +81,9 @@ def _questions(case: Case) -> list[AskNode]:
     # An earlier run may have made the server, and a later try this one.
     since = min(case.hv.server.created_at or started, started)
     return [
-        AskNode(name=case.name, node_id=node_id, since=since)
+        AskNode(name=case.hv.name, node_id=node_id, since=since)
         for node_id in dict.fromkeys(
-            case.ledger.nodes_tried.get(case.name, ())
+            case.ledger.nodes_tried.get(case.hv.name, ())
         )
     ]
 
@@ -95,23 +97,6 @@ def _tried(case: Case) -> tuple[tuple[str, str | None], ...]:
         label = names.get(question.node_id) or question.node_id
         found.append((label, answer.text if answer else None))
     return tuple(found)
-
-
-def other_id(case: Case) -> Reason | None:
-    """Explain what is wrong with a host that did not take its chosen id."""
-    hv = case.hv
-    if hv.service is None or hv.compute_id is None:
-        return None
-    hosts = ownership.hosts(hv)
-    for node in case.snapshot.compute_nodes:
-        if node.hostname in hosts and node.id != hv.compute_id:
-            return Reason.of(
-                OutcomeCode.WRONG_ID,
-                name=hv.name,
-                id=node.id,
-                chosen=hv.compute_id,
-            )
-    return None
 
 
 def overdue(case: Case, status: Status, seconds: int) -> Reason:

@@ -97,7 +97,9 @@ def trait(case: CreateCase) -> Verdict | None:
 
 def enabled(case: CreateCase) -> Verdict | None:
     """End when it is enabled; one that is full looks as if it were held."""
-    if case.status.phase is not Phase.ENABLED and not case.times(LiftHold):
+    if case.status.phase is not Phase.ENABLED and not case.ledger.times(
+        case.hv.name, LiftHold
+    ):
         return None
     code = OutcomeCode.DONE if case.changed else OutcomeCode.ALREADY_ENABLED
     return Verdict(
@@ -122,7 +124,7 @@ def rename(case: CreateCase) -> Verdict | None:
         status=_ready(StatusCode.RENAMING),
         steps=(
             RenameProvider(
-                name=case.name,
+                name=case.hv.name,
                 provider_id=provider.id,
                 provider_name=node.hostname,
             ),
@@ -182,7 +184,7 @@ def lift(case: CreateCase) -> Verdict | None:
     """Let guests in, where a hold keeps them out."""
     if not case.hv.compute_id or case.hv.provider is None:
         return None
-    hold = LiftHold(name=case.name, provider_id=case.hv.provider.id)
+    hold = LiftHold(name=case.hv.name, provider_id=case.hv.provider.id)
     return Verdict(status=case.status, steps=(*phase_times.note(case), hold))
 
 

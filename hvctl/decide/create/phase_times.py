@@ -29,7 +29,7 @@ def note(case: Case) -> tuple[NoteTimes, ...]:
     hv, now = case.hv, case.now
     if hv.server is None or hv.opened:
         return ()
-    if case.times(NoteTimes):
+    if case.ledger.times(case.hv.name, NoteTimes):
         return ()
     metadata = {identity.ENABLED_KEY: now.isoformat(timespec='seconds')}
     took = _NEXT.join(

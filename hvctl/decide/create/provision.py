@@ -37,13 +37,15 @@ _PATIENCE = datetime.timedelta(seconds=15)
 
 def vanished(case: CreateCase) -> Verdict | None:
     """Refuse to make again what somebody deletes at the same time."""
-    if case.hv.server is not None or not case.times(CreateServer):
+    if case.hv.server is not None or not case.ledger.times(
+        case.hv.name, CreateServer
+    ):
         return None
-    if rollback.between_tries(case.name, case.ledger):
+    if rollback.between_tries(case.hv.name, case.ledger):
         return None
     return Verdict.failed(
         case.status,
-        Reason.of(OutcomeCode.VANISHED, name=case.name),
+        Reason.of(OutcomeCode.VANISHED, name=case.hv.name),
     )
 
 
@@ -111,14 +113,16 @@ def others_turn(case: CreateCase) -> Verdict | None:
     """
     if case.hv.server is not None:
         return None
-    if case.times(CreatePort) or case.times(CreateServer):
+    if case.ledger.times(case.hv.name, CreatePort) or case.ledger.times(
+        case.hv.name, CreateServer
+    ):
         return None
     status = Status(
         phase=Phase.BUILDING,
         reason=Reason.of(StatusCode.OTHERS_TURN),
     )
-    since = case.ledger.changed_at.get(case.name)
-    waiting = case.ledger.statuses.get(case.name) == status
+    since = case.ledger.changed_at.get(case.hv.name)
+    waiting = case.ledger.statuses.get(case.hv.name) == status
     if waiting and since is not None and case.now - since >= _PATIENCE:
         return None
     return Verdict(status=status)
@@ -166,7 +170,7 @@ def _making(case: CreateCase, *steps: Step) -> Verdict:
 
 def _hold(case: CreateCase) -> list[Step]:
     """Close the host before it exists, once in a run."""
-    name, compute_id = case.name, case.compute_id
+    name, compute_id = case.hv.name, case.compute_id
     if compute_id is None:
         return []
     todo: list[Step] = []
@@ -180,7 +184,7 @@ def _hold(case: CreateCase) -> list[Step]:
         )
     todo.append(SetHoldInventory(name=name, provider_id=compute_id))
     todo.append(PlaceHold(name=name, provider_id=compute_id))
-    if case.times(CreateServer):
+    if case.ledger.times(case.hv.name, CreateServer):
         return todo
     return [step for step in todo if step not in case.ledger.done]
 

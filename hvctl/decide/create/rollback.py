@@ -41,7 +41,7 @@ def retry(case: CreateCase) -> Verdict | None:
         return None
     if not _made(case.hv, case.ledger):
         return None
-    if case.times(CreateServer) > case.request.retries:
+    if case.ledger.times(case.hv.name, CreateServer) > case.request.retries:
         return None
     return Verdict(
         status=Status(
@@ -50,7 +50,7 @@ def retry(case: CreateCase) -> Verdict | None:
                 StatusCode.DEPLOYING_ANEW, fault=text.fault(server)
             ),
         ),
-        steps=(DeleteServer(name=case.name, server_id=server.id),),
+        steps=(DeleteServer(name=case.hv.name, server_id=server.id),),
         abandoned=server.id,
         node_id=server.node,
     )
@@ -59,7 +59,7 @@ def retry(case: CreateCase) -> Verdict | None:
 def out_of_time(case: CreateCase, verdict: Verdict) -> Verdict:
     """Turn what is not finished in time into a failure."""
     seconds = case.ledger.out_of_time
-    if seconds is None or case.name in case.ledger.given_up:
+    if seconds is None or case.hv.name in case.ledger.given_up:
         return verdict
     if verdict.outcome is not None:
         return verdict
@@ -88,7 +88,7 @@ def give_up(case: CreateCase, verdict: Verdict) -> Verdict:
     if (
         verdict.outcome is None
         or verdict.outcome.ok
-        or case.name in case.ledger.given_up
+        or case.hv.name in case.ledger.given_up
         or not _made(case.hv, case.ledger)
     ):
         return verdict
@@ -113,8 +113,8 @@ def scope(ledger: Ledger, usual: WholeLook) -> WholeLook:
 
 def take_back(case: CreateCase) -> Verdict:
     """Remove what this run made of a hypervisor that failed."""
-    goal = delete.Delete(names=(case.name,))
-    verdict = goal.decide(case.snapshot, case.ledger, case.now)[case.name]
+    goal = delete.Delete(names=(case.hv.name,))
+    verdict = goal.decide(case.snapshot, case.ledger, case.now)[case.hv.name]
     if verdict.outcome is None:
         return verdict
     afterwards = Reason.of(OutcomeCode.REMOVED)
@@ -126,7 +126,7 @@ def take_back(case: CreateCase) -> Verdict:
         verdict,
         outcome=Outcome(
             ok=False,
-            reason=case.ledger.given_up[case.name],
+            reason=case.ledger.given_up[case.hv.name],
             afterwards=afterwards,
         ),
     )

@@ -34,10 +34,10 @@ def overdue(case: CreateCase) -> Verdict | None:
         Phase.READY: None,
         Phase.ENABLED: None,
     }.get(case.status.phase, limits.registration)
-    since = case.ledger.changed_at.get(case.name)
+    since = case.ledger.changed_at.get(case.hv.name)
     if limit is None or since is None:
         return None
-    if case.ledger.statuses.get(case.name) != case.status:
+    if case.ledger.statuses.get(case.hv.name) != case.status:
         # It has just changed, and its new limit begins.
         return None
     unchanged = (case.now - since).total_seconds()
@@ -53,8 +53,8 @@ def limited(case: CreateCase, verdict: Verdict) -> Verdict:
     """
     if verdict.status.phase is not Phase.READY or case.hv.test_guests:
         return verdict
-    ready = case.ledger.first_seen.get((case.name, Phase.READY))
-    since = case.ledger.changed_at.get(case.name)
+    ready = case.ledger.first_seen.get((case.hv.name, Phase.READY))
+    since = case.ledger.changed_at.get(case.hv.name)
     if verdict.steps or verdict.outcome or ready is None or since is None:
         return verdict
     unchanged = (case.now - max(ready, since)).total_seconds()
