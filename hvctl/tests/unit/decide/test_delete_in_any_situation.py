@@ -129,7 +129,11 @@ class TestAnySituation(unittest.TestCase):
             DeletePort: {port.id for port in of_hv1(look.ports)},
             DisableService: {service.id} if service else set(),
             DeleteService: {service.id} if service else set(),
-            DeleteProvider: {p.id for p in of_hv1(look.providers)},
+            DeleteProvider: {
+                provider.id
+                for provider in look.providers
+                if provider.name.partition('.')[0] == 'hv1'
+            },
             DeleteAgent: {a.id for a in look.agents or () if a.host == 'hv1'},
             LeaveAggregate: {aggregate.id for aggregate in look.aggregates},
         }

@@ -62,6 +62,9 @@ WISHES = st.fixed_dictionaries(
     },
 )
 
+#: What create does not ask about.
+TENANTS = ('guests', 'migrations')
+
 #: Hypervisors on their way to being enabled.
 COMING = (
     good_looks.nothing(),
@@ -89,7 +92,9 @@ def decide(
 class TestOpening(unittest.TestCase):
     """Guests are let in only where everything is known to be good."""
 
-    @properties.reaching(situations.almost(good_looks.held()), RUNS, WISHES)
+    @properties.reaching(
+        situations.almost(good_looks.held(), spare=TENANTS), RUNS, WISHES
+    )
     def test_lifts_the_hold(self, reached, look, done, wishes):
         """The hold goes last."""
         for step in decide(look, done, **wishes).steps:
@@ -104,7 +109,7 @@ class TestOpening(unittest.TestCase):
                 self.assert_tried(look, done, 'health_test' in wishes)
 
     @properties.reaching(
-        situations.almost(good_looks.disabled()), RUNS, WISHES
+        situations.almost(good_looks.disabled(), spare=TENANTS), RUNS, WISHES
     )
     def test_enables_behind_the_hold(self, reached, look, done, wishes):
         """What somebody else has disabled stays so."""
@@ -115,7 +120,9 @@ class TestOpening(unittest.TestCase):
                 self.assert_may_enable(look, step.service_id)
 
     @properties.reaching(
-        situations.almost(good_looks.with_own_user_data(), spare=['servers']),
+        situations.almost(
+            good_looks.with_own_user_data(), spare=('servers', *TENANTS)
+        ),
         st.booleans(),
     )
     def test_enables_without_a_hold(self, reached, look, joins):

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Faults that the properties have to find by themselves.
+
+Each is a rule of the product that is left out.  Example tests may hold it as
+well; here the property that is about it must fail without it.
+"""
+
+import contextlib
+import dataclasses
+import types
+import typing
+import unittest
+from unittest import mock
+
+import hypothesis
+
+from hvctl.decide import delete
+from hvctl.decide.create import stages
+from hvctl.decide.drain.moves import cold
+from hvctl.decide.hypervisor import phases
+from hvctl.model.hypervisor import Phase
+from hvctl.tests.fixtures import properties
+from hvctl.tests.unit.decide import test_delete_in_any_situation as deleting
+from hvctl.tests.unit.decide.create import test_any_situation as creating
+from hvctl.tests.unit.decide.drain import test_any_situation as draining
+
+#: Enough to come across whatever flaw it takes; most need a few.
+EXAMPLES = 1000
+
+#: The first failure will do, always the same, and nothing is remembered.
+HOW = hypothesis.settings(
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=(hypothesis.Phase.generate,),
+    report_multiple_bugs=False,
+    suppress_health_check=list(hypothesis.HealthCheck),
+)
+
+_Broken = contextlib.AbstractContextManager[typing.Any]
+
+
+def without_phase(phase: Phase) -> _Broken:
+    """Drop a phase, so that what comes after it is reached too early."""
+    rows = tuple(row for row in phases._TABLE if row.phase is not phase)
+    return mock.patch.object(phases, '_TABLE', rows)
+
+
+def without_stage(module: types.ModuleType, name: str) -> _Broken:
+    """Drop a stage of a verb."""
+    left = tuple(stage for stage in module.STAGES if stage.name != name)
+    assert len(left) == len(module.STAGES) - 1, name
+    return mock.patch.object(module, 'STAGES', left)
+
+
+def takes_for_its_own(**facts: object) -> _Broken:
+    """Let a drain take a migration for its own, whatever that says."""
+    is_ours = cold.is_ours
+    return mock.patch.object(
+        cold,
+        'is_ours',
+        lambda hv, migration, user_id: is_ours(
+            hv, dataclasses.replace(migration, **facts), user_id
+        ),
+    )
+
+
+class TestKnownMutants(unittest.TestCase):
+    """Without its rule each property fails."""
+
+    def assert_dies(
+        self,
+        broken: _Broken,
+        case: type[unittest.TestCase],
+        *methods: str,
+    ) -> None:
+        """See that properties miss what is broken."""
+        hypothesis.settings.register_profile('mutants', HOW)
+        before = hypothesis.settings.get_current_profile_name()
+        hypothesis.settings.load_profile('mutants')
+        self.addCleanup(hypothesis.settings.load_profile, before)
+        with broken, mock.patch.object(properties, 'EXAMPLES', EXAMPLES):
+            for method in methods:
+                with self.subTest(method=method):
+                    result = unittest.TestResult()
+                    case(method).run(result)
+                    self.assertFalse(result.wasSuccessful())
+                    for _, text in result.failures:
+                        self.assertNotIn('examples reach', text)
+
+    def test_phases(self):
+        """A host is opened that is not in a cell, or lacks something."""
+        for phase in (
+            Phase.UNMAPPED,
+            Phase.NO_INVENTORY,
+            Phase.NO_AGENT,
+            Phase.DOWN,
+        ):
+            with self.subTest(phase=phase):
+                self.assert_dies(
+                    without_phase(phase),
+                    creating.TestOpening,
+                    'test_lifts_the_hold',
+                    'test_enables_behind_the_hold',
+                )
+
+    def test_stages_of_create(self):
+        """A host is opened that is not as it was asked for, or not ours."""
+        for name in ('rename', 'join', 'health-test', 'trait'):
+            with self.subTest(stage=name):
+                self.assert_dies(
+                    without_stage(stages, name),
+                    creating.TestOpening,
+                    'test_lifts_the_hold',
+                )
+        self.assert_dies(
+            without_stage(stages, 'disabled'),
+            creating.TestOpening,
+            'test_enables_behind_the_hold',
+        )
+        self.assert_dies(
+            without_stage(stages, 'name-taken'),
+            creating.TestMaking,
+            'test_touches_nothing_foreign',
+        )
+
+    def test_stages_of_delete(self):
+        """Something goes too early, or that is not free."""
+        for name, method in (
+            ('occupied', 'test_what_is_occupied_stays'),
+            ('close', 'test_closed_first'),
+            ('stop', 'test_machine_first'),
+            ('service-down', 'test_machine_first'),
+            ('torn-down', 'test_machine_first'),
+            ('records', 'test_ends_well_with_nothing_left'),
+        ):
+            with self.subTest(stage=name):
+                self.assert_dies(
+                    without_stage(delete, name),
+                    deleting.TestAnySituation,
+                    method,
+                )
+
+    def test_resizes(self):
+        """A drain confirms the resize of a guest's owner."""
+        for case in (draining.TestFollowing, draining.TestUndo):
+            self.assert_dies(
+                takes_for_its_own(migration_type='migration'),
+                case,
+                'test_confirms_its_own',
+            )
+
+    def test_others(self):
+        """A drain confirms what another operator has asked for."""
+        self.assert_dies(
+            takes_for_its_own(user_id=draining.builders.US),
+            draining.TestFollowing,
+            'test_confirms_its_own',
+        )
