@@ -5,6 +5,9 @@ import unittest
 
 from hvctl.model import duration
 
+#: What is no date any more, or hardly was meant.
+TOO_LONG = ('10000d', '9' * 9, '9' * 5000 + 'h')
+
 
 class TestSeconds(unittest.TestCase):
     """Durations as people write them."""
@@ -17,12 +20,14 @@ class TestSeconds(unittest.TestCase):
             ('45m', 2700),
             ('8h', 28800),
             ('2d', 172800),
+            ('9999d', 863913600),
+            (str(duration.LONGEST), 99999999),
         ):
             self.assertEqual(seconds, duration.seconds(text))
 
     def test_none(self):
         """Everything else is refused in one sentence."""
-        for text in ('', '0', '-1', '1.5h', '8 h', '1w', 'h', '٣m'):
+        for text in ('', '0', '-1', '1.5h', '8 h', '1w', 'h', '٣m', *TOO_LONG):
             with self.subTest(text=text):
                 self.assertRaisesRegex(
                     ValueError, 'is not a duration', duration.seconds, text
