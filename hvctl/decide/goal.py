@@ -66,18 +66,18 @@ class Stage(typing.Generic[C_contra]):
 S = typing.TypeVar('S', bound=Stage[typing.Any])
 
 
-def first(stages: Iterable[S], case: Case) -> tuple[S, Verdict]:
-    """Return the first stage that answers, and its verdict."""
-    for stage in stages:
-        verdict = stage.decide(case)
-        if verdict is not None:
-            return stage, verdict
-    raise AssertionError(f'no stage answers for {case.hv.name}')
+def first(stages: Iterable[S], case: Case) -> S:
+    """Return the first stage that answers."""
+    return next(s for s in stages if s.decide(case) is not None)
 
 
 def walk(stages: Iterable[Stage[C]], case: C) -> Verdict:
     """Return the verdict of the first stage that answers."""
-    return first(stages, case)[1]
+    for stage in stages:
+        verdict = stage.decide(case)
+        if verdict is not None:
+            return verdict
+    raise AssertionError(f'no stage answers for {case.hv.name}')
 
 
 def since(stages: Sequence[S], phase: Phase) -> Sequence[S]:

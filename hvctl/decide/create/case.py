@@ -14,17 +14,9 @@ class CreateCase(Case):
     """Everything that create's decision about one name may read.
 
     :ivar request: what create was asked for
+    :ivar compute_id: the compute node id that is chosen for it, or was by an
+        earlier run; None without one, and then there is no hold either
     """
 
     request: CreateRequest
-
-    @property
-    def has_hold(self) -> bool:
-        """Whether a hold keeps it closed: its compute node id is chosen."""
-        return self.request.hypervisors[self.hv.name].compute_id is not None
-
-    @property
-    def compute_id(self) -> str | None:
-        """The chosen compute node id; what an earlier run chose goes on."""
-        chosen = self.request.hypervisors[self.hv.name].compute_id
-        return chosen and (self.hv.compute_id or chosen)
+    compute_id: str | None

@@ -85,6 +85,7 @@ class Create(Goal[CreateCase]):
         now: datetime.datetime,
     ) -> CreateCase:
         """Build what the decision about one name may read."""
+        chosen = self.request.hypervisors[hv.name].compute_id
         return CreateCase(
             snapshot=snapshot,
             hv=hv,
@@ -92,6 +93,8 @@ class Create(Goal[CreateCase]):
             ledger=ledger,
             now=now,
             request=self.request,
+            # What an earlier run chose goes on.
+            compute_id=chosen and (hv.compute_id or chosen),
         )
 
     def verdict(self, case: CreateCase) -> Verdict:
@@ -118,7 +121,7 @@ class Create(Goal[CreateCase]):
         """Return what comes for each name after its present stage."""
         found = {}
         for name, case in self.cases(snapshot, ledger, now).items():
-            stage, _ = goal.first(stages.STAGES, case)
+            stage = goal.first(stages.STAGES, case)
             found[name] = stages.after(stage, case.hv, self.request)
         return found
 

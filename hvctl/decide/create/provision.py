@@ -56,7 +56,7 @@ def half_gone(case: CreateCase) -> Verdict | None:
         return None
     # A new nova-compute would take up the service and the agents.  One that
     # chooses its id itself could not make its provider.
-    if not (hv.service or hv.agents or (hv.provider and not case.has_hold)):
+    if not (hv.service or hv.agents or (hv.provider and not case.compute_id)):
         return None
     return Verdict.failed(
         case.status,
