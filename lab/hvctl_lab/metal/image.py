@@ -118,6 +118,11 @@ def ensure(lab: paths.Lab, report: Report) -> pathlib.Path:
         report(f'building the node image ({_codename()}, about 40 s)')
         _bootstrap(root)
         _complete(root)
+        if path(lab) != image:
+            raise ImageError(
+                "the node image's files changed while it was built; run the "
+                'same command again'
+            )
 
     image = path(lab)
     cache.build_once(image, 'node-image', build)

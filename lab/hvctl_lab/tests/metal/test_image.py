@@ -70,6 +70,22 @@ class TestImage(base.LabTestCase):
         image.ensure(self.lab, lambda text: None)
         self.assertFalse(image.missing(self.lab))
 
+    def test_changed_meanwhile(self):
+        """An image is not kept under the name of files that are no more."""
+        self.replace('hvctl_lab.metal.image._complete', lambda root: None)
+        files = self.directory / 'root'
+
+        def bootstrap(root):
+            root.mkdir()
+            self.replace('hvctl_lab.metal.image._OVERLAID', files)
+
+        self.replace('hvctl_lab.metal.image._bootstrap', bootstrap)
+
+        self.assertRaises(
+            image.ImageError, image.ensure, self.lab, lambda text: None
+        )
+        self.assertEqual([], list(self.lab.cache.glob('node-image-*-*')))
+
     def test_recipe(self):
         """Another file in the image makes it another image."""
         before = image.path(self.lab)
