@@ -21,12 +21,12 @@ from hvctl.model.steps import (
     DisableService,
     LeaveAggregate,
 )
-from hvctl.model.verdict import Outcome, Verdict
+from hvctl.model.verdict import Outcome
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clocks
+from hvctl.tests.fixtures import deciding
 from hvctl.tests.fixtures import situations
 
-CHOSEN = builders.a_compute_id()
 NODE = builders.a_node().id
 CLOSED = builders.a_disabled_service(identity.REASON_DELETE)
 DOWN = dataclasses.replace(CLOSED, state='down')
@@ -34,25 +34,9 @@ IRONIC = builders.a_service('ironic')
 DELETE = DeleteServer(name='hv1', server_id=builders.a_server().id)
 
 
-def a_ledger(**changes) -> Ledger:
-    """What a run knows after its first look."""
-    return Ledger(started_at=clocks.START, looks=1, **changes)
-
-
-def decide(look, ledger=None) -> Verdict:
-    """What delete says of hv1."""
-    goal = delete.Delete(names=('hv1',))
-    return goal.decide(look, ledger or a_ledger(), clocks.START)['hv1']
-
-
-def a_look(**changes) -> Snapshot:
-    """A look at an enabled hv1 with changes."""
-    return dataclasses.replace(builders.a_snapshot('hv1'), **changes)
-
-
 def a_look_without_server(**changes) -> Snapshot:
     """A look at hv1 when Nova has forgotten the server."""
-    return a_look(
+    return deciding.a_look(
         **{
             'servers': (),
             'services': (DOWN, IRONIC),
@@ -69,7 +53,7 @@ class TestStop(unittest.TestCase):
 
     def test_disables_first(self):
         """The service is closed before anything else, the node noted."""
-        verdict = decide(a_look())
+        verdict = deciding.of_delete(deciding.a_look())
 
         self.assertEqual(
             (
@@ -87,7 +71,9 @@ class TestStop(unittest.TestCase):
         """Disabled, or with no service at all, the server goes."""
         for services in ((CLOSED, IRONIC), (IRONIC,)):
             with self.subTest(services=services):
-                verdict = decide(a_look(services=services))
+                verdict = deciding.of_delete(
+                    deciding.a_look(services=services)
+                )
 
                 self.assertEqual((DELETE,), verdict.steps)
                 self.assertEqual(NODE, verdict.node_id)
@@ -96,8 +82,8 @@ class TestStop(unittest.TestCase):
         """Servers that lost a race go as well."""
         twin = builders.a_server(id='twin', created_at=None)
 
-        verdict = decide(
-            a_look(
+        verdict = deciding.of_delete(
+            deciding.a_look(
                 servers=(builders.a_server(), twin), services=(CLOSED, IRONIC)
             )
         )
@@ -109,24 +95,28 @@ class TestStop(unittest.TestCase):
 
     def test_soft_deleted(self):
         """A server whose deletion Nova put off is deleted for good."""
-        look = a_look(
+        look = deciding.a_look(
             servers=(builders.a_server(status='SOFT_DELETED'),),
             services=(CLOSED, IRONIC),
         )
 
-        verdict = decide(look, a_ledger(done={DELETE: True}))
+        verdict = deciding.of_delete(
+            look, deciding.a_ledger(done={DELETE: True})
+        )
 
         (step,) = verdict.steps
         self.assertTrue(step.soft_deleted)
 
     def test_waits_for_the_server(self):
         """Once asked for, the deletion is waited for."""
-        look = a_look(
+        look = deciding.a_look(
             servers=(builders.a_server(task_state='deleting'),),
             services=(CLOSED, IRONIC),
         )
 
-        verdict = decide(look, a_ledger(done={DELETE: True}))
+        verdict = deciding.of_delete(
+            look, deciding.a_ledger(done={DELETE: True})
+        )
 
         self.assertEqual((), verdict.steps)
         self.assertIsNone(verdict.outcome)
@@ -134,13 +124,15 @@ class TestStop(unittest.TestCase):
 
     def test_server_that_does_not_go(self):
         """A server in ERROR after its deletion ends it with the reason."""
-        look = a_look(
+        look = deciding.a_look(
             servers=(builders.a_server(status='ERROR', fault='stuck'),),
             services=(CLOSED, IRONIC),
         )
 
-        self.assertEqual((DELETE,), decide(look).steps)
-        verdict = decide(look, a_ledger(done={DELETE: True}))
+        self.assertEqual((DELETE,), deciding.of_delete(look).steps)
+        verdict = deciding.of_delete(
+            look, deciding.a_ledger(done={DELETE: True})
+        )
         self.assertFalse(verdict.outcome.ok)
         self.assertEqual(
             Reason.of(OutcomeCode.NOT_DELETED, fault='stuck'),
@@ -151,8 +143,10 @@ class TestStop(unittest.TestCase):
         """With Nova's Ironic host down the machine would run on."""
         ironic = builders.a_service('ironic', state='down')
 
-        verdict = decide(
-            a_look(services=(CLOSED, ironic), metal_services=(ironic,))
+        verdict = deciding.of_delete(
+            deciding.a_look(
+                services=(CLOSED, ironic), metal_services=(ironic,)
+            )
         )
 
         self.assertEqual((), verdict.steps)
@@ -165,7 +159,9 @@ class TestStop(unittest.TestCase):
         """A step that failed for good ends it with its sentence."""
         failure = Failure(step=DELETE, message='could not')
 
-        verdict = decide(a_look(), a_ledger(failures={'hv1': failure}))
+        verdict = deciding.of_delete(
+            deciding.a_look(), deciding.a_ledger(failures={'hv1': failure})
+        )
 
         self.assertEqual(
             Reason.of(OutcomeCode.REQUEST_FAILED, message='could not'),
@@ -185,12 +181,12 @@ class TestRefusals(unittest.TestCase):
                 '1 unfinished migration',
             ),
             (
-                {'consumers': {CHOSEN: {'somebody': {}}}},
+                {'consumers': {deciding.CHOSEN: {'somebody': {}}}},
                 'allocations of somebody in Placement',
             ),
         ):
             with self.subTest(occupant=occupant):
-                verdict = decide(a_look(**changes))
+                verdict = deciding.of_delete(deciding.a_look(**changes))
 
                 self.assertEqual((), verdict.steps)
                 self.assertFalse(verdict.outcome.ok)
@@ -205,7 +201,7 @@ class TestRefusals(unittest.TestCase):
 
     def test_first_look_does_not_reach_the_guests(self):
         """Before the guests are known nothing is done."""
-        verdict = decide(a_look(guests={}))
+        verdict = deciding.of_delete(deciding.a_look(guests={}))
 
         self.assertEqual((), verdict.steps)
         self.assertIsNone(verdict.outcome)
@@ -221,7 +217,9 @@ class TestRefusals(unittest.TestCase):
             ('agents', builders.an_agent(id=strange)),
         ):
             with self.subTest(kind=kind):
-                verdict = decide(builders.a_snapshot(**{kind: (thing,)}))
+                verdict = deciding.of_delete(
+                    builders.a_snapshot(**{kind: (thing,)})
+                )
 
                 self.assertEqual((), verdict.steps)
                 self.assertFalse(verdict.outcome.ok)
@@ -234,7 +232,7 @@ class TestRefusals(unittest.TestCase):
         """What is gone already is a success."""
         self.assertEqual(
             Outcome(ok=True, reason=Reason.of(OutcomeCode.ALREADY_GONE)),
-            decide(builders.a_snapshot()).outcome,
+            deciding.of_delete(builders.a_snapshot()).outcome,
         )
 
 
@@ -243,7 +241,9 @@ class TestClear(unittest.TestCase):
 
     def test_waits_for_the_service(self):
         """A nova-compute that may still live keeps its records."""
-        verdict = decide(a_look_without_server(services=(CLOSED, IRONIC)))
+        verdict = deciding.of_delete(
+            a_look_without_server(services=(CLOSED, IRONIC))
+        )
 
         self.assertEqual((), verdict.steps)
         self.assertIsNone(verdict.outcome)
@@ -255,9 +255,9 @@ class TestClear(unittest.TestCase):
         """So does a node that Ironic still tears down."""
         nodes = (builders.a_node(provision_state='deleting'),)
 
-        verdict = decide(
+        verdict = deciding.of_delete(
             a_look_without_server(nodes=nodes),
-            a_ledger(nodes_tried={'hv1': (NODE,)}),
+            deciding.a_ledger(nodes_tried={'hv1': (NODE,)}),
         )
 
         self.assertEqual((), verdict.steps)
@@ -273,9 +273,9 @@ class TestClear(unittest.TestCase):
             builders.a_node(provision_state='error', last_error='no power'),
         )
 
-        verdict = decide(
+        verdict = deciding.of_delete(
             a_look_without_server(nodes=nodes),
-            a_ledger(nodes_tried={'hv1': (NODE,)}),
+            deciding.a_ledger(nodes_tried={'hv1': (NODE,)}),
         )
 
         self.assertFalse(verdict.outcome.ok)
@@ -292,14 +292,16 @@ class TestClear(unittest.TestCase):
         """Agents, membership, service, provider, and the port at last."""
         aggregate = Aggregate(id=7, name='a', hosts=frozenset({'hv1', 'x'}))
 
-        verdict = decide(a_look_without_server(aggregates=(aggregate,)))
+        verdict = deciding.of_delete(
+            a_look_without_server(aggregates=(aggregate,))
+        )
 
         self.assertEqual(
             (
                 DeleteAgent(name='hv1', agent_id=builders.an_agent().id),
                 LeaveAggregate(name='hv1', aggregate_id=7, host='hv1'),
                 DeleteService(name='hv1', service_id=DOWN.id),
-                DeleteProvider(name='hv1', provider_id=CHOSEN),
+                DeleteProvider(name='hv1', provider_id=deciding.CHOSEN),
                 DeletePort(name='hv1', port_id=builders.a_port().id),
             ),
             verdict.steps,
@@ -307,12 +309,14 @@ class TestClear(unittest.TestCase):
 
     def test_hold_is_no_consumer(self):
         """The hold of one that never opened is not in the way."""
-        hold = {identity.hold_id(CHOSEN): {'MEMORY_MB': 2**31 - 1}}
+        hold = {identity.hold_id(deciding.CHOSEN): {'MEMORY_MB': 2**31 - 1}}
 
-        verdict = decide(a_look_without_server(consumers={CHOSEN: hold}))
+        verdict = deciding.of_delete(
+            a_look_without_server(consumers={deciding.CHOSEN: hold})
+        )
 
         self.assertIn(
-            DeleteProvider(name='hv1', provider_id=CHOSEN),
+            DeleteProvider(name='hv1', provider_id=deciding.CHOSEN),
             verdict.steps,
         )
 
@@ -322,7 +326,7 @@ class TestClear(unittest.TestCase):
             ports=(builders.a_port(),), guests={'hv1': ()}
         )
 
-        verdict = decide(look)
+        verdict = deciding.of_delete(look)
 
         self.assertEqual(
             (DeletePort(name='hv1', port_id=builders.a_port().id),),
@@ -331,7 +335,9 @@ class TestClear(unittest.TestCase):
 
     def test_done(self):
         """When this run has removed the last of it, it is done."""
-        verdict = decide(builders.a_snapshot(), a_ledger(done={DELETE: True}))
+        verdict = deciding.of_delete(
+            builders.a_snapshot(), deciding.a_ledger(done={DELETE: True})
+        )
 
         self.assertEqual(
             Outcome(ok=True, reason=Reason.of(OutcomeCode.DONE)),
@@ -340,9 +346,9 @@ class TestClear(unittest.TestCase):
 
     def test_done_and_taken(self):
         """What has the name afterwards is somebody else's, and is said."""
-        verdict = decide(
+        verdict = deciding.of_delete(
             builders.a_snapshot(services=(builders.a_service(),)),
-            a_ledger(done={DELETE: True}),
+            deciding.a_ledger(done={DELETE: True}),
         )
 
         self.assertFalse(verdict.outcome.ok)
@@ -367,5 +373,5 @@ class TestScope(unittest.TestCase):
 
         self.assertEqual(frozenset({'hv1', 'hv2'}), first.server_names)
         self.assertEqual(frozenset({'hv1'}), second.hosts)
-        self.assertEqual(frozenset({CHOSEN}), second.provider_ids)
+        self.assertEqual(frozenset({deciding.CHOSEN}), second.provider_ids)
         self.assertTrue(first.aggregates and second.aggregates)

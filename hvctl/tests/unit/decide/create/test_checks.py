@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of when create goes no further with a name."""
+
+import dataclasses
+import unittest
+
+from hvctl.model import identity
+from hvctl.model.codes import OutcomeCode
+from hvctl.model.ledger import Failure
+from hvctl.model.reasons import Reason
+from hvctl.model.steps import (
+    DeleteServer,
+    PlaceHold,
+)
+from hvctl.tests.fixtures import builders
+from hvctl.tests.fixtures import deciding
+from hvctl.tests.fixtures import situations
+
+DISABLED = builders.a_disabled_service
+
+
+class TestRefusals(unittest.TestCase):
+    """Names that somebody else has."""
+
+    def test_taken(self):
+        """Whatever holds the name is named, and nothing is made."""
+        strange = situations.STRANGE
+        for kind, thing in (
+            ('namesakes', builders.a_server(id=strange)),
+            ('services', builders.a_service(id=strange)),
+            ('services', builders.a_service('hv1.a.org', id=strange)),
+            ('compute_nodes', builders.a_compute_node(id=strange)),
+            ('providers', builders.a_provider(id=strange)),
+            ('agents', builders.an_agent(id=strange)),
+        ):
+            with self.subTest(kind=kind):
+                verdict = deciding.of_create(
+                    builders.a_snapshot(**{kind: (thing,)}), domain='a.org'
+                )
+
+                self.assertEqual([], deciding.kinds(verdict))
+                why = verdict.outcome.reason
+                self.assertEqual(OutcomeCode.NAME_TAKEN, why.code)
+                (holder,) = why.facts['holders']
+                self.assertEqual(strange, holder.facts['id'])
+
+    def test_similar_names_are_free(self):
+        """hv10 and another's domain do not take hv1."""
+        for host in ('hv10', 'hv1.b.org', 'hv', 'xhv1'):
+            with self.subTest(host=host):
+                verdict = deciding.of_create(
+                    deciding.with_port(
+                        services=(builders.a_service(host),),
+                        agents=(builders.an_agent(host),),
+                    ),
+                    domain='a.org',
+                )
+
+                self.assertIn('CreateServer', deciding.kinds(verdict))
+
+    def test_ends(self):
+        """A failed, stopping or drained one is refused with a way out."""
+        drain = DISABLED(identity.REASON_DRAIN + ' after migration 3')
+        for changes, expected in (
+            (
+                {'servers': (builders.a_server(status='ERROR', fault='X'),)},
+                Reason.of(
+                    OutcomeCode.DEPLOY_FAILED,
+                    name='hv1',
+                    fault='X',
+                    tried=(),
+                    moved_on=False,
+                ),
+            ),
+            (
+                {'servers': (builders.a_server(task_state='deleting'),)},
+                Reason.of(OutcomeCode.IS_BEING_DELETED, name='hv1'),
+            ),
+            (
+                {'services': (drain,)},
+                Reason.of(OutcomeCode.CLOSED_FOR_DRAIN, name='hv1'),
+            ),
+            (
+                {'services': (DISABLED('broken, joe'),)},
+                Reason.of(
+                    OutcomeCode.DISABLED_BY_SOMEBODY,
+                    host='hv1',
+                    reason='broken, joe',
+                ),
+            ),
+        ):
+            with self.subTest(expected=expected):
+                verdict = deciding.of_create(deciding.a_look(**changes))
+
+                self.assertEqual([], deciding.kinds(verdict))
+                self.assertFalse(verdict.outcome.ok)
+                self.assertEqual(expected, verdict.outcome.reason)
+
+    def test_failed_step(self):
+        """A step that failed for good ends it with its sentence."""
+        step = PlaceHold(name='hv1', provider_id=deciding.CHOSEN)
+        failure = Failure(step=step, message='could not')
+
+        verdict = deciding.of_create(
+            builders.a_snapshot(), deciding.a_ledger(failures={'hv1': failure})
+        )
+
+        self.assertEqual(
+            Reason.of(OutcomeCode.REQUEST_FAILED, message='could not'),
+            verdict.outcome.reason,
+        )
+
+    def test_lost_race(self):
+        """Servers that lost a race are deleted, each once."""
+        twins = (
+            builders.a_server(id='z1'),
+            builders.a_server(id='z2', task_state='deleting'),
+        )
+        look = deciding.a_look(servers=(builders.a_server(), *twins))
+
+        verdict = deciding.of_create(look)
+
+        self.assertEqual(
+            (DeleteServer(name='hv1', server_id='z1'),), verdict.steps
+        )
+        self.assertIsNone(verdict.outcome)
+
+    def test_race_that_is_open(self):
+        """None is deleted before it is certain which one has the port.
+
+        Else a run that looks before, and one that looks after, choose
+        differently, and both are deleted.
+        """
+        mine = builders.a_server(status='BUILD')
+        twin = builders.a_server(id='z1', status='BUILD', created_at='2027')
+        free = builders.a_port(device_id='')
+        for servers, port, loser in (
+            ((mine, twin), free, None),
+            ((dataclasses.replace(mine, status='ERROR'), twin), free, None),
+            ((mine, twin), dataclasses.replace(free, device_id='z1'), mine),
+            ((mine, twin), builders.a_port(), twin),
+            (
+                [dataclasses.replace(s, status='ERROR') for s in (mine, twin)],
+                free,
+                twin,
+            ),
+        ):
+            with self.subTest(servers=servers, port=port):
+                verdict = deciding.of_create(
+                    deciding.a_look(servers=tuple(servers), ports=(port,))
+                )
+
+                self.assertEqual(
+                    [loser.id] if loser else [],
+                    [step.server_id for step in verdict.steps],
+                )
+                self.assertIsNone(verdict.outcome)

@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of what a closed hypervisor does before guests may come."""
+
+import datetime
+import unittest
+
+from hvctl.decide.hypervisor import phases
+from hvctl.model import identity
+from hvctl.model.codes import OutcomeCode, StatusCode
+from hvctl.model.hypervisor import Phase
+from hvctl.model.reasons import Reason
+from hvctl.model.steps import (
+    DisableService,
+    EnableService,
+    LiftHold,
+)
+from hvctl.model.verdict import Outcome
+from hvctl.tests.fixtures import builders
+from hvctl.tests.fixtures import clocks
+from hvctl.tests.fixtures import deciding
+from hvctl.tests.fixtures import situations
+
+DISABLED = builders.a_disabled_service
+
+
+class TestOpen(unittest.TestCase):
+    """From a server to an enabled hypervisor."""
+
+    def test_waits(self):
+        """While the machine comes up, nothing is done and nothing ends."""
+        new = builders.a_service(updated_at=None)
+        for changes, expected in (
+            (
+                {'servers': (builders.a_server(status='BUILD'),)},
+                Phase.BUILDING,
+            ),
+            ({'services': (), 'compute_nodes': ()}, Phase.BOOTING),
+            (
+                {
+                    'services': (new,),
+                    'compute_nodes': (),
+                    'providers_reported': frozenset(),
+                },
+                Phase.REGISTERED,
+            ),
+            ({'compute_nodes': ()}, Phase.UNMAPPED),
+            ({'providers_reported': frozenset()}, Phase.NO_INVENTORY),
+            ({'agents': ()}, Phase.NO_AGENT),
+            ({'services': (builders.a_service(state='down'),)}, Phase.DOWN),
+        ):
+            with self.subTest(expected=expected):
+                verdict = deciding.of_create(
+                    deciding.a_look(**deciding.HELD | changes)
+                )
+
+                self.assertEqual(expected, verdict.status.phase)
+                self.assertEqual((), verdict.steps)
+                self.assertIsNone(verdict.outcome)
+
+    def test_other_compute_id(self):
+        """A host that did not take the chosen id is closed, and a failure."""
+        node = builders.a_compute_node(id=builders.an_id('strange'))
+        verdict = deciding.of_create(
+            deciding.a_look(compute_nodes=(node,), **deciding.HELD)
+        )
+
+        self.assertEqual(['DisableService'], deciding.kinds(verdict))
+        self.assertFalse(verdict.outcome.ok)
+        self.assertEqual(
+            Reason.of(
+                OutcomeCode.WRONG_ID,
+                name='hv1',
+                id=node.id,
+                chosen=deciding.CHOSEN,
+            ),
+            verdict.outcome.reason,
+        )
+        closed = DISABLED(identity.REASON_CREATE)
+        verdict = deciding.of_create(
+            deciding.a_look(
+                compute_nodes=(node,), services=(closed,), **deciding.HELD
+            )
+        )
+        self.assertEqual([], deciding.kinds(verdict))
+        self.assertFalse(verdict.outcome.ok)
+
+    def test_lifts_the_hold(self):
+        """When all is well the times are noted and the hold is lifted."""
+        second = datetime.timedelta(seconds=1)
+        ledger = deciding.a_ledger(
+            first_seen={
+                ('hv1', Phase.BUILDING): clocks.START - 3 * second,
+                ('hv1', Phase.BOOTING): clocks.START - 2 * second,
+                ('hv1', Phase.UNMAPPED): clocks.START - second,
+                ('hv2', Phase.REGISTERED): clocks.START - 5 * second,
+            }
+        )
+
+        verdict = deciding.of_create(deciding.a_look(**deciding.HELD), ledger)
+
+        note, lift = verdict.steps
+        self.assertEqual(
+            LiftHold(name='hv1', provider_id=deciding.CHOSEN), lift
+        )
+        self.assertEqual(
+            {
+                identity.PHASES_KEY: 'booting=1; unmapped=1',
+                identity.ENABLED_KEY: '2026-11-23T12:00:00+00:00',
+            },
+            note.metadata,
+        )
+
+    def test_lifted_and_full_at_once(self):
+        """The hold is not lifted twice when guests fill it at once."""
+        lift = LiftHold(name='hv1', provider_id=deciding.CHOSEN)
+
+        verdict = deciding.of_create(
+            deciding.a_look(**deciding.HELD),
+            deciding.a_ledger(done={lift: True}),
+        )
+
+        self.assertTrue(verdict.outcome.ok)
+        self.assertEqual(Phase.ENABLED, verdict.status.phase)
+
+    def test_enables(self):
+        """What came disabled is enabled once it reports, before the lift."""
+        for reason in (None, phases.NOVA_DISABLED_NEW):
+            with self.subTest(reason=reason):
+                service = DISABLED(reason)
+
+                verdict = deciding.of_create(
+                    deciding.a_look(services=(service,), **deciding.HELD)
+                )
+
+                self.assertEqual(
+                    (EnableService(name='hv1', service_id=service.id),),
+                    verdict.steps,
+                )
+        silent = DISABLED(updated_at=None)
+        verdict = deciding.of_create(
+            deciding.a_look(services=(silent,), **deciding.HELD)
+        )
+        self.assertEqual((), verdict.steps)
+        self.assertEqual(
+            Reason.of(StatusCode.FIRST_REPORT), verdict.status.reason
+        )
+
+    def test_waits_for_the_trait(self):
+        """Neither lift nor end while Placement has it as disabled."""
+        disabled = {'providers_disabled': frozenset({deciding.CHOSEN})}
+        for changes in (deciding.HELD, {}):
+            with self.subTest(changes=changes):
+                verdict = deciding.of_create(
+                    deciding.a_look(**disabled | changes)
+                )
+
+                self.assertEqual((), verdict.steps)
+                self.assertIsNone(verdict.outcome)
+                self.assertEqual(Phase.READY, verdict.status.phase)
+
+    def test_enabled_already(self):
+        """An enabled one is a success that changes nothing."""
+        verdict = deciding.of_create(deciding.a_look())
+
+        self.assertEqual((), verdict.steps)
+        self.assertEqual(
+            Outcome(ok=True, reason=Reason.of(OutcomeCode.ALREADY_ENABLED)),
+            verdict.outcome,
+        )
+
+    def test_no_wait(self):
+        """Without waiting it ends when there is nothing to do now."""
+        building = deciding.a_look(
+            servers=(builders.a_server(status='BUILD'),)
+        )
+
+        self.assertTrue(deciding.of_create(building, wait=False).outcome.ok)
+        self.assertIsNone(
+            deciding.of_create(builders.a_snapshot(), wait=False).outcome
+        )
+        self.assertIsNone(
+            deciding.of_create(
+                deciding.a_look(**deciding.HELD), wait=False
+            ).outcome
+        )
+        self.assertFalse(
+            deciding.of_create(
+                deciding.a_look(servers=(builders.a_server(status='ERROR'),)),
+                wait=False,
+            ).outcome.ok
+        )
+
+
+class TestOwnUserData(unittest.TestCase):
+    """Without a hold."""
+
+    def look(self, metadata=None, **changes):
+        return deciding.a_look(
+            servers=(builders.a_server(metadata=metadata or {}),), **changes
+        )
+
+    def test_disables_as_soon_as_it_shows(self):
+        """An enabled service is disabled, whatever else is missing."""
+        for changes in (
+            {'compute_nodes': (), 'providers': ()},
+            {'compute_nodes': ()},
+            {'agents': ()},
+            {},
+        ):
+            with self.subTest(changes=changes):
+                verdict = deciding.of_create(self.look(**changes), own=True)
+
+                self.assertEqual(
+                    (
+                        DisableService(
+                            name='hv1',
+                            service_id=builders.a_service().id,
+                            reason=identity.REASON_CREATE,
+                        ),
+                    ),
+                    verdict.steps,
+                )
+
+    def test_waits_disabled(self):
+        """Disabled, it waits without doing anything."""
+        verdict = deciding.of_create(
+            self.look(services=(DISABLED(identity.REASON_CREATE),), agents=()),
+            own=True,
+        )
+
+        self.assertEqual((), verdict.steps)
+        self.assertIsNone(verdict.outcome)
+
+    def test_enabling_is_the_last_step(self):
+        """When all is well the times are noted and it is enabled."""
+        verdict = deciding.of_create(
+            self.look(services=(DISABLED(identity.REASON_CREATE),)), own=True
+        )
+
+        self.assertEqual(
+            ['NoteTimes', 'EnableService'], deciding.kinds(verdict)
+        )
+
+    def test_opened_stays_open(self):
+        """One that a create has opened is not closed by the next."""
+        opened = self.look(situations.OPENED)
+
+        self.assertTrue(deciding.of_create(opened, own=True).outcome.ok)
+        self.assertEqual(
+            (),
+            deciding.of_create(
+                self.look(situations.OPENED, agents=()), own=True
+            ).steps,
+        )
