@@ -6,7 +6,7 @@ from __future__ import annotations
 import typing
 
 from hvctl.decide.wording import commands
-from hvctl.decide.wording.templates import filled
+from hvctl.decide.wording import templates
 from hvctl.decide.wording.templates import Words
 from hvctl.model.codes import Code, HolderCode
 from hvctl.model.reasons import Facts
@@ -47,14 +47,18 @@ def listed(facts: Facts) -> str:
     found = _each(facts)
     ours = [h for h in found if h.code is HolderCode.OTHER_CLOUD]
     others = [h for h in found if h.code is not HolderCode.OTHER_CLOUD]
-    words = [filled(WORDS[h.code].reason, h.facts) for h in ours + others]
+    words = [
+        templates.filled(WORDS[h.code].reason, h.facts) for h in ours + others
+    ]
     made = ', which hvctl did not make in this project' if others else ''
     return ', '.join(words) + made
 
 
 def remedies(facts: Facts) -> str:
     """Return what to type if all of it is left over; it may be nothing."""
-    words = [filled(WORDS[h.code].remedy, h.facts) for h in _each(facts)]
+    words = [
+        templates.filled(WORDS[h.code].remedy, h.facts) for h in _each(facts)
+    ]
     return ' && '.join(filter(None, words))
 
 
