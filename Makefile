@@ -25,6 +25,7 @@ help:
 	@echo 'make pep8          format, style and types'
 	@echo 'make docs          documentation and release notes, as HTML'
 	@echo 'make cover         what the unit tests reach'
+	@echo 'make lower         unit tests with the oldest versions that will do'
 	@echo 'make down          stop the embedded cloud, its data stays'
 	@echo 'make clean         remove the embedded cloud and all that was built'
 
@@ -71,8 +72,13 @@ pep8: .venv/installed
 
 .PHONY: docs
 docs: .venv/installed
-	command -v dot >/dev/null || tools/apt-install graphviz
+	command -v dot >/dev/null || tools/install-distribution-packages docs
 	$(BIN)/tox -e docs,releasenotes
+
+.PHONY: lower
+lower: .venv/installed
+	tools/install-distribution-packages lower
+	$(BIN)/tox -e lower
 
 .PHONY: cover
 cover: .venv/installed
