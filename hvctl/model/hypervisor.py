@@ -8,12 +8,12 @@ import datetime
 import enum
 
 from hvctl.model import identity
+from hvctl.model.migration import Migration
 from hvctl.model.reasons import Reason
 from hvctl.model.records import (
     Agent,
     Aggregate,
     ComputeNode,
-    Migration,
     Node,
     Port,
     Provider,
@@ -122,6 +122,16 @@ class Hypervisor:
     def host(self) -> str:
         """The service host, or the one that is expected."""
         return self.service.host if self.service else self.name
+
+    @property
+    def newest_migrations(self) -> dict[str, Migration]:
+        """The newest migration record of each guest, by the guest's id."""
+        found: dict[str, Migration] = {}
+        for migration in self.migrations:
+            known = found.get(migration.server_id)
+            if known is None or known.id < migration.id:
+                found[migration.server_id] = migration
+        return found
 
     @property
     def trunks(self) -> tuple[Trunk, ...]:

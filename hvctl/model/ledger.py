@@ -29,10 +29,12 @@ class Failure:
     """A step that failed for good.
 
     :ivar message: one sentence for the user
+    :ivar at: when that was; None counts as now
     """
 
     step: Step
     message: str
+    at: datetime.datetime | None = None
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)
@@ -112,3 +114,19 @@ class Ledger:
         """Return what a step was told, if that is of a kind."""
         answer = self.answers.get(step)
         return answer if isinstance(answer, kind) else None
+
+    def done_since(self, step: Step, since: datetime.datetime | None) -> bool:
+        """Whether a step has succeeded after a time."""
+        at = self.done_at.get(step)
+        return at is not None and (since is None or at > since)
+
+    def failed_since(
+        self, step: Step, since: datetime.datetime | None
+    ) -> Failure | None:
+        """Return the failure of a step after a time, if it failed for good."""
+        failure = self.failures.get(step.lane)
+        if failure is None or failure.step != step:
+            return None
+        if since is None or failure.at is None or failure.at > since:
+            return failure
+        return None

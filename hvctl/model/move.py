@@ -5,68 +5,200 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import enum
+import typing
 
 from hvctl.model.drain_options import Method
+from hvctl.model.reasons import Reason
 from hvctl.model.records import Shape
+
+
+class MoveState(enum.StrEnum):
+    """How a guest's move stands; the column *Result* of ``drain``."""
+
+    PLANNED = 'planned'
+    """It is to be moved, and its turn has not come (yet)."""
+    WAITING = 'waiting'
+    """It is busy with something else, and is looked at again."""
+    MOVING = 'moving'
+    """It is under way; when the time is over, Nova goes on with it."""
+    MOVED = 'moved'
+    """It is on another host: that under *Destination*."""
+    SHELVED = 'shelved'
+    """It is on no host any more, and its owner can unshelve it."""
+    DELETED = 'deleted'
+    """Its owner has deleted it meanwhile."""
+    RETURNED = 'returned'
+    """It had left, and is back on the host; the next look begins anew."""
+    STAYED = 'stayed'
+    """It was not touched, and is where it was."""
+    FAILED = 'failed'
+    """Its move failed, or was given up."""
+
+    @property
+    def pending(self) -> bool:
+        """Whether its turn has not come yet."""
+        return self in (MoveState.PLANNED, MoveState.WAITING)
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing is being done with it.
+
+        The next look may find another state, as when it is no longer in the
+        way, or has come back.
+        """
+        return not self.pending and self is not MoveState.MOVING
+
+    @property
+    def has_left(self) -> bool:
+        """Whether it is off the host, and well."""
+        return self in (
+            MoveState.MOVED,
+            MoveState.SHELVED,
+            MoveState.DELETED,
+        )
+
+    @property
+    def remains(self) -> bool:
+        """Whether it stays, or left the host broken."""
+        return self in (MoveState.STAYED, MoveState.FAILED)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Guest:
+    """Who moves.
+
+    :ivar name: without what a terminal would obey
+    :ivar status: Nova's, before it moves
+    :ivar shape: what it takes of a host
+    :ivar priority: greater ones go first
+    """
+
+    id: str
+    name: str = ''
+    project_id: str = ''
+    status: str = ''
+    shape: Shape = dataclasses.field(default_factory=Shape)
+    priority: int = 0
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Treatment:
+    """What is to be done with a guest.
+
+    :ivar method: how it leaves; None when it does not
+    :ivar reason: why so; None where there is nothing to say
+    :ivar wishes: what its owner said of it, followed or not
+    :ivar accepted: it stays, and the user has said that it may
+    :ivar busy: it is busy with something else, and to be looked at again
+    """
+
+    method: Method | None = None
+    reason: Reason | None = None
+    wishes: tuple[Reason, ...] = ()
+    accepted: bool = False
+    busy: bool = False
+
+    @property
+    def migrates(self) -> bool:
+        """Whether Nova moves the guest to another host."""
+        return self.method is not None and self.method.migrates
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Ties:
+    """What ties a guest to its host or to other guests.
+
+    :ivar known: whether a look has reached this
+    :ivar ports: VNIC types of its ports that are a device of the host
+    :ivar affinity: id of its affinity group, whose members have one host
+    :ivar anti_affinity: id of its anti-affinity group, whose members move
+        one by one
+    """
+
+    known: bool = True
+    ports: tuple[str, ...] = ()
+    affinity: str | None = None
+    anti_affinity: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How a move stands.
+
+    :ivar reason: why so; None where there is nothing to say
+    :ivar attempt: how many requests for it have been sent
+    :ivar adopted: somebody else has sent it away, and it is followed
+    :ivar after: the newest migration record the guest had before this move
+    :ivar news: what Nova last told of how it goes, and since when
+        (``news_at``)
+    :ivar left_at: since when it has not been on the host
+    :ivar busy_since: since when the guest is busy with something else
+    :ivar abandoned_since: since when Nova does nothing with it, though the
+        record of its migration is not over
+    :ivar copied_since: when it was first seen to be copied
+    """
+
+    state: MoveState
+    reason: Reason | None = None
+    destination: str | None = None
+    attempt: int = 0
+    adopted: bool = False
+    after: int = 0
+    news: str = ''
+    left_at: datetime.datetime | None = None
+    busy_since: datetime.datetime | None = None
+    started_at: datetime.datetime | None = None
+    news_at: datetime.datetime | None = None
+    abandoned_since: datetime.datetime | None = None
+    copied_since: datetime.datetime | None = None
+    ended_at: datetime.datetime | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
     """The way of one guest off a hypervisor that is drained.
 
-    :ivar state: the guest's status before it moves
-    :ivar method: how it leaves; None when it is not to be moved
-    :ivar result: ``planned``, ``waiting``, ``moving``, ``moved``,
-        ``failed``, ``left`` (it stays, and was not touched) or ``gone``
-        (its owner deleted or shelved it)
-    :ivar lift: for one that is in the way: what to type to change that
-    :ivar accepted: it stays, and the user has said that it may
-    :ivar note: what else its owner will notice
-    :ivar priority: greater ones go first
-    :ivar ports: VNIC types of its ports that are a device of the host
-    :ivar group: id of its anti-affinity group, whose members move one by one
-    :ivar bound: id of its affinity group, whose members have one host
-    :ivar shape: what it takes of a host
-    :ivar tied: whether its groups are known
-    :ivar attempt: how many requests for it have been sent
-    :ivar adopted: somebody else has sent it away, and it is followed
-    :ivar after: the newest migration record the guest had before this move
-    :ivar told: what Nova last told of how it goes, and since when
-        (``heard_at``)
-    :ivar seen_at: when it was first seen on the host
-    :ivar busy_since: since when the guest is busy with something else
-    :ivar idle_since: since when Nova does nothing with it, though the record
-        of its migration is not over
-    :ivar running_at: when it was first seen to be copied
+    :ivar hypervisor: the name of the one that is drained
+    :ivar source: its service host
+    :ivar notes: what else its owner will notice
     """
 
-    server_id: str
-    server_name: str
-    project_id: str
     hypervisor: str
-    state: str
-    method: Method | None
-    result: str
     source: str
-    destination: str | None = None
-    reason: str = ''
-    lift: str = ''
-    accepted: bool = False
-    note: str = ''
-    priority: int = 0
-    ports: tuple[str, ...] = ()
-    group: str | None = None
-    bound: str | None = None
-    shape: Shape = dataclasses.field(default_factory=Shape)
-    tied: bool = True
-    attempt: int = 0
-    adopted: bool = False
-    after: int = 0
-    told: str = ''
-    seen_at: datetime.datetime | None = None
-    busy_since: datetime.datetime | None = None
-    started_at: datetime.datetime | None = None
-    heard_at: datetime.datetime | None = None
-    idle_since: datetime.datetime | None = None
-    running_at: datetime.datetime | None = None
-    ended_at: datetime.datetime | None = None
+    guest: Guest
+    treatment: Treatment = dataclasses.field(default_factory=Treatment)
+    ties: Ties = dataclasses.field(default_factory=Ties)
+    progress: Progress
+    notes: tuple[Reason, ...] = ()
+
+    @property
+    def server_id(self) -> str:
+        """The guest's id."""
+        return self.guest.id
+
+    @property
+    def state(self) -> MoveState:
+        """How it stands."""
+        return self.progress.state
+
+    @property
+    def method(self) -> Method | None:
+        """How the guest leaves; None when it does not."""
+        return self.treatment.method
+
+    @property
+    def reason(self) -> Reason | None:
+        """Why it stands so."""
+        return self.progress.reason
+
+    @property
+    def in_the_way(self) -> bool:
+        """Whether the guest stays, and nobody has said that it may."""
+        return self.state is MoveState.STAYED and not self.treatment.accepted
+
+    def but(self, **progress: typing.Any) -> Move:
+        """Return the move with some of its progress changed."""
+        return dataclasses.replace(
+            self, progress=dataclasses.replace(self.progress, **progress)
+        )

@@ -14,6 +14,10 @@ import enum
 import re
 import typing
 
+from hvctl.model import disabled_reason
+from hvctl.model.disabled_reason import DisabledBy
+from hvctl.model.disabled_reason import DisabledReason
+
 
 class Shape(typing.NamedTuple):
     """The size of a guest, by its flavor.
@@ -134,6 +138,16 @@ class Service:
     def up(self) -> bool:
         """Whether it reports to Nova."""
         return self.state == 'up'
+
+    @property
+    def disabled(self) -> DisabledReason:
+        """Why it is disabled, as far as its ``disabled_reason`` tells."""
+        return disabled_reason.parse(self.disabled_reason)
+
+    @property
+    def is_drained(self) -> bool:
+        """Whether it is disabled because of a drain of ours."""
+        return not self.enabled and self.disabled.by is DisabledBy.DRAIN
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,45 +271,3 @@ class Aggregate:
     uuid: str = ''
     availability_zone: str | None = None
     hosts: frozenset[str] = frozenset()
-
-
-#: A migration record in one of these is over (nova/db/main/api.py,
-#: migration_get_in_progress_by_host_and_node).
-FINAL_STATUSES = frozenset(
-    {
-        'cancelled',
-        'completed',
-        'confirmed',
-        'done',
-        'error',
-        'failed',
-        'reverted',
-    }
-)
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Migration:
-    """A migration record of Nova (``os-migrations``).
-
-    :ivar migration_type: ``live-migration``, ``migration`` (cold),
-        ``resize`` or ``evacuation``
-    :ivar user_id: who asked for it
-    :ivar updated_at: when Nova wrote to it last: also while a guest is
-        copied, as far as its hypervisor's driver tells how far that is
-    """
-
-    id: int
-    uuid: str
-    server_id: str
-    status: str
-    migration_type: str
-    source: str | None = None
-    destination: str | None = None
-    user_id: str | None = None
-    updated_at: datetime.datetime | None = None
-
-    @property
-    def over(self) -> bool:
-        """Whether it has ended, well or not; it does not change then."""
-        return self.status in FINAL_STATUSES

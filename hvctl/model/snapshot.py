@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 import dataclasses
 
+from hvctl.model.migration import Migration
 from hvctl.model.records import (
     Agent,
     Aggregate,
     Candidate,
     ComputeNode,
-    Migration,
     Need,
     Node,
     Port,

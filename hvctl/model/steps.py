@@ -306,12 +306,10 @@ class GuestStep(Step):
 class MoveStep(GuestStep):
     """Begin to move a guest.
 
-    :ivar attempt: tells a request from the one before it, which failed
     :ivar destination: the service host; None for wherever the scheduler
         finds room
     """
 
-    attempt: int = 1
     destination: str | None = None
 
 
@@ -371,14 +369,4 @@ class AskWhy(GuestStep):
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class AskWhere(GuestStep):
-    """Ask Nova where a guest is that has left its host; changes nothing.
-
-    The answer is its status and, after a space, its host if it has one;
-    nothing where it is deleted.
-
-    :ivar migration_id: of its newest migration record, 0 without one
-    :ivar seen_at: when it was seen on the host first, before it left
-    """
-
-    migration_id: int = 0
-    seen_at: datetime.datetime | None = None
+    """Ask Nova where a guest is that has left its host; changes nothing."""

@@ -281,7 +281,7 @@ class _Run:
         for move in verdict.moves:
             known = self._ledger.moves.get(move.server_id)
             self._ledger.moves[move.server_id] = move
-            if known is None or known.result != move.result:
+            if known is None or known.state != move.state:
                 self._changed = self._clock.monotonic()
                 self._listen(MoveChanged(name=name, move=move))
         at = self._clock.monotonic()
@@ -342,6 +342,7 @@ class _Run:
             changed = self._ledger.done.get(step, False) or done.changed
             self._ledger.done[step] = changed
             self._ledger.done_at[step] = self._clock.now()
+            self._ledger.answers.pop(step, None)
             if done.answer is not None:
                 self._ledger.answers[step] = done.answer
         if acted.failed is None:
@@ -354,7 +355,9 @@ class _Run:
         if error.transient and self._tries[lane] < TRIES:
             LOG.info('%s: %s; looking again', lane, error)
             return
-        self._ledger.failures[lane] = Failure(step=step, message=str(error))
+        self._ledger.failures[lane] = Failure(
+            step=step, message=str(error), at=self._clock.now()
+        )
 
     def _rest(self, deadline: float) -> None:
         """Wait until a lane is through, or it is time to look again."""

@@ -22,6 +22,9 @@ import hvctl
 from hvctl import decide
 from hvctl.decide import delete
 from hvctl.decide.create import stages as create_stages
+from hvctl.decide.drain import stages as drain_stages
+from hvctl.decide.drain import undo
+from hvctl.decide.drain.plan import treatment
 from hvctl.decide.goal import Stage
 from hvctl.decide.wording import rendering
 from hvctl.decide.wording.templates import Template
@@ -33,6 +36,7 @@ from hvctl.model.codes import (
     StatusCode,
 )
 from hvctl.model.hypervisor import Phase
+from hvctl.model.move import MoveState
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +221,18 @@ def _codes(kind: type[Code]) -> Table:
     )
 
 
+def treatment_rules() -> Table:
+    """List what a drain does with a guest, the first rule that answers."""
+    return Table(
+        header=('Rule', 'What it says'),
+        widths=(22, 78),
+        rows=[
+            (f'``{rule.name}``', _literal(rule.words))
+            for rule in treatment.RULES
+        ],
+    )
+
+
 def folders_of_decide() -> Table:
     """List what is in ``hvctl/decide``, by what each says of itself."""
     found = []
@@ -241,4 +257,8 @@ TABLES: dict[str, Callable[[], Table]] = {
     'holder-codes': lambda: _codes(HolderCode),
     'stages-of-create': lambda: _stages(create_stages.STAGES),
     'stages-of-delete': lambda: _stages(delete.STAGES),
+    'stages-of-drain': lambda: _stages(drain_stages.STAGES),
+    'stages-of-undo': lambda: _stages(undo.STAGES),
+    'treatment-rules': treatment_rules,
+    'results-of-moves': lambda: _members(MoveState, 'Result'),
 }

@@ -9,7 +9,12 @@ from keystoneauth1 import adapter
 
 from hvctl.cloud import http
 from hvctl.cloud.observe import parse
-from hvctl.model.records import Candidate, Migration, Need, Resources
+from hvctl.model.migration import Migration
+from hvctl.model.records import (
+    Candidate,
+    Need,
+    Resources,
+)
 
 #: How many migrations a later look reads at once.
 _LATER = 100

@@ -7,13 +7,13 @@ import datetime
 
 from hvctl.cloud import http
 from hvctl.model import identity
+from hvctl.model.migration import Migration
 from hvctl.model.records import (
     Agent,
     Aggregate,
     Candidate,
     ComputeNode,
     FixedIP,
-    Migration,
     Node,
     Port,
     PortUse,

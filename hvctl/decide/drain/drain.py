@@ -8,116 +8,134 @@ is in the way (or that is accepted) the first one moves.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 import dataclasses
 import datetime
 
 from hvctl.decide.drain import outcome
-from hvctl.decide.drain.moves import case
-from hvctl.decide.drain.moves import cold
+from hvctl.decide.drain import stages
+from hvctl.decide.drain.case import DrainCase
 from hvctl.decide.drain.moves import queue
-from hvctl.decide.drain.plan import budget
+from hvctl.decide.drain.moves import transitions
 from hvctl.decide.drain.plan import room
-from hvctl.decide.drain.plan import treatment
+from hvctl.decide.goal import Goal
 from hvctl.decide.hypervisor import assemble
 from hvctl.decide.hypervisor import ownership
-from hvctl.decide.hypervisor import phases
-from hvctl.decide.wording import rendering
-from hvctl.model import host_name
 from hvctl.model.codes import OutcomeCode
-from hvctl.model.drain_options import DrainOptions, Method
+from hvctl.model.drain_options import DrainOptions
 from hvctl.model.hypervisor import Hypervisor
 from hvctl.model.ledger import Ledger
+from hvctl.model.move import Move
+from hvctl.model.move import MoveState
 from hvctl.model.reasons import Reason
-from hvctl.model.records import Need, Resources, Server, Service
+from hvctl.model.records import Need, Server
 from hvctl.model.snapshot import GuestsLook, Scope, Snapshot, WholeLook
-from hvctl.model.steps import DisableService, MoveStep
+from hvctl.model.steps import MoveStep
 from hvctl.model.verdict import Verdict
 
-_MIGRATIONS = (Method.LIVE, Method.COLD)
-
-#: While guests are under way, every such look is one at everything, as is
-#: each that may begin to move more: a nova-compute may have died meanwhile,
-#: or somebody may have enabled it again.
-_WHOLE = 10
+#: While guests move, a look reads only guests and migrations.  Every tenth
+#: reads everything, and so does one after which new moves may start: a
+#: nova-compute may have died meanwhile, or somebody may have enabled it again.
+FULL_LOOK_EVERY = 10
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Drain:
+class Drain(Goal[DrainCase]):
     """The goal of ``drain``: no guest is left on the names."""
 
     names: tuple[str, ...]
     options: DrainOptions = dataclasses.field(default_factory=DrainOptions)
 
     def scope(self, ledger: Ledger) -> Scope:
-        """What the next look must reach."""
+        """Return what the next look must reach."""
         if ledger.last is None:
             return WholeLook(server_names=frozenset(self.names), sizes=True)
-        found = list(assemble.assemble(ledger.last, self.names).values())
-        hosts = frozenset(hv.host for hv in found if hv.service)
-        going = any(m.result == 'moving' for m in ledger.moves.values())
-        closed = not any(hv.service and hv.service.enabled for hv in found)
-        tied = all(move.tied for move in ledger.moves.values())
+        hypervisors = list(self.hypervisors(ledger.last).values())
+        hosts = frozenset(hv.host for hv in hypervisors if hv.service)
+        moves = ledger.moves.values()
+        closed = not any(
+            hv.service and hv.service.enabled for hv in hypervisors
+        )
+        tied = all(move.ties.known for move in moves)
         more = not ledger.winding_down and any(
-            queue.more(hv, self.options, ledger.moves.values()) for hv in found
+            queue.may_begin_more(hv, self.options, moves) for hv in hypervisors
         )
         if (
             hosts
-            and going
+            and any(move.state is MoveState.MOVING for move in moves)
             and closed
             and tied
             and not more
-            and ledger.looks % _WHOLE
+            and ledger.looks % FULL_LOOK_EVERY
         ):
             return GuestsLook(last=ledger.last, hosts=hosts)
+        begun = _any_sent(ledger)
+        needs: frozenset[Need] = frozenset()
+        if not begun:
+            needs = frozenset(
+                need
+                for hv in hypervisors
+                for need in self._expected_needs(hv, ledger.last, ledger)
+            )
         return WholeLook(
             hosts=hosts,
             ties=not (ledger.looks > 1 and tied),
-            aggregates=not _begun(ledger),
-            sizes=not _begun(ledger),
-            needs=frozenset()
-            if _begun(ledger)
-            else frozenset(self._expected_needs(ledger.last, found, ledger)),
+            aggregates=not begun,
+            sizes=not begun,
+            needs=needs,
             provider_ids=frozenset(
-                hv.provider.id for hv in found if hv.provider
+                hv.provider.id for hv in hypervisors if hv.provider
             ),
         )
 
-    def decide(
+    def hypervisors(self, snapshot: Snapshot) -> dict[str, Hypervisor]:
+        """Return what a look has of each name."""
+        return assemble.assemble(snapshot, self.names)
+
+    def case(
         self,
         snapshot: Snapshot,
+        hv: Hypervisor,
         ledger: Ledger,
         now: datetime.datetime,
-    ) -> dict[str, Verdict]:
-        """Say for each name what to do and what is waited for."""
-        found = assemble.assemble(snapshot, self.names)
-        verdicts = {
-            name: self._before(snapshot, hv, ledger)
-            for name, hv in found.items()
-        }
-        contexts = {
-            name: case.Context(
-                snapshot=snapshot,
-                hv=hv,
-                ledger=ledger,
-                options=self.options,
-                now=now,
-                treatments=queue.treatments(
-                    snapshot, hv, ledger, self.options
-                ),
-            )
-            for name, hv in found.items()
-            if verdicts[name] is None
-        }
-        looked = {
-            name: queue.look(context) for name, context in contexts.items()
-        }
-        held = self._held(snapshot, found, verdicts, ledger)
-        begun = _begun(ledger)
+    ) -> DrainCase:
+        """Build what the decision about one hypervisor may read."""
+        return DrainCase.build(
+            snapshot, hv, ledger, now, self.options, self.names
+        )
+
+    def verdict(self, case: DrainCase) -> Verdict:
+        """Return what to do with one hypervisor, and what is waited for."""
+        return self.verdicts({case.name: case})[case.name]
+
+    def verdicts(self, cases: dict[str, DrainCase]) -> dict[str, Verdict]:
+        """Return the verdicts on all of them: each waits for the others."""
+        early = {name: stages.before(case) for name, case in cases.items()}
+        verdicts = {n: verdict for n, verdict in early.items() if verdict}
+        turn = {n: case for n, case in cases.items() if early[n] is None}
+        looked = {name: queue.look(case) for name, case in turn.items()}
+        plan = self._plan(cases, verdicts, looked)
+        busy = queue.busy_groups(
+            move for moves, _ in looked.values() for move in moves.values()
+        )
+        for name, case in turn.items():
+            verdicts[name], busy = plan.verdict(case, looked[name], busy)
+        return {name: verdicts[name] for name in cases}
+
+    def _plan(
+        self,
+        cases: Mapping[str, DrainCase],
+        verdicts: Mapping[str, Verdict],
+        looked: Mapping[str, queue.Looked],
+    ) -> outcome.Plan:
+        """Put together what the look tells of all names."""
+        ledger = next(iter(cases.values())).ledger
+        snapshot = next(iter(cases.values())).snapshot
+        begun = _any_sent(ledger)
         needs: dict[str, Need] = {}
         if not begun:
-            for context in contexts.values():
-                needs |= _needs(snapshot, context.hv, context.treatments)
+            for name, (moves, _) in looked.items():
+                needs |= _needs(snapshot, cases[name].hv, moves)
         known = {
             guest_id: need
             for guest_id, need in needs.items()
@@ -125,18 +143,15 @@ class Drain:
         }
         allowed = room.destinations(
             snapshot,
-            {hv.host for hv in found.values()},
+            {case.hv.host for case in cases.values()},
             self.options.destination,
         )
         unfit = room.without_room(known, snapshot.room, allowed)
-        plan = outcome.Plan(
+        last = ledger.last
+        return outcome.Plan(
             options=self.options,
-            ledger=ledger,
             begun=begun,
-            all_known=all(
-                verdict is None or verdict.outcome is not None
-                for verdict in verdicts.values()
-            )
+            all_known=all(v.outcome is not None for v in verdicts.values())
             and snapshot.room.keys() >= set(needs.values()),
             hosts={
                 guest_id: len(
@@ -144,235 +159,90 @@ class Drain:
                 )
                 for guest_id, need in known.items()
             },
-            unfit={each: room.words(known[each]) for each in unfit},
+            unfit={each: room.listed(known[each]) for each in unfit},
             in_the_way={
                 name: sum(
-                    queue.blocked(move) or move.server_id in unfit
+                    move.in_the_way or move.server_id in unfit
                     for move in moves.values()
                 )
                 for name, (moves, _) in looked.items()
             },
-            held=held,
-            partial=snapshot.partial,
+            suspended=self._suspended(cases, verdicts),
+            before={} if last is None else self.hypervisors(last),
         )
-        last = ledger.last
-        before = assemble.assemble(last, self.names) if last else {}
-        busy = queue.busy_groups(looked.values())
-        ended = {
-            name: verdict
-            for name, verdict in verdicts.items()
-            if verdict is not None
-        }
-        for name, context in contexts.items():
-            ended[name], busy = plan.verdict(
-                context, before.get(name), looked[name], busy
-            )
-        return {name: ended[name] for name in verdicts}
 
-    def _expected_needs(
+    def _suspended(
         self,
-        last: Snapshot,
-        found: Iterable[Hypervisor],
-        ledger: Ledger,
-    ) -> Iterator[Need]:
-        """Return the needs whose room the next look has to ask for."""
-        for hv in found:
-            treatments = queue.treatments(last, hv, ledger, self.options)
-            yield from _needs(last, hv, treatments).values()
-
-    def _before(
-        self,
-        snapshot: Snapshot,
-        hv: Hypervisor,
-        ledger: Ledger,
-    ) -> Verdict | None:
-        """What comes before the guests; None when it is their turn."""
-        status = phases.status(hv)
-        failure = ledger.failures.get(hv.name)
-        if failure is not None:
-            return Verdict.failed(status, failure.message)
-        refusal = _refusal(snapshot, hv)
-        if refusal is None and not _committed(ledger):
-            refusal = self._no_destination(snapshot) or self._over_budget(
-                snapshot
-            )
-        if refusal is None and not _under_way(hv, ledger):
-            refusal = self._interrupted(hv, ledger)
-        if refusal is not None:
-            return Verdict.failed(status, refusal)
-        if hv.guests is None or hv.service is None:
-            # The first look finds it, the second reaches into it.
-            return Verdict(status=status)
-        if (
-            hv.service.enabled
-            and not self.options.dry_run
-            and not _closed_by_us(hv, ledger)
-        ):
-            if ledger.winding_down:
-                return Verdict.failed(
-                    status, f'stopped before {hv.name} was disabled'
-                )
-            newest = max((m.id for m in hv.migrations), default=0)
-            return Verdict(
-                status=status,
-                steps=(
-                    DisableService(
-                        name=hv.name,
-                        service_id=hv.service.id,
-                        reason=cold.drain_reason(newest),
-                    ),
-                ),
-            )
-        return None
-
-    def _interrupted(self, hv: Hypervisor, ledger: Ledger) -> str | None:
-        """Why no guest of a hypervisor can be sent away now, if so.
-
-        Those that are under way are followed all the same.
-        """
-        if hv.service is None:
-            return None
-        if not hv.service.up and hv.guests:
-            return (
-                f'nova-compute on {hv.host} does not report to Nova, so '
-                'nothing can be migrated away from it; see '
-                f'{phases.COMMAND} show {hv.name}'
-            )
-        if hv.service.enabled and _closed_by_us(hv, ledger):
-            return (
-                f'somebody has enabled {hv.name} again, so guests may land '
-                'on it; the same command again disables it and goes on'
-            )
-        return None
-
-    def _held(
-        self,
-        snapshot: Snapshot,
-        found: Mapping[str, Hypervisor],
-        verdicts: Mapping[str, Verdict | None],
-        ledger: Ledger,
-    ) -> dict[str, str]:
-        """Of which names no guest is to be sent away any more, and why."""
-        unclosed = [
+        cases: Mapping[str, DrainCase],
+        verdicts: Mapping[str, Verdict],
+    ) -> dict[str, Reason]:
+        """Return of which names no guest is sent away any more, and why."""
+        unclosed = tuple(
             name
             for name, verdict in verdicts.items()
-            if verdict is not None
-            and verdict.outcome is not None
-            and found[name].service in _targets(snapshot)
-            and ownership.owned(found[name])
-            and not _closed_by_us(found[name], ledger)
-        ]
-        held = {}
-        for name, hv in found.items():
-            reason = self._interrupted(hv, ledger)
-            if reason is None and unclosed and not self.options.dry_run:
-                reason = (
-                    f'no guest was sent away, since {", ".join(unclosed)} '
-                    'could not be disabled and guests might land there'
-                )
-            if reason is not None:
-                held[name] = reason
-        return held
-
-    def _over_budget(self, snapshot: Snapshot) -> str | None:
-        named = {
-            service.host
-            for service in snapshot.services
-            if host_name.short(service.host) in self.names
-        }
-        return budget.refusal(snapshot, named, self.options)
-
-    def _no_destination(self, snapshot: Snapshot) -> str | None:
-        wanted = self.options.destination
-        if wanted is None:
-            return None
-        service = next(
-            (s for s in snapshot.services if s.host == wanted), None
+            if verdict.outcome is not None and _stays_open(cases[name])
         )
-        if service is None:
-            return f'--to {wanted}: there is no compute service on that host'
-        if host_name.short(wanted) in self.names:
-            return f'--to {wanted}: it is to be drained itself'
-        if not (service.enabled and service.up):
-            return (
-                f'--to {wanted}: its compute service is {service.status} and '
-                f'{service.state}'
-            )
-        return None
+        suspended = {}
+        for name, case in cases.items():
+            reason = stages.interruption(case)
+            if reason is None and unclosed and not self.options.dry_run:
+                reason = Reason.of(OutcomeCode.OTHERS_OPEN, names=unclosed)
+            if reason is not None:
+                suspended[name] = reason
+        return suspended
+
+    def _expected_needs(
+        self, hv: Hypervisor, last: Snapshot, ledger: Ledger
+    ) -> Iterable[Need]:
+        """Return the needs whose room the next look has to ask for.
+
+        A guest has no move before its hypervisor is closed.
+        """
+        moves = dict(ledger.moves)
+        case = self.case(last, hv, ledger, ledger.started_at)
+        for guest in hv.guests or ():
+            if guest.id not in moves:
+                seen = transitions.see(guest, case)
+                moves[guest.id] = transitions.rest(seen, guest, case)
+        return _needs(last, hv, moves).values()
 
 
 def _needs(
     snapshot: Snapshot,
     hv: Hypervisor,
-    treatments: Mapping[str, treatment.Treatment],
+    moves: Mapping[str, Move],
 ) -> dict[str, Need]:
     """Return what each guest that is to migrate needs of its new host."""
+    provider_id = hv.provider.id if hv.provider else ''
+    consumers = snapshot.consumers.get(provider_id, {})
+
+    def need_of(guest: Server) -> Need:
+        # Where Placement does not tell what it has, its flavor has to.
+        has = consumers.get(guest.id)
+        return room.need_of(guest, has, snapshot.aggregates)
+
     needs = {
-        guest.id: room.need_of(
-            guest, _allocated(snapshot, hv, guest), snapshot.aggregates
-        )
+        guest.id: need_of(guest)
         for guest in hv.guests or ()
-        if treatments[guest.id].method in _MIGRATIONS
+        if guest.id in moves
+        and moves[guest.id].state is MoveState.PLANNED
+        and moves[guest.id].treatment.migrates
     }
     return {each: need for each, need in needs.items() if need.resources}
 
 
-def _allocated(
-    snapshot: Snapshot,
-    hv: Hypervisor,
-    guest: Server,
-) -> Resources | None:
-    """What a guest has of its hypervisor, where the look tells."""
-    provider_id = hv.provider.id if hv.provider else ''
-    return snapshot.consumers.get(provider_id, {}).get(guest.id)
-
-
-def _begun(ledger: Ledger) -> bool:
+def _any_sent(ledger: Ledger) -> bool:
     """Whether this run has sent a guest away."""
     return any(isinstance(step, MoveStep) for step in ledger.done)
 
 
-def _committed(ledger: Ledger) -> bool:
-    """Whether this run has closed a host, or follows a guest."""
-    return any(
-        isinstance(step, DisableService) for step in ledger.done
-    ) or any(m.result == 'moving' or m.attempt for m in ledger.moves.values())
-
-
-def _under_way(hv: Hypervisor, ledger: Ledger) -> bool:
-    return any(
-        move.hypervisor == hv.name and move.result == 'moving'
-        for move in ledger.moves.values()
+def _stays_open(case: DrainCase) -> bool:
+    """Whether the scheduler may choose a hypervisor that we did not close."""
+    service = case.hv.service
+    return (
+        service is not None
+        and service.enabled
+        and service.up
+        and ownership.owned(case.hv)
+        and not stages.closed_by_us(case)
     )
-
-
-def _closed_by_us(hv: Hypervisor, ledger: Ledger) -> bool:
-    return ledger.times(hv.name, DisableService) > 0
-
-
-def _targets(snapshot: Snapshot) -> list[Service]:
-    """The compute services that the scheduler may choose."""
-    return [s for s in snapshot.services if s.enabled and s.up]
-
-
-def _refusal(snapshot: Snapshot, hv: Hypervisor) -> str | None:
-    if not ownership.owned(hv):
-        taken = ownership.holders(snapshot, hv)
-        if taken:
-            return rendering.reason(
-                Reason.of(
-                    OutcomeCode.NOT_OURS, name=hv.name, holders=tuple(taken)
-                )
-            )
-        return f'there is no ephemeral hypervisor {hv.name}'
-    if hv.service is None:
-        return (
-            f'{hv.name} has no compute service to drain '
-            f'({rendering.reason(phases.status(hv).reason)})'
-        )
-    if hv.service.status == 'UNKNOWN':
-        return (
-            f'the cell of {hv.host} does not answer, so Nova does not say '
-            'which guests are there'
-        )
-    return None

@@ -3,20 +3,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 import dataclasses
 import datetime
 
-from hvctl.decide.drain.moves import case
-from hvctl.decide.drain.moves import guests
+from hvctl.decide.drain.case import DrainCase
 from hvctl.decide.drain.moves import queue
+from hvctl.decide.drain.moves import records
+from hvctl.decide.drain.moves import requests
 from hvctl.decide.hypervisor import emptiness
-from hvctl.decide.hypervisor import phases
-from hvctl.decide.wording import text
+from hvctl.model.codes import GuestCode, OutcomeCode, StatusCode
 from hvctl.model.drain_options import DrainOptions
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
-from hvctl.model.ledger import Ledger
 from hvctl.model.move import Move
-from hvctl.model.records import Migration
+from hvctl.model.move import MoveState
+from hvctl.model.reasons import Fact
+from hvctl.model.reasons import Reason
 from hvctl.model.steps import Step
 from hvctl.model.verdict import Outcome, Verdict
 
@@ -36,25 +38,23 @@ class Plan:
         have been seen
     :ivar hosts: how many hosts have room for each guest alone
     :ivar unfit: guests for which no host has room, when all go, and what each
-        needs, in words
+        needs
     :ivar in_the_way: how many guests of each name cannot be moved
-    :ivar held: names of which no guest is sent away any more, and why
-    :ivar partial: the look is too small to say that a hypervisor is empty, or
-        that it is still closed
+    :ivar suspended: names of which no guest is sent away any more, and why
+    :ivar before: what the last look had of each name
     """
 
     options: DrainOptions
-    ledger: Ledger
     begun: bool
     all_known: bool
-    hosts: dict[str, int]
-    unfit: dict[str, str]
-    in_the_way: dict[str, int]
-    held: dict[str, str]
-    partial: bool
+    hosts: Mapping[str, int]
+    unfit: Mapping[str, tuple[str, ...]]
+    in_the_way: Mapping[str, int]
+    suspended: Mapping[str, Reason]
+    before: Mapping[str, Hypervisor]
 
     @property
-    def _stopped(self) -> bool:
+    def _only_planned(self) -> bool:
         """Whether nothing is begun at all."""
         if self.options.dry_run:
             return True
@@ -66,8 +66,7 @@ class Plan:
 
     def verdict(
         self,
-        context: case.Context,
-        before: Hypervisor | None,
+        case: DrainCase,
         looked: queue.Looked,
         busy: frozenset[str],
     ) -> tuple[Verdict, frozenset[str]]:
@@ -76,240 +75,213 @@ class Plan:
         :param busy: anti-affinity groups that have a member under way
         :returns: the verdict, and the groups that have one after it
         """
-        hv = context.hv
-        status = phases.status(hv)
-        moves = looked.moves
-        todo: list[Step] = []
+        moves, todo = looked.moves, list[Step]()
         if not self.options.dry_run:
             todo += looked.steps
         if self.all_known and not (
-            self._stopped
-            or self.partial
-            or self.ledger.winding_down
-            or hv.name in self.held
+            self._only_planned
+            or case.snapshot.partial
+            or case.ledger.winding_down
+            or case.name in self.suspended
         ):
-            new, busy = queue.begin(context, moves, busy)
-            moves = queue.begun(moves, new, context.now)
+            moves, new, busy = queue.begin(case, moves, busy)
             todo += new
         outcome: Outcome | None = None
         if self.all_known and not todo:
-            outcome = self._outcome(context, before, moves)
-        if not (self.options.wait or all(map(context.sent, moves.values()))):
+            outcome = self._outcome(case, moves)
+        if not self.options.wait and not all(
+            _is_sent(move, case) for move in moves.values()
+        ):
             outcome = None
         if outcome is not None:
-            moves = self._planned(moves)
+            moves = {each: self._expect(move) for each, move in moves.items()}
         verdict = Verdict(
-            status=_status(hv, status, moves),
+            status=_status(case, moves),
             steps=tuple(todo),
             moves=tuple(moves.values()),
             outcome=outcome,
         )
         return verdict, busy
 
-    def _outcome(
-        self,
-        context: case.Context,
-        before: Hypervisor | None,
-        moves: queue.Moves,
-    ) -> Outcome | None:
-        hv, now = context.hv, context.now
-        under_way = sum(m.result == 'moving' for m in moves.values())
-        waiting = sum(m.result == 'waiting' for m in moves.values())
+    def _outcome(self, case: DrainCase, moves: queue.Moves) -> Outcome | None:
+        moving = _count(moves, MoveState.MOVING)
+        waiting = sum(move.state.pending for move in moves.values())
+        stayed = _stayed(moves)
+        suspended = self.suspended.get(case.name)
         if self.options.dry_run:
-            return self._of_plan(hv, moves)
-        if under_way and not self.options.wait and not self._stopped:
-            stayed = _stayed(moves)
-            also = f', {stayed} stayed' if stayed else ''
-            return Outcome(
-                ok=not stayed and hv.name not in self.held,
-                reason=f'{under_way} of {_guests(len(moves))} under '
-                f'way{also}; the same command again goes on',
+            return self._of_plan(case, moves)
+        if moving and not self.options.wait and not self._only_planned:
+            return _ended(
+                OutcomeCode.UNDER_WAY,
+                ok=not stayed and suspended is None,
+                moving=moving,
+                guests=len(moves),
+                stayed=stayed,
             )
-        if under_way:
+        if moving:
             return None
-        if hv.name in self.held:
-            return Outcome(ok=False, reason=self.held[hv.name])
-        if self._stopped:
-            return self._of_plan(hv, moves)
-        if waiting and self.ledger.winding_down:
-            return Outcome(
-                ok=False,
-                reason=f'{_guests(waiting)} not moved; the same command '
-                'again goes on',
-            )
-        if waiting or self.partial:
+        if suspended is not None:
+            return Outcome(ok=False, reason=suspended)
+        if self._only_planned:
+            return self._of_plan(case, moves)
+        if waiting and case.ledger.winding_down:
+            return _ended(OutcomeCode.NOT_MOVED, waiting=waiting)
+        if waiting or case.snapshot.partial:
             return None
-        since = self.ledger.changed_at.get(hv.name, now)
-        return _of_end(hv, before, moves, now - since)
+        return _of_end(case, self.before.get(case.name), moves)
 
-    def _planned(self, moves: queue.Moves) -> queue.Moves:
-        """Call what was never begun by its name."""
-        return {
-            server_id: move
-            if move.result != 'waiting'
-            else dataclasses.replace(
-                move,
-                result='left',
-                reason=f'{self._nobody} room for it (Placement: '
-                f'{self.unfit[server_id]})',
-                lift='--on-blocked continue tries all the same',
+    def _expect(self, move: Move) -> Move:
+        """Add what is expected of a move that was only planned."""
+        if not move.state.pending:
+            return move
+        if move.server_id in self.unfit:
+            return move.but(
+                state=MoveState.STAYED,
+                reason=Reason.of(
+                    GuestCode.NO_ROOM,
+                    destination=self.options.destination,
+                    need=self.unfit[move.server_id],
+                ),
             )
-            if server_id in self.unfit
-            else dataclasses.replace(
-                move, result='planned', note=self._expected(move)
-            )
-            for server_id, move in moves.items()
-        }
+        if move.server_id not in self.hosts:
+            return move
+        number = self.hosts[move.server_id]
+        room = Reason.of(GuestCode.HOSTS_WITH_ROOM, hosts=number)
+        return dataclasses.replace(move, notes=(*move.notes, room))
 
-    @property
-    def _nobody(self) -> str:
-        only = self.options.destination
-        return 'no host has' if only is None else f'{only} has no'
-
-    def _expected(self, move: Move) -> str:
-        """Say what is expected of a move that is only planned."""
-        notes = [move.note] if move.note else []
-        if move.server_id in self.hosts:
-            number = self.hosts[move.server_id]
-            have = 'has' if number == 1 else 'have'
-            notes.append(f'{text.counted(number, "host")} {have} room for it')
-        return '; '.join(notes)
-
-    def _of_plan(self, hv: Hypervisor, moves: queue.Moves) -> Outcome:
-        number = self.in_the_way[hv.name]
+    def _of_plan(self, case: DrainCase, moves: queue.Moves) -> Outcome:
+        number = self.in_the_way[case.name]
         if number:
-            return Outcome(
-                ok=False,
-                reason=f'{number} of {_guests(len(moves))} in the way; '
-                'nothing was moved (--on-blocked continue moves the others)',
+            return _ended(
+                OutcomeCode.IN_THE_WAY, in_the_way=number, guests=len(moves)
             )
-        others = [name for name, n in self.in_the_way.items() if n]
+        others = tuple(name for name, n in self.in_the_way.items() if n)
         if others:
-            return Outcome(
-                ok=False,
-                reason='nothing was moved, since guests of '
-                f'{", ".join(others)} are in the way',
-            )
-        leaving = sum(move.result != 'left' for move in moves.values())
-        return Outcome(ok=True, reason=f'{_guests(leaving)} would leave')
+            return _ended(OutcomeCode.OTHERS_IN_THE_WAY, names=others)
+        leaving = len(moves) - _count(moves, MoveState.STAYED)
+        return _ended(OutcomeCode.WOULD_LEAVE, ok=True, leaving=leaving)
 
 
-_REMEDY_MIGRATIONS = 'see openstack server migration list'
-_REMEDY_ALLOCATIONS = (
-    'where no server of these ids is, openstack resource provider allocation '
-    'delete removes them'
-)
+def _ended(code: OutcomeCode, *, ok: bool = False, **facts: Fact) -> Outcome:
+    return Outcome(ok=ok, reason=Reason.of(code, **facts))
 
 
-def _forgotten(stale: list[Migration]) -> str:
-    """Name records that nothing closes any more, and what does."""
-    named = ', '.join(f'{m.id} ({m.status})' for m in stale)
+def _is_sent(move: Move, case: DrainCase) -> bool:
+    """Whether Nova has the request of a move that is under way."""
     return (
-        'no guest is left to move, but Nova has never closed '
-        f'{text.counted(len(stale), "migration record")}: {named}; its '
-        'nova-compute was stopped meanwhile. The compute service cannot be '
-        "deleted until their status in Nova's database is set to error"
+        move.state is not MoveState.MOVING
+        or move.progress.adopted
+        or not move.progress.attempt
+        or records.record(move, case) is not None
+        or requests.is_answered(move, case)
     )
 
 
+def _count(moves: queue.Moves, state: MoveState) -> int:
+    return sum(move.state is state for move in moves.values())
+
+
 def _stayed(moves: queue.Moves) -> int:
-    """How many guests stay that nobody has said may stay."""
+    """Return how many guests stay that nobody has said may stay."""
     return sum(
-        move.result in ('failed', 'left') and not move.accepted
+        move.state.remains and not move.treatment.accepted
         for move in moves.values()
     )
 
 
-def _guests(number: int) -> str:
-    return text.counted(number, 'guest')
-
-
-def _status(
-    hv: Hypervisor,
-    status: Status,
-    moves: queue.Moves,
-) -> Status:
-    if all(move.result in guests.ENDED for move in moves.values()):
-        occupants = emptiness.occupants(hv)
-        if occupants and not hv.guests:
-            return Status(
-                phase=Phase.DRAINING,
-                reason=f'waiting for {" and ".join(occupants)} to go',
-            )
+def _status(case: DrainCase, moves: queue.Moves) -> Status:
+    hv, status = case.hv, case.status
+    all_ended = all(move.state.ended for move in moves.values())
+    occupants = emptiness.occupants(hv)
+    if all_ended and occupants and not hv.guests:
+        return dataclasses.replace(
+            status,
+            phase=Phase.DRAINING,
+            reason=Reason.of(StatusCode.EMPTYING, occupants=tuple(occupants)),
+        )
     if not moves:
         return status
-    moved = sum(m.result in ('moved', 'gone') for m in moves.values())
-    stayed = sum(m.result in ('failed', 'left') for m in moves.values())
-    reason = f'{moved} of {_guests(len(moves))} moved'
-    if stayed:
-        reason += f', {stayed} stay'
-    going = hv.guests or any(
-        move.result not in guests.ENDED for move in moves.values()
+    going = hv.guests or not all_ended
+    return dataclasses.replace(
+        status,
+        phase=Phase.DRAINING if going else status.phase,
+        reason=Reason.of(
+            StatusCode.GUESTS_MOVED,
+            moved=sum(move.state.has_left for move in moves.values()),
+            stayed=sum(move.state.remains for move in moves.values()),
+            guests=len(moves),
+        ),
     )
-    phase = Phase.DRAINING if going else status.phase
-    return Status(phase=phase, reason=reason)
 
 
 def _of_end(
-    hv: Hypervisor,
-    before: Hypervisor | None,
-    moves: queue.Moves,
-    unchanged: datetime.timedelta,
+    case: DrainCase, before: Hypervisor | None, moves: queue.Moves
 ) -> Outcome | None:
-    """How it ended when no guest is under way or waits.
-
-    :param unchanged: for how long nothing has changed
-    """
-    accepted = {move.server_id for move in moves.values() if move.accepted}
+    """Decide how it ended when no guest is under way or waits."""
+    hv = case.hv
+    accepted = {
+        move.server_id for move in moves.values() if move.treatment.accepted
+    }
     stayed = _stayed(moves)
     if stayed:
-        here = {guest.id for guest in hv.guests or ()}
         left = sum(
-            move.result == 'failed' and move.server_id not in here
+            move.state is MoveState.FAILED and move.server_id not in case.here
             for move in moves.values()
         )
-        message = (
-            f'{stayed - left} of {_guests(len(moves))} stayed on {hv.name}'
+        return _ended(
+            OutcomeCode.GUESTS_STAYED,
+            name=case.name,
+            stayed=stayed - left,
+            left_broken=left,
+            guests=len(moves),
         )
-        if left:
-            message += f', {left} left it and failed'
-        return Outcome(ok=False, reason=message)
     rest = _without(hv, accepted)
     occupants = emptiness.occupants(rest)
     if occupants or (hv.consumers is None and hv.provider is not None):
-        # Nova frees the source's allocation after the record is final.
-        stale = emptiness.stale(rest)
-        going = len(emptiness.unfinished(rest)) > len(stale)
-        if unchanged < (MIGRATIONS_LIMIT if going else ALLOCATIONS_LIMIT):
-            return None
-        if stale and not going:
-            return Outcome(ok=False, reason=_forgotten(stale))
-        return Outcome(
-            ok=False,
-            reason=f'no guest is left to move, but {" and ".join(occupants)} '
-            f'stayed for {unchanged.total_seconds():.0f} s; '
-            f'{_REMEDY_MIGRATIONS if going else _REMEDY_ALLOCATIONS}',
-        )
-    tests = [g.id for g in hv.test_guests if g.host == hv.host]
+        return _of_occupants(case, rest, tuple(occupants))
+    tests = tuple(g.id for g in hv.test_guests if g.host == hv.host)
     if tests:
-        return Outcome(
-            ok=False,
-            reason=f'a test guest of hvctl is left on {hv.name}; openstack '
-            f'server delete {" ".join(tests)}',
+        return _ended(
+            OutcomeCode.TEST_GUEST_LEFT, name=case.name, server_ids=tests
         )
     if before is None or _without(before, accepted).guests != ():
         # Something that was under way may land late: look twice.
         return None
     if accepted:
-        return Outcome(
-            ok=True,
-            reason=f'{_guests(len(accepted))} left, as was asked for',
+        return _ended(OutcomeCode.LEFT_AS_ASKED, ok=True, guests=len(accepted))
+    return (
+        Outcome(ok=True)
+        if moves
+        else _ended(OutcomeCode.HAD_NO_GUESTS, ok=True)
+    )
+
+
+def _of_occupants(
+    case: DrainCase, hv: Hypervisor, occupants: tuple[str, ...]
+) -> Outcome | None:
+    """Wait for what is left without a guest, but not for ever."""
+    unchanged = case.now - case.ledger.changed_at.get(case.name, case.now)
+    # Nova frees the source's allocation after the record is final.
+    stale = emptiness.stale(hv)
+    going = len(emptiness.unfinished(hv)) > len(stale)
+    if unchanged < (MIGRATIONS_LIMIT if going else ALLOCATIONS_LIMIT):
+        return None
+    if stale and not going:
+        return _ended(
+            OutcomeCode.RECORDS_OPEN,
+            migrations=tuple((m.id, m.status) for m in stale),
         )
-    return Outcome(ok=True, reason='' if moves else 'had no guests')
+    return _ended(
+        OutcomeCode.MIGRATIONS_STAYED
+        if going
+        else OutcomeCode.ALLOCATIONS_STAYED,
+        occupants=occupants,
+        seconds=round(unchanged.total_seconds()),
+    )
 
 
 def _without(hv: Hypervisor, accepted: set[str]) -> Hypervisor:
-    """A hypervisor without the guests that may stay."""
+    """Return a hypervisor without the guests that may stay."""
     if not accepted:
         return hv
     return dataclasses.replace(

@@ -10,162 +10,205 @@ from __future__ import annotations
 import dataclasses
 import datetime
 
-from hvctl.decide.drain.moves import cold as resizes
-from hvctl.decide.drain.moves import follow
+from hvctl.decide import goal
+from hvctl.decide.case import Case
+from hvctl.decide.drain.moves import limits
+from hvctl.decide.drain.moves import records
+from hvctl.decide.goal import Goal
+from hvctl.decide.goal import Kind
+from hvctl.decide.goal import Stage
 from hvctl.decide.hypervisor import assemble
 from hvctl.decide.hypervisor import ownership
-from hvctl.decide.hypervisor import phases
+from hvctl.model.codes import OutcomeCode, StatusCode
 from hvctl.model.hypervisor import Hypervisor
 from hvctl.model.ledger import Ledger
-from hvctl.model.records import Migration
+from hvctl.model.migration import Migration
+from hvctl.model.reasons import Fact
+from hvctl.model.reasons import Reason
 from hvctl.model.snapshot import Snapshot, WholeLook
 from hvctl.model.steps import AbortMigration, ConfirmMigration, EnableService
 from hvctl.model.verdict import Outcome, Verdict
 
-#: Live migrations in one of these have not begun to copy, and Nova can still
-#: drop them (nova/compute/api.py, live_migrate_abort).
-_QUEUED = frozenset({'queued', 'preparing'})
-
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Undo:
+class Undo(Goal[Case]):
     """The goal of ``drain --undo``: what was being drained is enabled."""
 
     names: tuple[str, ...]
 
     def scope(self, ledger: Ledger) -> WholeLook:
-        """What the next look must reach."""
+        """Return what the next look must reach."""
         if ledger.last is None:
             return WholeLook(server_names=frozenset(self.names))
-        found = assemble.assemble(ledger.last, self.names).values()
+        found = self.hypervisors(ledger.last).values()
         return WholeLook(
             hosts=frozenset(hv.host for hv in found if hv.service)
         )
 
-    def decide(
+    def hypervisors(self, snapshot: Snapshot) -> dict[str, Hypervisor]:
+        """Return what a look has of each name."""
+        return assemble.assemble(snapshot, self.names)
+
+    def case(
         self,
         snapshot: Snapshot,
+        hv: Hypervisor,
         ledger: Ledger,
         now: datetime.datetime,
-    ) -> dict[str, Verdict]:
-        """Say for each name what to do and what is waited for."""
-        found = assemble.assemble(snapshot, self.names)
-        return {
-            name: _one(hv, ledger, snapshot.user_id, now)
-            for name, hv in found.items()
-        }
+    ) -> Case:
+        """Build what the decision about one hypervisor may read."""
+        return Case.of(snapshot, hv, ledger, now)
+
+    def verdict(self, case: Case) -> Verdict:
+        """Return what to do with one hypervisor, and what is waited for."""
+        return goal.walk(STAGES, case)
 
 
-def _one(
-    hv: Hypervisor,
-    ledger: Ledger,
-    user_id: str | None,
-    now: datetime.datetime,
-) -> Verdict:
-    status = phases.status(hv)
-    failure = ledger.failures.get(hv.name)
-    if failure is not None:
-        return Verdict.failed(status, failure.message)
-    if hv.service is None or not ownership.owned(hv):
-        return Verdict.failed(
-            status, f'there is no drain of an ephemeral hypervisor {hv.name}'
-        )
-    if hv.service.enabled:
-        kept = [
-            failure.message
-            for failure in ledger.failures.values()
-            if failure.step.name == hv.name
-        ]
-        if kept:
-            return Verdict.failed(
-                status, f'it is enabled again, but {"; ".join(kept)}'
-            )
-        undone = ledger.times(hv.name, EnableService)
-        return Verdict(
-            status=status,
-            outcome=Outcome(
-                ok=True, reason='' if undone else 'was not being drained'
-            ),
-        )
-    if not phases.closed_for_drain(hv):
-        return Verdict.failed(
-            status,
-            f'{hv.name} is disabled for a reason that is not a drain '
-            f'({hv.service.disabled_reason}); it stays so',
-        )
-    if hv.guests is None:
-        # The first look finds it, the second its migrations.
-        return Verdict(status=status)
-    aborts = _aborts(hv, ledger, user_id)
-    cold = _cold(hv, ledger, user_id)
-    if cold:
-        # The reason of the service tells that they are to be confirmed.
-        named = ', '.join(f'{m.id} ({m.status})' for m in cold)
-        status = dataclasses.replace(
-            status, reason=f'waiting for cold migrations of the drain: {named}'
-        )
-        confirms = _confirms(hv, cold, ledger, now)
-        return Verdict(status=status, steps=(*aborts, *confirms))
-    return Verdict(
-        status=status,
-        steps=(
-            *aborts,
-            EnableService(name=hv.name, service_id=hv.service.id),
-        ),
+def _end(case: Case, code: OutcomeCode, **facts: Fact) -> Verdict:
+    return Verdict.failed(case.status, Reason.of(code, **facts))
+
+
+def _nothing(case: Case) -> Verdict | None:
+    if case.hv.service is not None and ownership.owned(case.hv):
+        return None
+    return _end(case, OutcomeCode.NO_DRAIN, name=case.name)
+
+
+def _enabled(case: Case) -> Verdict | None:
+    """End with what could not be undone, if anything."""
+    if case.hv.service is None or not case.hv.service.enabled:
+        return None
+    kept = tuple(
+        failure.message
+        for failure in case.ledger.failures.values()
+        if failure.step.name == case.name
+    )
+    if kept:
+        return _end(case, OutcomeCode.ENABLED_IN_PART, messages=kept)
+    outcome = Outcome(ok=True)
+    if not case.times(EnableService):
+        reason = Reason.of(OutcomeCode.WAS_NOT_DRAINED)
+        outcome = Outcome(ok=True, reason=reason)
+    return Verdict(status=case.status, outcome=outcome)
+
+
+def _otherwise(case: Case) -> Verdict | None:
+    service = case.hv.service
+    if service is None or service.is_drained:
+        return None
+    return _end(
+        case,
+        OutcomeCode.DISABLED_OTHERWISE,
+        name=case.name,
+        reason=service.disabled_reason,
     )
 
 
-def _cold(
-    hv: Hypervisor, ledger: Ledger, user_id: str | None
-) -> list[Migration]:
-    """The drain's cold migrations that are under way or to be confirmed."""
+def _unseen(case: Case) -> Verdict | None:
+    # The first look finds it, the second its migrations.
+    if case.hv.guests is not None:
+        return None
+    return Verdict(status=case.status)
+
+
+def _unconfirmed(case: Case) -> Verdict | None:
+    # The reason of the service tells that they are to be confirmed.
+    cold = _cold(case)
+    if not cold:
+        return None
+    waits = Reason.of(
+        StatusCode.COLD_MIGRATIONS_OPEN,
+        migrations=tuple((m.id, m.status) for m in cold),
+    )
+    return Verdict(
+        status=dataclasses.replace(case.status, reason=waits),
+        steps=(*_aborts(case), *_confirms(case, cold)),
+    )
+
+
+def _closed(case: Case) -> Verdict | None:
+    if case.hv.service is None:
+        return None
+    enable = EnableService(name=case.name, service_id=case.hv.service.id)
+    return Verdict(status=case.status, steps=(*_aborts(case), enable))
+
+
+def _cold(case: Case) -> list[Migration]:
+    """Return the drain's cold migrations that are under way or unconfirmed."""
+    hv = case.hv
     idle = {g.id for g in hv.guests or () if g.task_state is None}
     return [
-        m
-        for m in resizes.away(hv)
-        if resizes.is_ours(hv, m, user_id)
-        and m.server_id not in idle
-        and m.server_id not in ledger.failures
+        migration
+        for migration in hv.newest_migrations.values()
+        if records.leaves(migration, hv.host)
+        and records.is_ours(hv, migration, case.snapshot.user_id)
+        and migration.server_id not in idle
+        and migration.server_id not in case.ledger.failures
     ]
 
 
-def _confirms(
-    hv: Hypervisor,
-    cold: list[Migration],
-    ledger: Ledger,
-    now: datetime.datetime,
-) -> list[ConfirmMigration]:
+def _confirms(case: Case, cold: list[Migration]) -> list[ConfirmMigration]:
     """Confirm what is finished, as often as it takes."""
     found = [
-        ConfirmMigration(name=hv.name, server_id=m.server_id)
-        for m in cold
-        if m.status == 'finished'
+        ConfirmMigration(name=case.name, server_id=migration.server_id)
+        for migration in cold
+        if migration.awaits_confirmation
     ]
+    done_at = case.ledger.done_at
     return [
         step
         for step in found
-        if step not in ledger.done_at
-        or now - ledger.done_at[step] >= follow.CONFIRM_AGAIN
+        if step not in done_at
+        or case.now - done_at[step] >= limits.CONFIRM_AGAIN
     ]
 
 
-def _aborts(
-    hv: Hypervisor, ledger: Ledger, user_id: str | None
-) -> list[AbortMigration]:
+def _aborts(case: Case) -> list[AbortMigration]:
     """Drop the drain's migrations that have not begun to copy.
 
     What other operators asked for is theirs.
     """
-    mark = resizes.since(hv)
+    hv = case.hv
+    mark = records.after_migration(hv)
     if mark is None:
         return []
     found = [
-        AbortMigration(name=hv.name, server_id=m.server_id, migration_id=m.id)
-        for m in hv.migrations
-        if m.id > mark
-        and m.user_id == user_id
-        and m.migration_type == 'live-migration'
-        and m.source == hv.host
-        and m.status in _QUEUED
+        AbortMigration(
+            name=case.name,
+            server_id=migration.server_id,
+            migration_id=migration.id,
+        )
+        for migration in hv.migrations
+        if migration.id > mark
+        and migration.user_id == case.snapshot.user_id
+        and migration.can_be_dropped
+        and migration.source == hv.host
     ]
-    return [step for step in found if step not in ledger.done]
+    return [step for step in found if step not in case.ledger.done]
+
+
+#: How a drain is taken back; the first stage that answers gives the verdict.
+STAGES: tuple[Stage[Case], ...] = (
+    goal.FAILED_LANE,
+    Stage('nothing', Kind.CHECK, 'refuse what is no hypervisor', _nothing),
+    Stage(
+        'enabled',
+        Kind.CHECK,
+        'end: it takes guests; not well when something was not undone',
+        _enabled,
+    ),
+    Stage(
+        'otherwise',
+        Kind.CHECK,
+        'refuse what is disabled for another reason',
+        _otherwise,
+    ),
+    Stage('look', Kind.WAIT, 'until its migrations are known', _unseen),
+    Stage(
+        'confirm',
+        Kind.STEP,
+        "drop what is only queued, and confirm the drain's cold migrations",
+        _unconfirmed,
+    ),
+    Stage('open', Kind.STEP, 'enable the compute service', _closed),
+)

@@ -47,7 +47,7 @@ def names(snapshot: Snapshot) -> list[str]:
 
 def marked(service: Service) -> bool:
     """Whether a service's disabled_reason is one of ours."""
-    return (service.disabled_reason or '').startswith(identity.REASON_PREFIX)
+    return service.disabled.is_ours
 
 
 def assemble(

@@ -12,7 +12,7 @@ from __future__ import annotations
 from hvctl.decide.wording import text
 from hvctl.model import identity
 from hvctl.model.hypervisor import Hypervisor
-from hvctl.model.records import Migration
+from hvctl.model.migration import Migration
 
 
 def unfinished(hv: Hypervisor) -> list[Migration]:

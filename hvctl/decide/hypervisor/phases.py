@@ -12,17 +12,13 @@ import typing
 from hvctl.decide.wording import commands
 from hvctl.decide.wording import text
 from hvctl.model import host_name
-from hvctl.model import identity
 from hvctl.model.codes import StatusCode
+from hvctl.model.disabled_reason import DisabledBy
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
 from hvctl.model.reasons import Fact
 from hvctl.model.reasons import Reason
 
 COMMAND = commands.COMMAND
-
-#: The disabled_reason that Nova itself gives a new service where
-#: ``[DEFAULT] enable_new_services`` is false (nova/db/main/api.py).
-NOVA_DISABLED_NEW = 'New compute service disabled due to config option.'
 
 
 def status(hv: Hypervisor) -> Status:
@@ -39,13 +35,7 @@ def status(hv: Hypervisor) -> Status:
 
 def closed_for_drain(hv: Hypervisor) -> bool:
     """Whether the service is disabled because of a drain of ours."""
-    return (
-        hv.service is not None
-        and not hv.service.enabled
-        and (hv.service.disabled_reason or '').startswith(
-            identity.REASON_DRAIN
-        )
-    )
+    return hv.service is not None and hv.service.is_drained
 
 
 def may_enable(hv: Hypervisor) -> bool:
@@ -53,8 +43,11 @@ def may_enable(hv: Hypervisor) -> bool:
 
     What somebody disabled for a reason of their own stays disabled.
     """
-    reason = hv.service.disabled_reason if hv.service else None
-    return reason in (None, '', identity.REASON_CREATE, NOVA_DISABLED_NEW)
+    return hv.service is None or hv.service.disabled.by in (
+        DisabledBy.NOTHING,
+        DisabledBy.NOVA,
+        DisabledBy.CREATE,
+    )
 
 
 class _Row(typing.NamedTuple):

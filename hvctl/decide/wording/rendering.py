@@ -6,6 +6,7 @@ from __future__ import annotations
 import string
 import typing
 
+from hvctl.decide.wording import drains
 from hvctl.decide.wording import guests
 from hvctl.decide.wording import holders
 from hvctl.decide.wording import outcomes
@@ -19,7 +20,11 @@ from hvctl.model.reasons import Reason
 from hvctl.model.verdict import Outcome
 
 WORDS: dict[Code, Words] = (
-    statuses.WORDS | outcomes.WORDS | guests.WORDS | holders.WORDS
+    statuses.WORDS
+    | outcomes.WORDS
+    | drains.WORDS
+    | guests.WORDS
+    | holders.WORDS
 )
 
 

@@ -16,7 +16,9 @@ import typing
 from hvctl.decide.wording import rendering
 from hvctl.model.events import Event, Finished, MoveChanged, PhaseReached
 from hvctl.model.move import Move
+from hvctl.model.move import MoveState
 from hvctl.osc.output import columns
+from hvctl.osc.output import move_words
 
 if typing.TYPE_CHECKING:
     from rich import table
@@ -79,29 +81,28 @@ def plain(event: Event) -> str | None:
 
 
 def _move(move: Move) -> str | None:
-    who = f'guest {move.server_name or move.server_id}'
-    match move.result:
-        case 'waiting':
+    who = f'guest {move.guest.name or move.server_id}'
+    named = f'{who} ({move.guest.status})'
+    why = rendering.reason(move.reason)
+    match move.state:
+        case MoveState.PLANNED | MoveState.WAITING:
             # Only what is unusual: most wait for their turn.
-            waits = f'{who} ({move.state}) waits: {move.reason}'
-            return waits if move.reason else None
-        case 'planned':
-            return None
-        case 'moving':
-            return f'{who} ({move.state}) is moving ({move.method})'
-        case 'moved':
-            if move.destination is None:
-                return f'{who} left its host: {move.reason}'
-            return f'{who} moved to {move.destination}'
-        case 'gone':
-            return f'{who} is gone: {move.reason}'
-        case _:
-            lift = f' ({move.lift})' if move.lift else ''
-            return f'{who} stays: {move.reason}{lift}'
-
-
-#: Results of guests that are off the host.
-_OFF = frozenset({'moved', 'gone'})
+            said = '; '.join(move_words.at_rest(move))
+            return f'{named} waits: {said}' if said else None
+        case MoveState.MOVING:
+            return f'{named} is moving ({move.method})'
+        case MoveState.MOVED:
+            return f'{who} moved to {move.progress.destination}'
+        case MoveState.SHELVED:
+            return f'{who} left its host: {why}'
+        case MoveState.DELETED | MoveState.RETURNED:
+            return f'{who} is {why}'
+        case MoveState.STAYED:
+            said = '; '.join(move_words.at_rest(move))
+            remedy = rendering.remedy(move.reason)
+            return f'{who} stays: {said}' + (f' ({remedy})' if remedy else '')
+        case MoveState.FAILED:
+            return f'{who} failed: {rendering.sentence(move.reason)}'
 
 
 class _Line:
@@ -126,27 +127,36 @@ class _Moves:
     def take(self, move: Move) -> None:
         """Note where a guest is."""
         self._moves[move.server_id] = move
-        if self._began is None and move.result == 'moving':
+        if self._began is None and move.state is MoveState.MOVING:
             self._began = time.monotonic()
 
     @property
     def all(self) -> int:
         """How many guests are to leave."""
-        return sum(move.result != 'left' for move in self._moves.values())
+        return len(self._leaving)
 
     @property
     def done(self) -> int:
         """How many have left."""
-        return sum(move.result in _OFF for move in self._moves.values())
+        return sum(move.state.has_left for move in self._moves.values())
+
+    @property
+    def _leaving(self) -> list[Move]:
+        return [
+            move
+            for move in self._moves.values()
+            if move.state is not MoveState.STAYED
+        ]
 
     def words(self, now: float) -> str:
         """Say how many have left, how much memory, how fast, how long yet."""
         done, everything = self.done, self.all
         words = f'{done} of {everything} guests'
-        leaving = [m for m in self._moves.values() if m.result != 'left']
-        memory = sum(m.shape.memory for m in leaving)
+        memory = sum(move.guest.shape.memory for move in self._leaving)
         moved = sum(
-            m.shape.memory for m in self._moves.values() if m.result == 'moved'
+            move.guest.shape.memory
+            for move in self._moves.values()
+            if move.state in (MoveState.MOVED, MoveState.SHELVED)
         )
         if memory:
             words += f', {moved / 1024:.1f} of {memory / 1024:.1f} GiB'

@@ -13,7 +13,6 @@ from hvctl.decide.hypervisor import phases
 from hvctl.decide.wording import rendering
 from hvctl.model.hypervisor import Hypervisor
 from hvctl.model.ledger import Ledger
-from hvctl.model.move import Move
 from hvctl.model.reasons import Reason
 from hvctl.model.verdict import Verdict
 from hvctl.osc.create import dry_run
@@ -36,18 +35,6 @@ CREATED = (
 DELETED = ('Name', 'Result', 'Seconds', 'Code', 'Message')
 #: What rows of these have more, with formatters that keep data as such.
 FACTS = ('Facts',)
-DRAINED = (
-    'Hypervisor',
-    'Guest ID',
-    'Guest',
-    'Project ID',
-    'State',
-    'Method',
-    'Result',
-    'Destination',
-    'Seconds',
-    'Reason',
-)
 LISTED = ('Name', 'Phase', 'Host', 'Status', 'State', 'Guests', 'Age')
 LISTED_LONG = (
     'Code',
@@ -92,41 +79,6 @@ def deleted(result: loop.Result, *, with_facts: bool) -> list[Row]:
         )
         for name, verdict in result.verdicts.items()
     ]
-
-
-def drained(result: loop.Result) -> list[Row]:
-    """A row for each guest that ``drain`` saw."""
-    rows = []
-    for move in result.ledger.moves.values():
-        seconds = None
-        if move.started_at and move.ended_at:
-            seconds = round((move.ended_at - move.started_at).total_seconds())
-        rows.append(
-            (
-                move.hypervisor,
-                move.server_id,
-                move.server_name,
-                move.project_id,
-                move.state,
-                move.method or '',
-                # Its turn did not come.
-                'planned' if move.result == 'waiting' else move.result,
-                move.destination or '',
-                seconds,
-                _why(move),
-            )
-        )
-    return rows
-
-
-def _why(move: Move) -> str:
-    """Why a guest's move stands as it does, and what changes that."""
-    words = [move.reason]
-    if move.result == 'planned':
-        words.append(move.note)
-    if move.result == 'left':
-        words.append(move.lift)
-    return '; '.join(filter(None, words))
 
 
 def plan(planned: creation.Plan) -> list[Row]:

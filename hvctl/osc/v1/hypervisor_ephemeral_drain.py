@@ -114,13 +114,18 @@ class DrainHypervisorEphemeral(command.Verb):
         self, parsed_args: argparse.Namespace
     ) -> tuple[tuple[str, ...], list[tuple[typing.Any, ...]]]:
         from hvctl.decide.hypervisor import naming
+        from hvctl.osc.output import drain_rows
         from hvctl.osc.output import rows
 
         wanted = naming.check(parsed_args.names)
         client = self._client.of(wanted)
         goal = _goal(parsed_args, wanted)
         result = self.work(client, goal, parsed_args.timeout, 'drain')
-        return rows.DRAINED, rows.drained(result)
+        with_facts = command.keeps_data(parsed_args)
+        drained = drain_rows.drained(result, with_facts=with_facts)
+        if with_facts:
+            return drain_rows.DRAINED + rows.FACTS, drained
+        return drain_rows.DRAINED, drained
 
 
 def _add_permissions(parser: argparse.ArgumentParser) -> None:

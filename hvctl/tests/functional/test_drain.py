@@ -29,7 +29,7 @@ class TestDrain(draining.DrainTestCase):
                 active: 'planned',
                 paused: 'planned',
                 off: 'planned',
-                suspended: 'left',
+                suspended: 'stayed',
                 failing: 'planned',
             },
             {guest: row['Result'] for guest, row in rows.items()},
@@ -50,7 +50,7 @@ class TestDrain(draining.DrainTestCase):
                 active: ('ACTIVE', 'live', 'moved'),
                 paused: ('PAUSED', 'live', 'moved'),
                 off: ('SHUTOFF', 'cold', 'moved'),
-                suspended: ('SUSPENDED', '', 'left'),
+                suspended: ('SUSPENDED', '', 'stayed'),
                 failing: ('ACTIVE', 'live', 'failed'),
             },
             {
@@ -91,7 +91,7 @@ class TestDrain(draining.DrainTestCase):
             'drain', self.source, *('--suspended', 'leave', '--dry-run')
         )
         self.assertEqual(
-            {suspended: 'left', failing: 'planned'},
+            {suspended: 'stayed', failing: 'planned'},
             {
                 guest: row['Result']
                 for guest, row in self.moves(self.succeed(left)).items()
@@ -103,7 +103,7 @@ class TestDrain(draining.DrainTestCase):
         )
         (row,) = self.succeed(shelved).json()
         self.assertEqual(
-            (suspended, 'moved'), (row['Guest ID'], row['Result'])
+            (suspended, 'shelved'), (row['Guest ID'], row['Result'])
         )
         guests.wait(suspended, 'SHELVED_OFFLOADED')
         self.assert_empty()
@@ -173,11 +173,11 @@ class TestDrain(draining.DrainTestCase):
 
         self.assertEqual(
             {
-                rescued: 'left',
-                broken: 'left',
+                rescued: 'stayed',
+                broken: 'stayed',
                 locked: 'planned',
                 leaving: 'moved',
-                resized: 'left',
+                resized: 'stayed',
             },
             {guest: row['Result'] for guest, row in planned.items()},
         )
@@ -201,8 +201,8 @@ class TestDrain(draining.DrainTestCase):
 
         self.assertEqual(
             {
-                rescued: 'left',
-                broken: 'left',
+                rescued: 'stayed',
+                broken: 'stayed',
                 locked: 'moved',
                 resized: 'moved',
             },
@@ -257,7 +257,7 @@ class TestDrain(draining.DrainTestCase):
         rows = self.moves(planned)
         self.assertEqual(
             {
-                stays: ('', 'left'),
+                stays: ('', 'stayed'),
                 off: ('cold', 'planned'),
                 first: ('live', 'planned'),
             },
@@ -333,7 +333,7 @@ class TestDrain(draining.DrainTestCase):
         with base.only(self.source):
             planned = self.fail_with(shell.ephemeral('drain', self.source))
             (row,) = planned.json()
-            self.assertEqual('left', row['Result'])
+            self.assertEqual('stayed', row['Result'])
             self.assertIn('no host has room for it', row['Reason'])
             drained = self.fail_with(
                 shell.ephemeral(

@@ -130,7 +130,7 @@ class TestGoesOn(draining.DrainTestCase):
 
         (row,) = self.fail_with(shell.ephemeral('drain', self.source)).json()
 
-        self.assertEqual((guest, 'left'), (row['Guest ID'], row['Result']))
+        self.assertEqual((guest, 'stayed'), (row['Guest ID'], row['Result']))
         self.assertIn('openstack server restore', row['Reason'])
         guests.act(guest, 'restore')
         guests.wait(guest, 'ACTIVE')
@@ -187,7 +187,7 @@ class TestShelved(base.FunctionalTestCase):
         (row,) = self.succeed(shell.ephemeral('drain', name)).json()
 
         self.assertEqual(
-            (guest, 'SHELVED', 'offload', 'moved'),
+            (guest, 'SHELVED', 'offload', 'shelved'),
             (row['Guest ID'], row['State'], row['Method'], row['Result']),
         )
         guests.wait(guest, 'SHELVED_OFFLOADED')

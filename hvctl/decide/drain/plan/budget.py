@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 
-from hvctl.model import identity
+from hvctl.model.codes import OutcomeCode
+from hvctl.model.disabled_reason import DisabledBy
 from hvctl.model.drain_options import DrainOptions
+from hvctl.model.reasons import Reason
 from hvctl.model.snapshot import Snapshot
 
 #: The share of all capacity that a drain of several may close, unless the
-#: user says otherwise.  Who names one means that one.
+#: user says otherwise.  A single name is taken as meant.
 USUAL_SHARE = 0.5
 
 
@@ -21,8 +23,8 @@ def refusal(
     snapshot: Snapshot,
     named: AbstractSet[str],
     options: DrainOptions,
-) -> str | None:
-    """Say why the named are not to be closed, None when they may be.
+) -> Reason | None:
+    """Return why the named are not to be closed, None when they may be.
 
     What is closed already is not refused: that would only keep its drain from
     going on.
@@ -35,38 +37,43 @@ def refusal(
     before = {
         service.host
         for service in services
-        if (service.disabled_reason or '').startswith(identity.REASON_DRAIN)
+        if service.disabled.by is DisabledBy.DRAIN
     }
     others = sorted(before - named)
     closed = before | named
-    also = f' with {", ".join(others)}' if others else ''
     most = options.most_draining
     if most is not None and len(closed) > most:
-        return (
-            f'--max-draining allows {most} to be drained at once, and '
-            f'{len(closed)} would be{also}; --max-draining {len(closed)} '
-            'allows that'
+        return Reason.of(
+            OutcomeCode.TOO_MANY_DRAINING,
+            closed=len(closed),
+            most=most,
+            others=tuple(others),
         )
-    share, allows = options.most_draining_share, '--max-draining allows'
-    if share is None and most is None and len(named) > 1:
-        share, allows = USUAL_SHARE, 'several at once may close'
+    share = options.most_draining_share
+    usual = share is None and most is None and len(named) > 1
+    if usual:
+        share = USUAL_SHARE
     if share is None:
         return None
     limit = round(share * 100)
     percent, of = _closed(snapshot, closed)
     if percent <= limit:
         return None
-    return (
-        f'{len(closed)} hypervisors would be closed for drains{also}, '
-        f'{percent}% of the {of}; {allows} {limit}%; '
-        f'--max-draining {percent}% allows that'
+    return Reason.of(
+        OutcomeCode.TOO_MUCH_DRAINING,
+        closed=len(closed),
+        percent=percent,
+        capacity=of,
+        limit=limit,
+        usual=usual,
+        others=tuple(others),
     )
 
 
 def _closed(snapshot: Snapshot, closed: AbstractSet[str]) -> tuple[int, str]:
-    """How much of the capacity is closed: of VCPUs or memory, what is more.
+    """Return how much of the capacity is closed: VCPUs or memory, the larger.
 
-    All is what takes guests, with what is closed for drains.
+    The whole is what takes guests, with what is closed for drains.
 
     :returns: a percentage, rounded up, and of what it is
     """

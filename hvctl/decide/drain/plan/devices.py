@@ -11,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hvctl.decide.drain.plan import room
-from hvctl.decide.wording import text
-from hvctl.model.drain_options import Method
+from hvctl.decide.drain.plan import wishes
+from hvctl.model.codes import GuestCode
+from hvctl.model.drain_options import Method, Wish
+from hvctl.model.reasons import Reason
 from hvctl.model.records import Server
 
 #: Extra specs of flavors.
@@ -21,91 +23,82 @@ _ACCELERATOR = 'accel:device_profile'
 _VTPM = 'hw:tpm_version'
 
 
+def not_live(guest: Server, wish: Wish | None) -> Reason | None:
+    """Return why Nova would refuse to live-migrate a guest, if it is known.
+
+    :param wish: its owner's
+    """
+    specs = guest.extra_specs
+    security = specs.get('hw:tpm_secret_security', 'user')
+    if _VTPM in specs and security != 'host':
+        return Reason.of(GuestCode.VTPM_OF_OWNER)
+    if specs.get('hw:mem_encryption', '').lower() == 'true':
+        return Reason.of(GuestCode.MEMORY_ENCRYPTED)
+    if PCI in specs and wish is not Wish.LIVE:
+        return Reason.of(
+            GuestCode.PCI_DEVICE, alias=specs[PCI], key=wishes.WISH_KEY
+        )
+    return None
+
+
 def refusal(
     guest: Server, method: Method, ports: Iterable[str]
-) -> tuple[str, str] | None:
-    """Say why Nova would refuse to move a guest because of what it has.
+) -> Reason | None:
+    """Return why Nova would refuse to move a guest because of what it has.
 
     :param method: how it is to be moved
     :param ports: VNIC types of its ports that are a device of the host
-    :returns: why, and what to do about it; None when it would not
     """
     for port in ports:
         if port.startswith('accelerator-'):
-            return (
-                f'Nova neither moves a guest with a port of type {port} nor '
-                'unplugs the port',
-                'its owner can make it anew and delete this one',
-            )
+            return Reason.of(GuestCode.ACCELERATOR_PORT, port=port)
     profile = guest.extra_specs.get(_ACCELERATOR)
     if profile is not None and method.migrates:
-        return (
-            f'Nova does not migrate a guest with an accelerator ({profile})',
-            f'openstack server shelve {guest.id}, when its owner agrees',
+        return Reason.of(
+            GuestCode.ACCELERATOR, profile=profile, server_id=guest.id
         )
     if _VTPM in guest.extra_specs and method is Method.SHELVE:
-        return (
-            'Nova does not shelve a guest with a vTPM',
-            f'openstack server resume {guest.id}'
-            if guest.status == 'SUSPENDED'
-            else '--method live or --method cold',
+        return Reason.of(
+            GuestCode.VTPM_NOT_SHELVED,
+            server_id=guest.id,
+            status=guest.status,
         )
     return None
 
 
 def notes(
     guest: Server, method: Method | None, ports: Iterable[str]
-) -> list[str]:
-    """Say what a guest has, and what becomes of it when it moves so.
+) -> list[Reason]:
+    """Return what a guest has, and so what becomes of it when it moves.
 
     :param method: how it is to be moved; None where that is not known
     :param ports: VNIC types of its ports that are a device of the host
     """
     found = _volumes(guest)
     found += [
-        _note(
-            f'{port} port',
-            'unplugged for the move, and plugged again',
-            method,
-        )
+        Reason.of(GuestCode.HAS_PORT, port=port, method=method)
         for port in ports
     ]
     if PCI in guest.extra_specs:
         found.append(
-            _note(
-                f'PCI device ({guest.extra_specs[PCI]})',
-                'migrated if its alias says live_migratable',
-                method,
+            Reason.of(
+                GuestCode.HAS_PCI_DEVICE,
+                alias=guest.extra_specs[PCI],
+                method=method,
             )
         )
     if 'VGPU' in room.asked(guest):
-        found.append(
-            _note(
-                'virtual GPU',
-                'migrated if libvirt, QEMU and driver of both hosts can',
-                method,
-            )
-        )
+        found.append(Reason.of(GuestCode.HAS_VIRTUAL_GPU, method=method))
     if _VTPM in guest.extra_specs:
-        found.append('vTPM')
+        found.append(Reason.of(GuestCode.HAS_VTPM))
     return found
 
 
-def _note(what: str, live: str, method: Method | None) -> str:
-    match method:
-        case Method.LIVE:
-            return f'{what}: {live}'
-        case Method.COLD | Method.SHELVE:
-            return f'{what}: gets another one where it goes'
-        case _:
-            return what
-
-
-def _volumes(guest: Server) -> list[str]:
+def _volumes(guest: Server) -> list[Reason]:
     if guest.boots_from_volume:
-        others = guest.volumes - 1
-        also = f' and {text.counted(others, "other")}'
-        return ['boots from a volume' + (also if others > 0 else '')]
-    if guest.volumes:
-        return [f'with {text.counted(guest.volumes, "volume")}']
-    return []
+        code = GuestCode.BOOTS_FROM_VOLUME
+    elif guest.volumes:
+        code = GuestCode.HAS_VOLUMES
+    else:
+        return []
+    return [Reason.of(code, volumes=guest.volumes)]

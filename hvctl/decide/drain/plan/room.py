@@ -26,7 +26,7 @@ def need_of(
     has: Resources | None,
     aggregates: Iterable[Aggregate],
 ) -> Need:
-    """Say what a guest needs of the host that it goes to.
+    """Return what a guest needs of the host that it goes to.
 
     :param guest: the guest
     :param has: what it has of the host that it is on; None where Placement
@@ -37,8 +37,8 @@ def need_of(
     if has is None:
         resources = _of_flavor(guest) | resources
     else:
-        # What it asked for and does not have there is below the host, or
-        # shared: a device, a disk.
+        # Resources that its flavor asks for and that are not allocated on
+        # the root provider come from a child or a sharing provider.
         resources |= has
     traits = sorted(
         _SIGNS[value] + key.removeprefix(_TRAIT)
@@ -58,7 +58,7 @@ def need_of(
 
 
 def asked(guest: Server) -> dict[str, int]:
-    """The resources that a flavor's extra specs ask for."""
+    """Return the resources that a flavor's extra specs ask for."""
     found: dict[str, int] = {}
     for key, value in guest.extra_specs.items():
         match = _RESOURCE.fullmatch(key)
@@ -76,13 +76,11 @@ def _of_flavor(guest: Server) -> dict[str, int]:
     }
 
 
-def words(need: Need) -> str:
-    """Say what is needed, in Placement's words."""
-    return ', '.join(
-        (
-            *(f'{amount} {resource}' for resource, amount in need.resources),
-            *need.traits,
-        )
+def listed(need: Need) -> tuple[str, ...]:
+    """Return what is needed, in Placement's words."""
+    return (
+        *(f'{amount} {resource}' for resource, amount in need.resources),
+        *need.traits,
     )
 
 
@@ -91,7 +89,7 @@ def destinations(
     leaving: Container[str],
     only: str | None = None,
 ) -> frozenset[str]:
-    """Say which hosts may take guests, by the ids of their providers.
+    """Return which hosts may take guests, by the ids of their providers.
 
     :param leaving: service hosts that are being emptied
     :param only: the one service host that they may go to; None for any
@@ -114,7 +112,7 @@ def destinations(
 def hosts_with_room(
     candidates: Iterable[Candidate], allowed: Container[str]
 ) -> set[str]:
-    """Say which of the allowed hosts have room for one guest."""
+    """Return which of the allowed hosts have room for one guest."""
     return {each.root_id for each in candidates if each.root_id in allowed}
 
 
@@ -123,7 +121,7 @@ def without_room(
     room: Room,
     allowed: Container[str],
 ) -> set[str]:
-    """Say which guests would not find room if all went.
+    """Return which guests would not find room if all went.
 
     Those that fit on the fewest hosts choose first, and of these the largest.
 

@@ -7,7 +7,8 @@ import unittest
 from hvctl.decide import delete
 from hvctl.decide.hypervisor import assemble
 from hvctl.model.ledger import Ledger
-from hvctl.model.records import FINAL_STATUSES, Service
+from hvctl.model.migration import FINAL_STATUSES
+from hvctl.model.records import Service
 from hvctl.model.snapshot import Snapshot
 from hvctl.model.steps import (
     DeleteAgent,

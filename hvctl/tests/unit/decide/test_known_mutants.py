@@ -16,7 +16,7 @@ import hypothesis
 
 from hvctl.decide import delete
 from hvctl.decide.create import stages
-from hvctl.decide.drain.moves import cold
+from hvctl.decide.drain.moves import records
 from hvctl.decide.hypervisor import phases
 from hvctl.model.hypervisor import Phase
 from hvctl.tests.fixtures import properties
@@ -55,9 +55,9 @@ def without_stage(module: types.ModuleType, name: str) -> _Broken:
 
 def takes_for_its_own(**facts: object) -> _Broken:
     """Let a drain take a migration for its own, whatever that says."""
-    is_ours = cold.is_ours
+    is_ours = records.is_ours
     return mock.patch.object(
-        cold,
+        records,
         'is_ours',
         lambda hv, migration, user_id: is_ours(
             hv, dataclasses.replace(migration, **facts), user_id

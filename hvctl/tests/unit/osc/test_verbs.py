@@ -93,7 +93,9 @@ class TestDrain(base.TestCommand):
                 'Result': 'moved',
                 'Destination': 'other',
                 'Seconds': row['Seconds'],
+                'Code': '',
                 'Reason': '',
+                'Facts': {},
             },
             row,
         )
@@ -120,7 +122,9 @@ class TestDrain(base.TestCommand):
         first, second = self.rows()
         self.assertEqual('failed', first['Result'])
         self.assertIn('No valid host was found', first['Reason'])
-        self.assertEqual('left', second['Result'])
+        self.assertEqual('stayed', second['Result'])
+        self.assertEqual('in-rescue', second['Code'])
+        self.assertEqual('RESCUE', second['Facts']['status'])
         self.assertIn('RESCUE', second['Reason'])
 
     def test_twice(self):

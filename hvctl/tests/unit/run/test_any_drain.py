@@ -6,8 +6,9 @@ import collections
 import hypothesis
 from hypothesis import strategies as st
 
-from hvctl.decide.drain.plan import treatment
-from hvctl.model import records
+from hvctl.decide.drain.plan import wishes
+from hvctl.model import migration
+from hvctl.model.codes import OutcomeCode
 from hvctl.model.drain_options import Suspended
 from hvctl.model.steps import (
     AskWhere,
@@ -19,6 +20,7 @@ from hvctl.model.steps import (
     LiveMigrate,
 )
 from hvctl.tests.fixtures import builders
+from hvctl.tests.fixtures import draining
 from hvctl.tests.fixtures import failures
 from hvctl.tests.fixtures import situations
 from hvctl.tests.unit.run import base
@@ -40,7 +42,7 @@ class TestAnyDrain(base.TestCase):
         for name, guest in guests.items():
             metadata = {}
             if guest.wish is not None:
-                metadata[treatment.WISH_KEY] = guest.wish
+                metadata[wishes.WISH_KEY] = guest.wish
             server = self.cloud.add_guest(
                 name,
                 'hv1',
@@ -91,7 +93,8 @@ class TestAnyDrain(base.TestCase):
 
         result = self.drain('hv1', **options)
 
-        self.assertNotIn('not finished after', self.message(result))
+        reason = result.verdicts['hv1'].outcome.reason
+        self.assertNotEqual(OutcomeCode.TIMED_OUT, draining.code(reason))
         moved = collections.Counter(
             migration.server_id
             for migration in self.cloud.migrations.all.values()
@@ -140,7 +143,7 @@ class TestAnyDrain(base.TestCase):
         may_stay = {
             move.server_id
             for move in result.ledger.moves.values()
-            if move.accepted
+            if move.treatment.accepted
         }
         here = {s.id for s in self.cloud.servers.values() if s.host == 'hv1'}
         self.assertLessEqual(here, may_stay)
@@ -149,5 +152,5 @@ class TestAnyDrain(base.TestCase):
         self.assertEqual(
             set(),
             {m.status for m in self.cloud.migrations.of('hv1')}
-            - records.FINAL_STATUSES,
+            - migration.FINAL_STATUSES,
         )

@@ -8,8 +8,10 @@ from hvctl import exceptions
 from hvctl.model.codes import OutcomeCode
 from hvctl.model.events import Event, Finished, MoveChanged
 from hvctl.model.hypervisor import Phase, Status
-from hvctl.model.ledger import Failure
+from hvctl.model.move import Guest
 from hvctl.model.move import Move
+from hvctl.model.move import MoveState
+from hvctl.model.move import Progress
 from hvctl.model.reasons import Reason
 from hvctl.model.results import Done
 from hvctl.model.snapshot import Snapshot, WholeLook
@@ -281,9 +283,14 @@ class TestLoop(unittest.TestCase):
         result = self.run_goal(Goal(decide), Cloud(act))
 
         self.assertEqual([a_step('a')], self.cloud.log)
+        failure = result.ledger.failures['hv1']
         self.assertEqual(
-            Failure(step=a_step('a'), message='never'),
-            result.ledger.failures['hv1'],
+            (a_step('a'), 'never'), (failure.step, failure.message)
+        )
+        self.assertIsNone(result.ledger.failed_since(a_step('a'), failure.at))
+        self.assertIs(
+            failure,
+            result.ledger.failed_since(a_step('a'), result.ledger.started_at),
         )
 
     def test_one_of_two_fails(self):
@@ -520,29 +527,25 @@ class TestEvents(unittest.TestCase):
         self.assertGreaterEqual(self.events[2].seconds, 10)
 
     def test_moves(self):
-        """A guest's move is told when its result changes."""
+        """A guest's move is told when its state changes."""
 
-        def a_move(result):
+        def a_move(state):
             return Move(
-                server_id='g',
-                server_name='g',
-                project_id='p',
                 hypervisor='hv1',
-                state='ACTIVE',
-                method='live',
-                result=result,
                 source='hv1',
+                guest=Guest(id='g'),
+                progress=Progress(state=state),
             )
 
         def decide(ledger):
             if self.clock.seconds < 10:
-                return a_verdict(moves=(a_move('moving'),))
-            return a_verdict(moves=(a_move('moved'),), outcome=FINE)
+                return a_verdict(moves=(a_move(MoveState.MOVING),))
+            return a_verdict(moves=(a_move(MoveState.MOVED),), outcome=FINE)
 
         self.run_goal(decide)
 
         moves = [
-            event.move.result
+            event.move.state
             for event in self.events
             if isinstance(event, MoveChanged)
         ]

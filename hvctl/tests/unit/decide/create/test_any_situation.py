@@ -6,7 +6,7 @@ import unittest
 
 from hypothesis import strategies as st
 
-from hvctl.decide.hypervisor import phases
+from hvctl.model import disabled_reason
 from hvctl.model import identity
 from hvctl.model.codes import OutcomeCode
 from hvctl.model.ledger import Ledger
@@ -46,7 +46,12 @@ FAILURE = Reason.of(OutcomeCode.TEST_GUEST_FAULT, fault='Binding failed')
 MADE = CreatePort(name='hv1', network_id='n', vnic_type='v', mac_address='m')
 
 #: What disabled a service that create may enable again.
-MAY_ENABLE = (None, '', identity.REASON_CREATE, phases.NOVA_DISABLED_NEW)
+MAY_ENABLE = (
+    None,
+    '',
+    identity.REASON_CREATE,
+    disabled_reason.NOVA_DISABLED_NEW,
+)
 
 #: The steps of this run so far.
 RUNS = st.sampled_from(

@@ -4,7 +4,7 @@
 import datetime
 import unittest
 
-from hvctl.decide.hypervisor import phases
+from hvctl.model import disabled_reason
 from hvctl.model import identity
 from hvctl.model.codes import OutcomeCode, StatusCode
 from hvctl.model.hypervisor import Phase
@@ -124,7 +124,7 @@ class TestOpen(unittest.TestCase):
 
     def test_enables(self):
         """What came disabled is enabled once it reports, before the lift."""
-        for reason in (None, phases.NOVA_DISABLED_NEW):
+        for reason in (None, disabled_reason.NOVA_DISABLED_NEW):
             with self.subTest(reason=reason):
                 service = DISABLED(reason)
 

@@ -11,7 +11,8 @@ from hvctl.decide.drain import undo
 from hvctl.model import identity
 from hvctl.model.drain_options import DrainOptions, Method, Suspended
 from hvctl.model.ledger import Ledger
-from hvctl.model.records import FINAL_STATUSES, Migration
+from hvctl.model.migration import FINAL_STATUSES
+from hvctl.model.migration import Migration
 from hvctl.model.snapshot import Snapshot
 from hvctl.model.steps import (
     AbortMigration,

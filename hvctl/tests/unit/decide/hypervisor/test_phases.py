@@ -8,6 +8,7 @@ from hypothesis import strategies
 
 from hvctl.decide.hypervisor import phases
 from hvctl.decide.wording import rendering
+from hvctl.model import disabled_reason
 from hvctl.model import identity
 from hvctl.model.hypervisor import Hypervisor, Phase
 from hvctl.tests.fixtures import builders
@@ -17,7 +18,7 @@ DOWN = builders.a_service(state='down')
 GUESTS = (builders.a_guest('g1'), builders.a_guest('g2'))
 DRAIN = builders.a_disabled_service(identity.REASON_DRAIN)
 OTHERS = builders.a_disabled_service('broken disk, joe')
-NEW = builders.a_disabled_service(phases.NOVA_DISABLED_NEW)
+NEW = builders.a_disabled_service(disabled_reason.NOVA_DISABLED_NEW)
 
 #: What is changed of an enabled hypervisor, the phase, words of the reason,
 #: words of the next command.  In the order of the table: each has what makes
@@ -268,7 +269,7 @@ class TestMayEnable(unittest.TestCase):
         for reason, expected in (
             (None, True),
             ('', True),
-            (phases.NOVA_DISABLED_NEW, True),
+            (disabled_reason.NOVA_DISABLED_NEW, True),
             (identity.REASON_CREATE, True),
             (identity.REASON_DRAIN, False),
             (identity.REASON_DELETE, False),

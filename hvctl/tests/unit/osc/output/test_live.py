@@ -8,24 +8,39 @@ import unittest
 
 from rich import console
 
+from hvctl.model.codes import GuestCode
 from hvctl.model.drain_options import Method
 from hvctl.model.events import MoveChanged, PhaseReached
 from hvctl.model.hypervisor import Phase, Status
+from hvctl.model.move import Guest
 from hvctl.model.move import Move
+from hvctl.model.move import MoveState
+from hvctl.model.move import Progress
+from hvctl.model.move import Treatment
+from hvctl.model.reasons import Reason
 from hvctl.model.records import Shape
 from hvctl.osc.output import live
 
-MOVE = Move(
-    server_id='g1',
-    server_name='web',
+GUEST = Guest(
+    id='g1',
+    name='web',
     project_id='p',
-    hypervisor='hv1',
-    state='ACTIVE',
-    method=Method.LIVE,
-    result='waiting',
-    source='hv1',
+    status='ACTIVE',
     shape=Shape(1, 2048, 1),
 )
+MOVE = Move(
+    hypervisor='hv1',
+    source='hv1',
+    guest=GUEST,
+    treatment=Treatment(method=Method.LIVE),
+    progress=Progress(state=MoveState.PLANNED),
+)
+
+
+def a_move(server_id, state=MoveState.PLANNED) -> Move:
+    """The move of another guest."""
+    guest = dataclasses.replace(GUEST, id=server_id)
+    return dataclasses.replace(MOVE, guest=guest).but(state=state)
 
 
 class TestMoves(unittest.TestCase):
@@ -35,12 +50,12 @@ class TestMoves(unittest.TestCase):
         """Guests, memory, rate and the time that is left."""
         moves = live._Moves()
         for number in range(3):
-            moves.take(dataclasses.replace(MOVE, server_id=str(number)))
+            moves.take(a_move(str(number)))
         self.assertEqual('0 of 3 guests, 0.0 of 6.0 GiB', moves.words(0))
 
-        moves.take(dataclasses.replace(MOVE, server_id='0', result='moving'))
-        moves.take(dataclasses.replace(MOVE, server_id='0', result='moved'))
-        moves.take(dataclasses.replace(MOVE, server_id='9', result='left'))
+        moves.take(a_move('0', MoveState.MOVING))
+        moves.take(a_move('0', MoveState.MOVED))
+        moves.take(a_move('9', MoveState.STAYED))
 
         words = moves.words(time.monotonic() + 30)
         self.assertIn('1 of 3 guests, 2.0 of 6.0 GiB, 2.0 a minute', words)
@@ -49,24 +64,45 @@ class TestMoves(unittest.TestCase):
     def test_what_stays_is_not_done(self):
         """Only what has left counts."""
         moves = live._Moves()
-        for number, result in enumerate(('moved', 'gone', 'failed')):
-            moves.take(
-                dataclasses.replace(MOVE, server_id=str(number), result=result)
-            )
+        for number, state in enumerate(
+            (MoveState.MOVED, MoveState.DELETED, MoveState.FAILED)
+        ):
+            moves.take(a_move(str(number), state))
 
         self.assertEqual((2, 3), (moves.done, moves.all))
 
     def test_where_to(self):
         """A host, or why there is none."""
+        shelved = Reason.of(GuestCode.SHELVED_BY_DRAIN)
+        stayed = Reason.of(GuestCode.RESIZE_UNCONFIRMED)
         for changes, words in (
-            ({'destination': 'hv2'}, 'guest web moved to hv2'),
-            ({'reason': 'shelved'}, 'guest web left its host: shelved'),
+            (
+                {'state': MoveState.MOVED, 'destination': 'hv2'},
+                'guest web moved to hv2',
+            ),
+            (
+                {'state': MoveState.SHELVED, 'reason': shelved},
+                'guest web left its host: shelved',
+            ),
+            (
+                {
+                    'state': MoveState.RETURNED,
+                    'reason': Reason.of(GuestCode.IS_BACK, host='hv1'),
+                },
+                'guest web is back on hv1',
+            ),
+            (
+                {'state': MoveState.STAYED, 'reason': stayed},
+                'guest web stays: VERIFY_RESIZE: its resize waits until its '
+                'owner confirms or reverts it (--confirm-resizes)',
+            ),
+            ({}, None),
         ):
-            move = dataclasses.replace(MOVE, result='moved', **changes)
+            move = MOVE.but(**changes)
 
             line = live.plain(MoveChanged(name='hv1', move=move))
 
-            self.assertEqual(f'hv1: {words}', line)
+            self.assertEqual(words and f'hv1: {words}', line)
 
     def test_drawn(self):
         """A bar in the line of the hypervisor."""

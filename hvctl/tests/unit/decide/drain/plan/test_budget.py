@@ -3,12 +3,13 @@
 
 import unittest
 
-from hvctl.decide.drain.moves import cold
 from hvctl.decide.drain.plan import budget
+from hvctl.model import disabled_reason
 from hvctl.model.drain_options import DrainOptions
 from hvctl.tests.fixtures import builders
+from hvctl.tests.fixtures import draining
 
-CLOSED = cold.drain_reason(1)
+CLOSED = disabled_reason.of_drain(1)
 
 
 def a_look(*sizes, **services):
@@ -55,24 +56,29 @@ class TestRefusal(unittest.TestCase):
         drained = {'status': 'disabled', 'disabled_reason': CLOSED}
         broken = {'status': 'disabled', 'disabled_reason': 'broken, joe'}
         number, share = 'most_draining', 'most_draining_share'
-        for sizes, services, named, options, words in (
+        for sizes, services, named, options, expected in (
             (four[:2], {}, '1', {}, None),
             (four[:1], {}, '1', {}, None),
             (four, {}, '12', {}, None),
-            (four, {}, '123', {}, '75% of the VCPUs (24 of 32); several'),
-            (four, {}, '123', {}, 'may close 50%; --max-draining 75% allows'),
+            (four, {}, '123', {}, (75, 50, 'VCPUs (24 of 32)')),
             (four, {}, '123', {share: 0.75}, None),
             (four, {}, '123', {number: 3}, None),
-            (four, {}, '123', {number: 2}, '3 would be; --max-draining 3'),
-            (four, {}, '1', {share: 0.1}, '--max-draining allows 10%'),
+            (four, {}, '123', {number: 2}, (3, ())),
+            (four, {}, '1', {share: 0.1}, (25, 10, 'VCPUs (8 of 32)')),
             (four, {}, '1', {share: 0.25}, None),
-            (uneven, {}, '12', {}, '67% of the MiB of memory'),
+            (uneven, {}, '12', {}, (67, 50, 'MiB of memory (65536 of 98304)')),
             # Those that are closed already count, those of others do not.
-            (four, {'hv4': drained}, '1', {number: 1}, '2 would be with hv4'),
-            (four, {'hv4': drained}, '12', {}, 'for drains with hv4, 75%'),
+            (four, {'hv4': drained}, '1', {number: 1}, (2, ('hv4',))),
+            (four, {'hv4': drained}, '12', {}, (75, 50, 'VCPUs (24 of 32)')),
             (four, {'hv4': drained}, '1', {}, None),
-            (four, {'hv4': broken}, '12', {}, '67%'),
-            (four, {'hv4': {'state': 'down'}}, '12', {}, '67%'),
+            (four, {'hv4': broken}, '12', {}, (67, 50, 'VCPUs (16 of 24)')),
+            (
+                four,
+                {'hv4': {'state': 'down'}},
+                '12',
+                {},
+                (67, 50, 'VCPUs (16 of 24)'),
+            ),
             # What is closed is not kept from going on.
             (four, {'hv1': drained, 'hv2': drained}, '12', {number: 1}, None),
         ):
@@ -83,7 +89,15 @@ class TestRefusal(unittest.TestCase):
                     DrainOptions(**options),
                 )
 
-                if words is None:
+                said = draining.facts(found)
+                if expected is None:
                     self.assertIsNone(found)
+                elif number in options:
+                    self.assertEqual(
+                        expected, (said['closed'], said['others'])
+                    )
                 else:
-                    self.assertIn(words, found)
+                    self.assertEqual(
+                        expected,
+                        (said['percent'], said['limit'], said['capacity']),
+                    )

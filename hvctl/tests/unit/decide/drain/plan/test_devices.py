@@ -3,13 +3,12 @@
 
 import unittest
 
-from hvctl.decide.drain import drain
-from hvctl.decide.drain.moves import cold
 from hvctl.decide.drain.plan import devices
-from hvctl.model.drain_options import DrainOptions, Method
-from hvctl.model.ledger import Ledger
+from hvctl.model.codes import GuestCode, OutcomeCode
+from hvctl.model.drain_options import Method
+from hvctl.model.reasons import Reason
 from hvctl.tests.fixtures import builders
-from hvctl.tests.fixtures import clocks
+from hvctl.tests.fixtures import draining
 
 LIVE, COLD, SHELVE = Method.LIVE, Method.COLD, Method.SHELVE
 PCI = {'pci_passthrough:alias': 'a1:1'}
@@ -23,40 +22,49 @@ class TestNotes(unittest.TestCase):
 
     def test_devices(self):
         """It depends on the device and on how the guest moves."""
-        for specs, ports, method, words in (
+        port, alias = GuestCode.HAS_PORT, GuestCode.HAS_PCI_DEVICE
+        for specs, ports, method, expected in (
             ({}, (), LIVE, []),
-            ({}, ('direct',), LIVE, ['direct port: unplugged for the move']),
-            ({}, ('vdpa',), LIVE, ['vdpa port: unplugged for the move']),
-            ({}, ('direct',), COLD, ['direct port: gets another one']),
-            ({}, ('direct',), None, ['direct port']),
-            ({}, ('direct', 'vdpa'), None, ['direct port', 'vdpa port']),
-            (PCI, (), LIVE, ['PCI device (a1:1): migrated if its alias']),
-            (PCI, (), COLD, ['PCI device (a1:1): gets another one']),
-            (VGPU, (), LIVE, ['virtual GPU: migrated if libvirt']),
-            (VGPU, (), COLD, ['virtual GPU: gets another one']),
-            (VTPM, (), COLD, ['vTPM']),
+            ({}, ('direct',), LIVE, [(port, 'direct')]),
+            ({}, ('direct', 'vdpa'), None, [(port, 'direct'), (port, 'vdpa')]),
+            (PCI, (), LIVE, [(alias, 'a1:1')]),
+            (VGPU, (), COLD, [(GuestCode.HAS_VIRTUAL_GPU, None)]),
+            (VTPM, (), COLD, [(GuestCode.HAS_VTPM, None)]),
         ):
             with self.subTest(specs=specs, ports=ports, method=method):
                 guest = builders.a_guest(extra_specs=specs)
 
                 found = devices.notes(guest, method, ports)
 
-                self.assertEqual(len(words), len(found))
-                for word, note in zip(words, found, strict=True):
-                    self.assertTrue(note.startswith(word), note)
+                self.assertEqual(
+                    expected,
+                    [
+                        (
+                            note.code,
+                            note.facts.get('port', note.facts.get('alias')),
+                        )
+                        for note in found
+                    ],
+                )
+                for note in found:
+                    self.assertEqual(method, note.facts.get('method', method))
 
     def test_volumes(self):
         """How many there are, and whether it boots from one."""
-        for volumes, boots, words in (
+        has, boot = GuestCode.HAS_VOLUMES, GuestCode.BOOTS_FROM_VOLUME
+        for volumes, boots, codes in (
             (0, False, []),
-            (1, False, ['with 1 volume']),
-            (2, False, ['with 2 volumes']),
-            (1, True, ['boots from a volume']),
-            (3, True, ['boots from a volume and 2 others']),
+            (1, False, [has]),
+            (2, False, [has]),
+            (1, True, [boot]),
+            (3, True, [boot]),
         ):
             guest = builders.a_guest(volumes=volumes, boots_from_volume=boots)
 
-            self.assertEqual(words, devices.notes(guest, LIVE, ()))
+            self.assertEqual(
+                [Reason.of(code, volumes=volumes) for code in codes],
+                devices.notes(guest, LIVE, ()),
+            )
 
 
 class TestRefusal(unittest.TestCase):
@@ -64,14 +72,15 @@ class TestRefusal(unittest.TestCase):
 
     def test_table(self):
         """By device and by method."""
-        for specs, ports, method, words in (
+        port = GuestCode.ACCELERATOR_PORT
+        for specs, ports, method, code in (
             ({}, ('direct', 'direct-physical', 'vdpa'), LIVE, None),
-            ({}, ('accelerator-direct',), LIVE, 'accelerator-direct'),
-            ({}, ('accelerator-direct',), SHELVE, 'accelerator-direct'),
-            (ACCELERATOR, (), LIVE, 'accelerator (fpga)'),
-            (ACCELERATOR, (), COLD, 'accelerator (fpga)'),
+            ({}, ('accelerator-direct',), LIVE, port),
+            ({}, ('accelerator-direct',), SHELVE, port),
+            (ACCELERATOR, (), LIVE, GuestCode.ACCELERATOR),
+            (ACCELERATOR, (), COLD, GuestCode.ACCELERATOR),
             (ACCELERATOR, (), SHELVE, None),
-            (VTPM, (), SHELVE, 'vTPM'),
+            (VTPM, (), SHELVE, GuestCode.VTPM_NOT_SHELVED),
             (VTPM, (), COLD, None),
         ):
             with self.subTest(specs=specs, ports=ports, method=method):
@@ -79,31 +88,31 @@ class TestRefusal(unittest.TestCase):
 
                 found = devices.refusal(guest, method, ports)
 
-                if words is None:
-                    self.assertIsNone(found)
-                else:
-                    self.assertIn(words, found[0])
+                self.assertEqual(code, draining.code(found))
 
     def test_in_the_way(self):
         """A drain names it before the first guest moves."""
         pinned, other = builders.a_guest('g1'), builders.a_guest('g2')
-        look = builders.a_snapshot(
-            'hv1',
-            services=(builders.a_disabled_service(cold.drain_reason(3)),),
-            guests={'hv1': (pinned, other)},
+        look = draining.a_look(
+            pinned,
+            other,
             direct_ports={
                 pinned.id: ('accelerator-direct',),
                 other.id: ('direct',),
             },
         )
-        goal = drain.Drain(names=('hv1',), options=DrainOptions())
-        ledger = Ledger(started_at=clocks.START, looks=1)
 
-        verdict = goal.decide(look, ledger, clocks.START)['hv1']
+        verdict = draining.decide(look)
 
         self.assertEqual((), verdict.steps)
-        self.assertIn('1 of 2 guests in the way', verdict.outcome.reason)
-        left, planned = verdict.moves
-        self.assertEqual(('left', 'planned'), (left.result, planned.result))
-        self.assertIn('accelerator-direct', left.reason)
-        self.assertIn('plugged again', planned.note)
+        self.assertEqual(
+            Reason.of(OutcomeCode.IN_THE_WAY, in_the_way=1, guests=2),
+            verdict.outcome.reason,
+        )
+        stayed, planned = verdict.moves
+        self.assertEqual(('stayed', 'planned'), (stayed.state, planned.state))
+        self.assertEqual(GuestCode.ACCELERATOR_PORT, stayed.reason.code)
+        self.assertEqual(
+            (Reason.of(GuestCode.HAS_PORT, port='direct', method=LIVE),),
+            planned.notes,
+        )

@@ -4,17 +4,22 @@
 import unittest
 
 from hvctl.decide.drain.plan import treatment
+from hvctl.decide.drain.plan import wishes
+from hvctl.model.codes import GuestCode
 from hvctl.model.drain_options import DrainOptions, Method, Suspended
+from hvctl.model.move import Ties
 from hvctl.tests.fixtures import builders
+from hvctl.tests.fixtures import draining
 
 LIVE, COLD = Method.LIVE, Method.COLD
 PCI = {'extra_specs': {'pci_passthrough:alias': 'gpu:1'}}
 VTPM = {'extra_specs': {'hw:tpm_version': '2.0'}}
+ENCRYPTED = {'extra_specs': {'hw:mem_encryption': 'True'}}
 
 
 def treat(status='ACTIVE', wish=None, guest=None, **options):
     """What is done with a guest."""
-    metadata = {treatment.WISH_KEY: wish} if wish else {}
+    metadata = {wishes.WISH_KEY: wish} if wish else {}
     return treatment.treat(
         builders.a_guest(
             **{'status': status, 'metadata': metadata, **(guest or {})}
@@ -58,51 +63,62 @@ class TestTreat(unittest.TestCase):
                 treated = treat(status, wish, **options)
 
                 self.assertEqual(method, treated.method)
-                self.assertFalse(treated.blocked)
 
     def test_in_the_way(self):
-        """Which ones stay, and what to type."""
-        for status, wish, options, lift in (
-            ('ACTIVE', 'stay', {}, '--method'),
-            ('SHELVED', 'stay', {}, '--method'),
-            ('VERIFY_RESIZE', 'stay', {'confirm_resizes': True}, '--method'),
+        """Which ones stay, and why."""
+        for status, wish, options, code in (
+            ('ACTIVE', 'stay', {}, GuestCode.OWNER_WANTS_STAY),
+            ('SHELVED', 'stay', {}, GuestCode.OWNER_WANTS_STAY),
+            (
+                'VERIFY_RESIZE',
+                'stay',
+                {'confirm_resizes': True},
+                GuestCode.OWNER_WANTS_STAY,
+            ),
             (
                 'SUSPENDED',
                 'stay',
                 {'suspended': Suspended.SHELVE},
-                '--method',
+                GuestCode.OWNER_WANTS_STAY,
             ),
             (
                 'SUSPENDED',
                 'shelve',
                 {'method': LIVE},
-                '--suspended shelve',
+                GuestCode.SUSPENDED,
             ),
-            ('PAUSED', None, {'method': COLD}, '--method auto'),
-            ('SHUTOFF', None, {'method': LIVE}, '--method auto'),
-            ('SUSPENDED', None, {}, '--suspended shelve'),
-            ('VERIFY_RESIZE', None, {}, '--confirm-resizes'),
-            ('RESCUE', None, {}, 'openstack server unrescue'),
-            ('SOFT_DELETED', None, {}, 'openstack server restore'),
-            ('ERROR', None, {}, 'openstack server show'),
-            ('UNKNOWN', None, {}, 'openstack server show'),
+            ('PAUSED', None, {'method': COLD}, GuestCode.ONLY_LIVE),
+            ('SHUTOFF', None, {'method': LIVE}, GuestCode.ONLY_COLD),
+            ('SUSPENDED', None, {}, GuestCode.SUSPENDED),
+            ('VERIFY_RESIZE', None, {}, GuestCode.RESIZE_UNCONFIRMED),
+            ('RESCUE', None, {}, GuestCode.IN_RESCUE),
+            ('SOFT_DELETED', None, {}, GuestCode.SOFT_DELETED),
+            ('ERROR', None, {}, GuestCode.IN_ERROR),
+            ('UNKNOWN', None, {}, GuestCode.NOT_MIGRATABLE),
         ):
             with self.subTest(status=status, options=options):
                 treated = treat(status, wish, **options)
 
-                self.assertTrue(treated.blocked)
-                self.assertIn(lift, treated.lift)
+                self.assertIsNone(treated.method)
+                self.assertEqual(code, treated.reason.code)
+                self.assertFalse(treated.accepted or treated.busy)
 
     def test_not_live(self):
         """What Nova cannot live-migrate goes cold, if that is allowed."""
-        for guest, words in ((PCI, 'PCI device'), (VTPM, 'vTPM')):
+        for guest, code in (
+            (PCI, GuestCode.PCI_DEVICE),
+            (VTPM, GuestCode.VTPM_OF_OWNER),
+            (ENCRYPTED, GuestCode.MEMORY_ENCRYPTED),
+        ):
             with self.subTest(guest=guest):
-                self.assertIn(words, treat(guest=guest).why)
-                self.assertIn('--allow-cold', treat(guest=guest).lift)
-                self.assertEqual(
-                    COLD, treat(guest=guest, allow_cold=True).method
-                )
-                self.assertTrue(treat('PAUSED', guest=guest).blocked)
+                running = treat(guest=guest).reason
+                self.assertEqual(GuestCode.NOT_LIVE, running.code)
+                self.assertEqual(code, running.facts['obstacle'].code)
+                cold = treat(guest=guest, allow_cold=True)
+                self.assertEqual((COLD, code), (cold.method, cold.reason.code))
+                paused = treat('PAUSED', guest=guest).reason
+                self.assertEqual(GuestCode.PAUSED_NOT_LIVE, paused.code)
+                self.assertEqual(code, paused.facts['obstacle'].code)
         self.assertEqual(LIVE, treat(wish='live', guest=PCI).method)
         kept_by_host = {
             **VTPM['extra_specs'],
@@ -112,50 +128,68 @@ class TestTreat(unittest.TestCase):
             LIVE, treat(guest={'extra_specs': kept_by_host}).method
         )
 
-    def test_lift_that_lifts(self):
+    def test_allow_cold_without_method(self):
         """--allow-cold counts only where no method is chosen."""
         chosen = {'method': LIVE, 'allow_cold': True}
 
         treated = treat(guest=PCI, **chosen)
 
-        self.assertTrue(treated.blocked)
-        self.assertIn('--method auto --allow-cold', treated.lift)
+        self.assertEqual(GuestCode.NOT_LIVE, treated.reason.code)
+        self.assertEqual(LIVE, treated.reason.facts['method'])
 
     def test_may_stay(self):
         """Suspended guests, when that is said, whatever their owners say."""
         for wish in (None, 'stay', 'shelve'):
             treated = treat('SUSPENDED', wish, suspended=Suspended.LEAVE)
 
-            self.assertFalse(treated.blocked)
+            self.assertTrue(treated.accepted)
             self.assertIsNone(treated.method)
 
     def test_says_what_owners_want(self):
         """Wishes are in the plan, and why they are not followed."""
-        for status, metadata, words in (
-            ('ACTIVE', {treatment.WISH_KEY: 'cold'}, 'hvctl:drain=cold'),
-            ('ACTIVE', {treatment.WISH_KEY: 'cool'}, 'cool means nothing'),
-            ('PAUSED', {treatment.WISH_KEY: 'cold'}, 'only be live-migrated'),
-            ('PAUSED', {treatment.WISH_KEY: 'cold'}, 'hvctl:drain=cold'),
-            ('SHUTOFF', {treatment.WISH_KEY: 'live'}, 'only be cold-migrated'),
-            ('RESCUE', {treatment.WISH_KEY: 'cold'}, 'hvctl:drain=cold'),
-            ('ACTIVE', {treatment.PRIORITY_KEY: '7'}, 'drain-priority=7'),
-            ('ACTIVE', {treatment.PRIORITY_KEY: 'x'}, 'no whole number'),
+        cold = {wishes.WISH_KEY: 'cold'}
+        wish = GuestCode.WISH
+        for status, metadata, code, remark in (
+            ('ACTIVE', cold, None, wish),
+            (
+                'ACTIVE',
+                {wishes.WISH_KEY: 'cool'},
+                None,
+                GuestCode.WISH_UNKNOWN,
+            ),
+            ('PAUSED', cold, GuestCode.LIVE_INSTEAD, wish),
+            (
+                'SHUTOFF',
+                {wishes.WISH_KEY: 'live'},
+                GuestCode.COLD_INSTEAD,
+                wish,
+            ),
+            ('RESCUE', cold, GuestCode.IN_RESCUE, wish),
+            ('ACTIVE', {wishes.PRIORITY_KEY: '7'}, None, GuestCode.PRIORITY),
+            (
+                'ACTIVE',
+                {wishes.PRIORITY_KEY: 'x'},
+                None,
+                GuestCode.PRIORITY_UNKNOWN,
+            ),
         ):
             with self.subTest(status=status, metadata=metadata):
                 treated = treat(status, guest={'metadata': metadata})
 
-                self.assertIn(words, treated.why)
+                self.assertEqual(code, draining.code(treated.reason))
+                self.assertEqual(
+                    [remark], [each.code for each in treated.wishes]
+                )
         tagged = treat(guest={'tags': frozenset({'hvctl:drain=cool'})})
-        self.assertIn('cool means nothing', tagged.why)
+        self.assertEqual(GuestCode.WISH_UNKNOWN, tagged.wishes[0].code)
 
     def test_busy(self):
         """What is on its way to another state is looked at again."""
         for status, task in (('BUILD', None), ('ACTIVE', 'rebooting')):
             treated = treat(status, guest={'task_state': task})
 
-            self.assertTrue(treated.passing)
-            self.assertIn('openstack server show', treated.lift)
-            self.assertFalse(treated.blocked)
+            self.assertTrue(treated.busy)
+            self.assertEqual(GuestCode.BUSY, treated.reason.code)
 
     def test_wish_as_tag(self):
         """A tag says the same."""
@@ -166,6 +200,34 @@ class TestTreat(unittest.TestCase):
     def test_priority(self):
         """A number, or none."""
         for said, expected in (('7', 7), ('-1', -1), ('first', 0)):
-            guest = builders.a_guest(metadata={treatment.PRIORITY_KEY: said})
+            guest = builders.a_guest(metadata={wishes.PRIORITY_KEY: said})
 
-            self.assertEqual(expected, treatment.priority(guest))
+            self.assertEqual(expected, wishes.priority(guest))
+
+
+class TestRules(unittest.TestCase):
+    """The table itself."""
+
+    def test_names(self):
+        """Each rule has a name of its own, and says what it does."""
+        names = [rule.name for rule in treatment.RULES]
+
+        self.assertEqual(len(names), len(set(names)))
+        for rule in treatment.RULES:
+            self.assertTrue(rule.words.isprintable() and rule.words)
+
+    def test_affinity(self):
+        """Only what would migrate is kept by its group."""
+        tied = Ties(affinity='group')
+        for status, code in (
+            ('ACTIVE', GuestCode.AFFINITY),
+            ('SHUTOFF', GuestCode.AFFINITY),
+            ('SHELVED', GuestCode.IS_SHELVED),
+            ('RESCUE', GuestCode.IN_RESCUE),
+        ):
+            with self.subTest(status=status):
+                guest = builders.a_guest(status=status)
+
+                treated = treatment.treat(guest, DrainOptions(), tied)
+
+                self.assertEqual(code, treated.reason.code)

@@ -1,39 +1,58 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of what a drain does with one guest."""
+"""Tests of what a move becomes, how long it may take, and its record."""
 
 import dataclasses
 import datetime
 import unittest
 
-from hvctl.decide.drain.moves import guests
-from hvctl.decide.drain.plan import treatment
-from hvctl.model.drain_options import DrainOptions, Method
+from hvctl.decide.drain.case import DrainCase
+from hvctl.decide.drain.moves import limits
+from hvctl.decide.drain.moves import records
+from hvctl.decide.drain.moves import transitions
+from hvctl.decide.hypervisor import assemble
+from hvctl.model.codes import GuestCode
+from hvctl.model.drain_options import Method
 from hvctl.model.move import Move
+from hvctl.model.move import MoveState
+from hvctl.model.move import Treatment
+from hvctl.model.reasons import Reason
 from hvctl.model.records import Shape
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clocks
+from hvctl.tests.fixtures import draining
 
 NOW = clocks.START
 LATER = NOW + datetime.timedelta(seconds=1)
 
 
-def see(guest, *migrations) -> Move:
+def a_case(*here, records=(), at=NOW) -> DrainCase:
+    """What a look at hv1 with these guests tells."""
+    look = draining.a_look(*here, migrations={'hv1': records})
+    hv = assemble.assemble(look, ['hv1'])['hv1']
+    return draining.a_goal().case(look, hv, draining.a_ledger(), at)
+
+
+def see(guest, *found) -> Move:
     """See a guest of hv1 for the first time."""
-    treated = treatment.treat(guest, DrainOptions())
-    return guests.first_sight(guest, 'hv1', 'hv1', migrations, treated, NOW)
+    case = a_case(guest, records=found)
+    return transitions.rest(transitions.see(guest, case), guest, case)
 
 
 def look_again(move, guest, at) -> Move:
     """See a guest that is not under way again."""
-    treated = treatment.treat(guest, DrainOptions())
-    return guests.waiting(move, guest, treated, at)
+    return transitions.rest(move, guest, a_case(guest, at=at))
 
 
-def a_move(**changes) -> Move:
+def a_move(method=None, shape=None, **changes) -> Move:
     """A move that is under way since now."""
     move = see(builders.a_guest())
-    return dataclasses.replace(
-        move, **{'result': 'moving', 'started_at': NOW, **changes}
+    if method is not None:
+        move = dataclasses.replace(move, treatment=Treatment(method=method))
+    if shape is not None:
+        guest = dataclasses.replace(move.guest, shape=shape)
+        move = dataclasses.replace(move, guest=guest)
+    return move.but(
+        **{'state': MoveState.MOVING, 'started_at': NOW, **changes}
     )
 
 
@@ -42,18 +61,18 @@ class TestFirstSight(unittest.TestCase):
 
     def test_statuses(self):
         """Each status of Nova has its method, or a reason to be left."""
-        for status, method, result in (
-            ('ACTIVE', 'live', 'waiting'),
-            ('PAUSED', 'live', 'waiting'),
-            ('SHUTOFF', 'cold', 'waiting'),
-            ('ERROR', None, 'left'),
-            ('RESCUE', None, 'left'),
-            ('SUSPENDED', None, 'left'),
-            ('SHELVED', 'offload', 'waiting'),
-            ('SOFT_DELETED', None, 'left'),
-            ('PASSWORD', None, 'left'),
-            ('VERIFY_RESIZE', None, 'left'),
-            ('UNKNOWN', None, 'left'),
+        for status, method, state in (
+            ('ACTIVE', 'live', 'planned'),
+            ('PAUSED', 'live', 'planned'),
+            ('SHUTOFF', 'cold', 'planned'),
+            ('ERROR', None, 'stayed'),
+            ('RESCUE', None, 'stayed'),
+            ('SUSPENDED', None, 'stayed'),
+            ('SHELVED', 'offload', 'planned'),
+            ('SOFT_DELETED', None, 'stayed'),
+            ('PASSWORD', None, 'stayed'),
+            ('VERIFY_RESIZE', None, 'stayed'),
+            ('UNKNOWN', None, 'stayed'),
             ('BUILD', None, 'waiting'),
             ('REBOOT', None, 'waiting'),
             ('MIGRATING', None, 'waiting'),
@@ -64,11 +83,9 @@ class TestFirstSight(unittest.TestCase):
 
                 move = see(guest)
 
-                self.assertEqual((method, result), (move.method, move.result))
-                self.assertEqual(method is not None, guests.ready(move))
-                if result == 'left':
-                    self.assertIn(status, move.reason)
-                    self.assertEqual(NOW, move.ended_at)
+                self.assertEqual((method, state), (move.method, move.state))
+                if state == 'stayed':
+                    self.assertEqual(NOW, move.progress.ended_at)
 
     def test_busy(self):
         """A guest that is busy waits, and is not touched."""
@@ -76,9 +93,16 @@ class TestFirstSight(unittest.TestCase):
 
         move = see(guest)
 
-        self.assertEqual('waiting', move.result)
-        self.assertIn('rebooting', move.reason)
-        self.assertFalse(guests.ready(move))
+        self.assertEqual('waiting', move.state)
+        self.assertEqual(
+            Reason.of(
+                GuestCode.BUSY,
+                server_id=guest.id,
+                status='ACTIVE',
+                task='rebooting',
+            ),
+            move.reason,
+        )
 
     def test_old_records(self):
         """What a guest went through before is not its move."""
@@ -90,11 +114,10 @@ class TestFirstSight(unittest.TestCase):
             with self.subTest(migration=migration):
                 move = see(builders.a_guest(), migration)
 
-                self.assertEqual('waiting', move.result)
-                self.assertEqual(7, move.after)
-                self.assertIsNone(
-                    guests.record(move, (migration,), builders.US)
-                )
+                self.assertEqual('planned', move.state)
+                self.assertEqual(7, move.progress.after)
+                case = a_case(records=(migration,))
+                self.assertIsNone(records.record(move, case))
 
 
 class TestWaiting(unittest.TestCase):
@@ -107,8 +130,8 @@ class TestWaiting(unittest.TestCase):
 
         move = look_again(move, guest, LATER)
 
-        self.assertTrue(guests.ready(move))
-        self.assertEqual('', move.reason)
+        self.assertEqual('planned', move.state)
+        self.assertIsNone(move.reason)
 
     def test_follows_the_status(self):
         """A guest that its owner stopped meanwhile is moved cold."""
@@ -124,11 +147,10 @@ class TestWaiting(unittest.TestCase):
         """A guest that stays busy is left in the end."""
         guest = builders.a_guest(status='REBOOT', task_state='rebooting')
 
-        move = look_again(see(guest), guest, NOW + guests.BUSY_LIMIT)
+        move = look_again(see(guest), guest, NOW + limits.BUSY)
 
-        self.assertEqual('left', move.result)
-        self.assertIn('busy: REBOOT, rebooting', move.reason)
-        self.assertIn('openstack server show', move.lift)
+        self.assertEqual('stayed', move.state)
+        self.assertEqual(GuestCode.BUSY, move.reason.code)
 
     def test_busy_since(self):
         """The time counts from when it became busy, and anew each time."""
@@ -147,9 +169,20 @@ class TestWaiting(unittest.TestCase):
         ):
             at = NOW + datetime.timedelta(seconds=seconds)
             move = look_again(move, guest, at)
-            seen.append(move.result)
+            seen.append(move.state)
 
-        self.assertEqual(['waiting'] * 5 + ['left', 'waiting'], seen)
+        self.assertEqual(
+            [
+                'waiting',
+                'waiting',
+                'planned',
+                'waiting',
+                'waiting',
+                'stayed',
+                'planned',
+            ],
+            seen,
+        )
 
 
 class TestLimit(unittest.TestCase):
@@ -174,7 +207,7 @@ class TestLimit(unittest.TestCase):
                 move = a_move(method=Method(method), shape=shape)
                 migration = status and builders.a_migration(status=status)
 
-                limit = guests.limit(move, migration)
+                limit = limits.without_news(move, migration)
 
                 self.assertEqual(expected, limit and limit.total_seconds())
 
@@ -182,15 +215,15 @@ class TestLimit(unittest.TestCase):
         """Whatever is new of it starts the time anew."""
         guest = builders.a_guest()
         migration = builders.a_migration()
-        move = guests.heard(a_move(), guest, migration, NOW)
-        late = NOW + guests.COPY_LIMIT + guests.COPY_LIMIT_PER_GIB
+        move = transitions.note_progress(a_move(), guest, migration, NOW)
+        late = NOW + limits.COPY + limits.COPY_PER_GIB
         again = dataclasses.replace(migration, updated_at=late)
 
-        same = guests.heard(move, guest, migration, late)
-        newer = guests.heard(move, guest, again, late)
+        same = transitions.note_progress(move, guest, migration, late)
+        newer = transitions.note_progress(move, guest, again, late)
 
-        self.assertTrue(guests.silent(same, migration, late))
-        self.assertFalse(guests.silent(newer, again, late))
+        self.assertTrue(limits.is_silent(same, migration, late))
+        self.assertFalse(limits.is_silent(newer, again, late))
 
 
 class TestRecord(unittest.TestCase):
@@ -204,16 +237,14 @@ class TestRecord(unittest.TestCase):
             builders.a_migration(id=5),
         )
 
-        self.assertEqual(
-            8, guests.record(a_move(after=5), found, builders.US).id
-        )
-        self.assertIsNone(guests.record(a_move(after=8), found, builders.US))
+        case = a_case(records=found)
+        self.assertEqual(8, records.record(a_move(after=5), case).id)
+        self.assertIsNone(records.record(a_move(after=8), case))
 
     def test_of_others(self):
         """What somebody else asked for is no record of our request."""
         found = (builders.a_migration(user_id='joe'),)
 
-        self.assertIsNone(guests.record(a_move(), found, builders.US))
-        self.assertIsNotNone(
-            guests.record(a_move(adopted=True), found, builders.US)
-        )
+        case = a_case(records=found)
+        self.assertIsNone(records.record(a_move(), case))
+        self.assertIsNotNone(records.record(a_move(adopted=True), case))

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides how long a migration is waited for, and whether it is forced."""
+
+from __future__ import annotations
+
+from hvctl.decide.drain.case import DrainCase
+from hvctl.decide.drain.moves import limits
+from hvctl.decide.drain.moves import requests
+from hvctl.decide.drain.moves import transitions
+from hvctl.decide.drain.moves.requests import Followed
+from hvctl.model.codes import GuestCode
+from hvctl.model.migration import Migration
+from hvctl.model.move import Move
+from hvctl.model.reasons import Reason
+from hvctl.model.steps import ForceComplete
+
+
+def wait(move: Move, migration: Migration, case: DrainCase) -> Followed:
+    """Wait for a migration as long as there is news, or its size explains."""
+    most = limits.without_news(move, migration)
+    if limits.is_over(move.progress.news_at, most, case.now):
+        reason = _silence(move, migration, case)
+        return Followed(transitions.fail(move, reason, case.now))
+    if migration.copying and limits.is_over(
+        move.progress.copied_since, most, case.now
+    ):
+        return _copied_too_long(move, migration, case)
+    return Followed(move)
+
+
+def _silence(move: Move, migration: Migration, case: DrainCase) -> Reason:
+    """Say why a move is no longer waited for."""
+    if migration.done:
+        return Reason.of(
+            GuestCode.DONE_BUT_HERE,
+            migration_id=migration.id,
+            status=migration.status,
+            host=move.source,
+        )
+    since = move.progress.news_at or case.now
+    return Reason.of(
+        GuestCode.SILENT,
+        migration_id=migration.id,
+        status=migration.status,
+        seconds=round((case.now - since).total_seconds()),
+    )
+
+
+def _copied_too_long(
+    move: Move, migration: Migration, case: DrainCase
+) -> Followed:
+    """Halt a guest that is copied on and on, if that is wanted."""
+    if move.guest.status == 'PAUSED':
+        # Nova refuses to halt it.
+        return _note(move, GuestCode.COPIED_LONG_PAUSED)
+    if not case.options.force_complete or move.progress.adopted:
+        return _note(move, GuestCode.COPIED_LONG)
+    force = ForceComplete(
+        name=move.hypervisor,
+        server_id=move.server_id,
+        migration_id=migration.id,
+    )
+    if not requests.is_through(force, case):
+        return Followed(move, force if migration.runs else None)
+    if not case.ledger.done.get(force):
+        return _note(move, GuestCode.NOT_HALTED)
+    most = limits.without_news(move, migration)
+    halted_at = case.ledger.done_at.get(force)
+    if halted_at is None or not limits.is_over(halted_at, most, case.now):
+        return Followed(move)
+    reason = Reason.of(
+        GuestCode.HALTED_IN_VAIN,
+        migration_id=migration.id,
+        seconds=round((case.now - halted_at).total_seconds()),
+    )
+    return Followed(transitions.fail(move, reason, case.now))
+
+
+def _note(move: Move, code: GuestCode) -> Followed:
+    return Followed(move.but(reason=Reason.of(code)))

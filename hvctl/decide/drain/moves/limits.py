@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides how long a move may take, and how long without any news."""
+
+from __future__ import annotations
+
+import datetime
+
+from hvctl.model.drain_options import Method
+from hvctl.model.migration import Migration
+from hvctl.model.move import Move
+
+#: How long a guest may be busy with something else before it is left.
+BUSY = datetime.timedelta(seconds=120)
+
+#: How long Nova may take to begin what it accepted, and to put a guest whose
+#: migration is over where it says.
+BEGIN = datetime.timedelta(seconds=60)
+
+#: How long Nova may tell nothing new of a guest that is copied: that much,
+#: and for each GiB that is copied so much more.
+COPY = datetime.timedelta(seconds=300)
+COPY_PER_GIB = datetime.timedelta(seconds=60)
+
+#: How long a finished cold migration may wait for its confirmation ...
+CONFIRM = datetime.timedelta(seconds=300)
+#: ... and how long after a confirmation another one is sent, where nothing
+#: came of it: Nova refuses it until the guest is ready and while the source
+#: is down.
+CONFIRM_AGAIN = datetime.timedelta(seconds=15)
+
+
+def without_news(
+    move: Move, migration: Migration | None
+) -> datetime.timedelta | None:
+    """Return how long Nova may tell nothing new of a move under way.
+
+    :returns: None for as long as it takes: its turn in Nova's queue
+    """
+    if migration is not None:
+        if migration.is_queued:
+            return None
+        if migration.awaits_confirmation:
+            return CONFIRM
+        if migration.done:
+            return BEGIN
+    # Cold: the disk.  Live: the memory, and the disk where hosts do not share
+    # it.
+    size = move.guest.shape.disk
+    if move.method is Method.LIVE:
+        size += -(-move.guest.shape.memory // 1024)
+    return COPY + COPY_PER_GIB * size
+
+
+def is_silent(
+    move: Move, migration: Migration | None, now: datetime.datetime
+) -> bool:
+    """Whether Nova has told nothing new of a move for too long."""
+    return is_over(move.progress.news_at, without_news(move, migration), now)
+
+
+def is_over(
+    since: datetime.datetime | None,
+    most: datetime.timedelta | None,
+    now: datetime.datetime,
+) -> bool:
+    """Whether something lasts longer than it may; None is no limit."""
+    return since is not None and most is not None and now - since >= most

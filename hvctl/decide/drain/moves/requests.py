@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The requests that a guest's move consists of, and what became of them."""
+
+from __future__ import annotations
+
+import typing
+
+from hvctl.decide.drain.case import DrainCase
+from hvctl.model.drain_options import DrainOptions, Method
+from hvctl.model.move import Move
+from hvctl.model.results import Accepted
+from hvctl.model.steps import (
+    AskWhy,
+    ColdMigrate,
+    ConfirmResize,
+    LiveMigrate,
+    MoveStep,
+    OffloadShelved,
+    Shelve,
+    Step,
+)
+
+_STEPS: dict[Method, type[MoveStep]] = {
+    Method.LIVE: LiveMigrate,
+    Method.COLD: ColdMigrate,
+    Method.SHELVE: Shelve,
+    Method.OFFLOAD: OffloadShelved,
+    Method.CONFIRM: ConfirmResize,
+}
+
+
+class Followed(typing.NamedTuple):
+    """A move after this look, and the step that it needs now, if any."""
+
+    move: Move
+    step: Step | None = None
+
+
+def request(move: Move, options: DrainOptions) -> MoveStep:
+    """Return the request that begins a move, which must have a method."""
+    method = move.method
+    if method is None:
+        raise AssertionError(f'{move.server_id} is not to be moved')
+    return _STEPS[method](
+        name=move.hypervisor,
+        server_id=move.server_id,
+        destination=options.destination if method.migrates else None,
+    )
+
+
+def is_answered(move: Move, case: DrainCase) -> bool:
+    """Whether Nova has accepted the request of a move."""
+    return case.ledger.done_since(
+        request(move, case.options), move.progress.started_at
+    )
+
+
+def is_through(step: Step, case: DrainCase) -> bool:
+    """Whether a step that is sent once has been done, or failed for good."""
+    return (
+        case.ledger.done_since(step, None)
+        or case.ledger.failed_since(step, None) is not None
+    )
+
+
+def question(move: Move, case: DrainCase) -> AskWhy | None:
+    """Return how to ask what became of the last request of this run."""
+    if (
+        move.progress.adopted
+        or not move.progress.attempt
+        or move.method is None
+        or not is_answered(move, case)
+    ):
+        return None
+    accepted = case.ledger.answer(request(move, case.options), Accepted)
+    if accepted is None:
+        return None
+    return AskWhy(
+        name=move.hypervisor,
+        server_id=move.server_id,
+        request_id=accepted.request_id,
+    )

@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The words for how far a drain has come, and how it ended."""
+
+from __future__ import annotations
+
+import typing
+
+from hvctl.decide.wording import text
+from hvctl.decide.wording.templates import Words
+from hvctl.model.codes import Code, OutcomeCode, StatusCode
+from hvctl.model.reasons import Fact
+from hvctl.model.reasons import Facts
+
+_GOES_ON = 'the same command again goes on'
+
+
+def _guests(fact: Fact) -> str:
+    return text.counted(text.number(fact), 'guest')
+
+
+def _of_guests(facts: Facts, key: str) -> str:
+    return f'{facts[key]} of {_guests(facts["guests"])}'
+
+
+def _moved(facts: Facts) -> str:
+    stayed = f', {facts["stayed"]} stay' if facts['stayed'] else ''
+    return f'{_of_guests(facts, "moved")} moved{stayed}'
+
+
+def _under_way(facts: Facts) -> str:
+    stayed = f', {facts["stayed"]} stayed' if facts['stayed'] else ''
+    return f'{_of_guests(facts, "moving")} under way{stayed}; {_GOES_ON}'
+
+
+def _stayed(facts: Facts) -> str:
+    left = facts['left_broken']
+    also = f', {left} left it and failed' if left else ''
+    return f'{_of_guests(facts, "stayed")} stayed on {facts["name"]}{also}'
+
+
+def _migrations(facts: Facts) -> str:
+    """Name each by its id and its status."""
+    pairs = typing.cast('tuple[tuple[Fact, Fact], ...]', facts['migrations'])
+    return ', '.join(f'{number} ({status})' for number, status in pairs)
+
+
+def _records(facts: Facts) -> str:
+    records = typing.cast('tuple[Fact, ...]', facts['migrations'])
+    return (
+        'no guest is left to move, but Nova has never closed '
+        f'{text.counted(len(records), "migration record")}: '
+        f'{_migrations(facts)}; its nova-compute was stopped meanwhile. The '
+        "compute service cannot be deleted until their status in Nova's "
+        'database is set to error'
+    )
+
+
+def _occupants(facts: Facts) -> str:
+    return ' and '.join(text.each(facts['occupants']))
+
+
+def _still_there(facts: Facts) -> str:
+    return (
+        f'no guest is left to move, but {_occupants(facts)} stayed for '
+        f'{facts["seconds"]} s'
+    )
+
+
+def _too_many(facts: Facts) -> str:
+    return (
+        f'--max-draining allows {facts["most"]} to be drained at once, and '
+        f'{facts["closed"]} would be{_also(facts)}'
+    )
+
+
+def _too_much(facts: Facts) -> str:
+    allows = (
+        'several at once may close'
+        if facts['usual']
+        else '--max-draining allows'
+    )
+    return (
+        f'{facts["closed"]} hypervisors would be closed for drains'
+        f'{_also(facts)}, {facts["percent"]}% of the {facts["capacity"]}; '
+        f'{allows} {facts["limit"]}%'
+    )
+
+
+def _also(facts: Facts) -> str:
+    others = text.each(facts['others'])
+    return f' with {", ".join(others)}' if others else ''
+
+
+STATUSES: dict[Code, Words] = {
+    StatusCode.GUESTS_MOVED: Words(
+        _moved, facts=('moved', 'guests', 'stayed')
+    ),
+    StatusCode.EMPTYING: Words(
+        lambda facts: f'waiting for {_occupants(facts)} to go',
+        facts=('occupants',),
+    ),
+    StatusCode.COLD_MIGRATIONS_OPEN: Words(
+        lambda facts: (
+            'waiting for cold migrations of the drain: ' + _migrations(facts)
+        ),
+        facts=('migrations',),
+    ),
+}
+
+_REFUSALS: dict[Code, Words] = {
+    OutcomeCode.NOTHING_TO_DRAIN: Words(
+        'there is no ephemeral hypervisor {name}'
+    ),
+    OutcomeCode.NO_SERVICE: Words(
+        '{name} has no compute service to drain ({why})'
+    ),
+    OutcomeCode.CELL_SILENT: Words(
+        'the cell of {host} does not answer, so Nova does not say which '
+        'guests are there'
+    ),
+    OutcomeCode.NOT_REPORTING: Words(
+        'nova-compute on {host} does not report to Nova, so nothing can be '
+        'migrated away from it',
+        'see openstack hypervisor ephemeral show {name}',
+    ),
+    OutcomeCode.TOO_MANY_DRAINING: Words(
+        _too_many,
+        '--max-draining {closed} allows that',
+        ('most', 'others'),
+    ),
+    OutcomeCode.TOO_MUCH_DRAINING: Words(
+        _too_much,
+        '--max-draining {percent}% allows that',
+        ('closed', 'capacity', 'limit', 'usual', 'others'),
+    ),
+    OutcomeCode.DESTINATION_UNKNOWN: Words(
+        '--to {host}: there is no compute service on that host'
+    ),
+    OutcomeCode.DESTINATION_DRAINED: Words(
+        '--to {host}: it is to be drained itself'
+    ),
+    OutcomeCode.DESTINATION_CLOSED: Words(
+        '--to {host}: its compute service is {status} and {state}'
+    ),
+    OutcomeCode.STOPPED: Words('stopped before {name} was disabled'),
+}
+
+_ENDS: dict[Code, Words] = {
+    OutcomeCode.ENABLED_AGAIN: Words(
+        'somebody has enabled {name} again, so guests may land on it',
+        'the same command again disables it and goes on',
+    ),
+    OutcomeCode.OTHERS_OPEN: Words(
+        'no guest was sent away, since {names} could not be disabled and '
+        'guests might land there'
+    ),
+    OutcomeCode.WOULD_LEAVE: Words(
+        lambda facts: f'{_guests(facts["leaving"])} would leave',
+        facts=('leaving',),
+    ),
+    OutcomeCode.IN_THE_WAY: Words(
+        lambda facts: (
+            f'{_of_guests(facts, "in_the_way")} in the way; nothing was moved'
+        ),
+        '--on-blocked continue moves the others',
+        ('in_the_way', 'guests'),
+    ),
+    OutcomeCode.OTHERS_IN_THE_WAY: Words(
+        'nothing was moved, since guests of {names} are in the way'
+    ),
+    OutcomeCode.UNDER_WAY: Words(
+        _under_way, facts=('moving', 'guests', 'stayed')
+    ),
+    OutcomeCode.NOT_MOVED: Words(
+        lambda facts: f'{_guests(facts["waiting"])} not moved; {_GOES_ON}',
+        facts=('waiting',),
+    ),
+    OutcomeCode.GUESTS_STAYED: Words(
+        _stayed, facts=('name', 'stayed', 'left_broken', 'guests')
+    ),
+    OutcomeCode.RECORDS_OPEN: Words(_records, facts=('migrations',)),
+    OutcomeCode.MIGRATIONS_STAYED: Words(
+        _still_there,
+        'see openstack server migration list',
+        ('occupants', 'seconds'),
+    ),
+    OutcomeCode.ALLOCATIONS_STAYED: Words(
+        _still_there,
+        'where no server of these ids is, openstack resource provider '
+        'allocation delete removes them',
+        ('occupants', 'seconds'),
+    ),
+    OutcomeCode.TEST_GUEST_LEFT: Words(
+        'a test guest of hvctl is left on {name}',
+        lambda facts: (
+            'openstack server delete '
+            + ' '.join(text.each(facts['server_ids']))
+        ),
+        ('server_ids',),
+    ),
+    OutcomeCode.LEFT_AS_ASKED: Words(
+        lambda facts: f'{_guests(facts["guests"])} left, as was asked for',
+        facts=('guests',),
+    ),
+    OutcomeCode.HAD_NO_GUESTS: Words('had no guests'),
+}
+
+_UNDONE: dict[Code, Words] = {
+    OutcomeCode.NO_DRAIN: Words(
+        'there is no drain of an ephemeral hypervisor {name}'
+    ),
+    OutcomeCode.DISABLED_OTHERWISE: Words(
+        '{name} is disabled for a reason that is not a drain ({reason}); it '
+        'stays so'
+    ),
+    OutcomeCode.ENABLED_IN_PART: Words(
+        lambda facts: (
+            'it is enabled again, but '
+            + '; '.join(text.each(facts['messages']))
+        ),
+        facts=('messages',),
+    ),
+    OutcomeCode.WAS_NOT_DRAINED: Words('was not being drained'),
+}
+
+OUTCOMES: dict[Code, Words] = _REFUSALS | _ENDS | _UNDONE
+
+WORDS: dict[Code, Words] = STATUSES | OUTCOMES

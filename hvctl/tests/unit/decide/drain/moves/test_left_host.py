@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of guests that are not on the host any more."""
+
+import dataclasses
+
+from hvctl.model.codes import GuestCode, OutcomeCode
+from hvctl.model.reasons import Reason
+from hvctl.model.results import Accepted, Explained, Located
+from hvctl.model.steps import AskWhere, AskWhy, ColdMigrate, LiveMigrate
+from hvctl.tests.fixtures import builders
+from hvctl.tests.fixtures import draining
+
+
+class TestAway(draining.Story):
+    """Guests that are not on the host any more."""
+
+    def test_deleted_while_it_moved(self):
+        """Its record says error, and it is nowhere."""
+        self.see(draining.GUEST)
+        self.see(draining.MIGRATING, records=(draining.live('running'),))
+        self.see(records=(draining.live('error'),))
+        move = self.see(records=(draining.live('error'),))
+
+        self.assertEqual(['LiveMigrate', 'AskWhere'], self.sent)
+        self.assert_move('deleted', GuestCode.IS_DELETED, move)
+
+    def test_broken(self):
+        """A guest that Nova broke on its way has not moved well."""
+        broken, well = Located('ERROR', 'hv7'), Located('ACTIVE', 'hv7')
+        for guest, record, answer, status in (
+            # finish_resize failed on the destination.
+            (draining.OFF, draining.cold('error'), broken, 'ERROR'),
+            # post_live_migration_at_destination did.
+            (draining.GUEST, draining.live('completed'), broken, 'ERROR'),
+            (draining.GUEST, draining.live('error'), well, 'ACTIVE'),
+        ):
+            with self.subTest(record=record, status=status):
+                self.setUp()
+                self.answers = {
+                    AskWhere: answer,
+                    AskWhy: Explained('no disk'),
+                    LiveMigrate: Accepted('req-1'),
+                    ColdMigrate: Accepted('req-1'),
+                }
+                self.see(guest)
+                for _ in range(4):
+                    move = self.see(records=(record,))
+
+                self.assert_move(
+                    'failed',
+                    GuestCode.BROKE_ELSEWHERE,
+                    move,
+                    status=status,
+                    host='hv7',
+                    cause=Reason.of(GuestCode.NOVA_SAYS, message='no disk'),
+                )
+                self.assertEqual('hv7', move.progress.destination)
+                self.assertEqual(1, self.sent.count('AskWhy'))
+                self.assertFalse(self.verdict.outcome.ok)
+                self.assertEqual(
+                    Reason.of(
+                        OutcomeCode.GUESTS_STAYED,
+                        name='hv1',
+                        stayed=0,
+                        left_broken=1,
+                        guests=1,
+                    ),
+                    self.verdict.outcome.reason,
+                )
+
+    def test_was_broken_before(self):
+        """That a guest in ERROR is so elsewhere too is not the drain's."""
+        self.answers = {AskWhere: Located('ERROR', 'hv7')}
+        self.see(builders.a_guest('g1', status='ERROR'))
+        self.see()
+
+        self.assertEqual('moved', self.see().state)
+
+    def test_nova_does_not_say_where_it_is(self):
+        """Then nobody knows that it is gone."""
+        self.refused = {AskWhere: 'no answer'}
+        self.see(builders.a_guest('g1', status='RESCUE'))
+        self.see()
+
+        self.assert_move('failed', GuestCode.PLACE_UNKNOWN, self.see())
+
+    def test_leaves_twice(self):
+        """The answer of the first time is not that of the second."""
+        rescued = builders.a_guest('g1', status='RESCUE')
+        self.answers = {AskWhere: Located('RESCUE', 'hv7')}
+        self.see(rescued)
+        self.see()
+        self.assertEqual('moved', self.see().state)
+        self.answers = {}
+        self.see(rescued)
+        self.see()
+
+        self.assert_move('deleted', GuestCode.IS_DELETED, self.see())
+
+    def test_nova_does_not_say_how_it_is(self):
+        """Then its record counts."""
+        self.refused = {AskWhere: 'no answer'}
+        self.see(draining.GUEST)
+        self.see(records=(draining.live('completed'),))
+
+        move = self.see(records=(draining.live('completed'),))
+
+        self.assertEqual(
+            ('moved', 'hv2'), (move.state, move.progress.destination)
+        )
+
+    def test_deleted_before_the_request(self):
+        """Nova does not know it any more: it is gone."""
+        self.refused = {LiveMigrate: 'HTTP 404'}
+        self.see(draining.GUEST)
+        self.see()
+
+        self.assert_move('deleted', GuestCode.IS_DELETED, self.see())
+
+    def test_left_in_the_end(self):
+        """What could not be moved has left, and does not stay."""
+        for first in (
+            builders.a_guest('g1', status='RESCUE'),
+            builders.a_guest('g1', status='SUSPENDED'),
+        ):
+            self.setUp()
+            other = builders.a_guest('g2', task_state='rebooting')
+            self.assertEqual('stayed', self.see(first, other).state)
+            self.see(other)
+            move = self.see()
+            self.see()
+            self.see()
+
+            self.assertEqual('deleted', move.state)
+            self.assertTrue(self.verdict.outcome.ok)
+
+    def test_given_up_and_completed(self):
+        """A migration that was given up may come to its end."""
+        other = builders.a_guest('g2', task_state='rebooting')
+        self.see(draining.GUEST)
+        self.see(draining.MIGRATING, records=(draining.live('running'),))
+        failed = self.see(
+            draining.MIGRATING, records=(draining.live('running'),), after=400
+        )
+        self.answers = {AskWhere: Located('ACTIVE', 'hv2')}
+        for _ in range(2):
+            move = self.see(other, records=(draining.live('completed'),))
+
+        self.assertEqual('failed', failed.state)
+        self.assertEqual('moved', move.state)
+
+    def test_cold_one_given_up_and_finished(self):
+        """It is confirmed then."""
+        other = builders.a_guest('g2', task_state='rebooting')
+        resizing = dataclasses.replace(
+            draining.OFF, task_state='resize_migrating'
+        )
+        self.see(draining.OFF)
+        self.see(resizing, records=(draining.cold('migrating'),))
+        self.see(resizing, records=(draining.cold('migrating'),), after=400)
+        move = self.see(other, records=(draining.cold('finished'),))
+
+        self.assertEqual('moving', move.state)
+        self.assertEqual('ConfirmMigration', self.sent[-1])
+
+    def test_being_confirmed(self):
+        """What its owner is just confirming is waited for, not for ever."""
+        resize = draining.live('confirming', migration_type='resize', id=2)
+        confirmed = dataclasses.replace(resize, status='confirmed')
+
+        self.assertEqual('waiting', self.see(records=(resize,)).state)
+        self.assertEqual('moved', self.see(records=(confirmed,)).state)
+
+        self.setUp()
+        self.see(records=(resize,))
+        move = self.see(records=(resize,), after=120)
+        self.assertEqual('stayed', move.state)
+
+    def test_comes_back(self):
+        """Reverted by its owner, it is moved again."""
+        resize = draining.live('finished', migration_type='resize', id=2)
+        first = self.see(records=(resize,))
+        reverted = dataclasses.replace(resize, status='reverted')
+        move = self.see(draining.GUEST, records=(reverted,))
+
+        self.assertEqual('stayed', first.state)
+        self.assertEqual('moving', move.state)

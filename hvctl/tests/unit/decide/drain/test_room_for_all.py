@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of a drain that asks whether there is room elsewhere."""
+
+import typing
+import unittest
+
+from hvctl.decide.drain import drain
+from hvctl.model.codes import GuestCode, OutcomeCode
+from hvctl.model.ledger import Ledger
+from hvctl.model.reasons import Reason
+from hvctl.tests.fixtures import builders
+from hvctl.tests.fixtures import clocks
+from hvctl.tests.fixtures import draining
+
+
+class TestRoom(unittest.TestCase):
+    """What Placement tells of room elsewhere."""
+
+    NEED = builders.a_need(VCPU=1, MEMORY_MB=512)
+    CONSUMERS: typing.ClassVar = {
+        draining.CHOSEN: {draining.GUEST.id: dict(NEED.resources)}
+    }
+
+    def look(self, *room, **changes):
+        """A look at a guest, with room on these hosts."""
+        return draining.a_look(
+            draining.GUEST,
+            **{
+                'services': (draining.CLOSED, builders.a_service('other')),
+                'compute_nodes': tuple(
+                    map(builders.a_compute_node, ('hv1', 'other'))
+                ),
+                'consumers': self.CONSUMERS,
+                'room': {
+                    self.NEED: tuple(
+                        builders.a_candidate(
+                            builders.a_compute_id(host), self.NEED
+                        )
+                        for host in room
+                    )
+                },
+                **changes,
+            },
+        )
+
+    def test_asked_first(self):
+        """No guest moves before the room for all is known."""
+        goal = draining.a_goal()
+        look = self.look(room={})
+
+        scope = goal.scope(draining.a_ledger(last=look))
+        verdict = draining.decide(look)
+
+        self.assertEqual({self.NEED}, scope.needs)
+        self.assertEqual((), verdict.steps)
+        self.assertIsNone(verdict.outcome)
+
+    def test_enough(self):
+        """It goes."""
+        self.assertEqual(1, len(draining.decide(self.look('other')).steps))
+
+    def test_none(self):
+        """It is in the way; its own host is no room, nor is a closed one."""
+        down = (draining.CLOSED, builders.a_service('other', state='down'))
+        shut = (draining.CLOSED, builders.a_disabled_service(host='other'))
+        for room, changes in (
+            ((), {}),
+            (('hv1',), {}),
+            (('other',), {'services': down}),
+            (('other',), {'services': shut}),
+        ):
+            verdict = draining.decide(self.look(*room, **changes))
+
+            self.assertEqual((), verdict.steps)
+            self.assertFalse(verdict.outcome.ok)
+            (move,) = verdict.moves
+            self.assertEqual('stayed', move.state)
+            self.assertEqual(
+                Reason.of(
+                    GuestCode.NO_ROOM,
+                    destination=None,
+                    need=('512 MEMORY_MB', '1 VCPU'),
+                ),
+                move.reason,
+            )
+
+    def test_destination(self):
+        """Only the one destination counts, whatever its hypervisor's name."""
+        named = builders.a_compute_node('other', hostname='other.example.org')
+        third = builders.a_compute_node('third')
+        services = (
+            draining.CLOSED,
+            builders.a_service('other'),
+            builders.a_service('third'),
+        )
+        for room, method in (('other', 'live'), ('third', None)):
+            look = self.look(
+                room, services=services, compute_nodes=(named, third)
+            )
+
+            verdict = draining.decide(look, destination='other')
+
+            self.assertEqual(method is not None, bool(verdict.steps))
+            if method is None:
+                reason = verdict.moves[0].reason
+                self.assertEqual(GuestCode.NO_ROOM, reason.code)
+                self.assertEqual('other', reason.facts['destination'])
+
+    def test_who_stays_takes_no_room(self):
+        """A guest of an affinity group leaves the room to one that goes."""
+        other, later = builders.a_compute_id('other'), builders.a_guest('g2')
+        needs = {
+            guest.id: builders.a_need(VCPU=1, MEMORY_MB=size)
+            for guest, size in ((draining.GUEST, 1024), (later, 512))
+        }
+        look = draining.a_look(
+            draining.GUEST,
+            later,
+            services=(draining.CLOSED, builders.a_service('other')),
+            compute_nodes=tuple(
+                map(builders.a_compute_node, ('hv1', 'other'))
+            ),
+            consumers={
+                draining.CHOSEN: {
+                    each: dict(n.resources) for each, n in needs.items()
+                }
+            },
+            room={
+                need: (builders.a_candidate(other, need, left=1024),)
+                for need in needs.values()
+            },
+            affinity={draining.GUEST.id: 'group'},
+        )
+
+        verdict = draining.decide(look, dry_run=True)
+        scope = draining.a_goal().scope(draining.a_ledger(last=look))
+
+        self.assertEqual(
+            {'g1': 'stayed', 'g2': 'planned'}, draining.states(verdict)
+        )
+        self.assertEqual(
+            Reason.of(OutcomeCode.IN_THE_WAY, in_the_way=1, guests=2),
+            verdict.outcome.reason,
+        )
+        self.assertEqual({needs[later.id]}, scope.needs)
+
+    def test_all_the_same(self):
+        """Nova has the last word, if that is wanted."""
+        verdict = draining.decide(self.look(), past_blocked=True)
+
+        self.assertEqual(1, len(verdict.steps))
+
+
+class TestScope(unittest.TestCase):
+    """How far a look reaches."""
+
+    def test_reaches_into_what_was_found(self):
+        """The second look reads guests and consumers of what exists."""
+        goal = drain.Drain(names=('hv1', 'hv2'))
+        ledger = Ledger(started_at=clocks.START)
+
+        first = goal.scope(ledger)
+        ledger.last = builders.a_snapshot('hv1')
+        second = goal.scope(ledger)
+
+        self.assertEqual(frozenset({'hv1', 'hv2'}), first.server_names)
+        self.assertEqual(frozenset({'hv1'}), second.hosts)
+        self.assertEqual(frozenset({draining.CHOSEN}), second.provider_ids)
