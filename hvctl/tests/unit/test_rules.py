@@ -23,6 +23,7 @@ HEADER = '# SPDX-License-Identifier: Apache-2.0\n'
 
 #: Files that are longer than that.
 LONG = {
+    'hvctl/model/codes.py',
     'hvctl/run/loop.py',
     'hvctl/tests/fixtures/cloud.py',
     'hvctl/tests/functional/test_drain.py',
@@ -45,6 +46,8 @@ RENAMING = {
     'hvctl/tests/unit/decide/drain/moves/test_follow.py',
     'hvctl/tests/unit/decide/drain/plan/test_room.py',
     'hvctl/tests/unit/decide/test_known_mutants.py',
+    'hvctl/tests/unit/decide/wording/test_drain_words.py',
+    'hvctl/tests/unit/decide/wording/test_guest_words.py',
     'hvctl/tests/unit/decide/drain/test_drain.py',
     'hvctl/userdata/own_nova_conf/builtin.py',
 }
