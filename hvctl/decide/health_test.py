@@ -224,7 +224,7 @@ def _answered(case: Case, test: HealthTest) -> bool:
 
 
 def _may_ask(case: Case, test: HealthTest) -> bool:
-    """Whether the last time was long enough ago."""
+    """Return whether the last time was long enough ago."""
     before = [
         case.ledger.done_at[question]
         for question in _questions(case.hv, test)

@@ -67,7 +67,7 @@ def stopping(case: CreateCase) -> Verdict | None:
     """Refuse what is being deleted, unless this run does so to try anew."""
     if case.status.phase is not Phase.STOPPING:
         return None
-    if rollback.between_tries(case.hv.name, case.ledger):
+    if rollback.is_between_attempts(case.hv.name, case.ledger):
         return Verdict(status=case.status)
     return Verdict.failed(
         case.status, Reason.of(OutcomeCode.IS_BEING_DELETED, name=case.hv.name)

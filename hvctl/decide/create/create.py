@@ -100,7 +100,7 @@ class Create(Goal[CreateCase]):
     def verdict(self, case: CreateCase) -> Verdict:
         """Return what to do with one name, and what is waited for."""
         if case.hv.name in case.ledger.given_up:
-            verdict = rollback.take_back(case)
+            verdict = rollback.roll_back(case)
         else:
             verdict = goal.walk(stages.STAGES, case)
             if _comes_up(case):
@@ -110,7 +110,9 @@ class Create(Goal[CreateCase]):
             verdict = dataclasses.replace(verdict, steps=())
         if not self.request.delete_on_failure:
             return verdict
-        return rollback.give_up(case, rollback.out_of_time(case, verdict))
+        return rollback.start_rollback(
+            case, rollback.out_of_time(case, verdict)
+        )
 
     def ahead(
         self,

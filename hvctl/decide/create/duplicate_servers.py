@@ -15,12 +15,12 @@ from hvctl.model.steps import DeleteServer, Step
 from hvctl.model.verdict import Verdict
 
 
-def clear_up(case: CreateCase) -> Verdict | None:
+def delete_duplicates(case: CreateCase) -> Verdict | None:
     """Delete those that are not to stay, once it is clear which do not."""
     hv, status = case.hv, case.status
     if not hv.duplicates:
         return None
-    if _contested(hv):
+    if _port_not_bound_yet(hv):
         return Verdict(status=status)
     todo: list[Step] = []
     for server in hv.duplicates:
@@ -41,8 +41,8 @@ def clear_up(case: CreateCase) -> Verdict | None:
     return Verdict(status=status, steps=tuple(todo))
 
 
-def _contested(hv: Hypervisor) -> bool:
-    """Whether it is still open which of a name's servers gets the port.
+def _port_not_bound_yet(hv: Hypervisor) -> bool:
+    """Return whether it is still open which of a name's servers gets the port.
 
     Another run sees the same servers at another moment.  Until Nova has given
     the port to one of them, each could choose another one to stay, and both

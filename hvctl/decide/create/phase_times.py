@@ -46,7 +46,7 @@ def note(case: Case) -> tuple[NoteTimes, ...]:
 def _seen(
     name: str, ledger: Ledger, now: datetime.datetime
 ) -> list[tuple[Phase, datetime.datetime, datetime.datetime]]:
-    """The phases that this run saw begin, with their times."""
+    """Return the phases that this run saw begin, with their times."""
     begun = sorted(
         (at, phase)
         for (seen, phase), at in ledger.first_seen.items()
@@ -61,7 +61,7 @@ def _seen(
 
 
 def took(hv: Hypervisor, now: datetime.datetime) -> dict[str, int]:
-    """The seconds that each phase took, as far as the cloud has it.
+    """Return the seconds that each phase took, as far as the cloud has it.
 
     :returns: by phase, the one that lasts on included
     """

@@ -70,7 +70,7 @@ def _test_flavor(flavor: Flavor) -> Check:
 
 
 def bare_metal_class(flavor: Flavor) -> str | None:
-    """The custom resource class by which a flavor asks for a node."""
+    """Return the custom resource class by which a flavor asks for a node."""
     return next(
         (
             name

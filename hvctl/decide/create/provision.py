@@ -41,7 +41,7 @@ def vanished(case: CreateCase) -> Verdict | None:
         case.hv.name, CreateServer
     ):
         return None
-    if rollback.between_tries(case.hv.name, case.ledger):
+    if rollback.is_between_attempts(case.hv.name, case.ledger):
         return None
     return Verdict.failed(
         case.status,

@@ -28,8 +28,8 @@ from hvctl.model.steps import (
 from hvctl.model.verdict import Outcome, Verdict
 
 
-def between_tries(name: str, ledger: Ledger) -> bool:
-    """Whether this run has deleted the server that it made, to try anew."""
+def is_between_attempts(name: str, ledger: Ledger) -> bool:
+    """Return whether this run has deleted its server, to try anew."""
     abandoned = len(ledger.abandoned.get(name, ()))
     return 0 < ledger.times(name, CreateServer) <= abandoned
 
@@ -39,7 +39,7 @@ def retry(case: CreateCase) -> Verdict | None:
     server = case.hv.server
     if server is None or case.status.phase is not Phase.FAILED:
         return None
-    if not _made(case.hv, case.ledger):
+    if not _made_by_this_run(case.hv, case.ledger):
         return None
     if case.ledger.times(case.hv.name, CreateServer) > case.request.retries:
         return None
@@ -68,8 +68,8 @@ def out_of_time(case: CreateCase, verdict: Verdict) -> Verdict:
     )
 
 
-def _made(hv: Hypervisor, ledger: Ledger) -> bool:
-    """Whether this run made a hypervisor, as far as there is one."""
+def _made_by_this_run(hv: Hypervisor, ledger: Ledger) -> bool:
+    """Return whether this run made a hypervisor, as far as there is one."""
     if hv.server is not None:
         return any(
             isinstance(step, CreateServer) and answer == Created(hv.server.id)
@@ -83,13 +83,13 @@ def _made(hv: Hypervisor, ledger: Ledger) -> bool:
     )
 
 
-def give_up(case: CreateCase, verdict: Verdict) -> Verdict:
+def start_rollback(case: CreateCase, verdict: Verdict) -> Verdict:
     """Turn a failure into a removal, if this run made what failed."""
     if (
         verdict.outcome is None
         or verdict.outcome.ok
         or case.hv.name in case.ledger.given_up
-        or not _made(case.hv, case.ledger)
+        or not _made_by_this_run(case.hv, case.ledger)
     ):
         return verdict
     return dataclasses.replace(
@@ -98,7 +98,7 @@ def give_up(case: CreateCase, verdict: Verdict) -> Verdict:
 
 
 def scope(ledger: Ledger, usual: WholeLook) -> WholeLook:
-    """What the next look must reach where something is taken back.
+    """Return what the next look must reach where something is taken back.
 
     :param usual: what it must reach for the others
     """
@@ -111,7 +111,7 @@ def scope(ledger: Ledger, usual: WholeLook) -> WholeLook:
     )
 
 
-def take_back(case: CreateCase) -> Verdict:
+def roll_back(case: CreateCase) -> Verdict:
     """Remove what this run made of a hypervisor that failed."""
     goal = delete.Delete(names=(case.hv.name,))
     verdict = goal.decide(case.snapshot, case.ledger, case.now)[case.hv.name]

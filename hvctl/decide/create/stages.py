@@ -66,7 +66,7 @@ STAGES: tuple[Stage[CreateCase], ...] = (
         'duplicates',
         Kind.STEP,
         'delete servers that lost a race',
-        duplicate_servers.clear_up,
+        duplicate_servers.delete_duplicates,
         when='when two runs made one each',
     ),
     # There is no server yet.

@@ -37,7 +37,7 @@ def missing(
     subnetworks: Sequence[ResolvedSubnetwork],
     compute_id: str | None,
 ) -> list[Step]:
-    """The sub-ports that are still to be made."""
+    """Return the sub-ports that are still to be made."""
     return [
         CreateSubport(
             name=hv.name,
@@ -54,7 +54,7 @@ def missing(
 
 
 def unmade(hv: Hypervisor, subnetworks: Sequence[ResolvedSubnetwork]) -> int:
-    """How many of the machine's ports are still to be made."""
+    """Return how many of the machine's ports are still to be made."""
     return (not hv.ports) + len(missing(hv, subnetworks, None))
 
 
@@ -85,7 +85,7 @@ def facts(
     port: Port,
     subnetworks: Sequence[ResolvedSubnetwork],
 ) -> MachinePorts:
-    """What the machine must be told of its ports, which are all there."""
+    """Return what the machine must be told of its ports; all are there."""
     found = {}
     for sub in subnetworks:
         subport = _subport(hv, sub)
@@ -104,7 +104,7 @@ def facts(
 
 
 def _address(port: Port) -> str | None:
-    """The address by which others reach the machine, IPv4 if it has one."""
+    """Return the address of the machine for others, IPv4 if it has one."""
     addresses = (
         ipaddress.ip_address(fixed.ip_address) for fixed in port.fixed_ips
     )
@@ -120,7 +120,7 @@ def _address(port: Port) -> str | None:
 
 
 def _subport(hv: Hypervisor, sub: ResolvedSubnetwork) -> Port | None:
-    """The port in a network; two runs without a chosen id may make two."""
+    """Return the port in a network; two runs may make two without an id."""
     inside = {key for trunk in hv.trunks for key in trunk.segmentation_ids}
     return min(
         (port for port in hv.subports if port.network_id == sub.network_id),

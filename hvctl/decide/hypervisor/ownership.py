@@ -77,12 +77,12 @@ def holders(snapshot: Snapshot, hv: Hypervisor) -> list[Reason]:
 
 
 def hosts(hv: Hypervisor) -> frozenset[str]:
-    """The host names under which a hypervisor may register."""
+    """Return the host names under which a hypervisor may register."""
     return frozenset((hv.host, *host_name.host_names(hv.name, hv.domain)))
 
 
 def owned(hv: Hypervisor) -> bool:
-    """Whether something of a hypervisor carries our mark."""
+    """Return whether something of a hypervisor carries our mark."""
     return bool(
         hv.server
         or hv.ports

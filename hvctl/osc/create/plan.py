@@ -31,7 +31,7 @@ from hvctl.osc.create import settings
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class CreatePlan:
     """What ``create`` found out before it makes anything.
 
     :ivar client: the clouds that it works on
@@ -63,7 +63,9 @@ class Plan:
         )
 
 
-def plan(client: clients.Client, parsed_args: argparse.Namespace) -> Plan:
+def plan(
+    client: clients.Client, parsed_args: argparse.Namespace
+) -> CreatePlan:
     """Check everything that can be checked, and change nothing.
 
     :raises InvalidRequest: when what was asked for makes no sense
@@ -122,7 +124,7 @@ def plan(client: clients.Client, parsed_args: argparse.Namespace) -> Plan:
     if facts.aggregates and any(hv.server for hv in found.values()):
         # Only now is it known in which of them such a host is to be.
         look = client.observe(goal.scope(ledger))
-    return Plan(
+    return CreatePlan(
         client=client,
         goal=goal,
         checks=preflight.checks(facts, new, look.nodes),
@@ -131,8 +133,8 @@ def plan(client: clients.Client, parsed_args: argparse.Namespace) -> Plan:
     )
 
 
-def insist(plan: Plan) -> None:
-    """Go no further when a check failed.
+def raise_if_failed(plan: CreatePlan) -> None:
+    """Raise an error when a check failed.
 
     :raises InvalidRequest: with everything that stands in the way
     """

@@ -81,8 +81,8 @@ def deleted(result: loop.Result, *, with_facts: bool) -> list[Row]:
     ]
 
 
-def plan(planned: creation.Plan) -> list[Row]:
-    """A row for each check and for each thing that ``create`` would do."""
+def plan(planned: creation.CreatePlan) -> list[Row]:
+    """Return a row for each check and each thing that create would do."""
     rows: list[Row] = [
         ('', 'check', str(check.verdict), check.message)
         for check in planned.checks
@@ -109,7 +109,7 @@ def plan(planned: creation.Plan) -> list[Row]:
 
 
 def listed(hv: Hypervisor, now: datetime.datetime) -> Row:
-    """A row of ``list``."""
+    """Return a row of ``list``."""
     status = phases.status(hv)
     age = None
     if hv.server is not None and hv.server.created_at is not None:
@@ -127,7 +127,7 @@ def listed(hv: Hypervisor, now: datetime.datetime) -> Row:
 
 
 def listed_long(hv: Hypervisor) -> Row:
-    """The further columns of ``list --long``."""
+    """Return the further columns of ``list --long``."""
     node = hv.compute_node
     return (
         code(phases.status(hv).reason),
@@ -146,19 +146,19 @@ def listed_long(hv: Hypervisor) -> Row:
 
 
 def expires(hv: Hypervisor) -> str:
-    """When it may be taken away."""
+    """Return when it may be taken away."""
     return hv.expires_at.isoformat() if hv.expires_at is not None else ''
 
 
 def metal(hv: Hypervisor) -> str:
-    """The Ironic node, by its name where it may be read."""
+    """Return the Ironic node, by its name where it may be read."""
     if hv.node is not None:
         return hv.node.name or hv.node.id
     return (hv.server and hv.server.node) or ''
 
 
 def compute_id(hv: Hypervisor) -> str:
-    """The compute node id: the chosen one, else the one that registered."""
+    """Return the compute node id: chosen, else as it registered."""
     if hv.compute_id is not None:
         return hv.compute_id
     return hv.compute_node.id if hv.compute_node else ''

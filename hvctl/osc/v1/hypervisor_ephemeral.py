@@ -221,7 +221,7 @@ class CreateHypervisorEphemeral(command.Verb):
         if parsed_args.dry_run:
             self._failed = not plan.ok
             return rows.PLAN, rows.plan(plan)
-        creation.insist(plan)
+        creation.raise_if_failed(plan)
         if parsed_args.user_data:
             self._say(
                 _(

@@ -2,7 +2,9 @@
 """Tests of what becomes of what a create could not finish."""
 
 from hvctl import exceptions
+from hvctl.model.codes import OutcomeCode
 from hvctl.model.ledger import Ledger
+from hvctl.model.reasons import Reason
 from hvctl.model.results import Created
 from hvctl.model.steps import CreatePort
 from hvctl.tests.fixtures import builders
@@ -178,7 +180,10 @@ class TestTakingBack(opening.TestCase):
             'hv1', 'hv2', health_test=None, delete_on_failure=True
         )
 
-        self.assertIn('no power; what was made of it', self.message(result))
+        outcome = result.verdicts['hv1'].outcome
+        self.assertEqual(OutcomeCode.DEPLOY_FAILED, outcome.reason.code)
+        self.assertEqual('no power', outcome.reason.facts['fault'])
+        self.assertEqual(Reason.of(OutcomeCode.REMOVED), outcome.afterwards)
         self.assert_nothing_left('hv1')
         self.assertTrue(
             result.verdicts['hv2'].outcome.ok, self.message(result, 'hv2')

@@ -2,6 +2,7 @@
 """What create does in any situation, above all in almost good ones."""
 
 import dataclasses
+import datetime
 import unittest
 
 from hypothesis import strategies as st
@@ -81,9 +82,13 @@ GOING = (good_looks.closed_for_delete(), good_looks.half_deleted())
 
 
 def decide(
-    look: Snapshot, done: tuple[Step, ...] = (), own: bool = False, **wishes
+    look: Snapshot,
+    done: tuple[Step, ...] = (),
+    own: bool = False,
+    seconds: float = 0,
+    **wishes,
 ) -> Verdict:
-    """What create says of hv1."""
+    """What create says of hv1, so long after the run began."""
     ledger = Ledger(
         started_at=clocks.START,
         looks=1,
@@ -91,7 +96,8 @@ def decide(
         test_failures={'hv1': FAILURE} if UNFIT in done else {},
     )
     goal = requests.a_create('hv1', own=own, **wishes)
-    return goal.decide(look, ledger, clocks.START)['hv1']
+    now = clocks.START + datetime.timedelta(seconds=seconds)
+    return goal.decide(look, ledger, now)['hv1']
 
 
 class TestOpening(unittest.TestCase):
@@ -292,3 +298,14 @@ class TestLooking(unittest.TestCase):
             alone.decide(look, ledger, clocks.START)['hv2'],
             both.decide(look, ledger, clocks.START)['hv2'],
         )
+
+    @properties.reaching(situations.almost(*COMING), RUNS, WISHES)
+    def test_status_does_not_run(self, reached, look, done, wishes):
+        """What stays the same has the same status, so a limit can pass."""
+        now = decide(look, done, **wishes)
+
+        later = decide(look, done, seconds=60, **wishes)
+
+        if now.outcome is None and later.outcome is None:
+            reached()
+            self.assertEqual(now.status, later.status)

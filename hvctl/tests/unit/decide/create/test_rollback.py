@@ -57,6 +57,8 @@ class TestGiveUp(unittest.TestCase):
                     answers={mine: Created(made)} if made else {},
                 )
 
-                found = rollback.give_up(requests.a_case(hv, ledger), verdict)
+                found = rollback.start_rollback(
+                    requests.a_case(hv, ledger), verdict
+                )
 
                 self.assertEqual(expected, found.giving_up == 'no')
