@@ -28,13 +28,8 @@ from hvctl.decide.drain.plan import treatment
 from hvctl.decide.goal import Stage
 from hvctl.decide.wording import rendering
 from hvctl.decide.wording.templates import Template
-from hvctl.model.codes import (
-    Code,
-    GuestCode,
-    HolderCode,
-    OutcomeCode,
-    StatusCode,
-)
+from hvctl.model.codes import Code, HolderCode, OutcomeCode, StatusCode
+from hvctl.model.guest_codes import GuestCode
 from hvctl.model.hypervisor import Phase
 from hvctl.model.move import MoveState
 
@@ -254,6 +249,7 @@ TABLES: dict[str, Callable[[], Table]] = {
     'phases': phases,
     'status-codes': lambda: _codes(StatusCode),
     'outcome-codes': lambda: _codes(OutcomeCode),
+    'guest-codes': lambda: _codes(GuestCode),
     'holder-codes': lambda: _codes(HolderCode),
     'stages-of-create': lambda: _stages(create_stages.STAGES),
     'stages-of-delete': lambda: _stages(delete.STAGES),

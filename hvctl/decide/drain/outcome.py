@@ -12,8 +12,9 @@ from hvctl.decide.drain.moves import queue
 from hvctl.decide.drain.moves import records
 from hvctl.decide.drain.moves import requests
 from hvctl.decide.hypervisor import emptiness
-from hvctl.model.codes import GuestCode, OutcomeCode, StatusCode
+from hvctl.model.codes import OutcomeCode, StatusCode
 from hvctl.model.drain_options import DrainOptions
+from hvctl.model.guest_codes import GuestCode
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
 from hvctl.model.move import Move
 from hvctl.model.move import MoveState

@@ -6,7 +6,8 @@ from __future__ import annotations
 from hvctl.decide.wording import templates
 from hvctl.decide.wording import text
 from hvctl.decide.wording.templates import Words
-from hvctl.model.codes import Code, GuestCode
+from hvctl.model.codes import Code
+from hvctl.model.guest_codes import GuestCode
 from hvctl.model.reasons import Facts
 
 _STAY_BY_STATE = 'Nova cannot migrate a guest that is {status}'

@@ -23,32 +23,21 @@ HEADER = '# SPDX-License-Identifier: Apache-2.0\n'
 
 #: Files that are longer than that.
 LONG = {
-    'hvctl/model/codes.py',
     'hvctl/run/loop.py',
     'hvctl/tests/fixtures/cloud.py',
     'hvctl/tests/functional/test_drain.py',
     'hvctl/tests/unit/decide/create/test_create.py',
-    'hvctl/tests/unit/decide/drain/moves/test_follow.py',
-    'hvctl/tests/unit/decide/drain/test_drain.py',
     'hvctl/tests/unit/osc/create/test_plan.py',
     'hvctl/tests/unit/profiles/test_library.py',
-    'hvctl/tests/unit/run/test_emptying.py',
     'hvctl/tests/unit/run/test_loop.py',
     'hvctl/tests/unit/run/test_opening.py',
     'hvctl/tests/unit/userdata/networking/test_kinds.py',
 }
 #: Files that import a module of hvctl by another name.
 RENAMING = {
-    'hvctl/decide/drain/undo.py',
     'hvctl/osc/output/rows.py',
     'hvctl/osc/v1/hypervisor_ephemeral.py',
-    'hvctl/tests/unit/cloud/test_drain_cost.py',
-    'hvctl/tests/unit/decide/drain/moves/test_follow.py',
-    'hvctl/tests/unit/decide/drain/plan/test_room.py',
     'hvctl/tests/unit/decide/test_known_mutants.py',
-    'hvctl/tests/unit/decide/wording/test_drain_words.py',
-    'hvctl/tests/unit/decide/wording/test_guest_words.py',
-    'hvctl/tests/unit/decide/drain/test_drain.py',
     'hvctl/userdata/own_nova_conf/builtin.py',
 }
 #: Files with a test that does not say what it expects.

@@ -8,7 +8,7 @@ from hvctl.decide.drain.moves import limits
 from hvctl.decide.drain.moves import requests
 from hvctl.decide.drain.moves import transitions
 from hvctl.decide.drain.moves.requests import Followed
-from hvctl.model.codes import GuestCode
+from hvctl.model.guest_codes import GuestCode
 from hvctl.model.migration import Migration
 from hvctl.model.move import Move
 from hvctl.model.reasons import Reason

@@ -19,8 +19,8 @@ from hvctl.decide.drain.moves import requests
 from hvctl.decide.drain.moves import retry
 from hvctl.decide.drain.moves import transitions
 from hvctl.decide.drain.moves.requests import Followed
-from hvctl.model.codes import GuestCode
 from hvctl.model.drain_options import Method
+from hvctl.model.guest_codes import GuestCode
 from hvctl.model.move import Move
 from hvctl.model.move import MoveState
 from hvctl.model.reasons import Reason

@@ -13,8 +13,8 @@ from hvctl.decide.drain.plan import devices
 from hvctl.decide.drain.plan import ties
 from hvctl.decide.drain.plan import treatment
 from hvctl.decide.drain.plan import wishes
-from hvctl.model.codes import GuestCode
 from hvctl.model.drain_options import Method
+from hvctl.model.guest_codes import GuestCode
 from hvctl.model.migration import Migration
 from hvctl.model.move import Guest
 from hvctl.model.move import Move

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 
 from hvctl.decide.drain.plan import room
 from hvctl.decide.drain.plan import wishes
-from hvctl.model.codes import GuestCode
 from hvctl.model.drain_options import Method, Wish
+from hvctl.model.guest_codes import GuestCode
 from hvctl.model.reasons import Reason
 from hvctl.model.records import Server
 

@@ -16,8 +16,8 @@ import typing
 
 from hvctl.decide.drain.plan import devices
 from hvctl.decide.drain.plan import wishes
-from hvctl.model.codes import GuestCode
 from hvctl.model.drain_options import DrainOptions, Method, Suspended, Wish
+from hvctl.model.guest_codes import GuestCode
 from hvctl.model.move import Ties
 from hvctl.model.move import Treatment
 from hvctl.model.reasons import Reason

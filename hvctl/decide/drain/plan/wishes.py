@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import typing
 
-from hvctl.model.codes import GuestCode
 from hvctl.model.drain_options import Wish
+from hvctl.model.guest_codes import GuestCode
 from hvctl.model.reasons import Reason
 from hvctl.model.records import Server
 

@@ -5,7 +5,7 @@ import collections
 import re
 
 from hvctl.cloud import clients
-from hvctl.decide.drain import drain as goal
+from hvctl.decide.drain import drain
 from hvctl.run import loop
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clocks
@@ -130,7 +130,7 @@ class TestCost(base.TestCase):
         clock = clocks.FakeClock()
         result = loop.Loop(
             clients.Client.connect(self.conn), lambda event: None, clock
-        ).run(goal.Drain(names=('hv1',)), 600)
+        ).run(drain.Drain(names=('hv1',)), 600)
         self.assertTrue(result.ok, result.verdicts['hv1'].outcome)
         self.assertEqual(number, len(self.records))
         return result, collections.Counter(

@@ -4,7 +4,8 @@
 from hvctl import exceptions
 from hvctl.model import drain_options
 from hvctl.model import identity
-from hvctl.model.codes import GuestCode, OutcomeCode
+from hvctl.model.codes import OutcomeCode
+from hvctl.model.guest_codes import GuestCode
 from hvctl.model.snapshot import GuestsLook
 from hvctl.model.steps import (
     ColdMigrate,

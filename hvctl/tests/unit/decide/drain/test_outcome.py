@@ -5,8 +5,9 @@ import datetime
 import unittest
 
 from hvctl.model import identity
-from hvctl.model.codes import GuestCode, OutcomeCode
+from hvctl.model.codes import OutcomeCode
 from hvctl.model.drain_options import Suspended
+from hvctl.model.guest_codes import GuestCode
 from hvctl.model.reasons import Reason
 from hvctl.model.verdict import Outcome
 from hvctl.tests.fixtures import builders

@@ -5,7 +5,8 @@ import typing
 import unittest
 
 from hvctl.decide.drain import drain
-from hvctl.model.codes import GuestCode, OutcomeCode
+from hvctl.model.codes import OutcomeCode
+from hvctl.model.guest_codes import GuestCode
 from hvctl.model.ledger import Ledger
 from hvctl.model.reasons import Reason
 from hvctl.tests.fixtures import builders

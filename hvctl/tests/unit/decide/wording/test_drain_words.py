@@ -6,62 +6,63 @@ import unittest
 from hvctl.decide.wording import drains
 from hvctl.decide.wording import rendering
 from hvctl.decide.wording import templates
-from hvctl.model.codes import OutcomeCode as Outcome
-from hvctl.model.codes import StatusCode as Status
+from hvctl.model.codes import OutcomeCode, StatusCode
 from hvctl.model.reasons import Reason
 
 LEFT = 'no guest is left to move, but '
 
 DRAINS = (
     (
-        Reason.of(Status.GUESTS_MOVED, moved=1, guests=2, stayed=0),
+        Reason.of(StatusCode.GUESTS_MOVED, moved=1, guests=2, stayed=0),
         '1 of 2 guests moved',
     ),
     (
-        Reason.of(Status.GUESTS_MOVED, moved=0, guests=1, stayed=1),
+        Reason.of(StatusCode.GUESTS_MOVED, moved=0, guests=1, stayed=1),
         '0 of 1 guest moved, 1 stay',
     ),
     (
-        Reason.of(Status.EMPTYING, occupants=('1 guest', 'a and b')),
+        Reason.of(StatusCode.EMPTYING, occupants=('1 guest', 'a and b')),
         'waiting for 1 guest and a and b to go',
     ),
     (
         Reason.of(
-            Status.COLD_MIGRATIONS_OPEN,
+            StatusCode.COLD_MIGRATIONS_OPEN,
             migrations=((5, 'migrating'), (6, 'finished')),
         ),
         'waiting for cold migrations of the drain: 5 (migrating), 6 '
         '(finished)',
     ),
     (
-        Reason.of(Outcome.NOTHING_TO_DRAIN, name='hv1'),
+        Reason.of(OutcomeCode.NOTHING_TO_DRAIN, name='hv1'),
         'there is no ephemeral hypervisor hv1',
     ),
     (
-        Reason.of(Outcome.NO_SERVICE, name='hv1', why='it boots'),
+        Reason.of(OutcomeCode.NO_SERVICE, name='hv1', why='it boots'),
         'hv1 has no compute service to drain (it boots)',
     ),
     (
-        Reason.of(Outcome.CELL_SILENT, host='hv1'),
+        Reason.of(OutcomeCode.CELL_SILENT, host='hv1'),
         'the cell of hv1 does not answer, so Nova does not say which guests '
         'are there',
     ),
     (
-        Reason.of(Outcome.NOT_REPORTING, name='hv1', host='hv1.example.org'),
+        Reason.of(
+            OutcomeCode.NOT_REPORTING, name='hv1', host='hv1.example.org'
+        ),
         'nova-compute on hv1.example.org does not report to Nova, so nothing '
         'can be migrated away from it; see openstack hypervisor ephemeral '
         'show hv1',
     ),
     (
         Reason.of(
-            Outcome.TOO_MANY_DRAINING, most=1, closed=2, others=('hv4',)
+            OutcomeCode.TOO_MANY_DRAINING, most=1, closed=2, others=('hv4',)
         ),
         '--max-draining allows 1 to be drained at once, and 2 would be with '
         'hv4; --max-draining 2 allows that',
     ),
     (
         Reason.of(
-            Outcome.TOO_MUCH_DRAINING,
+            OutcomeCode.TOO_MUCH_DRAINING,
             closed=3,
             percent=75,
             capacity='VCPUs (24 of 32)',
@@ -74,7 +75,7 @@ DRAINS = (
     ),
     (
         Reason.of(
-            Outcome.TOO_MUCH_DRAINING,
+            OutcomeCode.TOO_MUCH_DRAINING,
             closed=2,
             percent=25,
             capacity='VCPUs (8 of 32)',
@@ -86,16 +87,16 @@ DRAINS = (
         '(8 of 32); --max-draining allows 10%; --max-draining 25% allows that',
     ),
     (
-        Reason.of(Outcome.DESTINATION_UNKNOWN, host='hv2'),
+        Reason.of(OutcomeCode.DESTINATION_UNKNOWN, host='hv2'),
         '--to hv2: there is no compute service on that host',
     ),
     (
-        Reason.of(Outcome.DESTINATION_DRAINED, host='hv2'),
+        Reason.of(OutcomeCode.DESTINATION_DRAINED, host='hv2'),
         '--to hv2: it is to be drained itself',
     ),
     (
         Reason.of(
-            Outcome.DESTINATION_CLOSED,
+            OutcomeCode.DESTINATION_CLOSED,
             host='hv2',
             status='disabled',
             state='up',
@@ -103,40 +104,40 @@ DRAINS = (
         '--to hv2: its compute service is disabled and up',
     ),
     (
-        Reason.of(Outcome.STOPPED, name='hv1'),
+        Reason.of(OutcomeCode.STOPPED, name='hv1'),
         'stopped before hv1 was disabled',
     ),
     (
-        Reason.of(Outcome.ENABLED_AGAIN, name='hv1'),
+        Reason.of(OutcomeCode.ENABLED_AGAIN, name='hv1'),
         'somebody has enabled hv1 again, so guests may land on it; the same '
         'command again disables it and goes on',
     ),
     (
-        Reason.of(Outcome.OTHERS_OPEN, names=('hv2', 'hv3')),
+        Reason.of(OutcomeCode.OTHERS_OPEN, names=('hv2', 'hv3')),
         'no guest was sent away, since hv2, hv3 could not be disabled and '
         'guests might land there',
     ),
-    (Reason.of(Outcome.WOULD_LEAVE, leaving=1), '1 guest would leave'),
+    (Reason.of(OutcomeCode.WOULD_LEAVE, leaving=1), '1 guest would leave'),
     (
-        Reason.of(Outcome.IN_THE_WAY, in_the_way=1, guests=2),
+        Reason.of(OutcomeCode.IN_THE_WAY, in_the_way=1, guests=2),
         '1 of 2 guests in the way; nothing was moved; --on-blocked continue '
         'moves the others',
     ),
     (
-        Reason.of(Outcome.OTHERS_IN_THE_WAY, names=('hv2',)),
+        Reason.of(OutcomeCode.OTHERS_IN_THE_WAY, names=('hv2',)),
         'nothing was moved, since guests of hv2 are in the way',
     ),
     (
-        Reason.of(Outcome.UNDER_WAY, moving=4, guests=6, stayed=1),
+        Reason.of(OutcomeCode.UNDER_WAY, moving=4, guests=6, stayed=1),
         '4 of 6 guests under way, 1 stayed; the same command again goes on',
     ),
     (
-        Reason.of(Outcome.NOT_MOVED, waiting=1),
+        Reason.of(OutcomeCode.NOT_MOVED, waiting=1),
         '1 guest not moved; the same command again goes on',
     ),
     (
         Reason.of(
-            Outcome.GUESTS_STAYED,
+            OutcomeCode.GUESTS_STAYED,
             name='hv1',
             stayed=1,
             left_broken=0,
@@ -146,7 +147,7 @@ DRAINS = (
     ),
     (
         Reason.of(
-            Outcome.GUESTS_STAYED,
+            OutcomeCode.GUESTS_STAYED,
             name='hv1',
             stayed=0,
             left_broken=1,
@@ -155,14 +156,14 @@ DRAINS = (
         '0 of 1 guest stayed on hv1, 1 left it and failed',
     ),
     (
-        Reason.of(Outcome.RECORDS_OPEN, migrations=((2, 'queued'),)),
+        Reason.of(OutcomeCode.RECORDS_OPEN, migrations=((2, 'queued'),)),
         f'{LEFT}Nova has never closed 1 migration record: 2 (queued); its '
         'nova-compute was stopped meanwhile. The compute service cannot be '
         "deleted until their status in Nova's database is set to error",
     ),
     (
         Reason.of(
-            Outcome.MIGRATIONS_STAYED,
+            OutcomeCode.MIGRATIONS_STAYED,
             occupants=('1 unfinished migration',),
             seconds=600,
         ),
@@ -171,7 +172,7 @@ DRAINS = (
     ),
     (
         Reason.of(
-            Outcome.ALLOCATIONS_STAYED,
+            OutcomeCode.ALLOCATIONS_STAYED,
             occupants=('allocations of x in Placement',),
             seconds=120,
         ),
@@ -180,27 +181,29 @@ DRAINS = (
         'delete removes them',
     ),
     (
-        Reason.of(Outcome.TEST_GUEST_LEFT, name='hv1', server_ids=('a', 'b')),
+        Reason.of(
+            OutcomeCode.TEST_GUEST_LEFT, name='hv1', server_ids=('a', 'b')
+        ),
         'a test guest of hvctl is left on hv1; openstack server delete a b',
     ),
     (
-        Reason.of(Outcome.LEFT_AS_ASKED, guests=1),
+        Reason.of(OutcomeCode.LEFT_AS_ASKED, guests=1),
         '1 guest left, as was asked for',
     ),
-    (Reason.of(Outcome.HAD_NO_GUESTS), 'had no guests'),
+    (Reason.of(OutcomeCode.HAD_NO_GUESTS), 'had no guests'),
     (
-        Reason.of(Outcome.NO_DRAIN, name='hv1'),
+        Reason.of(OutcomeCode.NO_DRAIN, name='hv1'),
         'there is no drain of an ephemeral hypervisor hv1',
     ),
     (
-        Reason.of(Outcome.DISABLED_OTHERWISE, name='hv1', reason='joe'),
+        Reason.of(OutcomeCode.DISABLED_OTHERWISE, name='hv1', reason='joe'),
         'hv1 is disabled for a reason that is not a drain (joe); it stays so',
     ),
     (
-        Reason.of(Outcome.ENABLED_IN_PART, messages=('a', 'b')),
+        Reason.of(OutcomeCode.ENABLED_IN_PART, messages=('a', 'b')),
         'it is enabled again, but a; b',
     ),
-    (Reason.of(Outcome.WAS_NOT_DRAINED), 'was not being drained'),
+    (Reason.of(OutcomeCode.WAS_NOT_DRAINED), 'was not being drained'),
 )
 
 

@@ -6,10 +6,10 @@ import unittest
 from hvctl.decide.wording import guests
 from hvctl.decide.wording import rendering
 from hvctl.decide.wording import templates
-from hvctl.model.codes import GuestCode as Guest
+from hvctl.model.guest_codes import GuestCode
 from hvctl.model.reasons import Reason
 
-PCI = Reason.of(Guest.PCI_DEVICE, alias='gpu:1', key='hvctl:drain')
+PCI = Reason.of(GuestCode.PCI_DEVICE, alias='gpu:1', key='hvctl:drain')
 KEY = {'key': 'hvctl:drain'}
 G1 = {'server_id': 'g1'}
 STAYS = 'Nova cannot migrate a guest that is '
@@ -17,58 +17,58 @@ STILL = 'still being copied'
 
 GUESTS = (
     (
-        Reason.of(Guest.BUSY, status='ACTIVE', task='rebooting', **G1),
+        Reason.of(GuestCode.BUSY, status='ACTIVE', task='rebooting', **G1),
         'busy: ACTIVE, rebooting; openstack server show g1 says whether it '
         'still is; when not, the same command again',
     ),
     (
-        Reason.of(Guest.BUSY, status='BUILD', task=None, **G1),
+        Reason.of(GuestCode.BUSY, status='BUILD', task=None, **G1),
         'busy: BUILD, no task; openstack server show g1 says whether it '
         'still is; when not, the same command again',
     ),
-    (Reason.of(Guest.MAY_STAY), 'suspended guests are left'),
+    (Reason.of(GuestCode.MAY_STAY), 'suspended guests are left'),
     (
-        Reason.of(Guest.OWNER_WANTS_STAY, **KEY),
+        Reason.of(GuestCode.OWNER_WANTS_STAY, **KEY),
         'its owner wants it to stay (hvctl:drain=stay); --method live or '
         '--method cold, when that has been talked over',
     ),
     (
-        Reason.of(Guest.IN_ERROR, status='ERROR', **G1),
+        Reason.of(GuestCode.IN_ERROR, status='ERROR', **G1),
         f'{STAYS}ERROR; openstack server show g1 says why; mend or delete it',
     ),
     (
-        Reason.of(Guest.IN_RESCUE, status='RESCUE', **G1),
+        Reason.of(GuestCode.IN_RESCUE, status='RESCUE', **G1),
         f'{STAYS}RESCUE; openstack server unrescue g1',
     ),
     (
-        Reason.of(Guest.SOFT_DELETED, status='SOFT_DELETED', **G1),
+        Reason.of(GuestCode.SOFT_DELETED, status='SOFT_DELETED', **G1),
         f'{STAYS}SOFT_DELETED; openstack server restore g1, or openstack '
         'server delete --force g1',
     ),
     (
-        Reason.of(Guest.NOT_MIGRATABLE, status='UNKNOWN', **G1),
+        Reason.of(GuestCode.NOT_MIGRATABLE, status='UNKNOWN', **G1),
         f'{STAYS}UNKNOWN; openstack server show g1 tells more',
     ),
     (
-        Reason.of(Guest.RESIZE_UNCONFIRMED),
+        Reason.of(GuestCode.RESIZE_UNCONFIRMED),
         'VERIFY_RESIZE: its resize waits until its owner confirms or reverts '
         'it; --confirm-resizes',
     ),
     (
-        Reason.of(Guest.SUSPENDED),
+        Reason.of(GuestCode.SUSPENDED),
         f'{STAYS}SUSPENDED; --suspended shelve (the content of its memory is '
         'lost) or --suspended leave',
     ),
     (
-        Reason.of(Guest.ONLY_LIVE),
+        Reason.of(GuestCode.ONLY_LIVE),
         'a paused guest can only be live-migrated; --method auto',
     ),
     (
-        Reason.of(Guest.ONLY_COLD),
+        Reason.of(GuestCode.ONLY_COLD),
         'a stopped guest can only be cold-migrated; --method auto',
     ),
     (
-        Reason.of(Guest.NOT_LIVE, obstacle=PCI, method=None),
+        Reason.of(GuestCode.NOT_LIVE, obstacle=PCI, method=None),
         'it cannot be live-migrated: it has a PCI device (gpu:1), which only '
         'an alias with live_migratable permits; hvctl:drain=live in its '
         'metadata says that it does; --allow-cold switches it off for the '
@@ -76,8 +76,8 @@ GUESTS = (
     ),
     (
         Reason.of(
-            Guest.NOT_LIVE,
-            obstacle=Reason.of(Guest.MEMORY_ENCRYPTED),
+            GuestCode.NOT_LIVE,
+            obstacle=Reason.of(GuestCode.MEMORY_ENCRYPTED),
             method='live',
         ),
         'it cannot be live-migrated: its memory is encrypted; --method auto '
@@ -85,42 +85,42 @@ GUESTS = (
     ),
     (
         Reason.of(
-            Guest.PAUSED_NOT_LIVE,
-            obstacle=Reason.of(Guest.VTPM_OF_OWNER),
+            GuestCode.PAUSED_NOT_LIVE,
+            obstacle=Reason.of(GuestCode.VTPM_OF_OWNER),
             **G1,
         ),
         'it is paused and cannot be live-migrated: it has a vTPM whose '
         "secret is its owner's; openstack server unpause g1",
     ),
     (
-        Reason.of(Guest.ACCELERATOR_PORT, port='accelerator-direct'),
+        Reason.of(GuestCode.ACCELERATOR_PORT, port='accelerator-direct'),
         'Nova neither moves a guest with a port of type accelerator-direct '
         'nor unplugs the port; its owner can make it anew and delete this '
         'one',
     ),
     (
-        Reason.of(Guest.ACCELERATOR, profile='fpga', **G1),
+        Reason.of(GuestCode.ACCELERATOR, profile='fpga', **G1),
         'Nova does not migrate a guest with an accelerator (fpga); openstack '
         'server shelve g1, when its owner agrees',
     ),
     (
-        Reason.of(Guest.VTPM_NOT_SHELVED, status='ACTIVE', **G1),
+        Reason.of(GuestCode.VTPM_NOT_SHELVED, status='ACTIVE', **G1),
         'Nova does not shelve a guest with a vTPM; --method live or --method '
         'cold',
     ),
     (
-        Reason.of(Guest.VTPM_NOT_SHELVED, status='SUSPENDED', **G1),
+        Reason.of(GuestCode.VTPM_NOT_SHELVED, status='SUSPENDED', **G1),
         'Nova does not shelve a guest with a vTPM; openstack server resume g1',
     ),
     (
-        Reason.of(Guest.AFFINITY, group='group', **KEY),
+        Reason.of(GuestCode.AFFINITY, group='group', **KEY),
         'its server group has the policy affinity, so Nova lets it be only '
         'on the host where the others are; openstack server group delete '
         'group, or hvctl:drain=shelve in its metadata',
     ),
     (
         Reason.of(
-            Guest.NO_ROOM,
+            GuestCode.NO_ROOM,
             destination=None,
             need=('512 MEMORY_MB', '1 VCPU'),
         ),
@@ -128,25 +128,25 @@ GUESTS = (
         '--on-blocked continue tries all the same',
     ),
     (
-        Reason.of(Guest.NO_ROOM, destination='hv2', need=('1 VCPU',)),
+        Reason.of(GuestCode.NO_ROOM, destination='hv2', need=('1 VCPU',)),
         'hv2 has no room for it (Placement: 1 VCPU); --on-blocked continue '
         'tries all the same',
     ),
     (
-        Reason.of(Guest.LIVE_INSTEAD),
+        Reason.of(GuestCode.LIVE_INSTEAD),
         'a paused guest can only be live-migrated',
     ),
     (
-        Reason.of(Guest.COLD_INSTEAD),
+        Reason.of(GuestCode.COLD_INSTEAD),
         'a stopped guest can only be cold-migrated',
     ),
-    (Reason.of(Guest.IS_SUSPENDED), 'it is suspended'),
-    (Reason.of(Guest.IS_SHELVED), 'it is shelved already'),
+    (Reason.of(GuestCode.IS_SUSPENDED), 'it is suspended'),
+    (Reason.of(GuestCode.IS_SHELVED), 'it is shelved already'),
     (
-        Reason.of(Guest.VTPM_OF_OWNER),
+        Reason.of(GuestCode.VTPM_OF_OWNER),
         "it has a vTPM whose secret is its owner's",
     ),
-    (Reason.of(Guest.MEMORY_ENCRYPTED), 'its memory is encrypted'),
+    (Reason.of(GuestCode.MEMORY_ENCRYPTED), 'its memory is encrypted'),
     (
         PCI,
         'it has a PCI device (gpu:1), which only an alias with '
@@ -154,146 +154,151 @@ GUESTS = (
         'it does',
     ),
     (
-        Reason.of(Guest.WISH, wish='cold', **KEY),
+        Reason.of(GuestCode.WISH, wish='cold', **KEY),
         'its owner wants hvctl:drain=cold',
     ),
     (
-        Reason.of(Guest.WISH_UNKNOWN, wish='cool', **KEY),
+        Reason.of(GuestCode.WISH_UNKNOWN, wish='cool', **KEY),
         'hvctl:drain=cool means nothing',
     ),
-    (Reason.of(Guest.PRIORITY, priority='7', key='p'), 'p=7'),
+    (Reason.of(GuestCode.PRIORITY, priority='7', key='p'), 'p=7'),
     (
-        Reason.of(Guest.PRIORITY_UNKNOWN, priority='x', key='p'),
+        Reason.of(GuestCode.PRIORITY_UNKNOWN, priority='x', key='p'),
         'p=x is no whole number',
     ),
-    (Reason.of(Guest.LOCKED), 'locked by its owner'),
+    (Reason.of(GuestCode.LOCKED), 'locked by its owner'),
     (
-        Reason.of(Guest.HAS_PORT, port='vdpa', method='live'),
+        Reason.of(GuestCode.HAS_PORT, port='vdpa', method='live'),
         'vdpa port: unplugged for the move, and plugged again',
     ),
     (
-        Reason.of(Guest.HAS_PORT, port='direct', method='cold'),
+        Reason.of(GuestCode.HAS_PORT, port='direct', method='cold'),
         'direct port: gets another one where it goes',
     ),
-    (Reason.of(Guest.HAS_PORT, port='direct', method=None), 'direct port'),
+    (Reason.of(GuestCode.HAS_PORT, port='direct', method=None), 'direct port'),
     (
-        Reason.of(Guest.HAS_PCI_DEVICE, alias='a1:1', method='live'),
+        Reason.of(GuestCode.HAS_PCI_DEVICE, alias='a1:1', method='live'),
         'PCI device (a1:1): migrated if its alias says live_migratable',
     ),
     (
-        Reason.of(Guest.HAS_PCI_DEVICE, alias='a1:1', method='shelve'),
+        Reason.of(GuestCode.HAS_PCI_DEVICE, alias='a1:1', method='shelve'),
         'PCI device (a1:1): gets another one where it goes',
     ),
     (
-        Reason.of(Guest.HAS_VIRTUAL_GPU, method='live'),
+        Reason.of(GuestCode.HAS_VIRTUAL_GPU, method='live'),
         'virtual GPU: migrated if libvirt, QEMU and driver of both hosts can',
     ),
-    (Reason.of(Guest.HAS_VTPM), 'vTPM'),
-    (Reason.of(Guest.HAS_VOLUMES, volumes=1), 'with 1 volume'),
-    (Reason.of(Guest.HAS_VOLUMES, volumes=2), 'with 2 volumes'),
-    (Reason.of(Guest.BOOTS_FROM_VOLUME, volumes=1), 'boots from a volume'),
+    (Reason.of(GuestCode.HAS_VTPM), 'vTPM'),
+    (Reason.of(GuestCode.HAS_VOLUMES, volumes=1), 'with 1 volume'),
+    (Reason.of(GuestCode.HAS_VOLUMES, volumes=2), 'with 2 volumes'),
+    (Reason.of(GuestCode.BOOTS_FROM_VOLUME, volumes=1), 'boots from a volume'),
     (
-        Reason.of(Guest.BOOTS_FROM_VOLUME, volumes=3),
+        Reason.of(GuestCode.BOOTS_FROM_VOLUME, volumes=3),
         'boots from a volume and 2 others',
     ),
-    (Reason.of(Guest.HOSTS_WITH_ROOM, hosts=1), '1 host has room for it'),
-    (Reason.of(Guest.HOSTS_WITH_ROOM, hosts=2), '2 hosts have room for it'),
+    (Reason.of(GuestCode.HOSTS_WITH_ROOM, hosts=1), '1 host has room for it'),
+    (
+        Reason.of(GuestCode.HOSTS_WITH_ROOM, hosts=2),
+        '2 hosts have room for it',
+    ),
     (
         Reason.of(
-            Guest.TRIED_AGAIN,
-            cause=Reason.of(Guest.NOVA_SAYS, message='no disk'),
+            GuestCode.TRIED_AGAIN,
+            cause=Reason.of(GuestCode.NOVA_SAYS, message='no disk'),
         ),
         'to be tried again: no disk',
     ),
     (
-        Reason.of(Guest.COPIED_LONG),
+        Reason.of(GuestCode.COPIED_LONG),
         f'{STILL}: the guest may write its memory faster than that; '
         '--force-complete halts it for the rest',
     ),
-    (Reason.of(Guest.COPIED_LONG_PAUSED), f'{STILL}, though it is paused'),
+    (Reason.of(GuestCode.COPIED_LONG_PAUSED), f'{STILL}, though it is paused'),
     (
-        Reason.of(Guest.NOT_HALTED),
+        Reason.of(GuestCode.NOT_HALTED),
         f'{STILL}, and Nova did not halt it for that',
     ),
-    (Reason.of(Guest.REQUEST_REFUSED, message='pinned'), 'pinned'),
-    (Reason.of(Guest.NOVA_SAYS, message='no disk'), 'no disk'),
+    (Reason.of(GuestCode.REQUEST_REFUSED, message='pinned'), 'pinned'),
+    (Reason.of(GuestCode.NOVA_SAYS, message='no disk'), 'no disk'),
     (
-        Reason.of(Guest.MIGRATION_ENDED, migration_id=5, status='error'),
+        Reason.of(GuestCode.MIGRATION_ENDED, migration_id=5, status='error'),
         'the migration ended as error',
     ),
     (
-        Reason.of(Guest.ABANDONED, migration_id=5, status='queued'),
+        Reason.of(GuestCode.ABANDONED, migration_id=5, status='queued'),
         'Nova does nothing with it, though its migration 5 is queued',
     ),
     (
-        Reason.of(Guest.DONE_BUT_HERE, status='completed', host='hv1'),
+        Reason.of(GuestCode.DONE_BUT_HERE, status='completed', host='hv1'),
         "Nova's record of it says completed, but Nova still has it on hv1",
     ),
     (
-        Reason.of(Guest.SILENT, migration_id=5, status='running', seconds=9),
+        Reason.of(
+            GuestCode.SILENT, migration_id=5, status='running', seconds=9
+        ),
         'its migration 5 is running, with nothing new for 9 s, and Nova goes '
         'on with it',
     ),
     (
-        Reason.of(Guest.HALTED_IN_VAIN, seconds=300),
+        Reason.of(GuestCode.HALTED_IN_VAIN, seconds=300),
         f'{STILL} 300 s after Nova was asked to halt it for that',
     ),
     (
-        Reason.of(Guest.NOT_CONFIRMED, host='hv2', **G1),
+        Reason.of(GuestCode.NOT_CONFIRMED, host='hv2', **G1),
         'it is on hv2, but Nova does not confirm its migration; openstack '
         'server migration confirm g1',
     ),
     (
-        Reason.of(Guest.RESIZE_NOT_CONFIRMED, host='hv2', **G1),
+        Reason.of(GuestCode.RESIZE_NOT_CONFIRMED, host='hv2', **G1),
         'it is on hv2, but Nova does not confirm its resize; openstack server '
         'resize confirm g1',
     ),
     (
-        Reason.of(Guest.NO_RECORD, status='ACTIVE', task=None),
+        Reason.of(GuestCode.NO_RECORD, status='ACTIVE', task=None),
         'no migration record of it appeared in Nova',
     ),
     (
-        Reason.of(Guest.NO_RECORD, status='MIGRATING', task='migrating'),
+        Reason.of(GuestCode.NO_RECORD, status='MIGRATING', task='migrating'),
         'no migration record of it appeared in Nova, and it stays MIGRATING '
         '(migrating)',
     ),
-    (Reason.of(Guest.NOTHING_CAME), 'nothing came of the request'),
+    (Reason.of(GuestCode.NOTHING_CAME), 'nothing came of the request'),
     (
-        Reason.of(Guest.STAYS_BUSY, status='ACTIVE', task='shelving'),
+        Reason.of(GuestCode.STAYS_BUSY, status='ACTIVE', task='shelving'),
         'it stays ACTIVE (shelving)',
     ),
     (
-        Reason.of(Guest.BROKE_HERE, cause=Reason.of(Guest.NO_REASON)),
+        Reason.of(GuestCode.BROKE_HERE, cause=Reason.of(GuestCode.NO_REASON)),
         'it is ERROR: Nova gives no reason',
     ),
     (
         Reason.of(
-            Guest.BROKE_ELSEWHERE,
+            GuestCode.BROKE_ELSEWHERE,
             status='ERROR',
             host='hv7',
-            cause=Reason.of(Guest.NOVA_SAYS, message='no disk'),
+            cause=Reason.of(GuestCode.NOVA_SAYS, message='no disk'),
         ),
         'it is ERROR on hv7: no disk',
     ),
-    (Reason.of(Guest.NO_REASON), 'Nova gives no reason'),
+    (Reason.of(GuestCode.NO_REASON), 'Nova gives no reason'),
     (
-        Reason.of(Guest.PLACE_UNKNOWN, host='hv1'),
+        Reason.of(GuestCode.PLACE_UNKNOWN, host='hv1'),
         'no longer on hv1; Nova did not say where it is',
     ),
     (
-        Reason.of(Guest.RESIZED_AWAY),
+        Reason.of(GuestCode.RESIZED_AWAY),
         'resized away; waits until its owner confirms or reverts that; '
         '--confirm-resizes',
     ),
-    (Reason.of(Guest.IS_DELETED), 'deleted'),
-    (Reason.of(Guest.SHELVED_BY_DRAIN), 'shelved'),
+    (Reason.of(GuestCode.IS_DELETED), 'deleted'),
+    (Reason.of(GuestCode.SHELVED_BY_DRAIN), 'shelved'),
     (
-        Reason.of(Guest.SHELVED_BY_OTHERS),
+        Reason.of(GuestCode.SHELVED_BY_OTHERS),
         'shelved, and not by this drain',
     ),
-    (Reason.of(Guest.IS_BACK, host='hv1'), 'back on hv1'),
+    (Reason.of(GuestCode.IS_BACK, host='hv1'), 'back on hv1'),
     (
-        Reason.of(Guest.MOVED_BY_OTHERS),
+        Reason.of(GuestCode.MOVED_BY_OTHERS),
         'not by the request of this drain',
     ),
 )
@@ -313,5 +318,5 @@ class TestWords(unittest.TestCase):
 
     def test_whole(self):
         """Every code has words, and they stand in the table."""
-        self.assertEqual(set(Guest), set(guests.WORDS))
-        self.assertEqual(set(Guest), {why.code for why, _ in GUESTS})
+        self.assertEqual(set(GuestCode), set(guests.WORDS))
+        self.assertEqual(set(GuestCode), {why.code for why, _ in GUESTS})

@@ -8,9 +8,9 @@ import unittest
 
 from rich import console
 
-from hvctl.model.codes import GuestCode
 from hvctl.model.drain_options import Method
 from hvctl.model.events import MoveChanged, PhaseReached
+from hvctl.model.guest_codes import GuestCode
 from hvctl.model.hypervisor import Phase, Status
 from hvctl.model.move import Guest
 from hvctl.model.move import Move

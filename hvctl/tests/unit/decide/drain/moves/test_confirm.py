@@ -4,7 +4,7 @@
 import dataclasses
 import unittest
 
-from hvctl.model.codes import GuestCode
+from hvctl.model.guest_codes import GuestCode
 from hvctl.model.steps import ColdMigrate, ConfirmMigration
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import draining

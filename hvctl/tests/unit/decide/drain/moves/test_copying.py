@@ -6,7 +6,7 @@ import datetime
 import typing
 import unittest
 
-from hvctl.model.codes import GuestCode
+from hvctl.model.guest_codes import GuestCode
 from hvctl.model.records import Shape
 from hvctl.model.steps import ForceComplete
 from hvctl.tests.fixtures import builders

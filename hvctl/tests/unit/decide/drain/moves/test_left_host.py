@@ -3,7 +3,8 @@
 
 import dataclasses
 
-from hvctl.model.codes import GuestCode, OutcomeCode
+from hvctl.model.codes import OutcomeCode
+from hvctl.model.guest_codes import GuestCode
 from hvctl.model.reasons import Reason
 from hvctl.model.results import Accepted, Explained, Located
 from hvctl.model.steps import AskWhere, AskWhy, ColdMigrate, LiveMigrate

@@ -6,8 +6,9 @@ import unittest
 from hvctl.decide.drain.plan import wishes
 from hvctl.model import drain_options
 from hvctl.model import identity
-from hvctl.model.codes import GuestCode, OutcomeCode
+from hvctl.model.codes import OutcomeCode
 from hvctl.model.drain_options import Method
+from hvctl.model.guest_codes import GuestCode
 from hvctl.model.ledger import Failure
 from hvctl.model.reasons import Reason
 from hvctl.model.results import Accepted, Explained

@@ -3,7 +3,7 @@
 
 import dataclasses
 
-from hvctl.model.codes import GuestCode
+from hvctl.model.guest_codes import GuestCode
 from hvctl.model.ledger import Failure
 from hvctl.model.reasons import Reason
 from hvctl.model.results import Accepted, Explained, Located

@@ -10,8 +10,8 @@ from hvctl.decide.drain.moves import limits
 from hvctl.decide.drain.moves import records
 from hvctl.decide.drain.moves import transitions
 from hvctl.decide.hypervisor import assemble
-from hvctl.model.codes import GuestCode
 from hvctl.model.drain_options import Method
+from hvctl.model.guest_codes import GuestCode
 from hvctl.model.move import Move
 from hvctl.model.move import MoveState
 from hvctl.model.move import Treatment

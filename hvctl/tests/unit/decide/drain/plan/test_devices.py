@@ -4,8 +4,9 @@
 import unittest
 
 from hvctl.decide.drain.plan import devices
-from hvctl.model.codes import GuestCode, OutcomeCode
+from hvctl.model.codes import OutcomeCode
 from hvctl.model.drain_options import Method
+from hvctl.model.guest_codes import GuestCode
 from hvctl.model.reasons import Reason
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import draining

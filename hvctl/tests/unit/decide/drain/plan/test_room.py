@@ -6,7 +6,7 @@ import unittest
 import hypothesis
 from hypothesis import strategies as st
 
-from hvctl.decide.drain.plan import room as capacity
+from hvctl.decide.drain.plan import room
 from hvctl.model.records import Aggregate, Candidate, Need, Shape, Share
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import situations
@@ -40,7 +40,7 @@ class TestWithoutRoom(unittest.TestCase):
             need: candidate('tight', need, VCPU=5, MEMORY_MB=8704)
             for need in (SMALL, LARGE)
         }
-        for room, allowed, left in (
+        for there, allowed, left in (
             ({n: (big[n],) for n in big}, {'big'}, set()),
             ({n: (tight[n],) for n in big}, {'tight'}, {'s2'}),
             ({SMALL: (tight[SMALL],)}, {'tight'}, {'l1'}),
@@ -48,15 +48,15 @@ class TestWithoutRoom(unittest.TestCase):
             ({n: (big[n], tight[n]) for n in big}, {'tight'}, {'s2'}),
             ({}, {'big'}, set(guests)),
         ):
-            with self.subTest(room=room, allowed=allowed):
+            with self.subTest(there=there, allowed=allowed):
                 self.assertEqual(
-                    left, capacity.without_room(guests, room, allowed)
+                    left, room.without_room(guests, there, allowed)
                 )
 
     def test_below_and_shared(self):
         """Each device is given once; hosts that share a disk share its end."""
         need = builders.a_need(DISK_GB=10, VGPU=1)
-        room = {
+        there = {
             need: tuple(
                 Candidate(
                     host,
@@ -73,17 +73,15 @@ class TestWithoutRoom(unittest.TestCase):
             guests = {str(n): need for n in range(number)}
 
             self.assertEqual(
-                left, len(capacity.without_room(guests, room, {'a', 'b'}))
+                left, len(room.without_room(guests, there, {'a', 'b'}))
             )
-        self.assertEqual(
-            {'a'}, capacity.hosts_with_room(room[need], {'a', 'c'})
-        )
+        self.assertEqual({'a'}, room.hosts_with_room(there[need], {'a', 'c'}))
 
     def test_the_bound_choose_first(self):
         """What fits on one host only is not crowded out by what may roam."""
         bound = SMALL._replace(aggregates=('zone',))
         guests = {'roams': LARGE, 'bound': bound}
-        room = {
+        there = {
             LARGE: tuple(
                 candidate(host, LARGE, VCPU=4, MEMORY_MB=8192)
                 for host in ('a', 'b')
@@ -91,9 +89,7 @@ class TestWithoutRoom(unittest.TestCase):
             bound: (candidate('a', bound, VCPU=4, MEMORY_MB=8192),),
         }
 
-        self.assertEqual(
-            set(), capacity.without_room(guests, room, {'a', 'b'})
-        )
+        self.assertEqual(set(), room.without_room(guests, there, {'a', 'b'}))
 
     @situations.SOME
     @hypothesis.given(
@@ -105,7 +101,7 @@ class TestWithoutRoom(unittest.TestCase):
     def test_never_promises_too_much(self, needs, amounts):
         """What finds room does not exceed what there is."""
         guests = {str(n): need for n, need in enumerate(needs)}
-        room = {
+        there = {
             need: tuple(
                 candidate(str(n), need, VCPU=vcpus, MEMORY_MB=memory)
                 for n, (vcpus, memory) in enumerate(amounts)
@@ -113,8 +109,8 @@ class TestWithoutRoom(unittest.TestCase):
             for need in (SMALL, LARGE)
         }
 
-        left = capacity.without_room(
-            guests, room, {str(n) for n in range(len(amounts))}
+        left = room.without_room(
+            guests, there, {str(n) for n in range(len(amounts))}
         )
 
         placed = [need for each, need in guests.items() if each not in left]
@@ -151,7 +147,7 @@ class TestNeed(unittest.TestCase):
 
                 self.assertEqual(
                     builders.a_need(**expected),
-                    capacity.need_of(guest, has, ()),
+                    room.need_of(guest, has, ()),
                 )
 
     def test_traits_and_zone(self):
@@ -175,7 +171,7 @@ class TestNeed(unittest.TestCase):
                 SMALL._replace(
                     traits=('!HW_C', 'HW_A', 'HW_B'), aggregates=members
                 ),
-                capacity.need_of(guest, dict(SMALL.resources), aggregates),
+                room.need_of(guest, dict(SMALL.resources), aggregates),
             )
 
 
@@ -205,6 +201,4 @@ class TestDestinations(unittest.TestCase):
             (('hv1',), 'good', {'good'}),
             (('hv1',), 'down', set()),
         ):
-            self.assertEqual(
-                expected, capacity.destinations(look, leaving, only)
-            )
+            self.assertEqual(expected, room.destinations(look, leaving, only))

@@ -5,8 +5,8 @@ import unittest
 
 from hvctl.decide.drain.plan import treatment
 from hvctl.decide.drain.plan import wishes
-from hvctl.model.codes import GuestCode
 from hvctl.model.drain_options import DrainOptions, Method, Suspended
+from hvctl.model.guest_codes import GuestCode
 from hvctl.model.move import Ties
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import draining
