@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 import importlib
 import itertools
 import pathlib
 import runpy
+import typing
 
 from graphs import Edge
 from graphs import Graph
@@ -17,11 +18,15 @@ from graphs import Node
 import hvctl
 from hvctl.decide import goal
 from hvctl.decide.create import stages as create_stages
+from hvctl.decide.drain.moves import way
 from hvctl.decide.hypervisor import life
 from hvctl.model.hypervisor import Phase
+from hvctl.model.move import MoveState
 
 #: The test that holds the layers; it runs without what other tests need.
 _LAYERING = pathlib.Path(hvctl.__file__).parent / 'tests/unit/test_layering.py'
+
+_S = typing.TypeVar('_S', Phase, MoveState)
 
 #: The documentation.
 PAGES = pathlib.Path(__file__).parents[1]
@@ -53,9 +58,7 @@ def life_of_a_hypervisor() -> Graph:
             else Kind.BAD
             if phase in bad
             else Kind.PLAIN,
-            frames=tuple(
-                frame for frame, has in _FRAMES.items() if phase in has
-            ),
+            frames=_framed(_FRAMES, phase),
         )
         # What arrows from a frame begin at comes last.
         for phase in sorted(Phase, key=lambda phase: phase not in bad)
@@ -80,8 +83,8 @@ def life_of_a_hypervisor() -> Graph:
                 weak=_is_back(tail, head),
             )
             for arrow in life.ARROWS
-            for tail in _ends(arrow.before)
-            for head in _ends(arrow.after)
+            for tail in _ends(_FRAMES, arrow.before)
+            for head in _ends(_FRAMES, arrow.after)
         ],
     )
 
@@ -96,14 +99,63 @@ def _is_back(tail: str, head: str) -> bool:
     )
 
 
-def _ends(phases: Sequence[Phase]) -> Iterator[str]:
+def _framed(frames: Mapping[str, frozenset[_S]], state: _S) -> tuple[str, ...]:
+    """Name the frames that a state is in."""
+    return tuple(frame for frame, has in frames.items() if state in has)
+
+
+def _ends(
+    frames: Mapping[str, frozenset[_S]], states: Sequence[_S]
+) -> Iterator[str]:
     """Name a frame where an arrow has all that is in it."""
-    rest = list(phases)
-    for frame, has in _FRAMES.items():
-        if has <= {*rest}:
+    rest = dict.fromkeys(states)
+    for frame, has in frames.items():
+        if has <= rest.keys():
             yield frame
-            rest = [phase for phase in rest if phase not in has]
-    yield from rest
+            for state in has:
+                del rest[state]
+    yield from map(str, rest)
+
+
+_HERE, _AT_REST = 'on the host', 'not under way'
+_AWAY = 'off the host, and well'
+
+#: The states of moves that are framed together, the outermost frame first.
+_PLACES = {
+    _HERE: frozenset(way.HERE),
+    _AT_REST: frozenset(way.AT_REST),
+    _AWAY: frozenset(way.AWAY),
+}
+
+
+def way_of_a_guest() -> Graph:
+    """Draw the states of a move, and what leads from one to the next."""
+    nodes = [
+        Node(
+            name=str(state),
+            kind=Kind.GOOD
+            if state in way.AWAY
+            else Kind.BAD
+            if state.remains
+            else Kind.PLAIN,
+            frames=_framed(_PLACES, state),
+        )
+        # What arrows from a frame begin at comes last.
+        for state in sorted(MoveState, key=lambda s: s is MoveState.MOVING)
+    ]
+    return Graph(
+        title='The way of a guest',
+        summary='The states of a move, and what leads from one to the next.  '
+        'The list below says the same.',
+        wrap=14,
+        nodes=nodes,
+        edges=[
+            Edge(tail=tail, head=head, words=arrow.cause)
+            for arrow in way.ARROWS
+            for tail in _ends(_PLACES, arrow.before)
+            for head in _ends(_PLACES, arrow.after)
+        ],
+    )
 
 
 _STAGES = {
@@ -282,5 +334,6 @@ PICTURES: dict[str, Callable[[], Graph]] = {
     'life': life_of_a_hypervisor,
     'stages-of-create': stages_of_create,
     'layers': layers,
+    'way-of-a-guest': way_of_a_guest,
     'who-talks-to-whom': who_talks_to_whom,
 }

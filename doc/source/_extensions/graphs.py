@@ -188,7 +188,10 @@ def source(graph: Graph) -> str:
         'graph [fontname=Arial, fontsize=11, labeljust=l];',
     ]
     lines += _framed(graph, ())
-    lines += [_edge(graph, edge) for edge in graph.edges]
+    # What leads from a frame to itself is in the list only.
+    lines += [
+        _edge(graph, edge) for edge in graph.edges if edge.tail != edge.head
+    ]
     return '\n'.join([*lines, '}', ''])
 
 

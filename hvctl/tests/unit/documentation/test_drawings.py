@@ -8,8 +8,10 @@ import unittest
 import drawings
 import graphs
 
+from hvctl.decide.drain.moves import way
 from hvctl.decide.hypervisor import life
 from hvctl.model.hypervisor import Phase
+from hvctl.model.move import MoveState
 from hvctl.tests.unit import test_layering
 
 
@@ -76,6 +78,30 @@ class TestLife(unittest.TestCase):
             {
                 (before, after, arrow.cause)
                 for arrow in life.ARROWS
+                for before in arrow.before
+                for after in arrow.after
+            },
+            {
+                (tail.name, head.name, edge.words)
+                for edge in graph.edges
+                for tail in graph.members(edge.tail)
+                for head in graph.members(edge.head)
+            },
+        )
+
+
+class TestWay(unittest.TestCase):
+    """The way of a guest."""
+
+    def test_whole(self):
+        """It has every state, and each arrow between any two of them."""
+        graph = drawings.PICTURES['way-of-a-guest']()
+
+        self.assertEqual({*MoveState}, {node.name for node in graph.nodes})
+        self.assertEqual(
+            {
+                (before, after, arrow.cause)
+                for arrow in way.ARROWS
                 for before in arrow.before
                 for after in arrow.after
             },

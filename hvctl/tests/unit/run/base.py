@@ -5,10 +5,11 @@ import unittest
 
 from hvctl.decide import delete
 from hvctl.decide.drain import drain
+from hvctl.decide.drain.moves import way
 from hvctl.decide.hypervisor import life
 from hvctl.decide.wording import rendering
 from hvctl.model.drain_options import DrainOptions
-from hvctl.model.events import PhaseReached
+from hvctl.model.events import MoveChanged, PhaseReached
 from hvctl.run import loop
 from hvctl.tests.fixtures import clocks
 from hvctl.tests.fixtures import failures
@@ -39,6 +40,7 @@ class TestCase(unittest.TestCase):
         finally:
             self.events += events
             self.assert_in_life(events)
+            self.assert_on_way(events)
 
     def assert_in_life(self, events):
         """Each change of phase is one that the table of arrows knows."""
@@ -49,6 +51,22 @@ class TestCase(unittest.TestCase):
                     before == after or life.leads(before, after),
                     f'{event.name}: no way from {before} to {after}',
                 )
+
+    def assert_on_way(self, events):
+        """Each change of a guest's move is one that its table knows."""
+        states: dict = {}
+        for event in events:
+            if isinstance(event, MoveChanged):
+                key, after = (
+                    (event.name, event.move.server_id),
+                    event.move.state,
+                )
+                before = states.get(key)
+                self.assertTrue(
+                    before in (None, after) or way.leads(before, after),
+                    f'{event.name}: no way from {before} to {after}',
+                )
+                states[key] = after
 
     def create(self, *names, timeout=3600, **changes) -> loop.Result:
         """Run create."""
