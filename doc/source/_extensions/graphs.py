@@ -92,7 +92,6 @@ class Graph:
     :ivar title: what it shows, in a few words
     :ivar summary: what it shows, for those who cannot see it
     :ivar legend: what the forms of the arrows mean
-    :ivar across: it is drawn from left to right
     :ivar wrap: how many letters a line has beside an arrow, at most
     :ivar node_wrap: how many it has in a box
     """
@@ -102,7 +101,6 @@ class Graph:
     nodes: Sequence[Node]
     edges: Sequence[Edge]
     legend: Mapping[Kind, str] = dataclasses.field(default_factory=dict)
-    across: bool = False
     wrap: int = 22
     node_wrap: int = 34
 
@@ -181,7 +179,6 @@ def source(graph: Graph) -> str:
     """Return a graph in the language of Graphviz."""
     lines = [
         'digraph {',
-        f'rankdir={"LR" if graph.across else "TB"};',
         'compound=true; bgcolor=white; ranksep=0.42; nodesep=0.22;',
         'node [shape=box, fontname=Arial, fontsize=12, margin="0.12,0.06"];',
         'edge [fontname=Arial, fontsize=10.5, arrowsize=0.8];',
