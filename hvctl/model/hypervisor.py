@@ -206,4 +206,4 @@ class Status:
     """
 
     phase: Phase
-    reason: Reason | str = ''
+    reason: Reason | None = None

@@ -87,7 +87,7 @@ class Ledger:
         default_factory=dict
     )
     moves: dict[str, Move] = dataclasses.field(default_factory=dict)
-    given_up: dict[str, Reason | str] = dataclasses.field(default_factory=dict)
+    given_up: dict[str, Reason] = dataclasses.field(default_factory=dict)
     abandoned: dict[str, tuple[str, ...]] = dataclasses.field(
         default_factory=dict
     )

@@ -21,7 +21,7 @@ class Outcome:
     """
 
     ok: bool
-    reason: Reason | str = ''
+    reason: Reason | None = None
     afterwards: Reason | None = None
 
 
@@ -46,12 +46,12 @@ class Verdict:
     outcome: Outcome | None = None
     node_id: str | None = None
     moves: tuple[Move, ...] = ()
-    giving_up: Reason | str | None = None
+    giving_up: Reason | None = None
     abandoned: str | None = None
     test_failure: Reason | None = None
 
     @classmethod
-    def failed(cls, status: Status, reason: Reason | str) -> Verdict:
+    def failed(cls, status: Status, reason: Reason) -> Verdict:
         """Return the verdict that a hypervisor's part of a run has failed.
 
         :param reason: why

@@ -28,24 +28,24 @@ WORDS: dict[Code, Words] = (
 )
 
 
-def reason(why: Reason | str | None) -> str:
+def reason(why: Reason | None) -> str:
     """Return what is so, in words; '' where there is nothing to say."""
-    if why is None or isinstance(why, str):
-        return why or ''
+    if why is None:
+        return ''
     return _rendered(WORDS[why.code].reason, why.facts)
 
 
-def remedy(why: Reason | str | None) -> str:
+def remedy(why: Reason | None) -> str:
     """Return what to type next; '' where there is nothing."""
-    if why is None or isinstance(why, str):
+    if why is None:
         return ''
     return _rendered(WORDS[why.code].remedy, why.facts)
 
 
-def sentence(why: Reason | str | None) -> str:
+def sentence(why: Reason | None) -> str:
     """Return what is so and what to type next, in one line."""
-    if why is None or isinstance(why, str):
-        return why or ''
+    if why is None:
+        return ''
     return '; '.join(filter(None, (reason(why), remedy(why))))
 
 

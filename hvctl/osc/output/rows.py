@@ -170,14 +170,14 @@ def _result(name: str, verdict: Verdict, ledger: Ledger) -> str:
     return 'done' if ledger.changed(name) else 'unchanged'
 
 
-def code(why: Reason | str | None) -> str:
+def code(why: Reason | None) -> str:
     """Return the stable code of a reason."""
-    return str(why.code) if isinstance(why, Reason) else ''
+    return str(why.code) if why is not None else ''
 
 
-def facts(why: Reason | str | None) -> columns.Nested:
+def facts(why: Reason | None) -> columns.Nested:
     """Return the facts of a reason."""
-    known = rendering.data(why) if isinstance(why, Reason) else {}
+    known = rendering.data(why)
     return columns.Nested(known)
 
 

@@ -5,7 +5,7 @@ import threading
 import unittest
 
 from hvctl import exceptions
-from hvctl.model.codes import OutcomeCode
+from hvctl.model.codes import OutcomeCode, StatusCode
 from hvctl.model.events import Event, Finished, MoveChanged
 from hvctl.model.hypervisor import Phase, Status
 from hvctl.model.move import Guest
@@ -22,6 +22,8 @@ from hvctl.tests.fixtures import clocks
 
 FINE = Outcome(ok=True)
 PASSING = exceptions.CloudError('busy', transient=True)
+RAIN = Reason.of(StatusCode.DEPLOYING_ANEW, fault='rain')
+WIND = Reason.of(StatusCode.DEPLOYING_ANEW, fault='wind')
 LASTING = exceptions.CloudError('never', status=400)
 
 
@@ -30,7 +32,7 @@ def a_step(label: str = 'x', name: str = 'hv1') -> Step:
     return DeletePort(name=name, port_id=label)
 
 
-def a_verdict(*todo, outcome=None, phase=Phase.BOOTING, reason='', **rest):
+def a_verdict(*todo, outcome=None, phase=Phase.BOOTING, reason=None, **rest):
     """A verdict."""
     return Verdict(
         status=Status(phase=phase, reason=reason),
@@ -318,15 +320,13 @@ class TestLoop(unittest.TestCase):
     def test_timeout(self):
         """At the end of the time it says what it was waiting for."""
         result = self.run_goal(
-            Goal(lambda ledger: a_verdict(reason='waiting for rain')),
+            Goal(lambda ledger: a_verdict(reason=RAIN)),
             timeout=30,
         )
 
         self.assertFalse(result.ok)
         self.assertEqual(
-            Reason.of(
-                OutcomeCode.TIMED_OUT, seconds=30, waited='waiting for rain'
-            ),
+            Reason.of(OutcomeCode.TIMED_OUT, seconds=30, waited=RAIN),
             result.verdicts['hv1'].outcome.reason,
         )
         self.assertAlmostEqual(30, self.clock.seconds)
@@ -513,15 +513,15 @@ class TestEvents(unittest.TestCase):
 
         def decide(ledger):
             if self.clock.seconds < 5:
-                return a_verdict(reason='a')
+                return a_verdict(reason=RAIN)
             if self.clock.seconds < 10:
-                return a_verdict(reason='b')
+                return a_verdict(reason=WIND)
             return a_verdict(phase=Phase.ENABLED, outcome=FINE)
 
         self.run_goal(decide)
 
         self.assertEqual(
-            ['a', 'b', ''],
+            [RAIN, WIND, None],
             [event.status.reason for event in self.events[:-1]],
         )
         self.assertGreaterEqual(self.events[2].seconds, 10)

@@ -4,14 +4,18 @@
 import unittest
 
 from hvctl.decide.create import rollback
+from hvctl.model.codes import OutcomeCode
 from hvctl.model.hypervisor import Phase, Status
 from hvctl.model.ledger import Ledger
+from hvctl.model.reasons import Reason
 from hvctl.model.results import Created
 from hvctl.model.steps import CreatePort, CreateProvider, CreateServer
 from hvctl.model.verdict import Verdict
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clocks
 from hvctl.tests.fixtures import requests
+
+NO = Reason.of(OutcomeCode.DEPLOY_FAILED, name='hv1')
 
 
 class TestGiveUp(unittest.TestCase):
@@ -28,7 +32,7 @@ class TestGiveUp(unittest.TestCase):
         port = CreatePort(
             name='hv1', network_id='n', vnic_type='baremetal', mac_address='m'
         )
-        verdict = Verdict.failed(Status(phase=Phase.FAILED), 'no')
+        verdict = Verdict.failed(Status(phase=Phase.FAILED), NO)
         mine = CreateServer(
             name='hv1',
             image_id='i',
@@ -61,4 +65,4 @@ class TestGiveUp(unittest.TestCase):
                     requests.a_case(hv, ledger), verdict
                 )
 
-                self.assertEqual(expected, found.giving_up == 'no')
+                self.assertEqual(expected, found.giving_up == NO)
