@@ -47,7 +47,7 @@ _IN_CLOUD = ', for compute cloud '
 
 
 def port_mark(compute_cloud: str | None) -> str:
-    """The description of the port of a machine.
+    """Build the description of the port of a machine.
 
     :param compute_cloud: the cloud in which the machine registers; None
         where that is the bare-metal cloud itself
@@ -58,7 +58,7 @@ def port_mark(compute_cloud: str | None) -> str:
 
 
 def port_cloud(description: str) -> str | None:
-    """The compute cloud that a port's description names."""
+    """Return the compute cloud that a port's description names."""
     return description.partition(_IN_CLOUD)[2] or None
 
 
@@ -131,12 +131,12 @@ def is_ours(name: str, compute_id: str) -> bool:
 
 
 def hold_id(compute_id: str) -> str:
-    """The id of the consumer that holds a hypervisor's provider."""
+    """Return the id of the consumer that holds a hypervisor's provider."""
     return str(uuid.uuid5(uuid.UUID(compute_id), 'hold'))
 
 
 def port_mac(seed: str, network_id: str) -> str:
-    """The MAC address of a hypervisor's port in a network.
+    """Choose the MAC address of a hypervisor's port in a network.
 
     :param seed: the chosen compute node id, else the hypervisor's name
 

@@ -32,7 +32,7 @@ _TYPES = {
 
 @functools.cache
 def schema() -> dict[str, typing.Any]:
-    """Give the schema."""
+    """Return the schema."""
     file = pathlib.Path(__file__).with_name('schema.json')
     return typing.cast('dict[str, typing.Any]', json.loads(file.read_text()))
 
@@ -59,7 +59,7 @@ def networking(value: tree.Value, key: str) -> Iterator[tree.Problem]:
 
 
 def unknown(key: str, known: Iterable[str]) -> str:
-    """Say that a key is unknown, and which was meant."""
+    """Explain that a key is unknown, and which was meant."""
     near = difflib.get_close_matches(key, list(known), n=1)
     return (
         f'unknown key; did you mean {near[0]}?'

@@ -43,7 +43,7 @@ def load(
 
 
 def candidates(environment: Mapping[str, str]) -> tuple[pathlib.Path, ...]:
-    """Give where a file is looked for that nobody named, the first first."""
+    """Return the default locations, in order of preference."""
     home = environment.get('HOME', '~')
     user = environment.get('XDG_CONFIG_HOME') or f'{home}/.config'
     return tuple(
@@ -94,7 +94,7 @@ def _check_mode(path: pathlib.Path, found: os.stat_result) -> None:
 
 
 def _file(path: pathlib.Path, value: tree.Value) -> dict[str, tree.Value]:
-    """Give the profiles of one file by name."""
+    """Return the profiles of one file by name."""
     for key, below in value.mapping.items():
         if key != 'profiles':
             raise exceptions.InvalidRequest(

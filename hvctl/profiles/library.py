@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Holds what the files say, and makes profiles of it.
+"""Holds what the files say, and builds profiles of it.
 
 An invalid profile is reported when it is used.
 """
@@ -42,11 +42,11 @@ class Library:
                 )
 
     def names(self) -> tuple[str, ...]:
-        """Give the names of all profiles, in the order of the file."""
+        """Return the names of all profiles, in the order of the file."""
         return tuple(self._main)
 
     def get(self, name: str) -> Profile:
-        """Give a profile, fully merged.
+        """Return a profile, fully merged.
 
         :raises InvalidRequest: when there is none of that name, or it is
             wrong; the first thing that is
@@ -61,7 +61,7 @@ class Library:
         raise exceptions.InvalidRequest(str(problems[0]))
 
     def problems(self, name: str) -> tuple[str, ...]:
-        """Give all that is wrong with a profile, a sentence each.
+        """Return all that is wrong with a profile, a sentence each.
 
         :raises InvalidRequest: when there is none of that name
         """
@@ -71,7 +71,7 @@ class Library:
         return tuple(map(str, problems))
 
     def extends(self, name: str) -> str:
-        """Give the name of the profile that one extends, or nothing."""
+        """Return the name of the profile that one extends, or nothing."""
         value = self._main[name].get('extends')
         return value.text if value is not None else ''
 
@@ -105,7 +105,7 @@ class Library:
         )
 
     def _chain(self, name: str, problems: list[tree.Problem]) -> list[str]:
-        """Give the names from the one below all to the one asked for."""
+        """Return the names from the one below all to the one asked for."""
         chain = [name]
         while (value := self._main[chain[-1]].get('extends')) is not None:
             if not isinstance(value.content, str):

@@ -146,15 +146,15 @@ def _as_it_is(text: Secret, _name: str) -> str:
 
 
 def _literal(text: Secret, name: str) -> str:
-    """As all that an option has."""
+    """Write it as all that an option has."""
     return ini.literal(text.reveal(), name)
 
 
 def _quoted(text: Secret, _name: str) -> str:
-    """As the user or password of a URL."""
+    """Write it as the user or password of a URL."""
     return urllib.parse.quote(text.reveal(), safe='')
 
 
 def _part(text: Secret, name: str) -> str:
-    """As a part of what an option has."""
+    """Write it as a part of what an option has."""
     return ini.part(text.reveal(), name)

@@ -52,12 +52,12 @@ class Value:
         return self.content if isinstance(self.content, list) else []
 
     def get(self, key: str) -> Value | None:
-        """Give the value of a key, None where it is not there or null."""
+        """Return the value of a key, None where it is not there or null."""
         found = self.mapping.get(key)
         return None if found is None or found.content is None else found
 
     def plain(self) -> typing.Any:
-        """Give what a schema checks; null is as good as not there."""
+        """Return what a schema checks, without what is null."""
         if isinstance(self.content, dict):
             return {
                 key: value.plain()

@@ -67,15 +67,15 @@ def files(
     *,
     name: str,
     compute_id: str,
-    facts: MachinePorts,
+    ports: MachinePorts,
     reveal: bool,
 ) -> tuple[File, ...]:
     """Decide the files.
 
     :raises InvalidRequest: when the profile cannot be followed
     """
-    wiring = _contribution(profile, name, compute_id, facts)
-    sections = nova.sections(profile, name, facts.address, wiring.nova)
+    wiring = _contribution(profile, name, compute_id, ports)
+    sections = nova.sections(profile, name, ports.address, wiring.nova)
     placed = (
         _configuration('/etc/nova/compute_id', f'{compute_id}\n', _NOVA),
         _configuration(
@@ -97,7 +97,7 @@ def files(
         ),
     )
     scripts = dict(wiring.tables)
-    if lines := vlans.table(profile, facts):
+    if lines := vlans.table(profile, ports):
         # First: tunnels may end on one of these interfaces.
         scripts = {vlans.SCRIPT: lines, **scripts}
     plan = _plan(profile, sections, wiring, placed, bool(scripts))
@@ -113,7 +113,7 @@ def files(
 
 
 def command() -> str:
-    """Give the program that does the set-up."""
+    """Return the program that does the set-up."""
     return f'{_PROGRAMS}/{SETUP}'
 
 
@@ -121,13 +121,13 @@ def _contribution(
     profile: Profile,
     name: str,
     compute_id: str,
-    facts: MachinePorts,
+    ports: MachinePorts,
 ) -> contribution.Contribution:
     match profile.networking:
         case Ovs() as wiring:
-            return ovs.contribute(profile, wiring, name, facts)
+            return ovs.contribute(profile, wiring, name, ports)
         case Ovn() as wiring:
-            return ovn.contribute(profile, wiring, name, compute_id, facts)
+            return ovn.contribute(profile, wiring, name, compute_id, ports)
         case Sriov() as wiring:
             return sriov.contribute(wiring)
         case NoNetworking():
@@ -141,7 +141,7 @@ def _plan(
     placed: Iterable[File],
     scripts: bool,
 ) -> Iterator[str]:
-    """Give the lines that the set-up goes by; nova-compute comes last."""
+    """Return the lines that the set-up goes by; nova-compute comes last."""
     yield from _packages(profile, sections, wiring)
     # Nova refuses to start with two identities.
     yield tables.line('remove', '/var/lib/nova/compute_id')

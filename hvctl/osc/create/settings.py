@@ -64,7 +64,7 @@ class Settings:
 
 
 def merge_options(parsed_args: argparse.Namespace) -> Settings:
-    """Decide what the hypervisors are to be.
+    """Lay the options of create over the profile that they name.
 
     :raises InvalidRequest: when something is missing or makes no sense
     """
@@ -117,7 +117,7 @@ def _agents(parsed_args: argparse.Namespace, profile: Profile) -> int | None:
 
 
 def to_look_up(profile: Profile, test: TestGuest | None) -> Lookup:
-    """Say what of a profile only the cloud knows.
+    """Build the questions about a profile that only the cloud answers.
 
     :param test: the health test to be done, if any
     """
@@ -137,13 +137,13 @@ def to_look_up(profile: Profile, test: TestGuest | None) -> Lookup:
 
 
 def refused(profile: Profile) -> tuple[str, ...]:
-    """Say why create would make no user-data of a profile."""
+    """Explain why create would make no user-data of a profile."""
     try:
         rendering.render(
             profile,
             name='hypervisor',
             compute_id=identity.new_compute_id('hypervisor', bytes(6)),
-            facts=machine_ports.sketch(profile),
+            ports=machine_ports.sketch(profile),
         ).encode()
     except exceptions.InvalidRequest as error:
         return (str(error),)
@@ -151,7 +151,7 @@ def refused(profile: Profile) -> tuple[str, ...]:
 
 
 def unknown(client: clients.Client, profile: Profile) -> tuple[str, ...]:
-    """Say which names of a profile its cloud does not know.
+    """Explain which names of a profile its cloud does not know.
 
     Those that it does not have may be in a profile that extends it, or in
     the options of create.
@@ -223,7 +223,7 @@ def _renderer(parsed_args: argparse.Namespace, profile: Profile) -> Render:
     ) -> str:
         assert compute_id is not None
         return rendering.render(
-            profile, name=name, compute_id=compute_id, facts=ports
+            profile, name=name, compute_id=compute_id, ports=ports
         ).encode()
 
     return of_profile
@@ -246,7 +246,7 @@ def _of_fragment(path: str, domain: str | None) -> Render:
             domain=domain,
             compute_id=compute_id,
             address=ports.address,
-            fragment=config,
+            config=config,
         )
         return limits.encode(rendered.encode(), source)
 

@@ -60,7 +60,7 @@ class ShowHypervisorEphemeralUserData(command.Text):
                 profile,
                 name=name,
                 compute_id=identity.new_compute_id(name, bytes(6)),
-                facts=machine_ports.sketch(profile),
+                ports=machine_ports.sketch(profile),
                 reveal=reveal,
             )
             for reveal in (True, False)

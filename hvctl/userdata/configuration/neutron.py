@@ -18,7 +18,7 @@ def files(
     name: str,
     wiring: contribution.Contribution,
 ) -> Iterator[tuple[str, Sections]]:
-    """Give the options of each file, by path.
+    """Return the options of each file, by path.
 
     :param wiring: what the kind of networking brings
     """

@@ -40,7 +40,7 @@ def sections(
 
 
 def own(name: str, address: str | None) -> Sections:
-    """Give the options that no two hosts have alike.
+    """Return the options that no two hosts have alike.
 
     :param address: None leaves Nova its default, the address towards the
         default route, which not every network has
@@ -58,7 +58,7 @@ def uses_libvirt(nova: Sections) -> bool:
 def packages(
     nova: Sections,
 ) -> dict[Family, tuple[str, ...]]:
-    """Give the packages of nova-compute, where the profile does not say."""
+    """Return the packages of nova-compute, where the profile does not say."""
     if uses_libvirt(nova):
         return dict(_PACKAGES)
     return {family: names[:1] for family, names in _PACKAGES.items()}

@@ -71,7 +71,7 @@ def render(sections: Sections, *, reveal: bool = True) -> str:
 
 
 def single(**options: str | Secret) -> Mapping[str, tuple[str, ...]]:
-    """Give options that stand once in their section."""
+    """Build options that stand once in their section."""
     return {
         option: (value,)  # type: ignore[misc]
         for option, value in options.items()

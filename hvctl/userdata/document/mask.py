@@ -40,7 +40,7 @@ def hide(text: str, hidden: Iterable[Secret]) -> str:
 
 
 def _forms(text: str) -> Iterator[str]:
-    """Give the ways in which a secret may be written."""
+    """Return the ways in which a secret may be written."""
     for form in (
         text,
         text.replace('$', '$$'),

@@ -49,14 +49,14 @@ class Document:
     parts: tuple[Part, ...]
 
     def text(self) -> str:
-        """Give it as cloud-init reads it, before it is compressed."""
+        """Return it as cloud-init reads it, before it is compressed."""
         message = multipart.MIMEMultipart(boundary=self._boundary())
         for part in self.parts:
             message.attach(_attachment(part))
         return message.as_string()
 
     def decoded(self) -> str:
-        """Give its parts one after the other, each with a heading."""
+        """Return its parts one after the other, each with a heading."""
         return '\n'.join(
             f'# ---- {part.filename} ({part.content_type}, '
             f'{part.size} bytes)\n{part.text}'
@@ -64,7 +64,7 @@ class Document:
         )
 
     def encode(self) -> str:
-        """Give it as Nova takes it: compressed where that helps, base64.
+        """Return it as Nova takes it: compressed where that helps, base64.
 
         :raises InvalidRequest: when it is larger than Nova takes
         """

@@ -40,7 +40,7 @@ def render(
     *,
     name: str,
     compute_id: str,
-    facts: MachinePorts,
+    ports: MachinePorts,
     reveal: bool = True,
 ) -> multipart.Document:
     """Write the user-data.
@@ -48,14 +48,14 @@ def render(
     :param profile: what the hypervisor is
     :param name: the name that everything registers by
     :param compute_id: the compute node id, chosen before the machine boots
-    :param facts: the machine's ports; without an address of its own the
+    :param ports: the machine's ports; without an address of its own the
         host looks for the interface of its default route
     :param reveal: write secrets too, instead of a mask
     :returns: our own part, the user's, and the one that starts everything
     :raises InvalidRequest: when the profile cannot be followed
     """
     files = host.files(
-        profile, name=name, compute_id=compute_id, facts=facts, reveal=reveal
+        profile, name=name, compute_id=compute_id, ports=ports, reveal=reveal
     )
     hidden = frozenset() if reveal else mask.secrets(profile)
     first = {
@@ -80,7 +80,7 @@ def render(
 
 
 def _names(name: str, domain: str | None) -> dict[str, typing.Any]:
-    """Give the machine a name that never flips.
+    """Build the keys for a name of the machine that never changes.
 
     libvirt's is the resource provider's.  It asks for the host name and,
     unless that is qualified, for the canonical form of it: both are the

@@ -43,9 +43,9 @@ def contribute(
     wiring: Ovn,
     name: str,
     compute_id: str,
-    facts: MachinePorts,
+    ports: MachinePorts,
 ) -> contribution.Contribution:
-    """Say what this kind brings."""
+    """Build what this kind brings."""
     southbound = ','.join(wiring.southbound)
     lines = [
         # Both ends of a port's binding are compared by this name.
@@ -68,7 +68,7 @@ def contribute(
         tables.line(
             'tunnel-external-id',
             'ovn-encap-ip',
-            tunnels.source(profile, wiring, facts),
+            tunnels.source(profile, wiring, ports),
         ),
     ]
     metadata = wiring.metadata_host is not None

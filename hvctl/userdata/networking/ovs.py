@@ -35,9 +35,9 @@ def contribute(
     profile: Profile,
     wiring: Ovs,
     name: str,
-    facts: MachinePorts,
+    ports: MachinePorts,
 ) -> contribution.Contribution:
-    """Say what this kind brings."""
+    """Build what this kind brings."""
     lines = [
         tables.line('external-id', 'hostname', name),
         *bridges(wiring.bridge_mappings, wiring.bridge_interfaces),
@@ -48,7 +48,7 @@ def contribute(
         ovs['bridge_mappings'] = mappings(wiring.bridge_mappings)
     if wiring.tunnel_types:
         agent['tunnel_types'] = ','.join(wiring.tunnel_types)
-        source = tunnels.source(profile, wiring, facts)
+        source = tunnels.source(profile, wiring, ports)
         if tunnels.is_address(source):
             ovs['local_ip'] = source
         else:
@@ -79,7 +79,7 @@ def contribute(
 def bridges(
     bridge_mappings: Mapping[str, str], bridge_interfaces: Mapping[str, str]
 ) -> Iterator[str]:
-    """Give the lines that make the bridges of physical networks."""
+    """Return the lines that make the bridges of physical networks."""
     for bridge in dict.fromkeys(
         (*bridge_mappings.values(), *bridge_interfaces)
     ):

@@ -38,7 +38,7 @@ _PACKAGES = {
 
 
 def contribute(wiring: Sriov) -> contribution.Contribution:
-    """Say what this kind brings."""
+    """Build what this kind brings."""
     ethernet = tuple(_speaking(wiring, Link.ETHERNET))
     infiniband = tuple(_speaking(wiring, Link.INFINIBAND))
     files: dict[str, Sections] = {}
@@ -101,7 +101,7 @@ def _agent(devices: tuple[Device, ...]) -> Sections:
 
 
 def _device_spec(device: Device) -> str:
-    """Give a card's functions to Nova; those made at boot are all of it."""
+    """Write which functions of a card Nova gets: all that boot makes."""
     spec = {
         'devname': device.interface,
         'physical_network': device.physical_network,

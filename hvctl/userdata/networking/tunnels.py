@@ -16,9 +16,9 @@ from hvctl.userdata.networking import vlans
 def source(
     profile: Profile,
     wiring: Ovs | Ovn,
-    facts: MachinePorts,
+    ports: MachinePorts,
 ) -> str:
-    """Say where the host finds the address at boot.
+    """Decide where the host finds the address at boot.
 
     :returns: an address, an interface, or ``-`` for the interface of the
         default route
@@ -26,11 +26,11 @@ def source(
     if wiring.tunnel_interface is not None:
         return tables.interface(wiring.tunnel_interface)
     if wiring.tunnel_network is None:
-        return facts.address or '-'
+        return ports.address or '-'
     subnetwork = vlans.subnetwork(profile, wiring.tunnel_network)
     if subnetwork is None:
-        return facts.address or '-'
-    return vlans.interface(subnetwork, facts)
+        return ports.address or '-'
+    return vlans.interface(subnetwork, ports)
 
 
 def is_address(source: str) -> bool:

@@ -13,8 +13,8 @@ from hvctl.userdata import tables
 SCRIPT = 'hvctl-vlans'
 
 
-def table(profile: Profile, facts: MachinePorts) -> tuple[str, ...]:
-    """Give the script's table; without sub-networks it has no lines.
+def table(profile: Profile, ports: MachinePorts) -> tuple[str, ...]:
+    """Return the script's table; without sub-networks it has no lines.
 
     :raises InvalidRequest: when something of a sub-network is not known
     """
@@ -22,16 +22,16 @@ def table(profile: Profile, facts: MachinePorts) -> tuple[str, ...]:
         return ()
     # The network card is the one that has the machine's own address.
     return (
-        tables.line('parent', facts.address or '-'),
-        *(_line(subnetwork, facts) for subnetwork in profile.subnetworks),
+        tables.line('parent', ports.address or '-'),
+        *(_line(subnetwork, ports) for subnetwork in profile.subnetworks),
     )
 
 
-def interface(subnetwork: Subnetwork, facts: MachinePorts) -> str:
+def interface(subnetwork: Subnetwork, ports: MachinePorts) -> str:
     """Name a sub-network's interface on the host."""
     if subnetwork.interface is not None:
         return tables.interface(subnetwork.interface)
-    return f'vlan{_subport(subnetwork, facts).segmentation_id}'
+    return f'vlan{_subport(subnetwork, ports).segmentation_id}'
 
 
 def subnetwork(profile: Profile, network: str) -> Subnetwork | None:
@@ -42,17 +42,17 @@ def subnetwork(profile: Profile, network: str) -> Subnetwork | None:
     return None
 
 
-def _subport(subnetwork: Subnetwork, facts: MachinePorts) -> Subport:
+def _subport(subnetwork: Subnetwork, ports: MachinePorts) -> Subport:
     try:
-        return facts.subports[subnetwork.network]
+        return ports.subports[subnetwork.network]
     except KeyError:
         raise exceptions.InvalidRequest(
             f'the port of the sub-network {subnetwork.network} is not known'
         ) from None
 
 
-def _line(subnetwork: Subnetwork, facts: MachinePorts) -> str:
-    port = _subport(subnetwork, facts)
+def _line(subnetwork: Subnetwork, ports: MachinePorts) -> str:
+    port = _subport(subnetwork, ports)
     match subnetwork.address:
         case Address.NEUTRON:
             addresses = port.addresses
@@ -66,7 +66,7 @@ def _line(subnetwork: Subnetwork, facts: MachinePorts) -> str:
         case Address.NONE:
             addresses = ()
     return tables.line(
-        interface(subnetwork, facts),
+        interface(subnetwork, ports),
         str(port.segmentation_id),
         port.mac_address or '-',
         str(port.mtu or '-'),

@@ -16,7 +16,7 @@ from hvctl.model import ini
 from hvctl.userdata.configuration import neutron
 from hvctl.userdata.configuration import nova
 from hvctl.userdata.configuration import options
-from hvctl.userdata.own_nova_conf import fragment as fragment_module
+from hvctl.userdata.own_nova_conf import fragment
 
 #: The agent of Neutron's reference driver; enabled where the image has it.
 _AGENT = 'neutron-openvswitch-agent'
@@ -28,7 +28,7 @@ def render(
     domain: str | None,
     compute_id: str,
     address: str | None,
-    fragment: fragment_module.Fragment,
+    config: fragment.Fragment,
 ) -> str:
     """Write the cloud-config.
 
@@ -36,10 +36,11 @@ def render(
     :param domain: what follows the name in the machine's host name
     :param compute_id: the compute node id, chosen before the machine boots
     :param address: the machine's own, where it is known
-    :param fragment: what the nova.conf has beside the name
-    :returns: a document for cloud-init; it has the fragment's secrets
+    :param config: what the nova.conf has beside the name
+    :returns: a document for cloud-init; it has the fragment's
+        secrets
     """
-    config: dict[str, typing.Any] = {
+    document: dict[str, typing.Any] = {
         # The name must not flip between short and qualified: libvirt's is
         # the name of the resource provider.
         'hostname': name,
@@ -52,30 +53,28 @@ def render(
                 # A section may come twice; this one first, so that it is
                 # not taken for a part of the last section of the fragment,
                 # and that the fragment's own options win.
-                options.render(nova.own(name, address)) + f'\n{fragment.text}',
+                options.render(nova.own(name, address)) + f'\n{config.text}',
             ),
         ],
         'runcmd': [],
     }
     if domain is not None:
-        config['fqdn'] = host_name.qualified(name, domain)
-        config['prefer_fqdn_over_hostname'] = True
-    if fragment.transport_url is not None:
-        config['write_files'].append(
+        document['fqdn'] = host_name.qualified(name, domain)
+        document['prefer_fqdn_over_hostname'] = True
+    if config.transport_url is not None:
+        document['write_files'].append(
             _file(
                 neutron.FILE,
                 'neutron',
                 options.render(
-                    neutron.defaults(
-                        name, (ini.quoted(fragment.transport_url),)
-                    )
+                    neutron.defaults(name, (ini.quoted(config.transport_url),))
                 ),
             )
         )
-        config['runcmd'].append(['sh', '-c', _enable_if_there(_AGENT)])
+        document['runcmd'].append(['sh', '-c', _enable_if_there(_AGENT)])
     # nova-compute last: what it needs is there when it registers.
-    config['runcmd'].append(['systemctl', 'enable', '--now', 'nova-compute'])
-    return '#cloud-config\n' + yaml.safe_dump(config, sort_keys=False)
+    document['runcmd'].append(['systemctl', 'enable', '--now', 'nova-compute'])
+    return '#cloud-config\n' + yaml.safe_dump(document, sort_keys=False)
 
 
 def _file(path: str, group: str, content: str) -> dict[str, str]:

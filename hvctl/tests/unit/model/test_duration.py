@@ -12,7 +12,7 @@ TOO_LONG = ('10000d', '9' * 9, '9' * 5000 + 'h')
 class TestSeconds(unittest.TestCase):
     """Durations as people write them."""
 
-    def test_table(self):
+    def test_table(self) -> None:
         """A number, with or without a unit."""
         for text, seconds in (
             ('90', 90),
@@ -25,7 +25,7 @@ class TestSeconds(unittest.TestCase):
         ):
             self.assertEqual(seconds, duration.seconds(text))
 
-    def test_none(self):
+    def test_none(self) -> None:
         """Everything else is refused in one sentence."""
         for text in ('', '0', '-1', '1.5h', '8 h', '1w', 'h', '٣m', *TOO_LONG):
             with self.subTest(text=text):

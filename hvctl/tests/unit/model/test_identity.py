@@ -47,18 +47,18 @@ class TestComputeId(unittest.TestCase):
         """No other UUID passes for one of ours."""
         self.assertFalse(identity.is_ours(name, str(other)))
 
-    def test_what_is_no_uuid_is_not_ours(self):
+    def test_what_is_no_uuid_is_not_ours(self) -> None:
         """An id of an old Nova, or none at all, is simply not ours."""
         for text in ('', '17', 'hv1', 'no-uuid'):
             with self.subTest(text=text):
                 self.assertFalse(identity.is_ours('hv1', text))
 
-    def test_wants_six_bytes(self):
+    def test_wants_six_bytes(self) -> None:
         """A nonce of another size is a mistake in the program."""
         with self.assertRaises(ValueError):
             identity.new_compute_id('hv1', b'short')
 
-    def test_every_life_has_another(self):
+    def test_every_life_has_another(self) -> None:
         """Two lives of one name have different ids, holds and addresses."""
         first = identity.new_compute_id('hv1', b'000001')
         second = identity.new_compute_id('hv1', b'000002')
@@ -80,7 +80,7 @@ class TestPortMac(unittest.TestCase):
 
         self.assertRegex(mac, r'^02(:[0-9a-f]{2}){5}$')
 
-    def test_differs_by_network(self):
+    def test_differs_by_network(self) -> None:
         """A machine has another address in each of its networks."""
         chosen = identity.new_compute_id('hv1', b'000001')
 

@@ -15,7 +15,7 @@ OVN = Ovn(southbound=('tcp:10.0.0.1:6642',))
 class TestAgents(unittest.TestCase):
     """How many network agents a host has."""
 
-    def test_agents(self):
+    def test_agents(self) -> None:
         """It depends on the kind and what it is to do."""
         metadata = dataclasses.replace(
             OVN,

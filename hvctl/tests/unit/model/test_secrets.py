@@ -16,7 +16,7 @@ from hvctl.tests.fixtures import requests
 class TestSecrets(unittest.TestCase):
     """What holds user-data."""
 
-    def setUp(self):
+    def setUp(self) -> None:
         self.goal: create.Create = requests.a_create('hv1')
         self.wanted = self.goal.request.hypervisors['hv1']
         self.user_data = self.wanted.user_data(
@@ -29,18 +29,18 @@ class TestSecrets(unittest.TestCase):
             self.assertNotIn(self.user_data, text)
             self.assertNotIn(self.user_data[:40], text)
 
-    def test_fixture_has_the_secret(self):
+    def test_fixture_has_the_secret(self) -> None:
         """The user-data of these tests really has a secret in it."""
         document = base64.b64decode(self.user_data).decode()
 
         self.assertIn(requests.SECRET, document)
 
-    def test_request(self):
+    def test_request(self) -> None:
         """A request does not show the user-data."""
         self.assert_silent(self.goal.request)
         self.assert_silent(self.wanted)
 
-    def test_steps(self):
+    def test_steps(self) -> None:
         """No step shows it, nor does a verdict or a failure with the step."""
         port = CreatePort(
             name='hv1', network_id='n', vnic_type='normal', mac_address='m'

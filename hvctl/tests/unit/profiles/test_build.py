@@ -23,7 +23,7 @@ class TestBuild(base.ProfilesTestCase):
         lines = ''.join(f'    {line}\n' for line in body.splitlines())
         return self.load(f'profiles:\n  a:\n{lines}', secure).get('a')
 
-    def test_scalars(self):
+    def test_scalars(self) -> None:
         """What is a plain value is taken as it is."""
         profile = self.get(
             'image: i\nflavor: f\nnetwork: n\nvnic_type: normal\nsubnet: s\n'
@@ -55,7 +55,7 @@ class TestBuild(base.ProfilesTestCase):
             profile,
         )
 
-    def test_durations(self):
+    def test_durations(self) -> None:
         """Durations are seconds, however they are written."""
         for text, seconds in {
             '90': 90,
@@ -67,13 +67,13 @@ class TestBuild(base.ProfilesTestCase):
             with self.subTest(text=text):
                 self.assertEqual(seconds, self.get(f'expiry: {text}').expiry)
 
-    def test_timeouts(self):
+    def test_timeouts(self) -> None:
         """A time limit that is left out is the one without a profile."""
         profile = self.get('timeouts: {boot: 1h}')
 
         self.assertEqual(Timeouts(boot=3600), profile.timeouts)
 
-    def test_live_migration(self):
+    def test_live_migration(self) -> None:
         """So is what is left out of the live migration."""
         profile = self.get('live_migration: {max_concurrent: 0}')
 
@@ -81,7 +81,7 @@ class TestBuild(base.ProfilesTestCase):
             LiveMigration(max_concurrent=0), profile.live_migration
         )
 
-    def test_health_test(self):
+    def test_health_test(self) -> None:
         """The test guest, all of it."""
         profile = self.get(
             'health_test: {enabled: true, image: i, flavor: f, network: n, '
@@ -101,7 +101,7 @@ class TestBuild(base.ProfilesTestCase):
             profile.health_test,
         )
 
-    def test_packages(self):
+    def test_packages(self) -> None:
         """None at all, none for a family, and what nobody said differ."""
         debian, rhel = Family
         for text, packages in {
@@ -113,7 +113,7 @@ class TestBuild(base.ProfilesTestCase):
             with self.subTest(text=text):
                 self.assertEqual(packages, self.get(text).packages)
 
-    def test_subnetworks(self):
+    def test_subnetworks(self) -> None:
         """Networks on the trunk."""
         profile = self.get(
             'subnetworks:\n'
@@ -133,7 +133,7 @@ class TestBuild(base.ProfilesTestCase):
             profile.subnetworks,
         )
 
-    def test_sriov(self):
+    def test_sriov(self) -> None:
         """Adapters with virtual functions."""
         profile = self.get(
             'networking:\n  kind: sriov\n  devices:\n'
@@ -157,7 +157,7 @@ class TestBuild(base.ProfilesTestCase):
             profile.networking,
         )
 
-    def test_ovn(self):
+    def test_ovn(self) -> None:
         """OVN, whose shared secret is one whatever it says."""
         body = (
             'networking:\n  kind: ovn\n  southbound: ["tcp:10.0.0.1:6642"]\n'
@@ -183,7 +183,7 @@ class TestBuild(base.ProfilesTestCase):
                 )
                 self.assertNotIn('pa$s', repr(found))
 
-    def test_options(self):
+    def test_options(self) -> None:
         """An option is written as it was, once or as often as it is there."""
         profile = self.get(
             'neutron:\n  a:\n    text: x y\n    truth: yes\n    number: 0x10\n'
@@ -205,7 +205,7 @@ class TestBuild(base.ProfilesTestCase):
             profile.neutron,
         )
 
-    def test_secret_in_a_url(self):
+    def test_secret_in_a_url(self) -> None:
         """What a URL would misread in a secret is quoted."""
         profile = self.get(
             'nova: {DEFAULT: {transport_url: '
@@ -218,7 +218,7 @@ class TestBuild(base.ProfilesTestCase):
             'rabbit://n:a%2Fb%40%24@a,n:a%2Fb%40%24@b/', value.reveal()
         )
 
-    def test_secret_with_a_dollar(self):
+    def test_secret_with_a_dollar(self) -> None:
         """oslo.config gets the dollar that would name another option."""
         profile = self.get(
             'nova: {placement: {password: <secret:x>}}',
@@ -228,7 +228,7 @@ class TestBuild(base.ProfilesTestCase):
         (value,) = profile.nova['placement']['password']
         self.assertEqual('a$$b', value.reveal())
 
-    def test_secret_that_is_all_of_an_option(self):
+    def test_secret_that_is_all_of_an_option(self) -> None:
         """It keeps its quotes and spaces, which oslo.config takes away."""
         for text, expected in (
             ("'\"it\"'", '""it""'),
@@ -244,7 +244,7 @@ class TestBuild(base.ProfilesTestCase):
                 (value,) = profile.nova['placement']['password']
                 self.assertEqual(expected, value.reveal())
 
-    def test_secret_that_cannot_be_written(self):
+    def test_secret_that_cannot_be_written(self) -> None:
         """It is named, alone or as a part of an option."""
         for option in ('<secret:x>', 'a <secret:x>'):
             with self.subTest(option=option):
@@ -257,7 +257,7 @@ class TestBuild(base.ProfilesTestCase):
                     ),
                 )
 
-    def test_what_is_hidden(self):
+    def test_what_is_hidden(self) -> None:
         """Secrets are hidden wherever they are written."""
         profile = self.get(
             'nova:\n  s:\n    password: Hunter2\n    key: x<secret:x>y\n'
@@ -280,7 +280,7 @@ class TestBuild(base.ProfilesTestCase):
         for text in (repr(profile), str(profile), str(dict(profile.nova))):
             self.assertNotIn(base.SECRET, text)
 
-    def test_parts(self):
+    def test_parts(self) -> None:
         """Your own parts are read, relative to the file."""
         kinds = {
             'config': ('#cloud-config\n{}', PartType.CLOUD_CONFIG),
@@ -311,7 +311,7 @@ class TestBuild(base.ProfilesTestCase):
         )
         self.assertNotIn('http://a', repr(profile))
 
-    def test_part_that_begins_alike(self):
+    def test_part_that_begins_alike(self) -> None:
         """What only begins like one of these is none of them."""
         for text in (
             '#cloud-config-archive\n[]',
@@ -326,7 +326,7 @@ class TestBuild(base.ProfilesTestCase):
                     self.error('profiles: {a: {user_data: [x]}}'),
                 )
 
-    def test_part_with_a_type(self):
+    def test_part_with_a_type(self) -> None:
         """The type that the profile names is the one."""
         (self.directory / 'x').write_text('#!/bin/sh\n')
 
@@ -334,7 +334,7 @@ class TestBuild(base.ProfilesTestCase):
 
         self.assertIs(PartType.BOOTHOOK, part.type)
 
-    def test_part_that_is_no_text(self):
+    def test_part_that_is_no_text(self) -> None:
         """A part that is no text is an error, not a traceback."""
         (self.directory / 'x').write_bytes(b'#!\xff')
 

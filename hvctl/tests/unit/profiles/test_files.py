@@ -13,7 +13,7 @@ from hvctl.tests.unit.profiles import base
 class TestFind(base.ProfilesTestCase):
     """The file is found as clouds.yaml is."""
 
-    def setUp(self):
+    def setUp(self) -> None:
         super().setUp()
         before = pathlib.Path.cwd()
         self.addCleanup(os.chdir, before)
@@ -36,7 +36,7 @@ class TestFind(base.ProfilesTestCase):
         path.parent.mkdir(exist_ok=True)
         path.write_text(f'profiles: {{{name}: {{}}}}')
 
-    def test_order(self):
+    def test_order(self) -> None:
         """Option, variable, current directory, user's, system's."""
         self.put(self.directory / 'etc' / 'hvctl.yaml', 'system')
         self.assertEqual(('system',), self.found().names())
@@ -52,7 +52,7 @@ class TestFind(base.ProfilesTestCase):
         self.put(option, 'option')
         self.assertEqual(('option',), self.found(str(option), **named).names())
 
-    def test_configuration_directory(self):
+    def test_configuration_directory(self) -> None:
         """XDG_CONFIG_HOME is where the user's configuration is."""
         self.put(self.directory / 'openstack' / 'hvctl.yaml', 'xdg')
 
@@ -60,7 +60,7 @@ class TestFind(base.ProfilesTestCase):
 
         self.assertEqual(('xdg',), library.names())
 
-    def test_none(self):
+    def test_none(self) -> None:
         """Without any file the error has all places and how to name one."""
         with self.assertRaises(exceptions.InvalidRequest) as caught:
             self.found()
@@ -68,7 +68,7 @@ class TestFind(base.ProfilesTestCase):
         for word in (str(self.user_file), '--profiles-file', files.VARIABLE):
             self.assertIn(word, str(caught.exception))
 
-    def test_named_and_not_there(self):
+    def test_named_and_not_there(self) -> None:
         """A file that was named is not replaced by another one."""
         self.put(self.current / 'hvctl.yaml', 'current')
 
@@ -77,7 +77,7 @@ class TestFind(base.ProfilesTestCase):
         ):
             self.found('gone.yaml')
 
-    def test_secrets_beside_it(self):
+    def test_secrets_beside_it(self) -> None:
         """The secrets have the name of the file that they belong to."""
         self.put(self.directory / 'my.yaml', 'a')
         secure = self.directory / 'my-secure.yaml'
@@ -95,7 +95,7 @@ class TestSecretsFile(base.ProfilesTestCase):
     MAIN = 'profiles: {a: {}}'
     SECURE = f'profiles: {{a: {{secrets: {{x: {base.SECRET}}}}}}}'
 
-    def test_modes(self):
+    def test_modes(self) -> None:
         """Modes for others than the owner are refused with the remedy."""
         for mode in (0o640, 0o604, 0o620, 0o644, 0o610):
             with self.subTest(mode=oct(mode)):
@@ -112,7 +112,7 @@ class TestSecretsFile(base.ProfilesTestCase):
                     str(caught.exception),
                 )
 
-    def test_owner(self):
+    def test_owner(self) -> None:
         """So is a file of another user, but for root."""
         self.write(self.MAIN, self.SECURE)
         owner = self.secure.stat().st_uid
@@ -128,7 +128,7 @@ class TestSecretsFile(base.ProfilesTestCase):
             ):
                 files.load(str(self.main))
 
-    def test_link_to_nowhere(self):
+    def test_link_to_nowhere(self) -> None:
         """Secrets that cannot be read are not taken for none."""
         self.write(self.MAIN)
         self.secure.symlink_to('nowhere')

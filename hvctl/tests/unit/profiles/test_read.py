@@ -59,7 +59,7 @@ SCALARS = {
 class TestRead(unittest.TestCase):
     """Reading a document."""
 
-    def test_bad_documents(self):
+    def test_bad_documents(self) -> None:
         """Each is an error with its line and without its values."""
         for document, words in BAD.items():
             with self.subTest(document=document[:40]):
@@ -72,25 +72,25 @@ class TestRead(unittest.TestCase):
                 )
                 self.assertNotIn('Hunter2', str(caught.exception))
 
-    def test_bytes_that_are_no_text(self):
+    def test_bytes_that_are_no_text(self) -> None:
         """What is no UTF-8 is an error too."""
         with self.assertRaisesRegex(exceptions.InvalidRequest, 'UTF-8'):
             read.parse(b'a: \xff\xfe', 'file')
 
-    def test_size(self):
+    def test_size(self) -> None:
         """A file beyond the limit is not even parsed."""
         data = b'#' * (read.MAX_SIZE + 1)
 
         with self.assertRaisesRegex(exceptions.InvalidRequest, '1024 KiB'):
             read.parse(data, 'file')
 
-    def test_empty(self):
+    def test_empty(self) -> None:
         """A file without anything has no values."""
         for data in (b'', b'# nothing', b'---\n', b'null'):
             with self.subTest(data=data):
                 self.assertEqual({}, read.parse(data, 'file').content)
 
-    def test_scalars(self):
+    def test_scalars(self) -> None:
         """Scalars have their value and remember how they were written."""
         for text, value in SCALARS.items():
             with self.subTest(text=text):
@@ -100,7 +100,7 @@ class TestRead(unittest.TestCase):
                 self.assertIs(type(value), type(found.content))
                 self.assertEqual(text.strip('\'"'), found.text)
 
-    def test_lines(self):
+    def test_lines(self) -> None:
         """A value is at its key, an item of a list where it is."""
         root = read.parse(b'a:\n  b:\n\n    c\nd: [\n 1,\n 2]\n', 'file')
 
@@ -110,7 +110,7 @@ class TestRead(unittest.TestCase):
             [6, 7], [item.place.line for item in root.mapping['d'].items]
         )
 
-    def test_aliases(self):
+    def test_aliases(self) -> None:
         """An alias stands for what its anchor is at."""
         root = read.parse(b'a: &x {b: 1}\nc: *x\n', 'file')
 

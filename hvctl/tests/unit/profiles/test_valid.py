@@ -135,7 +135,7 @@ def render(profile: Profile) -> str:
         profile,
         name='hv1',
         compute_id=builders.a_compute_id(),
-        facts=machine_ports.sketch(profile),
+        ports=machine_ports.sketch(profile),
     ).encode()
 
 

@@ -141,7 +141,7 @@ class Host:
 class TestCase(unittest.TestCase):
     """A host for each test."""
 
-    def setUp(self):
+    def setUp(self) -> None:
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
         self.host = Host(directory.name)

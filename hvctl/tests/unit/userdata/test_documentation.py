@@ -48,7 +48,7 @@ class TestPages(unittest.TestCase):
                         dataclasses.replace(profile, family=family),
                     )
 
-    def test_kinds(self):
+    def test_kinds(self) -> None:
         """Each page's profile is of its kind."""
         kinds = {
             page.stem: [str(p.networking.kind) for p in self.profiles(page)]
@@ -63,7 +63,7 @@ class TestPages(unittest.TestCase):
             kinds,
         )
 
-    def test_profiles(self):
+    def test_profiles(self) -> None:
         """Each can be sent, and shows no secret."""
         for which, profile in self.every():
             with self.subTest(which):
@@ -74,7 +74,7 @@ class TestPages(unittest.TestCase):
                 shown = base.render(profile, reveal=False).text()
                 self.assertNotIn('service users', shown)
 
-    def test_complete(self):
+    def test_complete(self) -> None:
         """nova-compute knows whom to ask for ports, images and inventory."""
         for which, profile in self.every():
             with self.subTest(which):
@@ -86,7 +86,7 @@ class TestPages(unittest.TestCase):
                 self.assertIn('region_name', nova['glance'])
 
     @unittest.skipUnless(cloud_init.is_there(), 'cloud-init is not there')
-    def test_schema(self):
+    def test_schema(self) -> None:
         """cloud-init knows all that is in it."""
         texts = [
             part.text

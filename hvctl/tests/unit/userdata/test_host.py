@@ -91,7 +91,7 @@ def services(profile):
 class TestFiles(unittest.TestCase):
     """Which files, whose, and who may read them."""
 
-    def test_exactly_these(self):
+    def test_exactly_these(self) -> None:
         """Each kind has its own files and no others."""
         for kind, wiring in base.KINDS.items():
             with self.subTest(kind=kind):
@@ -99,7 +99,7 @@ class TestFiles(unittest.TestCase):
 
                 self.assertEqual(EVERY | FILES[kind], set(written))
 
-    def test_modes(self):
+    def test_modes(self) -> None:
         """What may hold secrets is root's alone until it is in place."""
         for kind, wiring in base.KINDS.items():
             for entry in base.config(base.a_profile(networking=wiring))[
@@ -116,7 +116,7 @@ class TestFiles(unittest.TestCase):
                     self.assertEqual(expected, entry['permissions'])
                     self.assertEqual('root:root', entry['owner'])
 
-    def test_places(self):
+    def test_places(self) -> None:
         """Then it is the service's, by its group, and nobody else's."""
         lines = base.plan(base.a_profile(networking=base.OVN))
 
@@ -136,7 +136,7 @@ class TestFiles(unittest.TestCase):
             [line for line in lines if line.startswith('file ')],
         )
 
-    def test_secrets_only_where_they_are_staged(self):
+    def test_secrets_only_where_they_are_staged(self) -> None:
         """No script, table or unit has one, so no command line can."""
         for kind, wiring in base.KINDS.items():
             for entry in base.config(base.a_profile(networking=wiring))[
@@ -152,7 +152,7 @@ class TestFiles(unittest.TestCase):
 class TestPlan(unittest.TestCase):
     """The lines that the set-up goes by."""
 
-    def test_services(self):
+    def test_services(self) -> None:
         """In their order, nova-compute last."""
         for kind, wiring in base.KINDS.items():
             with self.subTest(kind=kind):
@@ -165,7 +165,7 @@ class TestPlan(unittest.TestCase):
                 lines.remove(LIBVIRT)
                 self.assertEqual(SERVICES[kind], lines)
 
-    def test_without_libvirt(self):
+    def test_without_libvirt(self) -> None:
         """Another driver needs no libvirt, nor its packages."""
         profile = base.a_profile(
             nova={'DEFAULT': {'compute_driver': ('fake.FakeDriver',)}}
@@ -174,7 +174,7 @@ class TestPlan(unittest.TestCase):
         self.assertNotIn(LIBVIRT, services(profile))
         self.assertNotIn('nova-compute-kvm', ' '.join(base.plan(profile)))
 
-    def test_old_identity_goes_first(self):
+    def test_old_identity_goes_first(self) -> None:
         """An image may have another host's."""
         lines = base.plan(base.a_profile())
 
@@ -183,7 +183,7 @@ class TestPlan(unittest.TestCase):
             next(i for i, x in enumerate(lines) if x.startswith('file ')),
         )
 
-    def test_packages_of_both(self):
+    def test_packages_of_both(self) -> None:
         """The machine looks which family it is."""
         lines = base.plan(base.a_profile(networking=base.OVS))
 
@@ -198,7 +198,7 @@ class TestPlan(unittest.TestCase):
             lines[:3],
         )
 
-    def test_packages_of_one(self):
+    def test_packages_of_one(self) -> None:
         """Or the profile knows."""
         lines = base.plan(
             base.a_profile(
@@ -209,7 +209,7 @@ class TestPlan(unittest.TestCase):
 
         self.assertEqual(['packages rhel', 'package-rhel one two'], lines[:2])
 
-    def test_packages_of_one_in_the_image(self):
+    def test_packages_of_one_in_the_image(self) -> None:
         """Only the other family installs some."""
         lines = base.plan(base.a_profile(packages={Family.DEBIAN: ()}))
 
@@ -221,13 +221,13 @@ class TestPlan(unittest.TestCase):
             lines[:2],
         )
 
-    def test_packages_in_the_image(self):
+    def test_packages_in_the_image(self) -> None:
         """Then the plan has none, whatever the family."""
         lines = base.plan(base.a_profile(packages=dict.fromkeys(Family, ())))
 
         self.assertFalse([x for x in lines if x.startswith('package')])
 
-    def test_words(self):
+    def test_words(self) -> None:
         """What would be several words for the host is refused."""
         for package in ('two words', '', 'line\nbreak', 'tab\t'):
             profile = base.a_profile(packages={Family.DEBIAN: (package,)})
@@ -239,7 +239,7 @@ class TestPlan(unittest.TestCase):
 class TestUnit(unittest.TestCase):
     """What runs the scripts at every boot."""
 
-    def test_order(self):
+    def test_order(self) -> None:
         """After the switch, before the agent and nova-compute."""
         text = base.files(base.a_profile(networking=base.OVS))[UNIT]
 
@@ -260,7 +260,7 @@ class TestUnit(unittest.TestCase):
         )
         self.assertEqual('oneshot', unit['Service']['type'])
 
-    def test_nova_compute_is_last(self):
+    def test_nova_compute_is_last(self) -> None:
         """At later boots, too, whatever its unit is called."""
         fake = {'DEFAULT': {'compute_driver': ('fake.FakeDriver',)}}
         libvirt = 'libvirtd.service virtqemud.socket'
@@ -280,7 +280,7 @@ class TestUnit(unittest.TestCase):
                         ),
                     )
 
-    def test_vlans_come_first(self):
+    def test_vlans_come_first(self) -> None:
         """Tunnels may end on them."""
         profile = base.a_profile(
             networking=base.OVS,
@@ -301,7 +301,7 @@ class TestUnit(unittest.TestCase):
 class TestIdentity(unittest.TestCase):
     """One name everywhere."""
 
-    def test_name(self):
+    def test_name(self) -> None:
         """Nova, Neutron and the switch have the same."""
         for kind, wiring in base.KINDS.items():
             with self.subTest(kind=kind):
@@ -320,13 +320,13 @@ class TestIdentity(unittest.TestCase):
                         files['/etc/hvctl/switch'],
                     )
 
-    def test_compute_id(self):
+    def test_compute_id(self) -> None:
         """The one that was chosen."""
         files = base.files(base.a_profile())
 
         self.assertEqual(f'{base.COMPUTE_ID}\n', files['/etc/nova/compute_id'])
 
-    def test_host_name(self):
+    def test_host_name(self) -> None:
         """Short and qualified form agree, so it cannot flip."""
         for domain, fqdn in (
             (None, 'hv1'),

@@ -22,7 +22,7 @@ SCRIPTS = (
 class TestSyntax(unittest.TestCase):
     """All of them."""
 
-    def test_shells(self):
+    def test_shells(self) -> None:
         """Debian's and RHEL's shell can read them."""
         directory = pathlib.Path(host.__file__).parent / 'scripts'
         self.assertEqual(
@@ -49,7 +49,7 @@ class TestVlans(sandbox.TestCase):
             if ' show ' not in call
         ]
 
-    def test_rendered(self):
+    def test_rendered(self) -> None:
         """The card is the one with the machine's address."""
         self.host.answer(
             'ip',
@@ -79,7 +79,7 @@ class TestVlans(sandbox.TestCase):
             self.changes(),
         )
 
-    def test_dhcp_again(self):
+    def test_dhcp_again(self) -> None:
         """A client that runs already is left alone."""
         self.host.answer('ip', 'echo "default via 10.0.0.1 dev bond0"')
         self.table('parent -', 'backup 302 - - dhcp')
@@ -90,7 +90,7 @@ class TestVlans(sandbox.TestCase):
 
                 self.assertEqual(times, len(self.host.calls('dhclient')))
 
-    def test_default_route(self):
+    def test_default_route(self) -> None:
         """Or that of the default route."""
         self.host.answer(
             'ip',
@@ -106,7 +106,7 @@ class TestVlans(sandbox.TestCase):
             self.changes()[0],
         )
 
-    def test_again(self):
+    def test_again(self) -> None:
         """An interface that is there is not made again."""
         self.host.answer('ip', 'echo "default via 10.0.0.1 dev bond0"')
         self.host.path('/sys/class/net/vlan301').mkdir(parents=True)
@@ -122,7 +122,7 @@ class TestVlans(sandbox.TestCase):
             self.changes(),
         )
 
-    def test_no_card(self):
+    def test_no_card(self) -> None:
         """It waits for a minute, and then says so."""
         self.table('parent 10.0.0.21', 'vlan301 301 - -')
 
@@ -131,7 +131,7 @@ class TestVlans(sandbox.TestCase):
         self.assertEqual(60, len(self.host.calls('sleep')))
         self.assertEqual([], self.changes())
 
-    def test_no_client(self):
+    def test_no_client(self) -> None:
         """Without a DHCP client there is no address."""
         self.host.answer('ip', 'echo "default via 10.0.0.1 dev bond0"')
         self.host.without('dhclient')
@@ -154,7 +154,7 @@ class TestVirtualFunctions(sandbox.TestCase):
             '/etc/hvctl/virtual-functions', '\n'.join(lines) + '\n'
         )
 
-    def test_ethernet(self):
+    def test_ethernet(self) -> None:
         """The card is up and has its functions."""
         self.card()
         self.table('ens1f0 8 ethernet')
@@ -164,7 +164,7 @@ class TestVirtualFunctions(sandbox.TestCase):
         self.assertEqual('8\n', self.host.read(f'{self.CARD}/sriov_numvfs'))
         self.assertEqual(['ip link set dev ens1f0 up'], self.host.calls('ip'))
 
-    def test_no_addresses(self):
+    def test_no_addresses(self) -> None:
         """Rules that came a moment ago count for the functions."""
         self.card()
         self.table('ens1f0 8 ethernet')
@@ -184,7 +184,7 @@ class TestVirtualFunctions(sandbox.TestCase):
                     expected, self.host.calls('udevadm', 'networkctl')
                 )
 
-    def test_there_already(self):
+    def test_there_already(self) -> None:
         """Functions that guests may have are left alone."""
         self.card(now=8)
         self.host.path(f'{self.CARD}/sriov_numvfs').chmod(0o444)
@@ -192,7 +192,7 @@ class TestVirtualFunctions(sandbox.TestCase):
 
         self.assert_runs('hvctl-virtual-functions')
 
-    def test_no_card(self):
+    def test_no_card(self) -> None:
         """It waits for a minute, and then says so."""
         self.table('ens1f0 8 ethernet')
 
@@ -201,14 +201,14 @@ class TestVirtualFunctions(sandbox.TestCase):
         )
         self.assertEqual(60, len(self.host.calls('sleep')))
 
-    def test_no_functions(self):
+    def test_no_functions(self) -> None:
         """A card or firmware without SR-IOV."""
         self.host.path(self.CARD).mkdir(parents=True)
         self.table('ens1f0 8 ethernet')
 
         self.assert_fails('hvctl-virtual-functions', 'SR-IOV')
 
-    def test_too_many(self):
+    def test_too_many(self) -> None:
         """More than the card can have."""
         self.card(most=4)
         self.table('ens1f0 8 ethernet')
@@ -217,7 +217,7 @@ class TestVirtualFunctions(sandbox.TestCase):
             'hvctl-virtual-functions', 'can have 4 virtual functions, not 8'
         )
 
-    def test_infiniband(self):
+    def test_infiniband(self) -> None:
         """Each function gets a GUID, the same at every boot."""
         self.card()
         self.host.write(f'{self.CARD}/sriov_drivers_autoprobe', '1\n')
@@ -243,7 +243,7 @@ class TestVirtualFunctions(sandbox.TestCase):
             '0\n', self.host.read(f'{self.CARD}/sriov_drivers_autoprobe')
         )
 
-    def test_exclude(self):
+    def test_exclude(self) -> None:
         """Nova is told every function by its address but those."""
         self.card()
         for number in range(3):
@@ -275,7 +275,7 @@ class TestSwitch(sandbox.TestCase):
     def table(self, *lines):
         self.host.table('/etc/hvctl/switch', '\n'.join(lines) + '\n')
 
-    def test_rendered(self):
+    def test_rendered(self) -> None:
         """Everything that OVN needs."""
         written = base.files(base.a_profile(networking=base.OVN))
         self.host.table('/etc/hvctl/switch', written['/etc/hvctl/switch'])
@@ -299,14 +299,14 @@ class TestSwitch(sandbox.TestCase):
         )
         self.assertIn('ip link set dev ens2f0 up', self.host.calls('ip'))
 
-    def test_no_switch(self):
+    def test_no_switch(self) -> None:
         """Said at once."""
         self.host.without('ovs-vsctl')
         self.table('external-id hostname hv1')
 
         self.assert_fails('hvctl-switch', 'Open vSwitch is not installed')
 
-    def test_interface_in_use(self):
+    def test_interface_in_use(self) -> None:
         """The host's own network card does not vanish in a bridge."""
         self.host.path('/sys/class/net/ens1').mkdir(parents=True)
         self.host.answer('ip', 'echo "2: ens1    inet 10.0.0.21/24"')
@@ -317,7 +317,7 @@ class TestSwitch(sandbox.TestCase):
             [x for x in self.host.calls('ovs-vsctl') if 'add-port' in x]
         )
 
-    def test_address_of_interface(self):
+    def test_address_of_interface(self) -> None:
         """Found at every boot, also when it is another one."""
         self.host.write(self.AGENT, '[ovs]\nlocal_ip = 192.0.2.1\n')
         self.table(f'tunnel-file {self.AGENT} ens3')
@@ -334,7 +334,7 @@ class TestSwitch(sandbox.TestCase):
                     self.host.read(self.AGENT),
                 )
 
-    def test_address_of_default_route(self):
+    def test_address_of_default_route(self) -> None:
         """Where nothing else is known."""
         self.host.answer(
             'ip',
@@ -352,7 +352,7 @@ class TestSwitch(sandbox.TestCase):
             self.host.calls('ovs-vsctl')[-1],
         )
 
-    def test_no_address(self):
+    def test_no_address(self) -> None:
         """It waits for a minute, and then says so."""
         self.table('tunnel-external-id ovn-encap-ip ens3')
 

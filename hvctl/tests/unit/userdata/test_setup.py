@@ -8,7 +8,7 @@ from hvctl.tests.unit.userdata import sandbox
 class TestSetup(sandbox.TestCase):
     """hvctl-setup."""
 
-    def setUp(self):
+    def setUp(self) -> None:
         super().setUp()
         self.units(installed=['hvctl-network.service', 'nova-compute'])
         self.host.write('/etc/os-release', 'ID=debian\n')
@@ -34,7 +34,7 @@ class TestSetup(sandbox.TestCase):
             if not call.startswith(('systemctl show', 'systemctl is-enabled'))
         ]
 
-    def test_whole_plan(self):
+    def test_whole_plan(self) -> None:
         """Packages, files, services: in that order, as rendered."""
         written = base.files(base.a_profile(networking=base.OVS))
         self.host.table('/etc/hvctl/setup', written['/etc/hvctl/setup'])
@@ -97,7 +97,7 @@ class TestSetup(sandbox.TestCase):
         )
         self.assertFalse(self.host.path('/var/lib/nova/compute_id').exists())
 
-    def test_families(self):
+    def test_families(self) -> None:
         """By what the machine says of itself."""
         for release, tool in (
             ('ID=ubuntu\nID_LIKE=debian\n', 'apt-get'),
@@ -117,21 +117,21 @@ class TestSetup(sandbox.TestCase):
                 self.assertTrue(calls[-1].startswith(tool), calls)
                 self.assertTrue(calls[-1].endswith(' install a'), calls)
 
-    def test_unknown_family(self):
+    def test_unknown_family(self) -> None:
         """Nothing is guessed."""
         self.host.write('/etc/os-release', 'ID=arch\n')
         self.plan('packages debian rhel', 'package-debian a')
 
         self.assert_fails('hvctl-setup', 'neither of Debian')
 
-    def test_other_family(self):
+    def test_other_family(self) -> None:
         """A profile for the other family is refused by the machine."""
         self.plan('packages rhel', 'package-rhel a', 'restart nova-compute')
 
         self.assert_fails('hvctl-setup', 'no packages for the family debian')
         self.assertEqual([], self.changes())
 
-    def test_family_in_the_image(self):
+    def test_family_in_the_image(self) -> None:
         """One that has none of its own installs nothing."""
         self.plan(
             'packages debian rhel', 'package-rhel a', 'restart nova-compute'
@@ -142,14 +142,14 @@ class TestSetup(sandbox.TestCase):
         self.assertEqual([], self.host.calls('apt-get', 'dnf'))
         self.assertIn('systemctl restart nova-compute', self.changes())
 
-    def test_no_packages(self):
+    def test_no_packages(self) -> None:
         """Then the family does not matter."""
         self.host.write('/etc/os-release', 'ID=arch\n')
         self.plan('restart nova-compute')
 
         self.assert_runs('hvctl-setup')
 
-    def test_packages_fail(self):
+    def test_packages_fail(self) -> None:
         """Nothing is started."""
         self.host.answer('apt-get', 'exit 100')
         self.plan('packages debian', 'package-debian a b', 'restart x')
@@ -162,7 +162,7 @@ class TestSetup(sandbox.TestCase):
             [call for call in self.changes() if ' restart ' in call]
         )
 
-    def test_names_that_are_not_there(self):
+    def test_names_that_are_not_there(self) -> None:
         """Only one of a service's names can be disabled."""
         self.units(installed=['nova-compute'])
         self.host.answer(
@@ -173,7 +173,7 @@ class TestSetup(sandbox.TestCase):
 
         self.assert_runs('hvctl-setup')
 
-    def test_service_fails(self):
+    def test_service_fails(self) -> None:
         """What comes after it is not started."""
         self.host.answer(
             'systemctl',
@@ -187,14 +187,14 @@ class TestSetup(sandbox.TestCase):
         )
         self.assertNotIn('systemctl restart nova-compute', self.changes())
 
-    def test_missing_service(self):
+    def test_missing_service(self) -> None:
         """An agent that is not installed keeps the host from registering."""
         self.plan('restart one two', 'restart nova-compute')
 
         self.assert_fails('hvctl-setup', 'none of these is installed: one two')
         self.assertNotIn('systemctl restart nova-compute', self.changes())
 
-    def test_names(self):
+    def test_names(self) -> None:
         """The enabled one of a service's names, else the first there."""
         for enabled, chosen in (((), 'two'), (('three',), 'three')):
             self.host.path('calls').unlink(missing_ok=True)
@@ -207,7 +207,7 @@ class TestSetup(sandbox.TestCase):
                     f'systemctl restart {chosen}', self.changes()[-1]
                 )
 
-    def test_start_if_enabled(self):
+    def test_start_if_enabled(self) -> None:
         """What a distribution did not choose stays as it is."""
         self.units(installed=('one', 'two'), enabled=('two',))
         self.plan('start-if-enabled one two three')
@@ -219,7 +219,7 @@ class TestSetup(sandbox.TestCase):
             self.changes(),
         )
 
-    def test_again(self):
+    def test_again(self) -> None:
         """What is in place already does not hinder a second run."""
         self.plan('file 0640 root nova /etc/nova/nova.conf')
         self.host.write('/var/lib/hvctl/files/etc/nova/nova.conf', 'x')

@@ -14,7 +14,7 @@ AGENT = '/etc/neutron/plugins/ml2/openvswitch_agent.ini'
 class TestNova(unittest.TestCase):
     """The host's nova.conf."""
 
-    def test_fields(self):
+    def test_fields(self) -> None:
         """What the profile says in its own words."""
         nova = self.nova(
             cpu_allocation_ratio=16.0,
@@ -41,7 +41,7 @@ class TestNova(unittest.TestCase):
             nova['libvirt'],
         )
 
-    def test_options_win(self):
+    def test_options_win(self) -> None:
         """Any option of the profile is the last word."""
         nova = self.nova(
             cpu_allocation_ratio=16.0,
@@ -55,7 +55,7 @@ class TestNova(unittest.TestCase):
         self.assertEqual('qemu', nova['libvirt']['virt_type'])
         self.assertIn('live_migration_timeout_action', nova['libvirt'])
 
-    def test_address(self):
+    def test_address(self) -> None:
         """What others reach the host by, unless the profile has another."""
         for own, address, expected in (
             ({}, '10.0.0.21', '10.0.0.21'),
@@ -65,13 +65,13 @@ class TestNova(unittest.TestCase):
             with self.subTest(own=own, address=address):
                 files = base.files(
                     base.a_profile(nova={'DEFAULT': own}),
-                    facts=MachinePorts(address=address),
+                    ports=MachinePorts(address=address),
                 )
 
                 nova = base.options(files['/etc/nova/nova.conf'])
                 self.assertEqual(expected, nova['DEFAULT'].get('my_ip'))
 
-    def test_second_file_is_empty(self):
+    def test_second_file_is_empty(self) -> None:
         """Debian's packages have options in it that would win."""
         text = base.files(base.a_profile())['/etc/nova/nova-compute.conf']
 
@@ -85,7 +85,7 @@ class TestNova(unittest.TestCase):
 class TestNeutron(unittest.TestCase):
     """The agents' files."""
 
-    def test_bus_is_novas(self):
+    def test_bus_is_novas(self) -> None:
         """Unless the profile has another for Neutron."""
         own = {'DEFAULT': {'transport_url': (Secret('rabbit://n/'),)}}
         for fields, expected in (
@@ -100,7 +100,7 @@ class TestNeutron(unittest.TestCase):
                 neutron = base.options(files['/etc/neutron/neutron.conf'])
                 self.assertEqual(expected, neutron['DEFAULT']['transport_url'])
 
-    def test_options_win(self):
+    def test_options_win(self) -> None:
         """In the agent's own file too, which most agents read last."""
         files = base.files(
             base.a_profile(
@@ -120,7 +120,7 @@ class TestNeutron(unittest.TestCase):
         neutron = base.options(files['/etc/neutron/neutron.conf'])
         self.assertEqual('qos', neutron['agent']['extensions'])
 
-    def test_root(self):
+    def test_root(self) -> None:
         """Agents become root in the only way that sudo lets them."""
         other = {'agent': {'root_helper_daemon': ('other',)}}
         for own, daemon in (
@@ -142,7 +142,7 @@ class TestNeutron(unittest.TestCase):
                     neutron['agent'],
                 )
 
-    def test_none_with_options(self):
+    def test_none_with_options(self) -> None:
         """The image's own agent is told what the profile says."""
         files = base.files(
             base.a_profile(neutron={'DEFAULT': {'debug': ('true',)}})

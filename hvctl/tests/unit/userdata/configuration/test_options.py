@@ -11,7 +11,7 @@ from hvctl.userdata.configuration import options
 class TestRender(unittest.TestCase):
     """Writing."""
 
-    def test_repeated(self):
+    def test_repeated(self) -> None:
         """An option with several values stands there several times."""
         text = options.render({'pci': {'device_spec': ('{"a": 1}', '{}')}})
 
@@ -19,23 +19,23 @@ class TestRender(unittest.TestCase):
             '[pci]\ndevice_spec = {"a": 1}\ndevice_spec = {}\n', text
         )
 
-    def test_empty(self):
+    def test_empty(self) -> None:
         """A section without options, an option without values: nothing."""
         self.assertEqual('', options.render({'agent': {}}))
 
-    def test_plain_is_for_oslo(self):
+    def test_plain_is_for_oslo(self) -> None:
         """What is no secret may refer to other options."""
         text = options.render({'vnc': {'server_listen': ('$my_ip',)}})
 
         self.assertEqual('[vnc]\nserver_listen = $my_ip\n', text)
 
-    def test_masked(self):
+    def test_masked(self) -> None:
         """Without revealing, a secret is a mask."""
         text = options.render({'a': {'b': (Secret('word'),)}}, reveal=False)
 
         self.assertEqual('[a]\nb = ***\n', text)
 
-    def test_refused(self):
+    def test_refused(self) -> None:
         """What cannot be written is refused, and no value is told."""
         for sections in (
             {'a': {'b': ('one\ntwo',)}},
@@ -55,7 +55,7 @@ class TestRender(unittest.TestCase):
 class TestMerge(unittest.TestCase):
     """Laying sections over each other."""
 
-    def test_last_decides(self):
+    def test_last_decides(self) -> None:
         """Option by option."""
         merged = options.merge(
             {'a': {'x': ('1',), 'y': ('1',)}},
@@ -66,7 +66,7 @@ class TestMerge(unittest.TestCase):
             {'a': {'x': ('1',), 'y': ('2', '3')}, 'b': {'z': ('4',)}}, merged
         )
 
-    def test_overrides(self):
+    def test_overrides(self) -> None:
         """Only what is there already is decided by others."""
         self.assertEqual(
             {'a': {'x': ('2',)}, 'b': {'y': ('1',)}},

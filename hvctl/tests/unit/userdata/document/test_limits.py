@@ -11,7 +11,7 @@ from hvctl.userdata.document import limits
 class TestEncode(unittest.TestCase):
     """Encoding."""
 
-    def test_round_trip(self):
+    def test_round_trip(self) -> None:
         """Any bytes come out as they went in."""
         data = bytes(range(256))
 
@@ -19,7 +19,7 @@ class TestEncode(unittest.TestCase):
 
         self.assertEqual(data, base64.b64decode(encoded, validate=True))
 
-    def test_largest(self):
+    def test_largest(self) -> None:
         """The largest that the message names fits, one byte more does not."""
         most = limits.MAXIMUM // 4 * 3
 

@@ -29,7 +29,7 @@ SECRETS = strategies.text(
 class TestHide(unittest.TestCase):
     """A text with secrets."""
 
-    def test_forms(self):
+    def test_forms(self) -> None:
         """In a URL, in a file of options, in plain sight."""
         hidden = [Secret('a/b $c')]
 
@@ -42,13 +42,13 @@ class TestHide(unittest.TestCase):
             with self.subTest(text=text):
                 self.assertEqual(shown, mask.hide(text, hidden))
 
-    def test_part_of_another(self):
+    def test_part_of_another(self) -> None:
         """The longer one is hidden whole."""
         hidden = [Secret('word'), Secret('password')]
 
         self.assertEqual('*** ***', mask.hide('password word', hidden))
 
-    def test_empty(self):
+    def test_empty(self) -> None:
         """An empty secret hides nothing."""
         self.assertEqual('x', mask.hide('x', [Secret('')]))
 
@@ -88,7 +88,7 @@ class TestRender(unittest.TestCase):
             ),
         )
 
-    def test_revealed(self):
+    def test_revealed(self) -> None:
         """What is sent has them."""
         files = base.files(base.a_profile(networking=base.OVN))
 
@@ -97,7 +97,7 @@ class TestRender(unittest.TestCase):
             'proxy-word', files['/etc/neutron/plugins/ml2/ovn_agent.ini']
         )
 
-    def test_all_are_found(self):
+    def test_all_are_found(self) -> None:
         """Also those that no name was given to."""
         profile = base.a_profile(networking=base.OVN, secrets={})
 
@@ -107,7 +107,7 @@ class TestRender(unittest.TestCase):
             {'battery$$staple', base.TRANSPORT_URL, 'proxy-word'}, found
         )
 
-    def test_kinds_without(self):
+    def test_kinds_without(self) -> None:
         """A kind without a secret of its own has none."""
         profile = base.a_profile(
             networking=NoNetworking(), nova={}, secrets={}

@@ -49,7 +49,7 @@ def a_part(text, name='site.yaml', type=PartType.CLOUD_CONFIG):
 class TestParts(unittest.TestCase):
     """Ours, theirs, and the start."""
 
-    def test_order(self):
+    def test_order(self) -> None:
         """Theirs are between, unchanged, and numbered for their order."""
         parts = base.render(
             base.a_profile(
@@ -71,7 +71,7 @@ class TestParts(unittest.TestCase):
         )
         self.assertEqual('#cloud-config\n{}\n', parts[1].text)
 
-    def test_start(self):
+    def test_start(self) -> None:
         """The last thing of all is the set-up."""
         text = base.render(base.a_profile()).parts[-1].text
 
@@ -80,7 +80,7 @@ class TestParts(unittest.TestCase):
             yaml.safe_load(text),
         )
 
-    def test_merge(self):
+    def test_merge(self) -> None:
         """How theirs are merged is ours to say, unless they say it."""
         for text, type_, says in (
             ('#cloud-config\na: 1\n', 'CLOUD_CONFIG', True),
@@ -98,7 +98,7 @@ class TestParts(unittest.TestCase):
 
                 self.assertEqual(says, part.merge is not None)
 
-    def test_texts_are_readable(self):
+    def test_texts_are_readable(self) -> None:
         """Files stand in it as they are, not quoted."""
         text = base.render(base.a_profile()).parts[0].text
 
@@ -109,7 +109,7 @@ class TestParts(unittest.TestCase):
 class TestCloudInit(unittest.TestCase):
     """What the distribution's cloud-init makes of it."""
 
-    def setUp(self):
+    def setUp(self) -> None:
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
         self.directory = pathlib.Path(directory.name)
@@ -124,14 +124,14 @@ class TestCloudInit(unittest.TestCase):
         self.assertEqual(0, done.returncode, done.stderr.decode())
         return yaml.safe_load(done.stdout)
 
-    def test_ours_alone(self):
+    def test_ours_alone(self) -> None:
         """Both of our parts are there."""
         config = self.merge()
 
         self.assertEqual('hv1', config['fqdn'])
         self.assertEqual([['/usr/local/sbin/hvctl-setup']], config['runcmd'])
 
-    def test_theirs_adds(self):
+    def test_theirs_adds(self) -> None:
         """Lists grow, what we set stays, nova-compute is started last."""
         config = self.merge(
             a_part(
@@ -162,7 +162,7 @@ class TestCloudInit(unittest.TestCase):
             config['ntp'],
         )
 
-    def test_jinja(self):
+    def test_jinja(self) -> None:
         """A template is filled in, and added like any other."""
         config = self.merge(
             a_part(
@@ -177,7 +177,7 @@ class TestCloudInit(unittest.TestCase):
             [['here'], ['/usr/local/sbin/hvctl-setup']], config['runcmd']
         )
 
-    def test_scripts(self):
+    def test_scripts(self) -> None:
         """They run in their order, and before the set-up."""
         self.merge(
             *(
@@ -198,7 +198,7 @@ class TestCloudInit(unittest.TestCase):
 class TestSchema(unittest.TestCase):
     """The distribution's own check, for every kind and family."""
 
-    def test_valid(self):
+    def test_valid(self) -> None:
         """No part of ours has anything that cloud-init does not know."""
         families = (None, *Family)
         profiles = [

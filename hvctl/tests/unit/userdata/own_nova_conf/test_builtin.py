@@ -33,7 +33,7 @@ def render(text=requests.NOVA_CONF, domain=None, address='10.0.0.21') -> str:
         domain=domain,
         compute_id=CHOSEN,
         address=address,
-        fragment=fragment.read(text, 'nova.conf'),
+        config=fragment.read(text, 'nova.conf'),
     )
 
 
@@ -46,14 +46,14 @@ def files(document: str) -> dict[str, dict]:
 class TestRender(unittest.TestCase):
     """The cloud-config."""
 
-    def test_is_a_cloud_config(self):
+    def test_is_a_cloud_config(self) -> None:
         """Its first line is what cloud-init knows it by."""
         document = render()
 
         self.assertEqual('#cloud-config', document.splitlines()[0])
         self.assertIsInstance(yaml.safe_load(document), dict)
 
-    def test_files(self):
+    def test_files(self) -> None:
         """The files' exact content, for the services' groups only."""
         found = files(render())
 
@@ -80,7 +80,7 @@ class TestRender(unittest.TestCase):
             group = path.split('/')[2]
             self.assertEqual(f'root:{group}', file['owner'])
 
-    def test_nova_conf_has_the_host(self):
+    def test_nova_conf_has_the_host(self) -> None:
         """The name is in [DEFAULT], whatever section the fragment ends in."""
         parser = configparser.ConfigParser(
             strict=False, interpolation=None, default_section='none'
@@ -91,7 +91,7 @@ class TestRender(unittest.TestCase):
         self.assertEqual('hv1', parser['DEFAULT']['host'])
         self.assertIn('transport_url', parser['DEFAULT'])
 
-    def test_address(self):
+    def test_address(self) -> None:
         """The fragment's own wins; without any it is Nova's default."""
         for text, address, expected in (
             ('my_ip = 10.9.9.9\n', '10.0.0.21', '10.9.9.9'),
@@ -116,7 +116,7 @@ class TestRender(unittest.TestCase):
                 self.assertEqual('hv1', conf.host)
                 self.assertEqual(expected, conf.my_ip)
 
-    def test_nova_compute_starts_last(self):
+    def test_nova_compute_starts_last(self) -> None:
         """What it needs is there when it registers."""
         config = yaml.safe_load(render())
 
@@ -126,13 +126,13 @@ class TestRender(unittest.TestCase):
         )
         self.assertIn('neutron-openvswitch-agent', str(config['runcmd'][0]))
 
-    def test_without_messages_of_neutron(self):
+    def test_without_messages_of_neutron(self) -> None:
         """Without a transport_url there is no agent to set up."""
         document = render('[libvirt]\nvirt_type = kvm\n')
 
         self.assertNotIn('neutron', document)
 
-    def test_names(self):
+    def test_names(self) -> None:
         """The host name is short; the domain is beside it."""
         short = yaml.safe_load(render())
         long = yaml.safe_load(render(domain='a.org'))
@@ -157,7 +157,7 @@ class TestRender(unittest.TestCase):
 
         self.assertTrue(content.endswith(text))
 
-    def test_schema_of_cloud_init(self):
+    def test_schema_of_cloud_init(self) -> None:
         """cloud-init itself takes it, as far as its schema tells."""
         if not SCHEMA.exists():
             self.skipTest('the package cloud-init is not installed')

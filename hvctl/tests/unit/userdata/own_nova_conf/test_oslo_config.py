@@ -90,7 +90,7 @@ def files(config: fragment.Fragment) -> dict[str, str]:
             domain=None,
             compute_id=builders.a_compute_id(),
             address=None,
-            fragment=config,
+            config=config,
         )
     )
     return {file['path']: file['content'] for file in document['write_files']}
