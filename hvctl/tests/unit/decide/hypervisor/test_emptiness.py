@@ -72,3 +72,18 @@ class TestOccupants(unittest.TestCase):
         hv = builders.a_hypervisor(consumers=frozenset({HOLD, other}))
 
         self.assertEqual(frozenset({other}), emptiness.strangers(hv))
+
+
+class TestStale(unittest.TestCase):
+    """Which open records Nova has forgotten."""
+
+    def test_newer_record_of_the_guest(self):
+        """Only an older one, of a guest that has a newer one, whatever."""
+        old = builders.a_migration('g1', id=300)
+        new = builders.a_migration('g1', id=301, status='completed')
+        other = builders.a_migration('g0', id=302)
+        last = builders.a_migration('g2', id=299)
+
+        hv = builders.a_hypervisor(migrations=(other, new, old, last))
+
+        self.assertEqual([old], emptiness.stale(hv))
