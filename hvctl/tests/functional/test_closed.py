@@ -83,6 +83,7 @@ class Tenant(threading.Thread):
 
 class TestClosed(base.FunctionalTestCase):
     def test_nobody_lands_before_the_hold_is_lifted(self) -> None:
+        """No tenant gets a guest onto a host before create has opened it."""
         name = hypervisors.name('closed')
         tenant = Tenant(name)
         #: What a tenant had got when create was about to lift the hold.
@@ -137,6 +138,7 @@ class TestClosed(base.FunctionalTestCase):
         self.assertEqual(1, len(facts.consumers(provider)))
 
     def test_own_user_data_is_closed_as_soon_as_it_shows(self) -> None:
+        """Without a hold the service is disabled as soon as it registers."""
         name = hypervisors.name('own')
         fragment = pathlib.Path(shell.recipe()[-1]).read_text()
         transport = next(

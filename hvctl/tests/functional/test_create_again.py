@@ -37,6 +37,7 @@ class TestCreateAgain(base.FunctionalTestCase):
         return through
 
     def test_enabled_already(self) -> None:
+        """A name that is enabled is left as it is, with GET requests only."""
         (name,) = hypervisors.enabled(1)
         before = facts.ours(name)
         through = self.recorded()

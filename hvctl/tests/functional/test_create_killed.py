@@ -42,6 +42,7 @@ class TestCreateKilled(base.FunctionalTestCase):
         return {kind: len(ids) for kind, ids in facts.ours(self.name).items()}
 
     def test_again_and_again(self) -> None:
+        """Killed after each thing it makes, create makes nothing twice."""
         sees = recorder.matching
         # The answers to what was made are lost.
         made = self.kill(

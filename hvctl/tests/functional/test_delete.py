@@ -37,6 +37,7 @@ class TestDelete(base.FunctionalTestCase):
         return name
 
     def test_half_made(self) -> None:
+        """What a killed create has left is shown by list, and goes."""
         names = [
             self.killed('half1', '/resource_providers', 'placement'),
             self.killed('half2', '/ports', 'network'),
@@ -66,6 +67,7 @@ class TestDelete(base.FunctionalTestCase):
         hypervisors.forget(*names)
 
     def test_killed_while_the_machine_goes(self) -> None:
+        """Killed while the machine stops, delete goes on when typed again."""
         (name,) = hypervisors.enabled(1)
         (server_id,) = facts.ours(name)['servers']
         node = facts.node_of(server_id)

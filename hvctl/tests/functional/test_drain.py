@@ -13,111 +13,6 @@ from hvctl.tests.functional import shell
 
 
 class TestDrain(draining.DrainTestCase):
-    def test_every_state(self) -> None:
-        active = self.guest()
-        paused = self.guest('pause', 'PAUSED')
-        off = self.guest('os-stop', 'SHUTOFF')
-        suspended = self.guest('suspend', 'SUSPENDED')
-        failing = self.guest(lab_migration='fail')
-        before = facts.get('compute', '/os-migrations', '2.80')['migrations']
-
-        planned = self.fail_with(shell.ephemeral('drain', self.source))
-        self.assertIn('1 of 5 guests in the way', planned.stderr)
-        rows = self.moves(planned)
-        self.assertEqual(
-            {
-                active: 'planned',
-                paused: 'planned',
-                off: 'planned',
-                suspended: 'stayed',
-                failing: 'planned',
-            },
-            {guest: row['Result'] for guest, row in rows.items()},
-        )
-        self.assertIn('--suspended shelve', rows[suspended]['Reason'])
-        self.assertEqual(
-            before,
-            facts.get('compute', '/os-migrations', '2.80')['migrations'],
-        )
-
-        drained = self.fail_with(
-            shell.ephemeral(
-                'drain', self.source, *('--on-blocked', 'continue')
-            )
-        )
-        self.assertEqual(
-            {
-                active: ('ACTIVE', 'live', 'moved'),
-                paused: ('PAUSED', 'live', 'moved'),
-                off: ('SHUTOFF', 'cold', 'moved'),
-                suspended: ('SUSPENDED', '', 'stayed'),
-                failing: ('ACTIVE', 'live', 'failed'),
-            },
-            {
-                guest: (row['State'], row['Method'], row['Result'])
-                for guest, row in self.moves(drained).items()
-            },
-        )
-        rows = self.moves(drained)
-        self.assertIn('SUSPENDED', rows[suspended]['Reason'])
-        self.assertTrue(rows[failing]['Reason'])
-        for guest, status in (
-            (active, 'ACTIVE'),
-            (paused, 'PAUSED'),
-            (off, 'SHUTOFF'),
-        ):
-            self.assertEqual(status, facts.server(guest)['status'])
-            self.assertEqual(self.target, guests.host(guest))
-            self.assertEqual(self.target, rows[guest]['Destination'])
-        for guest, status in ((suspended, 'SUSPENDED'), (failing, 'ACTIVE')):
-            self.assertEqual(status, facts.server(guest)['status'])
-            self.assertEqual(self.source, guests.host(guest))
-        # The service stays closed, and a hypervisor with guests stays.
-        service = facts.service(self.source)
-        assert service is not None
-        self.assertEqual('disabled', service['status'])
-        self.assertIn('hvctl: drain', service['disabled_reason'])
-        self.fail_with(
-            shell.ephemeral('delete', self.source),
-            f'{self.source} still has 2 guests',
-        )
-        self.assertEqual('up', service['state'])
-        self.fail_with(
-            shell.ephemeral('create', self.source, *shell.recipe()),
-            'closed for a drain',
-        )
-
-        left = shell.ephemeral(
-            'drain', self.source, *('--suspended', 'leave', '--dry-run')
-        )
-        self.assertEqual(
-            {suspended: 'stayed', failing: 'planned'},
-            {
-                guest: row['Result']
-                for guest, row in self.moves(self.succeed(left)).items()
-            },
-        )
-        guests.delete(failing)
-        shelved = shell.ephemeral(
-            'drain', self.source, *('--suspended', 'shelve')
-        )
-        (row,) = self.succeed(shelved).json()
-        self.assertEqual(
-            (suspended, 'shelved'), (row['Guest ID'], row['Result'])
-        )
-        guests.wait(suspended, 'SHELVED_OFFLOADED')
-        self.assert_empty()
-        # A second time there is nothing to do.
-        through = recorder.Recorder()
-        self.addCleanup(through.close)
-        again = self.succeed(
-            shell.ephemeral(
-                'drain', self.source, environment=through.environment
-            )
-        )
-        self.assertEqual([], through.changes)
-        self.assertEqual([], again.json())
-
     def test_one_that_comes_meanwhile(self) -> None:
         """What was on its way here is waited for, and moved."""
         coming = self.boot(
@@ -153,6 +48,7 @@ class TestDrain(draining.DrainTestCase):
         self.assert_empty()
 
     def test_what_is_in_the_way(self) -> None:
+        """Each guest that cannot leave is named with what to type about it."""
         rescued = self.guest('rescue', 'RESCUE')
         broken = self.guest()
         guests.act(broken, 'os-resetState', state='error')
@@ -216,6 +112,7 @@ class TestDrain(draining.DrainTestCase):
         )
 
     def test_killed_in_the_middle_of_a_cold_migration(self) -> None:
+        """The next drain confirms what the killed one has begun."""
         off = self.guest('os-stop', 'SHUTOFF', lab_migration='slow:10')
         asked = recorder.matching(
             'POST', 'compute', '/servers/[^/]+/action', answered=True
@@ -329,6 +226,7 @@ class TestDrain(draining.DrainTestCase):
         self.assert_empty()
 
     def test_no_room_elsewhere(self) -> None:
+        """A guest that no host has room for stays, and runs on."""
         active = self.guest()
         with base.only(self.source):
             planned = self.fail_with(shell.ephemeral('drain', self.source))
@@ -347,6 +245,7 @@ class TestDrain(draining.DrainTestCase):
         self.assertEqual(self.source, found['OS-EXT-SRV-ATTR:host'])
 
     def test_guest_that_hangs(self) -> None:
+        """A migration that outlasts a drain is followed by the next one."""
         hanging = self.guest(lab_migration='hang')
         drained = self.fail_with(
             shell.ephemeral('drain', self.source, '--timeout', '20'),

@@ -16,6 +16,7 @@ _BOOT = 30
 
 class TestFailures(base.FunctionalTestCase):
     def test_what_never_registers(self) -> None:
+        """Each way not to come up has an explanation of its own."""
         silent, broken, undeployed = (
             hypervisors.name(word)
             for word in ('silent', 'broken', 'undeployed')

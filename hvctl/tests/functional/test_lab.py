@@ -20,6 +20,7 @@ class TestLab(base.FunctionalTestCase):
         return shell.start('hvctl-lab', *arguments)
 
     def test_up_again_changes_nothing(self) -> None:
+        """A lab that is up is left as it is by another up."""
         before = [service['id'] for service in facts.services()]
         nodes = [node['uuid'] for node in facts.nodes()]
         self.succeed(self.lab('up'))
@@ -29,6 +30,7 @@ class TestLab(base.FunctionalTestCase):
         self.assertEqual(nodes, [node['uuid'] for node in facts.nodes()])
 
     def test_status(self) -> None:
+        """The status names every service, and says that it runs."""
         status = self.succeed(self.lab('status'))
         lines = status.stdout.splitlines()
         states = {line.split()[0]: line.split()[1] for line in lines}
@@ -41,6 +43,7 @@ class TestLab(base.FunctionalTestCase):
         self.assertRegex(lines[-1], r'^total +\d+ MiB$')
 
     def test_env(self) -> None:
+        """What env prints makes the client of the lab."""
         root = {'SUDO_UID': '0'}
         env = self.succeed(shell.start('hvctl-lab', 'env', environment=root))
         for variable in (
@@ -76,6 +79,7 @@ class TestLab(base.FunctionalTestCase):
         guests.wait(guest, 'SHUTOFF')
 
     def test_run_gives_the_status_of_what_it_runs(self) -> None:
+        """The exit status of run is that of the command."""
         ran = self.lab(
             *('run', '--', 'sh', '-c'),
             'test -r "$HVCTL_LAB_NOVA_CONF" && echo "$OS_CLOUD" && exit 7',

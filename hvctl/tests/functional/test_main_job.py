@@ -12,6 +12,7 @@ from hvctl.tests.functional import shell
 
 class TestMainJob(base.FunctionalTestCase):
     def test_from_bare_metal_and_back(self) -> None:
+        """Two machines become hypervisors, and one becomes metal again."""
         kept, doomed = (hypervisors.name(f'job{n}') for n in (1, 2))
 
         hypervisors.make_room(2)

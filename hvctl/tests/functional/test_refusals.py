@@ -62,6 +62,7 @@ class TestRefusals(base.FunctionalTestCase):
         )
 
     def test_create(self) -> None:
+        """What create cannot do is refused before anything is made."""
         name = hypervisors.name('refused')
         large = self.file('large', '#cloud-config\n' + 49152 * '#')
         self.refused(
@@ -145,6 +146,7 @@ class TestRefusals(base.FunctionalTestCase):
         return self.file('clouds.yaml', clouds)
 
     def test_other_verbs(self) -> None:
+        """Other verbs refuse in one sentence as well."""
         name = hypervisors.name('refused')
         demo = {'OS_CLOUD': 'lab-demo'}
         self.refused(
@@ -237,6 +239,7 @@ class TestForeign(base.FunctionalTestCase):
         )
 
     def test_foreign_names_are_refused_and_stay(self) -> None:
+        """What somebody else made under a name is refused, and stays."""
         holders = self.holders()
         before = self.stable()
         for verb, options, words in (
