@@ -20,6 +20,7 @@ from hvctl.model.results import (
 )
 from hvctl.model.snapshot import Snapshot
 from hvctl.model.steps import Step
+from hvctl.model.verdict import Verdict
 
 _A = typing.TypeVar('_A', Accepted, Created, Explained, Located, Replied)
 
@@ -130,3 +131,17 @@ class Ledger:
         if since is None or failure.at is None or failure.at > since:
             return failure
         return None
+
+    def note(self, name: str, verdict: Verdict) -> None:
+        """Enter into the ledger what a decision wants to remember."""
+        if verdict.giving_up is not None:
+            self.given_up[name] = verdict.giving_up
+            self.failures.pop(name, None)
+        tried = self.nodes_tried.get(name, ())
+        if verdict.node_id is not None and verdict.node_id not in tried[-1:]:
+            self.nodes_tried[name] = (*tried, verdict.node_id)
+        gone = self.abandoned.get(name, ())
+        if verdict.abandoned is not None and verdict.abandoned not in gone:
+            self.abandoned[name] = (*gone, verdict.abandoned)
+        if verdict.test_failure is not None:
+            self.test_failures[name] = verdict.test_failure

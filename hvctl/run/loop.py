@@ -241,7 +241,7 @@ class _Run:
             )
         before = self._verdicts.get(name)
         self._verdicts[name] = verdict
-        self._note(name, verdict)
+        self._ledger.note(name, verdict)
         if before is None or before.status != verdict.status:
             self._ledger.statuses[name] = verdict.status
             self._ledger.changed_at[name] = now
@@ -255,21 +255,6 @@ class _Run:
                 self._lanes[lane] = _Lane(
                     name, self._pool.submit(self._act, tuple(chain))
                 )
-
-    def _note(self, name: str, verdict: Verdict) -> None:
-        """Enter into the ledger what a decision wants to remember."""
-        ledger = self._ledger
-        if verdict.giving_up is not None:
-            ledger.given_up[name] = verdict.giving_up
-            ledger.failures.pop(name, None)
-        tried = ledger.nodes_tried.get(name, ())
-        if verdict.node_id is not None and verdict.node_id not in tried[-1:]:
-            ledger.nodes_tried[name] = (*tried, verdict.node_id)
-        gone = ledger.abandoned.get(name, ())
-        if verdict.abandoned is not None and verdict.abandoned not in gone:
-            ledger.abandoned[name] = (*gone, verdict.abandoned)
-        if verdict.test_failure is not None:
-            ledger.test_failures[name] = verdict.test_failure
 
     def _tell(
         self,
