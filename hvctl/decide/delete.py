@@ -259,7 +259,7 @@ def _gone(case: Case) -> Verdict | None:
 
 
 def _is_there(case: Case) -> bool:
-    """Whether there is a server, or something that carries our mark."""
+    """Return whether there is a server, or something that carries our mark."""
     return case.hv.server is not None or ownership.owned(case.hv)
 
 

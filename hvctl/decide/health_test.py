@@ -234,7 +234,7 @@ def _may_ask(case: Case, test: HealthTest) -> bool:
 
 
 def _questions(hv: Hypervisor, test: HealthTest) -> tuple[Step, ...]:
-    """How to find out whether the test guest does more than to be ACTIVE."""
+    """Build the questions that the profile's ``answer`` wants asked."""
     guest = hv.test_guests[0]
     match test.answer:
         case Answer.CONSOLE:

@@ -118,7 +118,7 @@ def new_compute_id(name: str, nonce: bytes) -> str:
 
 
 def is_ours(name: str, compute_id: str) -> bool:
-    """Tell whether hvctl chose this id for a hypervisor of this name.
+    """Return whether hvctl chose this id for a hypervisor of this name.
 
     :param name: the hypervisor's name, with or without its domain
     :param compute_id: a UUID in its usual form

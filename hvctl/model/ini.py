@@ -14,7 +14,7 @@ _BREAK = re.compile(r'[\r\n\0]')
 
 
 def is_line(text: str) -> bool:
-    """Tell whether a text fits into one line of a file."""
+    """Return whether a text fits into one line of a file."""
     return _BREAK.search(text) is None
 
 

@@ -97,7 +97,7 @@ class Ledger:
     winding_down: bool = False
 
     def changed(self, name: str) -> bool:
-        """Whether this run changed anything for a hypervisor."""
+        """Return whether this run changed anything for a hypervisor."""
         return any(
             changed and step.name == name
             for step, changed in self.done.items()
@@ -117,7 +117,7 @@ class Ledger:
         return answer if isinstance(answer, kind) else None
 
     def done_since(self, step: Step, since: datetime.datetime | None) -> bool:
-        """Whether a step has succeeded after a time."""
+        """Return whether a step has succeeded after a time."""
         at = self.done_at.get(step)
         return at is not None and (since is None or at > since)
 

@@ -66,7 +66,7 @@ class Quota:
     left: int
 
     def allows(self, number: int) -> bool:
-        """Whether so many more fit in."""
+        """Return whether so many more fit in."""
         return self.left < 0 or number <= self.left
 
 

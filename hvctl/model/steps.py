@@ -24,7 +24,7 @@ class Step:
 
     @property
     def lane(self) -> str:
-        """What it must not overtake."""
+        """Its lane; the steps of one lane run one after the other."""
         return self.name
 
 

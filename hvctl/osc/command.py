@@ -80,7 +80,7 @@ class Text(_Base):
         self.app.stdout.write(text if text.endswith('\n') else f'{text}\n')
 
     def text(self, parsed_args: argparse.Namespace) -> str:
-        """Give the text."""
+        """Return the text."""
         raise NotImplementedError
 
 

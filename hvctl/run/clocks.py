@@ -14,10 +14,10 @@ class Clock(typing.Protocol):
     """What the loop knows of time."""
 
     def now(self) -> datetime.datetime:
-        """The time of day, in UTC."""
+        """Return the time of day, in UTC."""
 
     def monotonic(self) -> float:
-        """Seconds that never go back."""
+        """Return seconds that never go back."""
 
     def wait(
         self, work: Collection[futures.Future[typing.Any]], seconds: float
@@ -29,11 +29,11 @@ class SystemClock:
     """The machine's clock."""
 
     def now(self) -> datetime.datetime:
-        """The time of day, in UTC."""
+        """Return the time of day, in UTC."""
         return datetime.datetime.now(datetime.UTC)
 
     def monotonic(self) -> float:
-        """Seconds that never go back."""
+        """Return seconds that never go back."""
         return time.monotonic()
 
     def wait(

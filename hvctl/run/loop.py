@@ -46,7 +46,7 @@ class Goal(typing.Protocol):
     """A verb: what is wanted, and the pure decisions on the way there."""
 
     def scope(self, ledger: Ledger) -> Scope:
-        """What the next look must reach."""
+        """Return what the next look must reach."""
 
     def decide(
         self,
@@ -54,7 +54,7 @@ class Goal(typing.Protocol):
         ledger: Ledger,
         now: datetime.datetime,
     ) -> dict[str, Verdict]:
-        """Say for each name what to do and what is waited for."""
+        """Return for each name what to do and what is waited for."""
 
 
 class Cloud(typing.Protocol):

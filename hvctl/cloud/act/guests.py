@@ -179,5 +179,5 @@ def _reason(events: list[http.JSON]) -> str | None:
 
 
 def _of_a_host(event: http.JSON) -> bool:
-    """Whether an event of an instance action is a nova-compute's."""
+    """Return whether an event of an instance action is a nova-compute's."""
     return str(event.get('event')).startswith('compute_')

@@ -73,7 +73,7 @@ class Placement:
         return Done(changed=False)
 
     def rename_provider(self, step: RenameProvider) -> Done:
-        """Give a provider another name; Nova finds it by its id."""
+        """Rename a provider; Nova finds it by its id."""
         self._call(
             'PUT',
             f'/resource_providers/{step.provider_id}',

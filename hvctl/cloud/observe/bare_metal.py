@@ -45,7 +45,7 @@ def whereabouts(
     ports: Iterable[Port],
     own: str | None,
 ) -> dict[str, str | None]:
-    """Tell in which compute cloud each hypervisor is, by name.
+    """Return the compute cloud that each hypervisor is in, by name.
 
     :param own: the name of the bare-metal cloud, by which somebody else may
         have made a hypervisor of it

@@ -139,7 +139,7 @@ def _is_deploying(hv: Hypervisor) -> bool:
 
 
 def _comes_up(case: CreateCase) -> bool:
-    """Whether there is one server, and it is to stay."""
+    """Return whether there is one server, and it is to stay."""
     return (
         case.hv.server is not None
         and not case.hv.duplicates

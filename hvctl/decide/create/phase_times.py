@@ -56,7 +56,7 @@ def _seen(
     found = [
         (phase, at, end) for (at, phase), end in zip(begun, ends, strict=False)
     ]
-    # The first had begun when the run did.
+    # The first began before this run, so its length is not known.
     return found[1:]
 
 

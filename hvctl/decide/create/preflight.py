@@ -170,7 +170,7 @@ def _subnetworks(facts: Answers) -> Iterable[Check]:
 
 
 def _unfit(sub: ResolvedSubnetwork, facts: Answers) -> str | None:
-    """Why a network cannot be a VLAN on the machine's port.
+    """Return why a network cannot be a VLAN on the machine's port.
 
     Neutron would refuse it as well (neutron/services/trunk/rules.py), but
     when the ports are made already.

@@ -232,12 +232,12 @@ def _needs(
 
 
 def _any_sent(ledger: Ledger) -> bool:
-    """Whether this run has sent a guest away."""
+    """Return whether this run has sent a guest away."""
     return any(isinstance(step, MoveStep) for step in ledger.done)
 
 
 def _stays_open(case: DrainCase) -> bool:
-    """Whether the scheduler may choose a hypervisor that we did not close."""
+    """Return whether guests can be scheduled on one that we did not close."""
     service = case.hv.service
     return (
         service is not None

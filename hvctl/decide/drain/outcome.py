@@ -168,7 +168,7 @@ def _ended(code: OutcomeCode, *, ok: bool = False, **facts: Fact) -> Outcome:
 
 
 def _is_sent(move: Move, case: DrainCase) -> bool:
-    """Whether Nova has the request of a move that is under way."""
+    """Return whether Nova has the request of a move that is under way."""
     return (
         move.state is not MoveState.MOVING
         or move.progress.adopted

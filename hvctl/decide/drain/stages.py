@@ -36,7 +36,7 @@ def before(case: DrainCase) -> Verdict | None:
 
 
 def closed_by_us(case: DrainCase) -> bool:
-    """Whether this run has disabled the hypervisor."""
+    """Return whether this run has disabled the hypervisor."""
     return case.times(DisableService) > 0
 
 
@@ -121,7 +121,7 @@ def _interrupted(case: DrainCase) -> Reason | None:
 
 
 def _committed(ledger: Ledger) -> bool:
-    """Whether this run has closed a host, or follows a guest."""
+    """Return whether this run has closed a host, or follows a guest."""
     return any(
         isinstance(step, DisableService) for step in ledger.done
     ) or any(

@@ -17,7 +17,7 @@ _T = typing.TypeVar('_T')
 
 
 def names(snapshot: Snapshot) -> list[str]:
-    """Every hypervisor of ours of which anything is left, sorted."""
+    """List the hypervisors of ours of which anything is left, sorted."""
     theirs = _theirs(snapshot)
     found = {server.name for server in snapshot.servers}
     found |= {port.name for port in snapshot.ports}
@@ -46,7 +46,7 @@ def names(snapshot: Snapshot) -> list[str]:
 
 
 def marked(service: Service) -> bool:
-    """Whether a service's disabled_reason is one of ours."""
+    """Return whether a service's disabled_reason is one of ours."""
     return service.disabled.is_ours
 
 
@@ -156,7 +156,7 @@ def _servers(
     name: str,
     ports: tuple[Port, ...],
 ) -> tuple[Server | None, tuple[Server, ...]]:
-    """The server of a name, and those that lost a race against it.
+    """Return the server of a name, and those that lost a race against it.
 
     Two runs at once can both make one.  Every run must choose the same: the
     one that has the port, else the oldest; and one that is being deleted has
@@ -214,7 +214,7 @@ def _compute_id(
 
 
 def _theirs(snapshot: Snapshot) -> frozenset[str]:
-    """The compute node ids of hypervisors of other projects.
+    """Return the compute node ids of hypervisors of other projects.
 
     The id says that hvctl chose it, and the server whose project that was.
     """

@@ -16,12 +16,12 @@ from hvctl.model.migration import Migration
 
 
 def unfinished(hv: Hypervisor) -> list[Migration]:
-    """The migrations from or to the host that are not over."""
+    """Return the migrations from or to the host that are not over."""
     return [m for m in hv.migrations if not m.over]
 
 
 def stale(hv: Hypervisor) -> list[Migration]:
-    """Those of them that Nova has forgotten: the guest has a newer record."""
+    """Return those that Nova has forgotten: the guest has a newer record."""
     return [
         m
         for m in unfinished(hv)
@@ -33,7 +33,7 @@ def stale(hv: Hypervisor) -> list[Migration]:
 
 
 def strangers(hv: Hypervisor) -> frozenset[str]:
-    """The consumers of the provider, the hold left out."""
+    """Return the consumers of the provider, the hold left out."""
     consumers = hv.consumers or frozenset()
     if hv.provider is None:
         return frozenset()

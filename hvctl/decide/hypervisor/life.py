@@ -215,7 +215,7 @@ ARROWS = (
 
 
 def leads(before: Phase, after: Phase) -> bool:
-    """Whether the table leads from one phase to another.
+    """Return whether the table leads from one phase to another.
 
     A look may miss what passes quickly, so that there may be phases between
     the two that a hypervisor passes through.

@@ -22,7 +22,7 @@ COMMAND = commands.COMMAND
 
 
 def status(hv: Hypervisor) -> Status:
-    """Tell where a hypervisor is.
+    """Return the phase that a hypervisor is in, and why.
 
     :param hv: all that a look has of it
     :returns: the phase and its reason
@@ -34,12 +34,12 @@ def status(hv: Hypervisor) -> Status:
 
 
 def closed_for_drain(hv: Hypervisor) -> bool:
-    """Whether the service is disabled because of a drain of ours."""
+    """Return whether the service is disabled because of a drain of ours."""
     return hv.service is not None and hv.service.is_drained
 
 
 def may_enable(hv: Hypervisor) -> bool:
-    """Whether a disabled service is waiting for create to enable it.
+    """Return whether a disabled service is waiting for create to enable it.
 
     What somebody disabled for a reason of their own stays disabled.
     """
@@ -101,7 +101,7 @@ def left(hv: Hypervisor) -> list[str]:
 
 
 def goes(hv: Hypervisor, phase: Phase) -> bool:
-    """Whether all that is left to do with a hypervisor is to delete it."""
+    """Return whether a hypervisor can only be deleted."""
     if phase is Phase.ORPHANED:
         # Only one that never registered can be taken up again.
         return bool(hv.service or hv.agents)

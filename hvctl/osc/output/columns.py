@@ -18,14 +18,14 @@ class Duration(_Column):
     """Whole seconds; for people in the units they count in."""
 
     def human_readable(self) -> str:
-        """As in ``3m12s``; the two largest units."""
+        """Render it as in ``3m12s``: the two largest units."""
         if self._value is None:
             return ''
         return words(self._value)
 
 
 def words(seconds: float) -> str:
-    """Say a duration in its two largest units."""
+    """Render a duration in its two largest units."""
     left = int(seconds)
     parts: list[str] = []
     for unit, size in (('d', 86400), ('h', 3600), ('m', 60), ('s', 1)):
@@ -39,7 +39,7 @@ class Nested(_Column):
     """Mappings and lists in each other; for people a line for each value."""
 
     def human_readable(self) -> str:
-        """As in ``DEFAULT.my_ip='10.0.0.1'``."""
+        """Render it as in ``DEFAULT.my_ip='10.0.0.1'``."""
         return '\n'.join(_lines(self._value, ''))
 
 

@@ -61,7 +61,7 @@ def _write(stream: typing.TextIO, event: Event) -> None:
 
 
 def plain(event: Event) -> str | None:
-    """Say an event in one line; None for what is worth none."""
+    """Render an event in one line; None for what is worth none."""
     if isinstance(event, PhaseReached):
         if event.before == event.status.phase:
             return None
@@ -149,7 +149,7 @@ class _Moves:
         ]
 
     def words(self, now: float) -> str:
-        """Say how many have left, how much memory, how fast, how long yet."""
+        """Render how many have left, how much memory, how fast, how long."""
         done, everything = self.done, self.all
         words = f'{done} of {everything} guests'
         memory = sum(move.guest.shape.memory for move in self._leaving)

@@ -51,7 +51,7 @@ def own(name: str, address: str | None) -> Sections:
 
 
 def uses_libvirt(nova: Sections) -> bool:
-    """Tell whether these options make guests by libvirt."""
+    """Return whether these options make guests by libvirt."""
     return nova['DEFAULT']['compute_driver'] == (_LIBVIRT,)
 
 

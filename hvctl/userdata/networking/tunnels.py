@@ -34,7 +34,7 @@ def source(
 
 
 def is_address(source: str) -> bool:
-    """Tell whether a source is the address itself."""
+    """Return whether a source is the address itself."""
     if source == machine_ports.UNKNOWN:
         return True
     try:

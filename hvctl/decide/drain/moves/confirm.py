@@ -18,7 +18,7 @@ from hvctl.model.steps import ConfirmMigration, Step
 
 
 def is_for_us(move: Move, migration: Migration, case: DrainCase) -> bool:
-    """Whether the drain is to confirm a cold migration away, or a resize."""
+    """Return whether the drain is to confirm a cold migration or a resize."""
     return (
         records.record(move, case) is migration
         or records.is_ours(case.hv, migration, case.snapshot.user_id)

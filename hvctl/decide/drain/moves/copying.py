@@ -29,7 +29,7 @@ def wait(move: Move, migration: Migration, case: DrainCase) -> Followed:
 
 
 def _silence(move: Move, migration: Migration, case: DrainCase) -> Reason:
-    """Say why a move is no longer waited for."""
+    """Explain why a move is no longer waited for."""
     if migration.done:
         return Reason.of(
             GuestCode.DONE_BUT_HERE,

@@ -154,7 +154,7 @@ def _unrecorded(move: Move, guest: Server | None, case: DrainCase) -> Followed:
 
 
 def _by_status(move: Move, guest: Server, case: DrainCase) -> Followed | None:
-    """Tell by the guest itself; None as long as nothing has come of it."""
+    """Judge by the guest itself; None as long as nothing has come of it."""
     if guest.task_state is not None:
         if not limits.is_silent(move, None, case.now):
             return Followed(move)

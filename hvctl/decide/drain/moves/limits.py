@@ -54,7 +54,7 @@ def without_news(
 def is_silent(
     move: Move, migration: Migration | None, now: datetime.datetime
 ) -> bool:
-    """Whether Nova has told nothing new of a move for too long."""
+    """Return whether Nova has reported nothing new of a move for too long."""
     return is_over(move.progress.news_at, without_news(move, migration), now)
 
 
@@ -63,5 +63,5 @@ def is_over(
     most: datetime.timedelta | None,
     now: datetime.datetime,
 ) -> bool:
-    """Whether something lasts longer than it may; None is no limit."""
+    """Return whether something lasts longer than it may; None is no limit."""
     return since is not None and most is not None and now - since >= most

@@ -100,7 +100,7 @@ def parallel(hv: Hypervisor, options: DrainOptions) -> int:
 
 
 def may_begin(move: Move, busy: frozenset[str]) -> bool:
-    """Whether a move may be begun, if there is a place for it.
+    """Return whether a move may be begun, if there is a place for it.
 
     Nova checks anti-affinity when it schedules, not when two schedulings
     race; so only one member of a group moves at a time.
@@ -156,7 +156,7 @@ def begin(case: DrainCase, moves: Moves, busy: frozenset[str]) -> Begun:
 def may_begin_more(
     hv: Hypervisor, options: DrainOptions, moves: Iterable[Move]
 ) -> bool:
-    """Whether more guests may be begun to move than are under way.
+    """Return whether more guests may be begun to move than are under way.
 
     :param moves: of all hypervisors
     """

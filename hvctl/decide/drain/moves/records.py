@@ -48,7 +48,7 @@ def record(move: Move, case: DrainCase) -> Migration | None:
 
 
 def leaves(migration: Migration | None, host: str) -> bool:
-    """Whether a migration away from a host is not over."""
+    """Return whether a migration away from a host is not over."""
     return (
         migration is not None
         and migration.source == host
@@ -57,7 +57,7 @@ def leaves(migration: Migration | None, host: str) -> bool:
 
 
 def carries(migration: Migration | None, guest: Server, host: str) -> bool:
-    """Whether a guest that is on a host is being migrated away from it.
+    """Return whether a guest is being migrated away from its host.
 
     The record alone does not tell: a restarted nova-compute leaves it open.
     A task_state does.
@@ -73,7 +73,7 @@ def after_migration(hv: Hypervisor) -> int | None:
 
 
 def is_ours(hv: Hypervisor, migration: Migration, user_id: str | None) -> bool:
-    """Whether an earlier run of this drain has asked for a cold migration.
+    """Return whether an earlier run has asked for this cold migration.
 
     :param user_id: who we are; what other operators ask for is theirs
     """

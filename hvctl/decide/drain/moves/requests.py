@@ -49,14 +49,14 @@ def request(move: Move, options: DrainOptions) -> MoveStep:
 
 
 def is_answered(move: Move, case: DrainCase) -> bool:
-    """Whether Nova has accepted the request of a move."""
+    """Return whether Nova has accepted the request of a move."""
     return case.ledger.done_since(
         request(move, case.options), move.progress.started_at
     )
 
 
 def is_through(step: Step, case: DrainCase) -> bool:
-    """Whether a step that is sent once has been done, or failed for good."""
+    """Return whether a step that is sent once is done, or failed for good."""
     return (
         case.ledger.done_since(step, None)
         or case.ledger.failed_since(step, None) is not None

@@ -40,7 +40,7 @@ def record_of_nothing(
     migration: Migration,
     code: GuestCode,
 ) -> Followed:
-    """The same, of a move that has a record, which the next one is not about.
+    """Requeue or fail a move by its record, which the next try is not about.
 
     :param code: what the record tells
     """

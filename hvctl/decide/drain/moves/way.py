@@ -54,7 +54,7 @@ ARROWS = (
 
 
 def leads(before: MoveState, after: MoveState) -> bool:
-    """Whether the table leads from one state to another at once."""
+    """Return whether the table leads from one state to another at once."""
     return any(
         before in arrow.before and after in arrow.after for arrow in ARROWS
     )

@@ -160,7 +160,7 @@ def without_room(
 
 
 def _fits(candidate: Candidate, rest: Mapping[tuple[str, str], int]) -> bool:
-    """Whether it still fits after others have chosen.
+    """Return whether it still fits after others have chosen.
 
     :param rest: what these have left of a provider's resource
     """
