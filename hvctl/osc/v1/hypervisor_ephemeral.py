@@ -224,11 +224,9 @@ class CreateHypervisorEphemeral(command.Verb):
         creation.raise_if_failed(plan)
         if parsed_args.user_data:
             self._say(
-                _(
-                    'With your own user-data no hold keeps guests out while '
-                    'the hosts start: each service is disabled as soon as '
-                    'it shows, until it is known good.'
-                )
+                'With your own user-data no hold keeps guests out while the '
+                'hosts start: each service is disabled as soon as it shows, '
+                'until it is known good.'
             )
         request = plan.goal.request
         result = self.work(
