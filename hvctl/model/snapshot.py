@@ -86,9 +86,9 @@ class Snapshot:
 
     :ivar user_id: who looks
     :ivar servers: our bare-metal servers
-    :ivar elsewhere: the compute cloud of each hypervisor of ours that is not
-        of the one that was looked at, by name; None is the bare-metal cloud
-        itself
+    :ivar other_clouds: the compute cloud of each hypervisor of ours that is
+        not of the one that was looked at, by name; None is the bare-metal
+        cloud itself
     :ivar metal_services: the compute services of the bare-metal cloud
     :ivar test_guests: guests of ours that try a hypervisor out
     :ivar namesakes: servers of the scope's names that are not ours
@@ -118,7 +118,7 @@ class Snapshot:
 
     user_id: str | None = None
     servers: tuple[Server, ...] = ()
-    elsewhere: Mapping[str, str | None] = dataclasses.field(
+    other_clouds: Mapping[str, str | None] = dataclasses.field(
         default_factory=dict
     )
     metal_services: tuple[Service, ...] = ()
@@ -191,7 +191,7 @@ def renew_machines(
     """
     return dataclasses.replace(
         last,
-        servers=tuple(s for s in servers if s.name not in last.elsewhere),
+        servers=tuple(s for s in servers if s.name not in last.other_clouds),
         test_guests=test_guests,
         nodes=nodes,
         partial=True,

@@ -31,13 +31,13 @@ _NODE_FIELDS = (
 class Found(typing.NamedTuple):
     """What there is for one compute cloud.
 
-    :ivar elsewhere: the compute cloud of each hypervisor of another one, by
+    :ivar other_clouds: the compute cloud of each hypervisor of another one, by
         name; None is the bare-metal cloud itself
     """
 
     servers: tuple[Server, ...]
     ports: tuple[Port, ...]
-    elsewhere: Mapping[str, str | None]
+    other_clouds: Mapping[str, str | None]
 
 
 def whereabouts(
@@ -75,18 +75,18 @@ def of_cloud(
     :param own: see :func:`whereabouts`
     """
     named = whereabouts(servers, ports, own)
-    elsewhere = {
+    other_clouds = {
         name: other for name, other in named.items() if other != cloud
     }
     return Found(
-        servers=tuple(s for s in servers if s.name not in elsewhere),
+        servers=tuple(s for s in servers if s.name not in other_clouds),
         ports=tuple(
             port
             for port in ports
-            if port.name not in elsewhere
+            if port.name not in other_clouds
             and (port.name in named or cloud is None)
         ),
-        elsewhere=elsewhere,
+        other_clouds=other_clouds,
     )
 
 

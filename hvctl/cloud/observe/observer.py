@@ -172,7 +172,7 @@ class Observer:
             return dataclasses.replace(
                 look,
                 servers=found.servers,
-                elsewhere=found.elsewhere,
+                other_clouds=found.other_clouds,
                 ports=(*found.ports, *(tests.result() if tests else ())),
             )
 

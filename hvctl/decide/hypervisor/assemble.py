@@ -42,7 +42,7 @@ def names(snapshot: Snapshot) -> list[str]:
         if marked(service)
     }
     # Two of our clouds may be one that different projects see.
-    return sorted(found - set(snapshot.elsewhere))
+    return sorted(found - set(snapshot.other_clouds))
 
 
 def marked(service: Service) -> bool:

@@ -30,7 +30,7 @@ def holders(snapshot: Snapshot, hv: Hypervisor) -> list[Reason]:
     ours |= {agent.id for agent in hv.agents or ()}
     found = [
         Reason.of(HolderCode.OTHER_CLOUD, name=hv.name, cloud=cloud)
-        for name, cloud in snapshot.elsewhere.items()
+        for name, cloud in snapshot.other_clouds.items()
         if name == hv.name
     ]
     found += [

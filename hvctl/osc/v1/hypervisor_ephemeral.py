@@ -307,7 +307,7 @@ class ListHypervisorEphemeral(command.Lister):
 
         scope = WholeLook(all_servers=True, sizes=parsed_args.long)
         looks = [self._client.observe(scope)]
-        for cloud in sorted(filter(None, {*looks[0].elsewhere.values()})):
+        for cloud in sorted(filter(None, {*looks[0].other_clouds.values()})):
             try:
                 looks.append(self._client.within(cloud).observe(scope))
             except exceptions.CloudError as error:

@@ -125,10 +125,10 @@ class TestObserve(TestCase):
         look = self.client.observe(WholeLook())
 
         self.assertEqual(['hv1'], assemble.names(near))
-        self.assertEqual({'hv2': FAR, 'hv3': FAR}, near.elsewhere)
+        self.assertEqual({'hv2': FAR, 'hv3': FAR}, near.other_clouds)
         self.assertEqual((), near.services)
         self.assertEqual(['hv2', 'hv3'], assemble.names(look))
-        self.assertEqual({'hv1': None}, look.elsewhere)
+        self.assertEqual({'hv1': None}, look.other_clouds)
         (hv, orphan) = assemble.assemble(look, ['hv2', 'hv3']).values()
         assert hv.server is not None
         assert hv.service is not None

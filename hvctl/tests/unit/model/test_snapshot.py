@@ -51,7 +51,7 @@ class TestRenewMachines(unittest.TestCase):
     def test_other_clouds(self) -> None:
         """Machines for another compute cloud are left out."""
         last = dataclasses.replace(
-            builders.a_snapshot('hv1'), elsewhere={'hv2': 'far'}
+            builders.a_snapshot('hv1'), other_clouds={'hv2': 'far'}
         )
         servers = (builders.a_server('hv1'), builders.a_server('hv2'))
 

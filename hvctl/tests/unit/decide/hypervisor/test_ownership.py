@@ -85,7 +85,7 @@ class TestHolders(unittest.TestCase):
         for cloud, words in (('far', 'compute cloud far'), (None, 'itself')):
             with self.subTest(cloud=cloud):
                 look = builders.a_snapshot(
-                    elsewhere={'hv1': cloud, 'hv2': 'x'}
+                    other_clouds={'hv1': cloud, 'hv2': 'x'}
                 )
 
                 (holder,) = ownership.holders(look, hv)

@@ -98,7 +98,7 @@ class TestList(base.TestCommand):
             ({'hv1': 'far', 'hv3': 'lost'}, 1, 'could not log in to lost\n'),
         ):
             with self.subTest(others=others):
-                self.cloud.elsewhere = others
+                self.cloud.other_clouds = others
 
                 self.assertEqual(
                     status, self.run_command('list', '-f', 'json')
