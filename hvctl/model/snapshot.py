@@ -109,7 +109,7 @@ class Snapshot:
         sorted, by the id of the guest that has them
     :ivar anti_affinity: the id of a guest's anti-affinity group, by its id
     :ivar affinity: the same of groups with the policy ``affinity``
-    :ivar tied: whether these two are known for all guests of this look
+    :ivar ties_known: whether these three are known for all guests of the look
     :ivar room: where there is room for one guest, for the needs of the scope
     :ivar consumers: who has how much of a provider, by the provider's and the
         consumer's id, for the providers of the scope
@@ -149,7 +149,7 @@ class Snapshot:
     )
     anti_affinity: Mapping[str, str] = dataclasses.field(default_factory=dict)
     affinity: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    tied: bool = True
+    ties_known: bool = True
     room: Mapping[Need, tuple[Candidate, ...]] = dataclasses.field(
         default_factory=dict
     )
@@ -173,7 +173,7 @@ def renew_guests(
         last,
         guests=guests,
         migrations=migrations,
-        tied=False,
+        ties_known=False,
         partial=True,
     )
 

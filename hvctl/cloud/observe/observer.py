@@ -307,7 +307,7 @@ class Observer:
     def _ties(self, pool: futures.Executor, scope: WholeLook) -> _Part:
         """Read what ties guests to their host or to each other."""
         if not scope.ties:
-            return lambda look: dataclasses.replace(look, tied=False)
+            return lambda look: dataclasses.replace(look, ties_known=False)
         groups = pool.submit(hosts.groups, self.pair.compute.compute)
         ports = [
             pool.submit(hosts.direct_ports, self.pair.compute.network, host)
@@ -324,7 +324,7 @@ class Observer:
                 },
                 anti_affinity=groups.result().get('anti-affinity', {}),
                 affinity=groups.result().get('affinity', {}),
-                tied=True,
+                ties_known=True,
             )
 
         return finish

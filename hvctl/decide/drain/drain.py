@@ -56,7 +56,7 @@ class Drain(Goal[DrainCase]):
         closed = not any(
             hv.service and hv.service.enabled for hv in hypervisors
         )
-        tied = all(move.ties.known for move in moves)
+        ties_known = all(move.ties.known for move in moves)
         more = not ledger.winding_down and any(
             queue.may_begin_more(hv, self.options, moves) for hv in hypervisors
         )
@@ -64,7 +64,7 @@ class Drain(Goal[DrainCase]):
             hosts
             and any(move.state is MoveState.MOVING for move in moves)
             and closed
-            and tied
+            and ties_known
             and not more
             and ledger.looks % FULL_LOOK_EVERY
         ):
@@ -79,7 +79,7 @@ class Drain(Goal[DrainCase]):
             )
         return WholeLook(
             hosts=hosts,
-            ties=not (ledger.looks > 1 and tied),
+            ties=not (ledger.looks > 1 and ties_known),
             aggregates=not begun,
             sizes=not begun,
             needs=needs,

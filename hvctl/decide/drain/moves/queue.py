@@ -38,7 +38,7 @@ def look(case: DrainCase) -> Looked:
     steps: list[Step] = []
     for server_id, known in _all(case).items():
         move, step = follow.follow(known, case)
-        if case.snapshot.tied and not move.ties.known:
+        if case.snapshot.ties_known and not move.ties.known:
             move = transitions.tie(move, case)
         moves[server_id] = move
         if step is not None:

@@ -63,12 +63,14 @@ def see_away(migration: Migration, case: DrainCase) -> Move:
 
 def tie(move: Move, case: DrainCase) -> Move:
     """Note what ties a guest to its host, and what it has."""
-    tied = ties.of(move.server_id, case.snapshot, case.ledger)
+    guest_ties = ties.of(move.server_id, case.snapshot, case.ledger)
     guest = case.here.get(move.server_id)
     found: list[Reason] = []
     if guest is not None:
-        found = devices.notes(guest, move.method, tied.ports)
-    return dataclasses.replace(move, ties=tied, notes=(*move.notes, *found))
+        found = devices.notes(guest, move.method, guest_ties.ports)
+    return dataclasses.replace(
+        move, ties=guest_ties, notes=(*move.notes, *found)
+    )
 
 
 def rest(move: Move, guest: Server, case: DrainCase) -> Move:
@@ -76,8 +78,8 @@ def rest(move: Move, guest: Server, case: DrainCase) -> Move:
 
     :returns: the move: ``STAYED`` when nothing can be done with the guest
     """
-    tied = ties.of(guest.id, case.snapshot, case.ledger)
-    treated = treatment.treat(guest, case.options, tied)
+    guest_ties = ties.of(guest.id, case.snapshot, case.ledger)
+    treated = treatment.treat(guest, case.options, guest_ties)
     now, busy_since = case.now, None
     if treated.busy:
         busy_since = move.progress.busy_since or now

@@ -10,7 +10,7 @@ from hvctl.model.snapshot import Snapshot
 
 def of(guest_id: str, snapshot: Snapshot, ledger: Ledger) -> Ties:
     """Return what ties a guest, by this look or by an earlier one."""
-    if snapshot.tied:
+    if snapshot.ties_known:
         return Ties(
             ports=snapshot.direct_ports.get(guest_id, ()),
             affinity=snapshot.affinity.get(guest_id),

@@ -22,7 +22,7 @@ class TestRenewGuests(unittest.TestCase):
             last,
             guests=guests,
             migrations={'hv1': ()},
-            tied=False,
+            ties_known=False,
             partial=True,
         )
         self.assertEqual(expected, found)

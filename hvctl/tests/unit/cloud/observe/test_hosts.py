@@ -105,11 +105,11 @@ class TestHost(looking.TestCase):
         self.assertEqual({'g1': ('direct', 'vdpa')}, look.direct_ports)
         self.assertEqual({'g1': 'a'}, look.anti_affinity)
         self.assertEqual({'g2': 'b'}, look.affinity)
-        self.assertTrue(look.tied)
+        self.assertTrue(look.ties_known)
         again = self.client.observe(
             GuestsLook(last=look, hosts=frozenset({'hv2'}))
         )
-        self.assertFalse(again.tied)
+        self.assertFalse(again.ties_known)
         self.assertEqual({'g1': 'a'}, again.anti_affinity)
 
     def test_many_groups(self) -> None:

@@ -150,7 +150,7 @@ class TestOrder(unittest.TestCase):
         look = draining.a_look(
             draining.GUEST,
             shelved,
-            tied=True,
+            ties_known=True,
             affinity={draining.GUEST.id: 'group', shelved.id: 'group'},
         )
 
@@ -204,7 +204,9 @@ class TestOrder(unittest.TestCase):
         """A guest is not sent before it is known what it is tied to."""
         ledger = draining.under_way(draining.a_look(draining.GUEST))
         late = builders.a_guest('g2')
-        look = draining.a_look(draining.GUEST, late, tied=False, partial=True)
+        look = draining.a_look(
+            draining.GUEST, late, ties_known=False, partial=True
+        )
         goal = draining.a_goal()
 
         verdict = draining.decide(look, ledger)
