@@ -10,7 +10,7 @@ import typing
 from hvctl.model import host_name
 from hvctl.model import identity
 from hvctl.model.hypervisor import Hypervisor
-from hvctl.model.records import Agent, Node, Port, PortUse, Server, Service
+from hvctl.model.records import Agent, Node, Port, PortUse, Server
 from hvctl.model.snapshot import Snapshot
 
 _T = typing.TypeVar('_T')
@@ -39,15 +39,10 @@ def names(snapshot: Snapshot) -> list[str]:
     found |= {
         host_name.short(service.host)
         for service in snapshot.services
-        if marked(service)
+        if service.disabled.is_ours
     }
     # Two of our clouds may be one that different projects see.
     return sorted(found - set(snapshot.other_clouds))
-
-
-def marked(service: Service) -> bool:
-    """Return whether a service's disabled_reason is one of ours."""
-    return service.disabled.is_ours
 
 
 def assemble(
@@ -92,7 +87,11 @@ def _one(snapshot: Snapshot, name: str, domain: str | None) -> Hypervisor:
         for s in snapshot.services
         if s.host in hosts
         # The server, which told the domain, may be gone already.
-        or (server is None and marked(s) and host_name.short(s.host) == name)
+        or (
+            server is None
+            and s.disabled.is_ours
+            and host_name.short(s.host) == name
+        )
     )
     if service is not None:
         hosts = {service.host}
@@ -108,7 +107,11 @@ def _one(snapshot: Snapshot, name: str, domain: str | None) -> Hypervisor:
     )
     # A host that registered under our name is ours only if something that
     # carries our mark says so.
-    if not (server or compute_id or (service is not None and marked(service))):
+    if not (
+        server
+        or compute_id
+        or (service is not None and service.disabled.is_ours)
+    ):
         service = node = provider = None
     ours = bool(server or service or node or provider)
     agents: tuple[Agent, ...] | None = None

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from hvctl.decide.hypervisor import assemble
 from hvctl.model import host_name
 from hvctl.model.codes import HolderCode
 from hvctl.model.hypervisor import Hypervisor
@@ -90,5 +89,5 @@ def owned(hv: Hypervisor) -> bool:
         or hv.compute_id
         or hv.test_guests
         or hv.test_ports
-        or (hv.service is not None and assemble.marked(hv.service))
+        or (hv.service is not None and hv.service.disabled.is_ours)
     )

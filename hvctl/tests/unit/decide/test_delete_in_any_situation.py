@@ -5,7 +5,6 @@ import dataclasses
 import unittest
 
 from hvctl.decide import delete
-from hvctl.decide.hypervisor import assemble
 from hvctl.model.ledger import Ledger
 from hvctl.model.migration import FINAL_STATUSES
 from hvctl.model.records import Service
@@ -59,7 +58,7 @@ def service_of(look: Snapshot) -> Service | None:
 def proven(look: Snapshot) -> bool:
     """Whether something tells that what is called hv1 is ours."""
     service = service_of(look)
-    if of_hv1(look.servers) or (service and assemble.marked(service)):
+    if of_hv1(look.servers) or (service and service.disabled.is_ours):
         return True
     # The id tells it, unless a server of others has it.
     ids = {provider.id for provider in look.providers}
@@ -155,7 +154,7 @@ class TestAnySituation(unittest.TestCase):
                 self.assertTrue(
                     step.provider_id == CHOSEN
                     or of_hv1(look.servers)
-                    or assemble.marked(service)
+                    or service.disabled.is_ours
                 )
 
     @properties.reaching(situations.almost(good_looks.nothing()))
