@@ -32,7 +32,7 @@ def stale(hv: Hypervisor) -> list[Migration]:
     ]
 
 
-def strangers(hv: Hypervisor) -> frozenset[str]:
+def consumers_beside_hold(hv: Hypervisor) -> frozenset[str]:
     """Return the consumers of the provider, the hold left out."""
     consumers = hv.consumers or frozenset()
     if hv.provider is None:
@@ -51,7 +51,7 @@ def occupants(hv: Hypervisor) -> list[str]:
     known = {guest.id for guest in (*(hv.guests or ()), *hv.test_guests)}
     known |= {migration.uuid for migration in going}
     known |= {migration.server_id for migration in going}
-    others = sorted(strangers(hv) - known)
+    others = sorted(consumers_beside_hold(hv) - known)
     if others:
         found.append(f'allocations of {", ".join(others)} in Placement')
     return found

@@ -71,7 +71,9 @@ class TestOccupants(unittest.TestCase):
         other = identity.hold_id(builders.a_compute_id(life=2))
         hv = builders.a_hypervisor(consumers=frozenset({HOLD, other}))
 
-        self.assertEqual(frozenset({other}), emptiness.strangers(hv))
+        self.assertEqual(
+            frozenset({other}), emptiness.consumers_beside_hold(hv)
+        )
 
 
 class TestStale(unittest.TestCase):
