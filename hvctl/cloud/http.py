@@ -20,6 +20,7 @@ from openstack import exceptions as sdk_exceptions
 import requests
 
 from hvctl import exceptions
+from hvctl.model import text
 
 LOG = logging.getLogger(__name__)
 
@@ -174,7 +175,7 @@ def explain(error: Exception, doing: str) -> exceptions.CloudError:
         | ksa_exceptions.UnknownConnectionError,
     )
     return exceptions.CloudError(
-        f'could not {doing}: {one_line(str(error))}',
+        f'could not {doing}: {text.one_line(str(error))}',
         status=status,
         transient=no_answer or status in _TRANSIENT,
     )
@@ -222,7 +223,7 @@ def _message(response: requests.Response) -> str:
             or found.get('detail')
             or found
         )
-    return one_line(str(found))
+    return text.one_line(str(found))
 
 
 def _ironic(error: object) -> object:
@@ -233,8 +234,3 @@ def _ironic(error: object) -> object:
         except ValueError:
             return error
     return error
-
-
-def one_line(text: str) -> str:
-    """Put a service's words on one line, without a final period."""
-    return ' '.join(text.split()).rstrip('.')

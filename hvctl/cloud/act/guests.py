@@ -7,6 +7,7 @@ from keystoneauth1 import adapter
 
 from hvctl.cloud import http
 from hvctl.cloud.act import server_action
+from hvctl.model import text
 from hvctl.model.results import Done, Explained, Located
 from hvctl.model.steps import (
     AbortMigration,
@@ -122,7 +123,7 @@ class Guests:
         reason = _reason(response.json()['instanceAction'].get('events') or [])
         return Done(
             changed=False,
-            answer=Explained(http.one_line(reason)) if reason else None,
+            answer=Explained(text.one_line(reason)) if reason else None,
         )
 
     def ask_where(self, step: AskWhere) -> Done:

@@ -8,6 +8,7 @@ from keystoneauth1 import adapter
 from hvctl import exceptions
 from hvctl.cloud import http
 from hvctl.cloud.observe import parse
+from hvctl.model import text
 from hvctl.model.results import Done, Explained
 from hvctl.model.steps import AskNode
 
@@ -56,5 +57,5 @@ class Baremetal:
         ]
         if not errors:
             return Done(changed=False)
-        text = http.one_line(max(errors)[1])
-        return Done(changed=False, answer=Explained(text))
+        error = text.one_line(max(errors)[1])
+        return Done(changed=False, answer=Explained(error))

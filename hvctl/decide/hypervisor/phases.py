@@ -10,8 +10,8 @@ from collections.abc import Callable
 import typing
 
 from hvctl.decide.wording import commands
-from hvctl.decide.wording import text
 from hvctl.model import host_name
+from hvctl.model import text
 from hvctl.model.codes import StatusCode
 from hvctl.model.disabled_reason import DisabledBy
 from hvctl.model.hypervisor import Hypervisor, Phase, Status

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import typing
 
+from hvctl.model import text
 from hvctl.model.reasons import Fact
 from hvctl.model.records import Server
 
@@ -14,14 +15,9 @@ def counted(number: int, thing: str) -> str:
     return f'{number} {thing}' + ('' if number == 1 else 's')
 
 
-def one_line(text: str) -> str:
-    """Return a text as one line that ends without a full stop."""
-    return ' '.join(text.split()).rstrip('. ')
-
-
 def fault(server: Server) -> str:
     """Return why Nova says that a server failed."""
-    return one_line(server.fault or 'Nova gives no reason')
+    return text.one_line(server.fault or 'Nova gives no reason')
 
 
 def number(fact: Fact) -> int:

@@ -8,7 +8,7 @@ from hvctl.tests.fixtures import builders
 
 
 class TestText(unittest.TestCase):
-    """Numbers, lines and what Nova says."""
+    """Numbers and what Nova says."""
 
     def test_counted(self):
         """One is one, and none and many have an s."""
@@ -16,10 +16,6 @@ class TestText(unittest.TestCase):
             ['0 guests', '1 guest', '2 guests'],
             [text.counted(number, 'guest') for number in range(3)],
         )
-
-    def test_one_line(self):
-        """It ends without a full stop, since a sentence goes on after it."""
-        self.assertEqual('no disk left', text.one_line(' no\n disk  left. '))
 
     def test_fault(self):
         """Where Nova says nothing, that is said."""
