@@ -24,7 +24,6 @@ HEADER = '# SPDX-License-Identifier: Apache-2.0\n'
 #: Files that are longer than that.
 LONG = {
     'hvctl/run/loop.py',
-    'hvctl/tests/fixtures/cloud.py',
     'hvctl/tests/functional/test_drain.py',
     'hvctl/tests/unit/decide/create/test_create.py',
     'hvctl/tests/unit/osc/create/test_plan.py',

@@ -14,8 +14,9 @@ from hvctl.model.steps import (
     SetHoldInventory,
 )
 from hvctl.tests.fixtures import builders
-from hvctl.tests.fixtures import cloud
+from hvctl.tests.fixtures import errors
 from hvctl.tests.fixtures import failures
+from hvctl.tests.fixtures import placement
 from hvctl.tests.unit.run import base
 
 #: Whatever create changes for one hypervisor that comes up as it should.
@@ -225,7 +226,7 @@ class TestFailures(base.TestCase):
     def test_leftover_provider_of_another(self):
         """A provider of the name that is not ours is found beforehand."""
         stranger = builders.a_provider(id=builders.an_id('stranger'))
-        self.cloud.providers[stranger.id] = cloud.Provider(stranger)
+        self.cloud.providers[stranger.id] = placement.Provider(stranger)
 
         result = self.create('hv1')
 
@@ -263,7 +264,7 @@ class TestFailures(base.TestCase):
 
     def test_lasting_trouble(self):
         """A quota is said in the cloud's words, and nothing is repeated."""
-        error = cloud.refusal('Quota exceeded for instances', 403)
+        error = errors.refusal('Quota exceeded for instances', 403)
         self.cloud.trouble[CreateServer] = (9, error, False)
 
         result = self.create('hv1')
@@ -273,7 +274,7 @@ class TestFailures(base.TestCase):
 
     def test_after_trouble(self):
         """When the trouble is over the same command goes on."""
-        error = cloud.refusal('Quota exceeded for instances', 403)
+        error = errors.refusal('Quota exceeded for instances', 403)
         self.cloud.trouble[CreateServer] = (1, error, False)
         self.create('hv1')
 

@@ -10,7 +10,7 @@ from hvctl.model.steps import (
     DisableService,
 )
 from hvctl.tests.fixtures import builders
-from hvctl.tests.fixtures import cloud
+from hvctl.tests.fixtures import errors
 from hvctl.tests.fixtures import failures
 from hvctl.tests.unit.run import base
 
@@ -126,7 +126,7 @@ class TestDelete(base.TestCase):
         self.create('hv1')
         self.cloud.trouble[DeleteProvider] = (
             99,
-            cloud.conflict('the resource provider is in use'),
+            errors.conflict('the resource provider is in use'),
             False,
         )
         provider = self.cloud.providers[builders.a_compute_id()]

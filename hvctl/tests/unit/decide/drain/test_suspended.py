@@ -20,7 +20,7 @@ class TestSuspended(unittest.TestCase):
     DISABLE = DisableService(
         name='hv1',
         service_id=draining.CLOSED.id,
-        reason=draining.CLOSED.disabled_reason,
+        reason=disabled_reason.of_drain(3),
     )
     OFF = builders.a_guest('g1', status='SHUTOFF')
     WAITING = builders.a_guest('g2')

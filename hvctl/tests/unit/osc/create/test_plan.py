@@ -12,7 +12,7 @@ from hvctl.model.steps import (
     CreateServer,
 )
 from hvctl.tests.fixtures import builders
-from hvctl.tests.fixtures import cloud
+from hvctl.tests.fixtures import errors
 from hvctl.tests.fixtures import requests
 from hvctl.tests.unit.osc import base
 
@@ -119,7 +119,7 @@ class TestCreate(base.TestCommand):
         """A port that a killed run has made is not counted once more."""
         self.cloud.trouble[CreateServer] = (
             9,
-            cloud.refusal('no'),
+            errors.refusal('no'),
             False,
         )
         self.assertEqual(1, self.create('hv1'))
@@ -197,7 +197,7 @@ class TestSecrets(base.TestCommand):
         self.create('hv1')
         self.cloud.trouble[CreateServer] = (
             9,
-            cloud.refusal('no'),
+            errors.refusal('no'),
             False,
         )
         self.create('hv2')

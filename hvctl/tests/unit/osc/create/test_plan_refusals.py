@@ -7,7 +7,7 @@ import fixtures
 from osc_lib import exceptions as osc_exceptions
 
 from hvctl.model.preflight import Quota
-from hvctl.tests.fixtures import cloud
+from hvctl.tests.fixtures import errors
 from hvctl.tests.fixtures import requests
 from hvctl.tests.unit.osc import base
 
@@ -111,7 +111,7 @@ class TestRefusals(base.TestCommand):
 
     def test_cloud_cannot_be_asked(self):
         """The cloud's own sentence, and nothing else."""
-        error = cloud.refusal('could not list: forbidden', 403)
+        error = errors.refusal('could not list: forbidden', 403)
 
         def observe(scope):
             raise error
