@@ -28,7 +28,6 @@ LONG = {
     'hvctl/tests/unit/decide/create/test_create.py',
     'hvctl/tests/unit/osc/create/test_plan.py',
     'hvctl/tests/unit/profiles/test_library.py',
-    'hvctl/tests/unit/run/test_loop.py',
     'hvctl/tests/unit/run/test_opening.py',
     'hvctl/tests/unit/userdata/networking/test_kinds.py',
 }
