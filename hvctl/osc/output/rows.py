@@ -16,7 +16,7 @@ from hvctl.model.ledger import Ledger
 from hvctl.model.reasons import Reason
 from hvctl.model.verdict import Verdict
 from hvctl.osc.create import dry_run
-from hvctl.osc.create import plan as creation
+from hvctl.osc.create.plan import CreatePlan
 from hvctl.osc.output import columns
 from hvctl.run import loop
 
@@ -81,7 +81,7 @@ def deleted(result: loop.Result, *, with_facts: bool) -> list[Row]:
     ]
 
 
-def plan(planned: creation.CreatePlan) -> list[Row]:
+def plan(planned: CreatePlan) -> list[Row]:
     """Return a row for each check and each thing that create would do."""
     rows: list[Row] = [
         ('', 'check', str(check.verdict), check.message)

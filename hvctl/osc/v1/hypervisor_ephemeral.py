@@ -214,24 +214,24 @@ class CreateHypervisorEphemeral(command.Verb):
 
     def take_action(self, parsed_args: argparse.Namespace) -> _Rows:
         from hvctl.decide import health_test
-        from hvctl.osc.create import plan as creation
+        from hvctl.osc.create import plan
         from hvctl.osc.output import rows
 
-        plan = creation.plan(self._client, parsed_args)
+        planned = plan.plan(self._client, parsed_args)
         if parsed_args.dry_run:
-            self._failed = not plan.ok
-            return rows.PLAN, rows.plan(plan)
-        creation.raise_if_failed(plan)
+            self._failed = not planned.ok
+            return rows.PLAN, rows.plan(planned)
+        plan.raise_if_failed(planned)
         if parsed_args.user_data:
             self._say(
                 'With your own user-data no hold keeps guests out while the '
                 'hosts start: each service is disabled as soon as it shows, '
                 'until it is known good.'
             )
-        request = plan.goal.request
+        request = planned.goal.request
         result = self.work(
-            plan.client,
-            plan.goal,
+            planned.client,
+            planned.goal,
             parsed_args.timeout,
             'create',
             grace=_TAKING_BACK if request.delete_on_failure else 0,

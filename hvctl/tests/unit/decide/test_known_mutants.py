@@ -19,10 +19,11 @@ from hvctl.decide.create import stages
 from hvctl.decide.drain.moves import records
 from hvctl.decide.hypervisor import phases
 from hvctl.model.hypervisor import Phase
+from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import properties
-from hvctl.tests.unit.decide import test_delete_in_any_situation as deleting
-from hvctl.tests.unit.decide.create import test_any_situation as creating
-from hvctl.tests.unit.decide.drain import test_any_situation as draining
+from hvctl.tests.unit.decide import test_delete_in_any_situation
+from hvctl.tests.unit.decide.create import test_create_in_any_situation
+from hvctl.tests.unit.decide.drain import test_drain_in_any_situation
 
 #: Enough to come across whatever flaw it takes; most need a few.
 EXAMPLES = 1000
@@ -99,7 +100,7 @@ class TestKnownMutants(unittest.TestCase):
             with self.subTest(phase=phase):
                 self.assert_dies(
                     without_phase(phase),
-                    creating.TestOpening,
+                    test_create_in_any_situation.TestOpening,
                     'test_lifts_the_hold',
                     'test_enables_behind_the_hold',
                 )
@@ -110,17 +111,17 @@ class TestKnownMutants(unittest.TestCase):
             with self.subTest(stage=name):
                 self.assert_dies(
                     without_stage(stages, name),
-                    creating.TestOpening,
+                    test_create_in_any_situation.TestOpening,
                     'test_lifts_the_hold',
                 )
         self.assert_dies(
             without_stage(stages, 'disabled'),
-            creating.TestOpening,
+            test_create_in_any_situation.TestOpening,
             'test_enables_behind_the_hold',
         )
         self.assert_dies(
             without_stage(stages, 'name-taken'),
-            creating.TestMaking,
+            test_create_in_any_situation.TestMaking,
             'test_touches_nothing_foreign',
         )
 
@@ -137,13 +138,16 @@ class TestKnownMutants(unittest.TestCase):
             with self.subTest(stage=name):
                 self.assert_dies(
                     without_stage(delete, name),
-                    deleting.TestAnySituation,
+                    test_delete_in_any_situation.TestAnySituation,
                     method,
                 )
 
     def test_resizes(self):
         """A drain confirms the resize of a guest's owner."""
-        for case in (draining.TestFollowing, draining.TestUndo):
+        for case in (
+            test_drain_in_any_situation.TestFollowing,
+            test_drain_in_any_situation.TestUndo,
+        ):
             self.assert_dies(
                 takes_for_its_own(migration_type='migration'),
                 case,
@@ -153,7 +157,7 @@ class TestKnownMutants(unittest.TestCase):
     def test_others(self):
         """A drain confirms what another operator has asked for."""
         self.assert_dies(
-            takes_for_its_own(user_id=draining.builders.US),
-            draining.TestFollowing,
+            takes_for_its_own(user_id=builders.US),
+            test_drain_in_any_situation.TestFollowing,
             'test_confirms_its_own',
         )
