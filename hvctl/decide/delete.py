@@ -105,14 +105,12 @@ def _unseen(case: Case) -> Verdict | None:
 
 
 def _occupied(case: Case) -> Verdict | None:
-    occupants = emptiness.occupants(case.hv) if _is_there(case) else []
+    occupants = emptiness.occupants(case.hv) if _is_there(case) else ()
     if not occupants:
         return None
     return Verdict.failed(
         case.status,
-        Reason.of(
-            OutcomeCode.OCCUPIED, name=case.name, occupants=tuple(occupants)
-        ),
+        Reason.of(OutcomeCode.OCCUPIED, name=case.name, occupants=occupants),
     )
 
 

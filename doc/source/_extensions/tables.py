@@ -145,9 +145,9 @@ def shown(template: Template) -> tuple[str, set[str]]:
     """
     if not callable(template):
         fields = string.Formatter().parse(template)
-        words = re.sub(r'\{(\w+)\}', r'<\1>', template)
+        words = re.sub(r'\{(\w+):brackets\}', r' (<\1>)', template)
         # A form of its own: how a list is written, say.
-        words = re.sub(r'\{(\w+):\w+\}', r' (<\1>)', words)
+        words = re.sub(r'\{(\w+)(:\w+)?\}', r'<\1>', words)
         return words, {name for _, name, _, _ in fields if name}
     asked = _Asked()
     try:

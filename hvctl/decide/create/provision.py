@@ -60,9 +60,7 @@ def half_gone(case: CreateCase) -> Verdict | None:
         return None
     return Verdict.failed(
         case.status,
-        Reason.of(
-            OutcomeCode.HALF_GONE, name=hv.name, left=tuple(phases.left(hv))
-        ),
+        Reason.of(OutcomeCode.HALF_GONE, name=hv.name, left=phases.left(hv)),
     )
 
 

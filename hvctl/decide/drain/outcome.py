@@ -198,7 +198,7 @@ def _status(case: DrainCase, moves: queue.Moves) -> Status:
         return dataclasses.replace(
             status,
             phase=Phase.DRAINING,
-            reason=Reason.of(StatusCode.EMPTYING, occupants=tuple(occupants)),
+            reason=Reason.of(StatusCode.EMPTYING, occupants=occupants),
         )
     if not moves:
         return status
@@ -239,7 +239,7 @@ def _of_end(
     rest = _without(hv, accepted)
     occupants = emptiness.occupants(rest)
     if occupants or (hv.consumers is None and hv.provider is not None):
-        return _of_occupants(case, rest, tuple(occupants))
+        return _of_occupants(case, rest, occupants)
     tests = tuple(g.id for g in hv.test_guests if g.host == hv.host)
     if tests:
         return _ended(
@@ -258,7 +258,7 @@ def _of_end(
 
 
 def _of_occupants(
-    case: DrainCase, hv: Hypervisor, occupants: tuple[str, ...]
+    case: DrainCase, hv: Hypervisor, occupants: Fact
 ) -> Outcome | None:
     """Wait for what is left without a guest, but not for ever."""
     unchanged = case.now - case.ledger.changed_at.get(case.name, case.now)

@@ -9,7 +9,6 @@ server that is being built has no host yet).
 
 from __future__ import annotations
 
-from hvctl.decide.wording import text
 from hvctl.model import identity
 from hvctl.model.hypervisor import Hypervisor
 from hvctl.model.migration import Migration
@@ -40,18 +39,22 @@ def consumers_beside_hold(hv: Hypervisor) -> frozenset[str]:
     return consumers - {identity.hold_id(hv.provider.id)}
 
 
-def occupants(hv: Hypervisor) -> list[str]:
-    """Say in words what keeps a hypervisor from being empty."""
-    found = []
+def occupants(hv: Hypervisor) -> tuple[tuple[str | int, ...], ...]:
+    """List what keeps a hypervisor from being empty.
+
+    :returns: of guests and of unfinished migrations how many; of allocations
+        the ids of their consumers
+    """
+    found: list[tuple[str | int, ...]] = []
     if hv.guests:
-        found.append(text.counted(len(hv.guests), 'guest'))
+        found.append(('guest', len(hv.guests)))
     going = unfinished(hv)
     if going:
-        found.append(text.counted(len(going), 'unfinished migration'))
+        found.append(('unfinished migration', len(going)))
     known = {guest.id for guest in (*(hv.guests or ()), *hv.test_guests)}
     known |= {migration.uuid for migration in going}
     known |= {migration.server_id for migration in going}
     others = sorted(consumers_beside_hold(hv) - known)
     if others:
-        found.append(f'allocations of {", ".join(others)} in Placement')
-    return found
+        found.append(('allocation', *others))
+    return tuple(found)

@@ -79,25 +79,29 @@ def _stopping(hv: Hypervisor) -> bool:
     )
 
 
-def left(hv: Hypervisor) -> list[str]:
-    """Name what is there of a hypervisor, in the field's words."""
+def left(hv: Hypervisor) -> tuple[tuple[str, str], ...]:
+    """List what is there of a hypervisor.
+
+    :returns: of each thing its kind, in the field's words, and its id; of an
+        aggregate membership the aggregate's name
+    """
     things = []
     if hv.server:
-        things.append(f'server {hv.server.id}')
-    things += [f'server {server.id}' for server in hv.duplicates]
+        things.append(('server', hv.server.id))
+    things += [('server', server.id) for server in hv.duplicates]
     if hv.service:
-        things.append(f'compute service {hv.service.id}')
+        things.append(('compute service', hv.service.id))
     if hv.compute_node:
-        things.append(f'hypervisor {hv.compute_node.id}')
+        things.append(('hypervisor', hv.compute_node.id))
     if hv.provider:
-        things.append(f'resource provider {hv.provider.id}')
-    things += [f'test guest {guest.id}' for guest in hv.test_guests]
-    things += [f'port {port.id}' for port in (*hv.test_ports, *hv.ports)]
-    things += [f'trunk {trunk.id}' for trunk in hv.trunks]
-    things += [f'sub-port {port.id}' for port in hv.subports]
-    things += [f'network agent {agent.id}' for agent in hv.agents or ()]
-    things += [f'aggregate membership {a.name}' for a in hv.aggregates]
-    return things
+        things.append(('resource provider', hv.provider.id))
+    things += [('test guest', guest.id) for guest in hv.test_guests]
+    things += [('port', port.id) for port in (*hv.test_ports, *hv.ports)]
+    things += [('trunk', trunk.id) for trunk in hv.trunks]
+    things += [('sub-port', port.id) for port in hv.subports]
+    things += [('network agent', agent.id) for agent in hv.agents or ()]
+    things += [('aggregate membership', a.name) for a in hv.aggregates]
+    return tuple(things)
 
 
 def goes(hv: Hypervisor, phase: Phase) -> bool:
@@ -112,7 +116,7 @@ def _orphaned(hv: Hypervisor) -> Reason:
     code = StatusCode.UNFINISHED
     if goes(hv, Phase.ORPHANED):
         code = StatusCode.LEFT_OVER
-    return Reason.of(code, name=hv.name, left=tuple(left(hv)))
+    return Reason.of(code, name=hv.name, left=left(hv))
 
 
 def _failed(hv: Hypervisor) -> Reason:

@@ -55,15 +55,10 @@ def _records(facts: Facts) -> str:
     )
 
 
-def _occupants(facts: Facts) -> str:
-    return ' and '.join(text.each(facts['occupants']))
-
-
-def _still_there(facts: Facts) -> str:
-    return (
-        f'no guest is left to move, but {_occupants(facts)} stayed for '
-        f'{facts["seconds"]} s'
-    )
+_STILL_THERE = (
+    'no guest is left to move, but {occupants:occupants} stayed for '
+    '{seconds} s'
+)
 
 
 def _too_many(facts: Facts) -> str:
@@ -95,10 +90,7 @@ STATUSES: dict[Code, Words] = {
     StatusCode.GUESTS_MOVED: Words(
         _moved, facts=('moved', 'guests', 'stayed')
     ),
-    StatusCode.EMPTYING: Words(
-        lambda facts: f'waiting for {_occupants(facts)} to go',
-        facts=('occupants',),
-    ),
+    StatusCode.EMPTYING: Words('waiting for {occupants:occupants} to go'),
     StatusCode.COLD_MIGRATIONS_OPEN: Words(
         lambda facts: (
             'waiting for cold migrations of the drain: ' + _migrations(facts)
@@ -180,15 +172,13 @@ _ENDS: dict[Code, Words] = {
     ),
     OutcomeCode.RECORDS_OPEN: Words(_records, facts=('migrations',)),
     OutcomeCode.MIGRATIONS_STAYED: Words(
-        _still_there,
+        _STILL_THERE,
         'see openstack server migration list',
-        ('occupants', 'seconds'),
     ),
     OutcomeCode.ALLOCATIONS_STAYED: Words(
-        _still_there,
+        _STILL_THERE,
         'where no server of these ids is, openstack resource provider '
         'allocation delete removes them',
-        ('occupants', 'seconds'),
     ),
     OutcomeCode.TEST_GUEST_LEFT: Words(
         'a test guest of hvctl is left on {name}',

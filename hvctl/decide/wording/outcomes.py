@@ -105,12 +105,6 @@ def _guest_late(facts: Facts) -> str:
     return words
 
 
-def _occupied(facts: Facts) -> str:
-    return f'{facts["name"]} still has ' + ' and '.join(
-        text.each(facts['occupants'])
-    )
-
-
 _RUN: dict[Code, Words] = {
     OutcomeCode.DONE: Words(''),
     OutcomeCode.REQUEST_FAILED: Words('{message}'),
@@ -141,7 +135,7 @@ _CREATE: dict[Code, Words] = {
         'at the same time'
     ),
     OutcomeCode.HALF_GONE: Words(
-        '{name} is half gone ({left})', commands.REMOVE_FIRST
+        '{name} is half gone ({left:things})', commands.REMOVE_FIRST
     ),
     OutcomeCode.USER_DATA_REFUSED: Words('{message}'),
     OutcomeCode.NO_NODE_FREE: Words(
@@ -242,7 +236,8 @@ _DELETE: dict[Code, Words] = {
     OutcomeCode.ALREADY_GONE: Words('was gone already'),
     OutcomeCode.NOT_OURS: Words(_not_ours, facts=('name', 'holders')),
     OutcomeCode.OCCUPIED: Words(
-        _occupied, f'empty it first: {commands.DRAIN}', ('occupants',)
+        '{name} still has {occupants:occupants}',
+        f'empty it first: {commands.DRAIN}',
     ),
     OutcomeCode.DRIVER_DOWN: Words(
         'nova-compute on {host}, which drives Ironic, is down: the machine '

@@ -11,6 +11,7 @@ from hvctl.decide.wording import guests
 from hvctl.decide.wording import holders
 from hvctl.decide.wording import outcomes
 from hvctl.decide.wording import statuses
+from hvctl.decide.wording import text
 from hvctl.decide.wording.templates import Template
 from hvctl.decide.wording.templates import Words
 from hvctl.model.codes import Code
@@ -79,12 +80,17 @@ class _Formatter(string.Formatter):
     """Writes lists with commas, and a reason in its words.
 
     With the format ``brackets`` that is in brackets, where there is any.
+    ``things`` and ``occupants`` are the forms of these facts.
     """
 
     def format_field(self, value: typing.Any, format_spec: str) -> str:
         if format_spec == 'brackets':
             inside = self.format_field(value, '')
             return f' ({inside})' if inside else ''
+        if format_spec == 'things':
+            return ', '.join(text.things(value))
+        if format_spec == 'occupants':
+            return text.occupants(value)
         if isinstance(value, Reason):
             return reason(value)
         if isinstance(value, tuple):

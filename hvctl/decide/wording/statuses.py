@@ -75,10 +75,10 @@ def _disabled(facts: Facts) -> str:
 _PHASES: dict[Code, Words] = {
     StatusCode.NOTHING_THERE: Words('nothing of it is there', commands.CREATE),
     StatusCode.UNFINISHED: Words(
-        'there is no server, but: {left}', commands.CREATE
+        'there is no server, but: {left:things}', commands.CREATE
     ),
     StatusCode.LEFT_OVER: Words(
-        'there is no server, but: {left}', commands.DELETE
+        'there is no server, but: {left:things}', commands.DELETE
     ),
     StatusCode.BEING_DELETED: Words(
         'the server is being deleted', commands.DELETE

@@ -28,3 +28,23 @@ def number(fact: Fact) -> int:
 def each(fact: Fact) -> list[str]:
     """Return a fact that is a list of texts."""
     return [str(one) for one in typing.cast('tuple[Fact, ...]', fact)]
+
+
+def things(fact: Fact) -> list[str]:
+    """Return things that are told by kind and id, as in ``port <id>``."""
+    return [f'{kind} {thing}' for kind, thing in _rows(fact)]
+
+
+def occupants(fact: Fact) -> str:
+    """Return what keeps a hypervisor from being empty."""
+    words = []
+    for kind, *what in _rows(fact):
+        if kind == 'allocation':
+            words.append(f'allocations of {", ".join(what)} in Placement')
+        else:
+            words.append(counted(what[0], kind))
+    return ' and '.join(words)
+
+
+def _rows(fact: Fact) -> tuple[tuple[typing.Any, ...], ...]:
+    return typing.cast('tuple[tuple[typing.Any, ...], ...]', fact)

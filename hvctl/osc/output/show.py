@@ -17,6 +17,7 @@ from hvctl.decide.hypervisor import assemble
 from hvctl.decide.hypervisor import naming
 from hvctl.decide.hypervisor import phases
 from hvctl.decide.wording import rendering
+from hvctl.decide.wording import text
 from hvctl.model import identity
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
 from hvctl.model.snapshot import WholeLook
@@ -84,7 +85,9 @@ def _fields(
     gone = status.phase is Phase.ORPHANED
     yield (
         'left',
-        format_columns.ListColumn(phases.left(hv) if gone else []),
+        format_columns.ListColumn(
+            text.things(phases.left(hv)) if gone else []
+        ),
     )
 
 

@@ -175,14 +175,14 @@ class TestRefusals(unittest.TestCase):
     def test_occupied(self):
         """Guests, migrations and strange consumers each keep it."""
         for changes, occupant in (
-            ({'guests': {'hv1': (builders.a_guest(),)}}, '1 guest'),
+            ({'guests': {'hv1': (builders.a_guest(),)}}, ('guest', 1)),
             (
                 {'migrations': {'hv1': (builders.a_migration(),)}},
-                '1 unfinished migration',
+                ('unfinished migration', 1),
             ),
             (
                 {'consumers': {deciding.CHOSEN: {'somebody': {}}}},
-                'allocations of somebody in Placement',
+                ('allocation', 'somebody'),
             ),
         ):
             with self.subTest(occupant=occupant):

@@ -77,6 +77,7 @@ class TestTables(unittest.TestCase):
         for template, expected in (
             ('{host} is full', ('<host> is full', {'host'})),
             ('on it{ips:brackets} at', ('on it (<ips>) at', {'ips'})),
+            ('but: {left:things}', ('but: <left>', {'left'})),
             (lambda f: f'on {f["host"]}', ('on <host>', {'host'})),
             (lambda f: ', '.join(f['hosts']), ('<hosts>', {'hosts'})),
             (lambda f: f'{int(f["n"])} left', ('...', {'n'})),

@@ -49,13 +49,13 @@ class TestOutcome(unittest.TestCase):
                 {'consumers': {draining.CHOSEN: frozenset({'orphan'})}},
                 120,
                 OutcomeCode.ALLOCATIONS_STAYED,
-                'allocations of orphan in Placement',
+                ('allocation', 'orphan'),
             ),
             (
                 {'migrations': {'hv1': (builders.a_migration(source='x'),)}},
                 600,
                 OutcomeCode.MIGRATIONS_STAYED,
-                '1 unfinished migration',
+                ('unfinished migration', 1),
             ),
         ):
             with self.subTest(code=code):

@@ -21,30 +21,30 @@ class TestOccupants(unittest.TestCase):
             'g3', status='finished', migration_type='migration'
         )
         for changes, expected in (
-            ({}, []),
-            ({'guests': None, 'consumers': None}, []),
-            ({'guests': (GUEST,)}, ['1 guest']),
-            ({'guests': (GUEST, GUEST)}, ['2 guests']),
-            ({'migrations': (running,)}, ['1 unfinished migration']),
-            ({'migrations': (running, cold)}, ['2 unfinished migrations']),
-            ({'consumers': frozenset({HOLD})}, []),
+            ({}, ()),
+            ({'guests': None, 'consumers': None}, ()),
+            ({'guests': (GUEST,)}, (('guest', 1),)),
+            ({'guests': (GUEST, GUEST)}, (('guest', 2),)),
+            ({'migrations': (running,)}, (('unfinished migration', 1),)),
+            ({'migrations': (running, cold)}, (('unfinished migration', 2),)),
+            ({'consumers': frozenset({HOLD})}, ()),
             (
                 {'consumers': frozenset({HOLD, 'x', 'a'})},
-                ['allocations of a, x in Placement'],
+                (('allocation', 'a', 'x'),),
             ),
             # One that is counted already is not counted twice.
             (
                 {'guests': (GUEST,), 'consumers': frozenset({GUEST.id})},
-                ['1 guest'],
+                (('guest', 1),),
             ),
             (
                 {
                     'migrations': (cold,),
                     'consumers': frozenset({cold.uuid, cold.server_id}),
                 },
-                ['1 unfinished migration'],
+                (('unfinished migration', 1),),
             ),
-            ({'provider': None, 'consumers': frozenset({'x'})}, []),
+            ({'provider': None, 'consumers': frozenset({'x'})}, ()),
         ):
             with self.subTest(changes=changes):
                 hv = builders.a_hypervisor(**changes)

@@ -291,9 +291,14 @@ class TestLeft(unittest.TestCase):
         """Every part is named with its id."""
         hv = builders.a_hypervisor(duplicates=(SERVER(id='twin'),))
 
-        words = ' '.join(phases.left(hv))
+        left = phases.left(hv)
 
-        for thing in (hv.server, hv.service, hv.compute_node, *hv.ports):
-            self.assertIn(thing.id, words)
-        self.assertIn('twin', words)
-        self.assertIn(hv.agents[0].id, words)
+        for kind, thing in (
+            ('server', hv.server),
+            ('compute service', hv.service),
+            ('hypervisor', hv.compute_node),
+            *(('port', port) for port in hv.ports),
+            ('network agent', hv.agents[0]),
+        ):
+            self.assertIn((kind, thing.id), left)
+        self.assertIn(('server', 'twin'), left)

@@ -21,8 +21,11 @@ DRAINS = (
         '0 of 1 guest moved, 1 stay',
     ),
     (
-        Reason.of(StatusCode.EMPTYING, occupants=('1 guest', 'a and b')),
-        'waiting for 1 guest and a and b to go',
+        Reason.of(
+            StatusCode.EMPTYING,
+            occupants=(('guest', 1), ('allocation', 'a', 'b')),
+        ),
+        'waiting for 1 guest and allocations of a, b in Placement to go',
     ),
     (
         Reason.of(
@@ -164,7 +167,7 @@ DRAINS = (
     (
         Reason.of(
             OutcomeCode.MIGRATIONS_STAYED,
-            occupants=('1 unfinished migration',),
+            occupants=(('unfinished migration', 1),),
             seconds=600,
         ),
         f'{LEFT}1 unfinished migration stayed for 600 s; see openstack server '
@@ -173,7 +176,7 @@ DRAINS = (
     (
         Reason.of(
             OutcomeCode.ALLOCATIONS_STAYED,
-            occupants=('allocations of x in Placement',),
+            occupants=(('allocation', 'x'),),
             seconds=120,
         ),
         f'{LEFT}allocations of x in Placement stayed for 120 s; where no '

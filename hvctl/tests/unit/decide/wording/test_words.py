@@ -33,13 +33,13 @@ ROWS: tuple = (
     (StatusCode.NOTHING_THERE, HV, 'nothing of it is there', CREATE),
     (
         StatusCode.UNFINISHED,
-        {'name': 'hv1', 'left': ('port p', 'trunk t')},
+        {'name': 'hv1', 'left': (('port', 'p'), ('trunk', 't'))},
         'there is no server, but: port p, trunk t',
         CREATE,
     ),
     (
         StatusCode.LEFT_OVER,
-        {'name': 'hv1', 'left': ('port p',)},
+        {'name': 'hv1', 'left': (('port', 'p'),)},
         'there is no server, but: port p',
         DELETE,
     ),
@@ -204,7 +204,10 @@ ROWS: tuple = (
     ),
     (
         OutcomeCode.OCCUPIED,
-        {'name': 'hv1', 'occupants': ('2 guests', '1 unfinished migration')},
+        {
+            'name': 'hv1',
+            'occupants': (('guest', 2), ('unfinished migration', 1)),
+        },
         'hv1 still has 2 guests and 1 unfinished migration',
         'empty it first: openstack hypervisor ephemeral drain hv1',
     ),
