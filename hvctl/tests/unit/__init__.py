@@ -5,6 +5,8 @@ Says how hypothesis looks for examples: without a limit of time for each, as
 the machine may be busy, and the same ones every time where CI is set.
 """
 
+from __future__ import annotations
+
 import os
 
 import hypothesis

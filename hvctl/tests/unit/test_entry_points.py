@@ -5,6 +5,8 @@ Every call of ``openstack``, whatever its command, imports the plugin module
 and the module of every command.  So these must be cheap.
 """
 
+from __future__ import annotations
+
 import importlib.metadata
 import json
 import re

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Holds the arrows between the layers, see the architecture page."""
 
+from __future__ import annotations
+
 import ast
 from collections.abc import Callable, Iterator
 import pathlib

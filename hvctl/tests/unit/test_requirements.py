@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Holds the lower bounds to the versions that are tested."""
 
+from __future__ import annotations
+
 import pathlib
 import unittest
 

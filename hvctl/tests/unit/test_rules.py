@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Holds the rules of CONTRIBUTING.rst that no other checker knows."""
 
+from __future__ import annotations
+
 import ast
 from collections.abc import Iterator
 import configparser

@@ -7,6 +7,8 @@ Its allocation candidates and ``consumers`` are from a Placement that was
 filled by hand, with two virtual GPUs below hv1 and a disk that it shares.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 import json
 import pathlib

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of hypervisors that register in another cloud than their metal's."""
 
+from __future__ import annotations
+
 from unittest import mock
 
 from hvctl import exceptions

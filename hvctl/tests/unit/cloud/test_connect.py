@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of finding clouds in clouds.yaml."""
 
+from __future__ import annotations
+
 import os
 import pathlib
 import tempfile

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of how many requests a drain sends, counted at the cloud."""
 
+from __future__ import annotations
+
 import collections
 import re
 

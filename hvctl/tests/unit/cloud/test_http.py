@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of requests, and of the sentences in what goes wrong."""
 
+from __future__ import annotations
+
 import base64
 
 from keystoneauth1 import exceptions as ksa_exceptions

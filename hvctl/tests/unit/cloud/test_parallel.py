@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of reading several things at once."""
 
+from __future__ import annotations
+
 import threading
 import unittest
 

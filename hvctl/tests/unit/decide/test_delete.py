@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what delete decides."""
 
+from __future__ import annotations
+
 import dataclasses
 import unittest
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what the decisions of all verbs have in common."""
 
+from __future__ import annotations
+
 import unittest
 
 from hvctl.decide import goal

@@ -5,6 +5,8 @@ Each is a rule of the product that is left out.  Example tests may hold it as
 well; here the property that is about it must fail without it.
 """
 
+from __future__ import annotations
+
 import contextlib
 import dataclasses
 import types

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the extensions with which the documentation is built."""
 
+from __future__ import annotations
+
 import pathlib
 import sys
 import unittest

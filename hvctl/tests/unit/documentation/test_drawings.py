@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the documentation's pictures: they say what hvctl's tables say."""
 
+from __future__ import annotations
+
 import re
 import shutil
 import unittest

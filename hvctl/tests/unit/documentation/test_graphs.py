@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of graphs: as Graphviz reads them, on a page, and as a list."""
 
+from __future__ import annotations
+
 import unittest
 from xml.etree import ElementTree
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The pages name files and functions that are there."""
 
+from __future__ import annotations
+
 import importlib
 import operator
 import re

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the documentation's generated tables."""
 
+from __future__ import annotations
+
 import enum
 import re
 import unittest

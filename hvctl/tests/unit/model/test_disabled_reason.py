@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of how a service's disabled_reason is read."""
 
+from __future__ import annotations
+
 import unittest
 
 from hvctl.model import disabled_reason

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the names by which a host may register."""
 
+from __future__ import annotations
+
 import unittest
 
 from hvctl.model import host_name

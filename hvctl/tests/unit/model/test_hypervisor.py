@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what a hypervisor tells of itself."""
 
+from __future__ import annotations
+
 import unittest
 
 from hvctl.model import identity

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the marks and of the ids that prove themselves."""
 
+from __future__ import annotations
+
 import unittest
 import uuid
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of how texts are written for oslo.config."""
 
+from __future__ import annotations
+
 import tempfile
 import unittest
 

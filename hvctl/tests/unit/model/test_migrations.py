@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of Nova's migration records."""
 
+from __future__ import annotations
+
 import ast
 from collections.abc import Iterator
 import pathlib

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the text that is not to be seen."""
 
+from __future__ import annotations
+
 import json
 import typing
 import unittest

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Secrets stay out of what may be printed or logged."""
 
+from __future__ import annotations
+
 import base64
 import unittest
 

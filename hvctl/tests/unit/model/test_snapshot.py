@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of putting into an earlier look what a later one has read."""
 
+from __future__ import annotations
+
 import dataclasses
 import unittest
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what the services say."""
 
+from __future__ import annotations
+
 import unittest
 
 from hvctl.model import text

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whole commands on a cloud that lives in memory."""
 
+from __future__ import annotations
+
 import io
 import json
 import pathlib

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the commands for profiles, without a cloud."""
 
+from __future__ import annotations
+
 import io
 import json
 import os

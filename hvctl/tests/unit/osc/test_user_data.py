@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the command that shows a user-data, without a cloud."""
 
+from __future__ import annotations
+
 import email
 import io
 import types

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the commands delete and drain, and of what all verbs share."""
 
+from __future__ import annotations
+
 import re
 
 from osc_lib import exceptions as osc_exceptions

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Profiles in a temporary directory, for tests."""
 
+from __future__ import annotations
+
 import pathlib
 import tempfile
 import textwrap

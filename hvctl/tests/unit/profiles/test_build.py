@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what becomes of the values of a file."""
 
+from __future__ import annotations
+
 from hvctl.model.health import Answer
 from hvctl.model.networking import Address, Device, Link, Ovn, Sriov
 from hvctl.model.profile import (

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what does not fit together in a profile."""
 
+from __future__ import annotations
+
 import typing
 import unittest
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of where the files are found, and of who may read the secrets."""
 
+from __future__ import annotations
+
 import os
 import pathlib
 from unittest import mock

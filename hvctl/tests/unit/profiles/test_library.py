@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of merging a profile over others, and secrets over both."""
 
+from __future__ import annotations
+
 from hvctl.model.networking import NoNetworking, Ovs
 from hvctl.model.profile import Profile
 from hvctl.tests.unit.profiles import base

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the sentences for what is wrong with profiles."""
 
+from __future__ import annotations
+
 from hvctl import exceptions
 from hvctl.tests.unit.profiles import base
 

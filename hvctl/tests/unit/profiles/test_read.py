@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what YAML is taken, and where errors are said to be."""
 
+from __future__ import annotations
+
 import unittest
 
 import hypothesis

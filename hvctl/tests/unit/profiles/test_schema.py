@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the schema: what it says more than once is said alike."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 import dataclasses
 import json

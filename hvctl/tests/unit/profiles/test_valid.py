@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests that a user-data can be made of every profile that is valid."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 import typing
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What tests of opening a hypervisor have in common."""
 
+from __future__ import annotations
+
 import dataclasses
 
 from hvctl.model.records import PortUse

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Drains of whatever guests there are, killed anywhere and typed again."""
 
+from __future__ import annotations
+
 import collections
 
 import hypothesis

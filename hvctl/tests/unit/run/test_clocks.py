@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the machine's clock."""
 
+from __future__ import annotations
+
 from concurrent import futures
 import datetime
 import unittest

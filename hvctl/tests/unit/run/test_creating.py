@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of create on a cloud that lives in memory."""
 
+from __future__ import annotations
+
 from hvctl.model import identity
 from hvctl.model.snapshot import MachinesLook
 from hvctl.model.steps import (

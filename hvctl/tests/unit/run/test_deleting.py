@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of delete on a cloud that lives in memory."""
 
+from __future__ import annotations
+
 from hvctl.model.steps import (
     DeleteAgent,
     DeletePort,

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of drain on a cloud that lives in memory."""
 
+from __future__ import annotations
+
 from hvctl import exceptions
 from hvctl.model import drain_options
 from hvctl.model import identity

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of runs that are killed, and started again."""
 
+from __future__ import annotations
+
 import hypothesis
 from hypothesis import strategies
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The table of a hypervisor's life, held against whole runs."""
 
+from __future__ import annotations
+
 import dataclasses
 import itertools
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of how long a create waits for what."""
 
+from __future__ import annotations
+
 import dataclasses
 
 from hvctl.model.profile import Timeouts

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what a hypervisor goes through before guests may come."""
 
+from __future__ import annotations
+
 import contextlib
 import dataclasses
 import itertools

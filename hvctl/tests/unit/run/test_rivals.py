@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of two runs that do the same at the same time."""
 
+from __future__ import annotations
+
 import hypothesis
 from hypothesis import strategies
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what becomes of what a create could not finish."""
 
+from __future__ import annotations
+
 from hvctl import exceptions
 from hvctl.model.codes import OutcomeCode
 from hvctl.model.ledger import Ledger

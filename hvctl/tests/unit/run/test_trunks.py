@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of machines with further networks, on a cloud in memory."""
 
+from __future__ import annotations
+
 import base64
 import contextlib
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The distribution's cloud-init, where it is installed."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 import json
 import pathlib

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs a script of the host in a directory that stands for the host."""
 
+from __future__ import annotations
+
 import importlib.resources
 import pathlib
 import subprocess

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The profiles in the documentation are ones that can be copied."""
 
+from __future__ import annotations
+
 import dataclasses
 import pathlib
 import re

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The files of a host, and the order of its set-up."""
 
+from __future__ import annotations
+
 import unittest
 
 from hvctl import exceptions

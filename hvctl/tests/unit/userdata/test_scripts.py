@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The scripts that run on the host."""
 
+from __future__ import annotations
+
 import os
 import pathlib
 import shutil

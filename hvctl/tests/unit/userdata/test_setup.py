@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The script that makes a machine a hypervisor."""
 
+from __future__ import annotations
+
 from hvctl.tests.unit.userdata import base
 from hvctl.tests.unit.userdata import sandbox
 

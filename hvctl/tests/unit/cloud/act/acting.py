@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the tests of the steps' requests have in common."""
 
+from __future__ import annotations
+
 from hvctl import exceptions
 from hvctl.cloud import clients
 from hvctl.model.results import Done

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the moves of guests."""
 
+from __future__ import annotations
+
 from hvctl.model.results import (
     Accepted,
     Explained,

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what is done with test guests."""
 
+from __future__ import annotations
+
 from unittest import mock
 
 from hvctl.model import identity

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what Ironic tells of a deploy."""
 
+from __future__ import annotations
+
 from hvctl.model.results import (
     Explained,
 )

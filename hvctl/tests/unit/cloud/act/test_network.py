@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of ports, trunks and agents."""
 
+from __future__ import annotations
+
 from hvctl.model import identity
 from hvctl.model.steps import (
     AddSubports,

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of resource providers and holds."""
 
+from __future__ import annotations
+
 import typing
 
 from hvctl.cloud.act import placement

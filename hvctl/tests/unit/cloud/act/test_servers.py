@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what is done with bare-metal servers."""
 
+from __future__ import annotations
+
 import typing
 
 from hvctl.model import identity

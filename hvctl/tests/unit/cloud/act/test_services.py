@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of compute services and aggregates."""
 
+from __future__ import annotations
+
 from hvctl.model.steps import (
     DeleteService,
     DisableService,

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the tests of look-ups have in common."""
 
+from __future__ import annotations
+
 import typing
 
 from hvctl.cloud.ask import resolver

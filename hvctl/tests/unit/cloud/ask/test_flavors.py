@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of how many nodes are free."""
 
+from __future__ import annotations
+
 from hvctl.tests.unit.cloud.ask import asking
 
 

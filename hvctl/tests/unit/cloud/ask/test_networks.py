@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the networks of a machine."""
 
+from __future__ import annotations
+
 from hvctl.model.profile import Subnetwork
 from hvctl.model.request import ResolvedSubnetwork
 from hvctl.tests.unit.cloud import base

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what is asked before a create."""
 
+from __future__ import annotations
+
 from hvctl.tests.unit.cloud import base
 from hvctl.tests.unit.cloud.ask import asking
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the tests of looks have in common."""
 
+from __future__ import annotations
+
 import typing
 import urllib.parse
 

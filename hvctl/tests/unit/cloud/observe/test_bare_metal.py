@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what a look reads of machines."""
 
+from __future__ import annotations
+
 import urllib.parse
 
 from hvctl.model import identity

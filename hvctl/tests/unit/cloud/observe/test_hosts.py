@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what a look reads of single hosts."""
 
+from __future__ import annotations
+
 from hvctl.model.records import Need
 from hvctl.model.snapshot import GuestsLook
 from hvctl.tests.fixtures import builders

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of looks as a whole."""
 
+from __future__ import annotations
+
 import dataclasses
 
 from hvctl import exceptions

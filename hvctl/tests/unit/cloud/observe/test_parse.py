@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what is made of the services' JSON."""
 
+from __future__ import annotations
+
 import datetime
 import unittest
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what is said of a hypervisor that does not come up."""
 
+from __future__ import annotations
+
 import datetime
 import unittest
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what a closed hypervisor does before guests may come."""
 
+from __future__ import annotations
+
 import datetime
 import unittest
 

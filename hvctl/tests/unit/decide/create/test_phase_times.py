@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what is written down of the time that phases take."""
 
+from __future__ import annotations
+
 import datetime
 import unittest
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what is made until a machine is being deployed."""
 
+from __future__ import annotations
+
 import base64
 import datetime
 import unittest

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what becomes of what a create could not finish."""
 
+from __future__ import annotations
+
 import unittest
 
 from hvctl.decide.create import rollback

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the table of create's stages."""
 
+from __future__ import annotations
+
 import dataclasses
 import unittest
 

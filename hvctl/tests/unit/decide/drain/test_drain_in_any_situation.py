@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a drain does in any situation, above all in almost good ones."""
 
+from __future__ import annotations
+
 import dataclasses
 import unittest
 

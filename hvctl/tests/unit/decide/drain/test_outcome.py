@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of whether a drain goes on, and how it ends."""
 
+from __future__ import annotations
+
 import datetime
 import unittest
 

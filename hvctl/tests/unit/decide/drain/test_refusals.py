@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of why a hypervisor is not drained."""
 
+from __future__ import annotations
+
 import dataclasses
 import unittest
 

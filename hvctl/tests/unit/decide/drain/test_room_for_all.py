@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of a drain that asks whether there is room elsewhere."""
 
+from __future__ import annotations
+
 import typing
 import unittest
 

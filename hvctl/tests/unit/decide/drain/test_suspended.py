@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of when a drain sends no guest away any more."""
 
+from __future__ import annotations
+
 import dataclasses
 import unittest
 

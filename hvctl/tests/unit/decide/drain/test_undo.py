@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of how a drain is taken back."""
 
+from __future__ import annotations
+
 import dataclasses
 import unittest
 

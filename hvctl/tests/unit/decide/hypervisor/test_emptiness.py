@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of when a hypervisor is empty."""
 
+from __future__ import annotations
+
 import unittest
 
 from hvctl.decide.hypervisor import emptiness

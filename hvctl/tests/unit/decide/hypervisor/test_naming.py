@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what may be a name."""
 
+from __future__ import annotations
+
 import unittest
 
 from hvctl import exceptions

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of who else holds a name."""
 
+from __future__ import annotations
+
 import dataclasses
 import unittest
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the words for how a drain goes and ends: one table of them."""
 
+from __future__ import annotations
+
 import unittest
 
 from hvctl.decide.wording import drains

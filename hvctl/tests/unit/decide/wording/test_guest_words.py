@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the words for what becomes of a guest: one table of them."""
 
+from __future__ import annotations
+
 import unittest
 
 from hvctl.decide.wording import guests

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the small pieces of text."""
 
+from __future__ import annotations
+
 import unittest
 
 from hvctl.decide.wording import text

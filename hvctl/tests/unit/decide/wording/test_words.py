@@ -4,6 +4,8 @@
 Tests of decisions compare codes and facts; only this table has the words.
 """
 
+from __future__ import annotations
+
 import unittest
 
 from hvctl.decide.wording import rendering

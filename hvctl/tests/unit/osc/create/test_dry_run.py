@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what a create says that it would do."""
 
+from __future__ import annotations
+
 import unittest
 
 from hvctl.model import steps

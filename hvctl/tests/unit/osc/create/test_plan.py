@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the command create."""
 
+from __future__ import annotations
+
 import logging
 
 import fixtures

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what create refuses before it makes anything."""
 
+from __future__ import annotations
+
 import io
 
 import fixtures

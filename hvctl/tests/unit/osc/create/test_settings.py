@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of how options of create are laid over its profile."""
 
+from __future__ import annotations
+
 import argparse
 import pathlib
 import tempfile

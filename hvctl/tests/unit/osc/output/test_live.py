@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what is shown while guests move."""
 
+from __future__ import annotations
+
 import dataclasses
 import io
 import time

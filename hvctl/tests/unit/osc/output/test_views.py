@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the commands list and show."""
 
+from __future__ import annotations
+
 import datetime
 
 from osc_lib import exceptions as osc_exceptions

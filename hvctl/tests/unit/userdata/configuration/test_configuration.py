@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The configuration files of Nova and of Neutron's agents."""
 
+from __future__ import annotations
+
 import unittest
 
 from hvctl.model.machine_ports import MachinePorts

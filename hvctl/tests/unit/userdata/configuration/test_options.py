@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Files of options."""
 
+from __future__ import annotations
+
 import unittest
 
 from hvctl import exceptions

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the provider configuration file."""
 
+from __future__ import annotations
+
 import unittest
 
 import yaml

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what Nova takes as user-data."""
 
+from __future__ import annotations
+
 import base64
 import unittest
 

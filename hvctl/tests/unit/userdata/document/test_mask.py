@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Secrets stay hidden in what is shown."""
 
+from __future__ import annotations
+
 import unittest
 import urllib.parse
 

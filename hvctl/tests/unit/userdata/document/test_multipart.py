@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Parts put together."""
 
+from __future__ import annotations
+
 import base64
 import email
 import gzip

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The parts of a user-data, and what cloud-init makes of them."""
 
+from __future__ import annotations
+
 import pathlib
 import subprocess
 import tempfile

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what OVN brings."""
 
+from __future__ import annotations
+
 import unittest
 
 from hvctl.model.networking import Ovn

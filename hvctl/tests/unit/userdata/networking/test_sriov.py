@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what virtual functions bring."""
 
+from __future__ import annotations
+
 import dataclasses
 import json
 import unittest

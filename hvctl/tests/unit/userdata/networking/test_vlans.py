@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the VLAN interfaces of a trunk's sub-networks."""
 
+from __future__ import annotations
+
 import dataclasses
 import typing
 import unittest

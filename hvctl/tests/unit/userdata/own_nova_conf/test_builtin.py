@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the built-in user-data."""
 
+from __future__ import annotations
+
 import configparser
 import json
 import pathlib

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of reading a nova.conf fragment."""
 
+from __future__ import annotations
+
 import unittest
 
 from hvctl import exceptions

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests that a nova.conf is read here as nova-compute will read it."""
 
+from __future__ import annotations
+
 import pathlib
 import tempfile
 import unittest

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of guests that are copied for too long."""
 
+from __future__ import annotations
+
 import dataclasses
 import datetime
 import typing

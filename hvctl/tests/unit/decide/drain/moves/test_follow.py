@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of how moves go on, by Nova's records of them."""
 
+from __future__ import annotations
+
 import dataclasses
 
 from hvctl.model.codes import OutcomeCode

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of guests that are not on the host any more."""
 
+from __future__ import annotations
+
 import dataclasses
 
 from hvctl.model.codes import OutcomeCode

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of which guests a drain sends away, and when."""
 
+from __future__ import annotations
+
 import unittest
 
 from hvctl.decide.drain.plan import wishes

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of moves that came to nothing, and of those of others."""
 
+from __future__ import annotations
+
 import dataclasses
 
 from hvctl.model.guest_codes import GuestCode

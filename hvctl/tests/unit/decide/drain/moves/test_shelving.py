@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of guests that are shelved, or resized."""
 
+from __future__ import annotations
+
 import dataclasses
 import unittest
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what a move becomes, how long it may take, and its record."""
 
+from __future__ import annotations
+
 import dataclasses
 import datetime
 import unittest

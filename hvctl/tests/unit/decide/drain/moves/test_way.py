@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The table of a guest's way, held against what is decided."""
 
+from __future__ import annotations
+
 import itertools
 
 from hvctl.decide.drain.moves import way

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of how many hypervisors may be closed at once."""
 
+from __future__ import annotations
+
 import unittest
 
 from hvctl.decide.drain.plan import budget

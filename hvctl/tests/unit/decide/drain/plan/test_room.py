@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of the forecast whether guests find room."""
 
+from __future__ import annotations
+
 import unittest
 
 import hypothesis

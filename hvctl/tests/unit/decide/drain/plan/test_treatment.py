@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tests of what a drain does with a guest in a given state."""
 
+from __future__ import annotations
+
 import unittest
 
 from hvctl.decide.drain.plan import treatment
