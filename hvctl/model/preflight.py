@@ -23,11 +23,9 @@ class Finding(enum.StrEnum):
 class Check:
     """One thing that was looked at.
 
-    :ivar subject: what, in one or two words
     :ivar message: what was found; where it failed, what to type next
     """
 
-    subject: str
     verdict: Finding
     message: str
 
@@ -122,7 +120,7 @@ class Answers:
     test_flavor: Flavor | None = None
     test_image_id: str = ''
     test_network_id: str | None = None
-    problems: tuple[tuple[str, str], ...] = ()
+    problems: tuple[str, ...] = ()
     candidates: int | None = None
     quotas: dict[QuotaKind, Quota] = dataclasses.field(default_factory=dict)
     compute_cloud: str | None = None

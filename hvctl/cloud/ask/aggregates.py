@@ -11,14 +11,14 @@ from hvctl.model.records import Aggregate
 
 def choose(
     names: Lookup, known: Iterable[Aggregate]
-) -> tuple[dict[str, int], list[tuple[str, str]]]:
+) -> tuple[dict[str, int], list[str]]:
     """Choose by name and availability zone.
 
     :returns: the ids of the aggregates to join, by uuid, and what is wrong
     """
     by_name = {aggregate.name: aggregate for aggregate in known}
     problems = [
-        ('aggregate', f'there is no aggregate {name}')
+        f'there is no aggregate {name}'
         for name in names.aggregates
         if name not in by_name
     ]
@@ -32,11 +32,8 @@ def choose(
         else:
             listed = ', '.join(a.name for a in of_zone) or 'none'
             problems.append(
-                (
-                    'availability zone',
-                    f'not just one aggregate makes availability zone {zone}: '
-                    f'{listed}; name the aggregate to join',
-                )
+                f'not just one aggregate makes availability zone {zone}: '
+                f'{listed}; name the aggregate to join'
             )
     if len({a.availability_zone for a in wanted} - {None}) > 1:
         listed = ', '.join(
@@ -45,10 +42,7 @@ def choose(
             if a.availability_zone
         )
         problems.append(
-            (
-                'availability zone',
-                f'the aggregates make several availability zones: {listed}; '
-                'Nova lets a host be in one only: name aggregates of one zone',
-            )
+            f'the aggregates make several availability zones: {listed}; '
+            'Nova lets a host be in one only: name aggregates of one zone'
         )
     return {a.uuid: a.id for a in wanted}, problems

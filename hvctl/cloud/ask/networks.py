@@ -18,11 +18,11 @@ class Address(typing.NamedTuple):
     """Where a machine's address comes from.
 
     :ivar subnet_id: None is Neutron's choice
-    :ivar problems: what, and what is wrong with it
+    :ivar problems: what is wrong with it
     """
 
     subnet_id: str | None = None
-    problems: tuple[tuple[str, str], ...] = ()
+    problems: tuple[str, ...] = ()
 
 
 def address(
@@ -44,12 +44,12 @@ def address(
         subnets = [s for s in subnets if names.subnet in (s.id, s.name)]
         if not subnets:
             words = f'network {network_name} has no subnet {names.subnet}'
-            return Address(problems=(('subnet', words),))
+            return Address(problems=(words,))
         if len(subnets) > 1 and names.fixed_ip is None:
             words = (
                 f'there is more than one subnet {names.subnet}: give its id'
             )
-            return Address(problems=(('subnet', words),))
+            return Address(problems=(words,))
     if names.fixed_ip is None:
         return Address(subnets[0].id)
     wanted = ipaddress.ip_address(names.fixed_ip)
@@ -60,7 +60,7 @@ def address(
         )
         if names.subnet is not None:
             words += f' that is called {names.subnet}'
-        return Address(problems=(('fixed_ip', words),))
+        return Address(problems=(words,))
     return Address(
         fitting[0].id if names.subnet else None,
         _taken(conn, network.id, str(wanted)),
@@ -69,17 +69,14 @@ def address(
 
 def _taken(
     conn: connection.Connection, network_id: str, fixed_ip: str
-) -> tuple[tuple[str, str], ...]:
+) -> tuple[str, ...]:
     """Name the ports that have an address already."""
     ports = conn.network.ports(
         network_id=network_id, fixed_ips=f'ip_address={fixed_ip}'
     )
     return tuple(
-        (
-            'fixed_ip',
-            f'the fixed IP {fixed_ip} is in use by port {port.id} '
-            f'({port.name or "without a name"})',
-        )
+        f'the fixed IP {fixed_ip} is in use by port {port.id} '
+        f'({port.name or "without a name"})'
         for port in ports
     )
 

@@ -26,13 +26,13 @@ _ERRORS = (
 class Questions:
     """Look-ups that run beside each other.
 
-    :ivar problems: what was looked up, and what was wrong with it, in the
-        order in which the answers were wanted
+    :ivar problems: what was wrong, in the order in which the answers were
+        wanted
     """
 
     def __init__(self, pool: futures.Executor) -> None:
         self._pool = pool
-        self.problems: list[tuple[str, str]] = []
+        self.problems: list[str] = []
 
     def ask(
         self,
@@ -81,7 +81,7 @@ class Question(typing.Generic[_T]):
 
     def __init__(
         self,
-        problems: list[tuple[str, str]],
+        problems: list[str],
         kind: str,
         name: str | None,
         future: futures.Future[_T] | None,
@@ -102,7 +102,7 @@ class Question(typing.Generic[_T]):
         try:
             return self._future.result()
         except _ERRORS as error:
-            self._problems.append((self._kind, self._problem(error)))
+            self._problems.append(self._problem(error))
             return None
 
     def _problem(self, error: Exception) -> str:

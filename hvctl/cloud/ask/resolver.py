@@ -68,7 +68,7 @@ class Resolver:
                     self._metal, answers.flavor, number
                 )
             except exceptions.CloudError as error:
-                asked.problems.append(('nodes', str(error)))
+                asked.problems.append(str(error))
         return dataclasses.replace(
             answers, candidates=candidates, problems=tuple(asked.problems)
         )

@@ -38,8 +38,8 @@ def checks(
     :returns: every check, whatever it found
     """
     found = [
-        Check(subject=subject, verdict=Finding.FAILED, message=message)
-        for subject, message in facts.problems
+        Check(verdict=Finding.FAILED, message=problem)
+        for problem in facts.problems
     ]
     if facts.flavor is not None:
         found.append(_flavor(facts.flavor))
@@ -56,12 +56,10 @@ def _test_flavor(flavor: Flavor) -> Check:
     zeroed = {'VCPU', 'MEMORY_MB', 'DISK_GB'} <= flavor.resources.keys()
     if asked == {identity.TEST_RESOURCE_CLASS: 1} and zeroed:
         return Check(
-            subject='test flavor',
             verdict=Finding.OK,
             message=f'{flavor.name} gets into a closed host',
         )
     return Check(
-        subject='test flavor',
         verdict=Finding.FAILED,
         message=f'flavor {flavor.name} does not get into a closed host: set '
         'its properties resources:VCPU=0 resources:MEMORY_MB=0 '
@@ -85,13 +83,11 @@ def _flavor(flavor: Flavor) -> Check:
     name = bare_metal_class(flavor)
     if name is None:
         return Check(
-            subject='flavor',
             verdict=Finding.FAILED,
             message=f'flavor {flavor.name} does not ask for bare metal: it '
             'has no property resources:CUSTOM_<class>=1',
         )
     return Check(
-        subject='flavor',
         verdict=Finding.OK,
         message=f'{flavor.name} asks for {name}',
     )
@@ -105,20 +101,17 @@ def _stock(
 ) -> Check:
     if facts.candidates is None:
         return Check(
-            subject='nodes',
             verdict=Finding.UNKNOWN,
             message='Placement was not asked for free nodes',
         )
     if facts.candidates >= number:
         return Check(
-            subject='nodes',
             verdict=Finding.OK,
             message=f'{number} nodes are asked for, at least as many are free',
         )
     listed = ', '.join(stock(nodes or (), bare_metal_class(flavor)))
     seen = f' (of the nodes that may be read: {listed})' if listed else ''
     return Check(
-        subject='nodes',
         verdict=Finding.FAILED,
         message=f'{number} nodes for flavor {flavor.name} are asked for and '
         f'{facts.candidates} are free{seen}; see openstack baremetal node '
@@ -162,7 +155,6 @@ def _subnetworks(facts: Answers) -> Iterable[Check]:
             problem = 'the machine would be in it twice'
         seen.add(sub.network_id)
         yield Check(
-            subject=f'sub-network {sub.wish.network}',
             verdict=Finding.FAILED if problem else Finding.OK,
             message=f'sub-network {sub.wish.network}: '
             + (problem or "can be a VLAN on the machine's port"),
@@ -256,7 +248,5 @@ def _fit(
                 f'{needed} are needed; raise it with openstack {option}quota '
                 'set'
             )
-        found.append(
-            Check(subject=f'quota of {what}', verdict=verdict, message=message)
-        )
+        found.append(Check(verdict=verdict, message=message))
     return found

@@ -41,9 +41,9 @@ class TestAggregates(asking.TestCase):
         self.assertEqual(
             {'u1': 1}, self.ask(availability_zone='az1').aggregates
         )
-        ((_, message),) = self.ask(aggregates=('c',)).problems
+        (message,) = self.ask(aggregates=('c',)).problems
         self.assertEqual('there is no aggregate c', message)
-        ((_, message),) = self.ask(availability_zone='az3').problems
+        (message,) = self.ask(availability_zone='az3').problems
         self.assertIn('availability zone az3: none', message)
 
     def test_aggregates_that_cannot_be_read(self) -> None:
@@ -52,7 +52,7 @@ class TestAggregates(asking.TestCase):
             f'{base.COMPUTE}/os-aggregates', status_code=503, json={}
         )
 
-        ((_, message),) = self.ask(aggregates=('a',)).problems
+        (message,) = self.ask(aggregates=('a',)).problems
 
         self.assertIn('could not list the aggregates', message)
 
@@ -78,7 +78,7 @@ class TestAggregates(asking.TestCase):
             {'aggregates': ('a0', 'a1')},
             {'aggregates': ('a0', 'a2'), 'availability_zone': 'az2'},
         ):
-            ((_, message),) = self.ask(**wanted).problems
+            (message,) = self.ask(**wanted).problems
             self.assertIn('a0 (az1), a1 (az2)', message)
         wanted = {'aggregates': ('a0', 'a2'), 'availability_zone': 'az1'}
         self.assertEqual((), self.ask(**wanted).problems)

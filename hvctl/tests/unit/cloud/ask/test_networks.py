@@ -40,7 +40,7 @@ class TestNetworks(asking.TestCase):
             ('other', 'network n1 has no subnet other'),
             ('slow', 'more than one subnet slow: give its id'),
         ):
-            ((_, message),) = self.ask(subnet=name).problems
+            (message,) = self.ask(subnet=name).problems
             self.assertIn(words, message)
         # Without the network there is nothing more to say.
         facts = self.ask(network='nothing', subnet='fast')
@@ -61,11 +61,11 @@ class TestNetworks(asking.TestCase):
             ({'fixed_ip': '10.0.2.9'}, 'is in no subnet of network n1'),
             ({'fixed_ip': '10.0.1.9', 'subnet': 'fast'}, 'is in no subnet'),
         ):
-            ((_, message),) = self.ask(**changes).problems
+            (message,) = self.ask(**changes).problems
             self.assertIn(words, message)
         port = {'id': 'p1', 'name': 'router'}
         self.mock.get(f'{base.NETWORK}/ports', json={'ports': [port]})
-        ((_, message),) = self.ask(fixed_ip='10.0.1.9').problems
+        (message,) = self.ask(fixed_ip='10.0.1.9').problems
         self.assertIn('10.0.1.9 is in use by port p1 (router)', message)
 
     def test_ambiguous_subnetwork(self) -> None:
@@ -79,7 +79,7 @@ class TestNetworks(asking.TestCase):
         )
 
         wish = Subnetwork(network='twin')
-        ((_, message),) = self.ask(subnetworks=(wish,)).problems
+        (message,) = self.ask(subnetworks=(wish,)).problems
 
         self.assertEqual(
             'there is more than one sub-network twin: give its id', message
@@ -129,5 +129,5 @@ class TestNetworks(asking.TestCase):
 
         self.assertEqual(
             ['there is no trunk service', 'there is no sub-network nothing'],
-            [message for _, message in facts.problems],
+            list(facts.problems),
         )

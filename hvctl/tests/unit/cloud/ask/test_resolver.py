@@ -30,7 +30,7 @@ class TestAsk(asking.TestCase):
 
         self.assertEqual(
             ['there is no image nothing', 'there is no network nothing'],
-            [message for _, message in facts.problems],
+            list(facts.problems),
         )
 
     def test_nothing_to_look_up(self) -> None:
@@ -48,7 +48,7 @@ class TestAsk(asking.TestCase):
         self.mock.get(f'{url}/twin', status_code=404, json={})
         self.mock.get(f'{url}?name=twin', json={'networks': twins})
 
-        ((_, message),) = self.ask(network='twin').problems
+        (message,) = self.ask(network='twin').problems
 
         self.assertIn('more than one network twin: give its id', message)
 
@@ -60,7 +60,7 @@ class TestAsk(asking.TestCase):
 
         facts = self.ask(image='nothing')
 
-        for (_, message), words in zip(
+        for message, words in zip(
             facts.problems,
             (
                 'there is no image nothing',
@@ -82,6 +82,6 @@ class TestAsk(asking.TestCase):
             with self.subTest(types=types):
                 self.conn = self.connect('', without=types)
 
-                ((_, message),) = self.ask().problems
+                (message,) = self.ask().problems
 
                 self.assertIn(word, message)

@@ -72,7 +72,7 @@ class TestChecks(unittest.TestCase):
         """Each thing that may be wrong is said."""
         virtual = Flavor(id='f', name='m1', resources={'VCPU': 1})
         for changes, words in (
-            ({'problems': (('image', 'there is no image x'),)}, 'no image x'),
+            ({'problems': ('there is no image x',)}, 'no image x'),
             ({'flavor': virtual}, 'm1 does not ask for bare metal'),
             ({'candidates': 1}, '2 nodes for flavor metal'),
             (
@@ -228,7 +228,7 @@ class TestChecks(unittest.TestCase):
             3,
             len(
                 failed(
-                    problems=(('network', 'there is no network x'),),
+                    problems=('there is no network x',),
                     candidates=0,
                     quotas={'servers': Quota(left=1)},
                 )

@@ -54,7 +54,7 @@ class TestDryRun(base.TestCommand):
     def test_shows_every_problem(self):
         """All that is wrong with the request is in the rows."""
         self.cloud.resolve.changes = {
-            'problems': (('image', 'there is no image debian'),)
+            'problems': ('there is no image debian',)
         }
 
         self.assertEqual(1, self.create('hv1', '--dry-run'))

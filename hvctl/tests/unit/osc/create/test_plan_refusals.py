@@ -84,8 +84,8 @@ class TestRefusals(base.TestCommand):
         """Everything that does not exist is named at once."""
         self.cloud.resolve.changes = {
             'problems': (
-                ('image', 'there is no image debian'),
-                ('network', 'there is no network internalapi'),
+                'there is no image debian',
+                'there is no network internalapi',
             )
         }
 
@@ -96,7 +96,7 @@ class TestRefusals(base.TestCommand):
     def test_taken_as_well(self):
         """So is a name that is taken."""
         self.cloud.resolve.changes = {
-            'problems': (('image', 'there is no image debian'),)
+            'problems': ('there is no image debian',)
         }
         self.cloud.add_service('hv2')
 

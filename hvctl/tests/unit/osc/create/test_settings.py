@@ -218,7 +218,7 @@ class TestUnknown(unittest.TestCase):
         """What is asked for a profile."""
         client = mock.Mock()
         client.within.return_value.resolve.ask.return_value = Answers(
-            problems=(('image', 'there is no image x'),)
+            problems=('there is no image x',)
         )
 
         said = settings.unknown(client, Profile(name='p', **fields))
