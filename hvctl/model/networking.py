@@ -39,7 +39,7 @@ class NoNetworking:
 
     kind: typing.ClassVar[str] = 'none'
     #: How many network agents a host of this kind has.
-    agents: typing.ClassVar[int] = 0
+    agent_count: typing.ClassVar[int] = 0
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ class Ovs:
     """
 
     kind: typing.ClassVar[str] = 'ovs'
-    agents: typing.ClassVar[int] = 1
+    agent_count: typing.ClassVar[int] = 1
 
     bridge_mappings: Mapping[str, str] = dataclasses.field(
         default_factory=dict
@@ -107,7 +107,7 @@ class Sriov:
     devices: tuple[Device, ...]
 
     @property
-    def agents(self) -> int:
+    def agent_count(self) -> int:
         """One for each thing that its cards speak."""
         return len({device.link for device in self.devices})
 
@@ -147,7 +147,7 @@ class Ovn:
     )
 
     @property
-    def agents(self) -> int:
+    def agent_count(self) -> int:
         """The controller, and the agent that brings the metadata."""
         return 1 if self.metadata_host is None else 2
 

@@ -78,10 +78,10 @@ class CreateRequest:
         bare-metal cloud itself
     :ivar subnetworks: what each machine has as VLANs on its port
     :ivar properties: the user's own metadata for the servers
-    :ivar agents: how many network agents each has, none where guests have no
-        ports; None where that is not known
-    :ivar migrations: how many guests its nova-compute live-migrates at once,
-        to be remembered for a drain; None where that is not known
+    :ivar agent_count: how many network agents each has, none where guests
+        have no ports; None where that is not known
+    :ivar parallel_migrations: how many guests its nova-compute live-migrates
+        at once, to be remembered for a drain; None where that is not known
     :ivar expires_at: when they may be taken away; None for never
     :ivar aggregates: ids of the host aggregates to join, by uuid
     :ivar health_test: how to try each out; None for not at all
@@ -103,8 +103,8 @@ class CreateRequest:
     domain: str | None = None
     properties: Mapping[str, str] = dataclasses.field(default_factory=dict)
     timeouts: Timeouts = dataclasses.field(default_factory=Timeouts)
-    agents: int | None = None
-    migrations: int | None = None
+    agent_count: int | None = None
+    parallel_migrations: int | None = None
     expires_at: datetime.datetime | None = None
     aggregates: Mapping[str, int] = dataclasses.field(default_factory=dict)
     health_test: HealthTest | None = None

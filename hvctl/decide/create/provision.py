@@ -197,14 +197,16 @@ def _metadata(
         metadata[identity.COMPUTE_CLOUD_KEY] = request.compute_cloud
     if request.domain is not None:
         metadata[identity.DOMAIN_KEY] = request.domain
-    if request.agents is not None:
+    if request.agent_count is not None:
         metadata[identity.NETWORKING_KEY] = (
-            str(request.agents) if request.agents else identity.NO_NETWORKING
+            str(request.agent_count)
+            if request.agent_count
+            else identity.NO_NETWORKING
         )
     if request.expires_at is not None:
         metadata[identity.EXPIRES_KEY] = request.expires_at.isoformat(
             timespec='seconds'
         )
-    if request.migrations is not None:
-        metadata[identity.MIGRATIONS_KEY] = str(request.migrations)
+    if request.parallel_migrations is not None:
+        metadata[identity.MIGRATIONS_KEY] = str(request.parallel_migrations)
     return metadata

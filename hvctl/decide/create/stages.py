@@ -35,7 +35,9 @@ def _trunk(_: Hypervisor, request: CreateRequest | None) -> bool | None:
 
 
 def _agents(hv: Hypervisor, request: CreateRequest | None) -> bool:
-    return hv.agents is not None if request is None else request.agents != 0
+    return (
+        hv.agents is not None if request is None else request.agent_count != 0
+    )
 
 
 def _aggregates(_: Hypervisor, request: CreateRequest | None) -> bool | None:

@@ -108,8 +108,8 @@ def plan(
             domain=wanted.domain,
             properties=parsed_args.properties,
             timeouts=wanted.timeouts,
-            agents=wanted.agents,
-            migrations=wanted.migrations,
+            agent_count=wanted.agent_count,
+            parallel_migrations=wanted.parallel_migrations,
             expires_at=now + datetime.timedelta(seconds=wanted.expiry)
             if wanted.expiry is not None
             else None,

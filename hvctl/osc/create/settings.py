@@ -40,12 +40,12 @@ class Settings:
     :ivar sketch: stands in for the ports that are not made yet
     :ivar own_user_data: the user's own file is sent, so nova-compute chooses
         its compute node id itself
-    :ivar agents: how many network agents each has; None where that is not
+    :ivar agent_count: how many network agents each has; None where that is not
         known
     :ivar test: how to try each out; None for not at all
     :ivar expiry: seconds after which they may be taken away; None for never
-    :ivar migrations: how many guests its nova-compute live-migrates at once;
-        None where it is not of a profile
+    :ivar parallel_migrations: how many guests its nova-compute live-migrates
+        at once; None where it is not of a profile
     """
 
     compute_cloud: str | None
@@ -57,9 +57,9 @@ class Settings:
     render: Render
     sketch: MachinePorts
     own_user_data: bool
-    agents: int | None
+    agent_count: int | None
     test: TestGuest | None
-    migrations: int | None
+    parallel_migrations: int | None
     expiry: float | None
 
 
@@ -98,22 +98,24 @@ def merge_options(parsed_args: argparse.Namespace) -> Settings:
         render=_renderer(parsed_args, profile),
         sketch=machine_ports.sketch(profile),
         own_user_data=parsed_args.user_data is not None,
-        agents=_agents(parsed_args, profile),
+        agent_count=_agent_count(parsed_args, profile),
         test=test,
         expiry=parsed_args.expires or profile.expiry,
-        migrations=profile.live_migration.max_concurrent
+        parallel_migrations=profile.live_migration.max_concurrent
         if parsed_args.profile is not None
         else None,
     )
 
 
-def _agents(parsed_args: argparse.Namespace, profile: Profile) -> int | None:
+def _agent_count(
+    parsed_args: argparse.Namespace, profile: Profile
+) -> int | None:
     if parsed_args.profile is None:
         return None
-    agents = profile.networking.agents
+    count = profile.networking.agent_count
     # What user-data of one's own starts is not known.
     own = parsed_args.user_data is not None or parsed_args.config is not None
-    return None if own and agents else agents
+    return None if own and count else count
 
 
 def to_look_up(profile: Profile, test: TestGuest | None) -> Lookup:

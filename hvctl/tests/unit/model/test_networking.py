@@ -33,4 +33,4 @@ class TestAgents(unittest.TestCase):
             (Sriov(devices=(CARD, INFINIBAND)), 2),
         ):
             with self.subTest(kind=kind):
-                self.assertEqual(expected, kind.agents)
+                self.assertEqual(expected, kind.agent_count)

@@ -82,7 +82,7 @@ class TestAfter(unittest.TestCase):
             (
                 NEW,
                 'server',
-                {**TEST, **AGGREGATES, 'agents': 0},
+                {**TEST, **AGGREGATES, 'agent_count': 0},
                 f'{WAITS.removesuffix(" agents")} join health-test lift',
             ),
             (

@@ -100,8 +100,8 @@ class TestSettle(unittest.TestCase):
         self.assertEqual('example.org', found.domain)
         self.assertEqual('baremetal', found.vnic_type)
         self.assertEqual(28800, found.expiry)
-        self.assertEqual(2, found.migrations)
-        self.assertEqual(0, found.agents)
+        self.assertEqual(2, found.parallel_migrations)
+        self.assertEqual(0, found.agent_count)
         self.assertFalse(found.own_user_data)
         self.assertIsNone(found.test)
 
