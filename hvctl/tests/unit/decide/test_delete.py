@@ -20,6 +20,7 @@ from hvctl.model.steps import (
     DeleteProvider,
     DeleteServer,
     DeleteService,
+    DeleteTestGuest,
     DisableService,
     LeaveAggregate,
 )
@@ -27,7 +28,6 @@ from hvctl.model.verdict import Outcome
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clocks
 from hvctl.tests.fixtures import deciding
-from hvctl.tests.fixtures import situations
 
 NODE = builders.a_node().id
 CLOSED = builders.a_disabled_service(identity.REASON_DELETE)
@@ -79,6 +79,36 @@ class TestStop(unittest.TestCase):
 
                 self.assertEqual((DELETE,), verdict.steps)
                 self.assertEqual(NODE, verdict.node_id)
+
+    def test_notes_the_node(self):
+        """Ironic's own record counts, without one what Nova says."""
+        server = builders.a_server(node='by-nova')
+        for nodes, expected in (
+            ((builders.a_node(id='by-ironic'),), 'by-ironic'),
+            (None, 'by-nova'),
+        ):
+            with self.subTest(expected=expected):
+                verdict = deciding.of_delete(
+                    deciding.a_look(
+                        servers=(server,),
+                        services=(CLOSED, IRONIC),
+                        nodes=nodes,
+                    )
+                )
+
+                self.assertEqual(expected, verdict.node_id)
+
+    def test_test_guest_first(self):
+        """What a killed create left on it goes before it is closed."""
+        guest = builders.a_guest(metadata={identity.TEST_KEY: 'hv1'})
+
+        verdict = deciding.of_delete(
+            deciding.a_look(test_guests=(guest,), guests={'hv1': (guest,)})
+        )
+
+        self.assertEqual(
+            (DeleteTestGuest(name='hv1', server_id=guest.id),), verdict.steps
+        )
 
     def test_with_its_twins(self):
         """Servers that lost a race go as well."""
@@ -141,6 +171,25 @@ class TestStop(unittest.TestCase):
             verdict.outcome.reason,
         )
 
+    def test_server_that_may_still_go(self):
+        """One in ERROR that Nova works on is waited for, as a live one is."""
+        for changes in (
+            {'status': 'ERROR', 'task_state': 'deleting'},
+            {'status': 'ACTIVE', 'task_state': None},
+        ):
+            with self.subTest(changes=changes):
+                look = deciding.a_look(
+                    servers=(builders.a_server(**changes),),
+                    services=(CLOSED, IRONIC),
+                )
+
+                verdict = deciding.of_delete(
+                    look, deciding.a_ledger(done={DELETE: True})
+                )
+
+                self.assertEqual((), verdict.steps)
+                self.assertIsNone(verdict.outcome)
+
     def test_needs_the_driver_of_ironic(self):
         """With Nova's Ironic host down the machine would run on."""
         ironic = builders.a_service('ironic', state='down')
@@ -168,73 +217,6 @@ class TestStop(unittest.TestCase):
         self.assertEqual(
             Reason.of(OutcomeCode.REQUEST_FAILED, message='could not'),
             verdict.outcome.reason,
-        )
-
-
-class TestRefusals(unittest.TestCase):
-    """What is in the way."""
-
-    def test_occupied(self):
-        """Guests, migrations and strange consumers each keep it."""
-        for changes, occupant in (
-            ({'guests': {'hv1': (builders.a_guest(),)}}, ('guest', 1)),
-            (
-                {'migrations': {'hv1': (builders.a_migration(),)}},
-                ('unfinished migration', 1),
-            ),
-            (
-                {'consumers': {deciding.CHOSEN: {'somebody': {}}}},
-                ('allocation', 'somebody'),
-            ),
-        ):
-            with self.subTest(occupant=occupant):
-                verdict = deciding.of_delete(deciding.a_look(**changes))
-
-                self.assertEqual((), verdict.steps)
-                self.assertFalse(verdict.outcome.ok)
-                self.assertEqual(
-                    Reason.of(
-                        OutcomeCode.OCCUPIED,
-                        name='hv1',
-                        occupants=(occupant,),
-                    ),
-                    verdict.outcome.reason,
-                )
-
-    def test_first_look_does_not_reach_the_guests(self):
-        """Before the guests are known nothing is done."""
-        verdict = deciding.of_delete(deciding.a_look(guests={}))
-
-        self.assertEqual((), verdict.steps)
-        self.assertIsNone(verdict.outcome)
-
-    def test_not_ours(self):
-        """What hvctl did not make is refused, and named."""
-        strange = situations.STRANGE
-        for kind, thing in (
-            ('namesakes', builders.a_server(id=strange)),
-            ('services', builders.a_service(id=strange)),
-            ('providers', builders.a_provider(id=strange)),
-            ('compute_nodes', builders.a_compute_node(id=strange)),
-            ('agents', builders.an_agent(id=strange)),
-        ):
-            with self.subTest(kind=kind):
-                verdict = deciding.of_delete(
-                    builders.a_snapshot(**{kind: (thing,)})
-                )
-
-                self.assertEqual((), verdict.steps)
-                self.assertFalse(verdict.outcome.ok)
-                why = verdict.outcome.reason
-                self.assertEqual(OutcomeCode.NOT_OURS, why.code)
-                (holder,) = why.facts['holders']
-                self.assertEqual(strange, holder.facts['id'])
-
-    def test_twice(self):
-        """What is gone already is a success."""
-        self.assertEqual(
-            Outcome(ok=True, reason=Reason.of(OutcomeCode.ALREADY_GONE)),
-            deciding.of_delete(builders.a_snapshot()).outcome,
         )
 
 

@@ -51,6 +51,7 @@ class TestWalk(unittest.TestCase):
         self.assertEqual(
             a_verdict(Phase.BUILDING), goal.walk(stages, a_case())
         )
+        self.assertEqual('now', goal.first(stages, a_case()).name)
 
     def test_none_answers(self):
         """A table without an end is a mistake, and no verdict."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime
 import unittest
 
+from hvctl.decide.create import opening
 from hvctl.model import disabled_reason
 from hvctl.model import identity
 from hvctl.model.codes import OutcomeCode, StatusCode
@@ -20,6 +21,7 @@ from hvctl.model.verdict import Outcome
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clocks
 from hvctl.tests.fixtures import deciding
+from hvctl.tests.fixtures import requests
 from hvctl.tests.fixtures import situations
 
 DISABLED = builders.a_disabled_service
@@ -159,6 +161,45 @@ class TestOpen(unittest.TestCase):
                 self.assertEqual((), verdict.steps)
                 self.assertIsNone(verdict.outcome)
                 self.assertEqual(Phase.READY, verdict.status.phase)
+
+    def test_first_report_of_an_enabled_one(self):
+        """Only what is to be enabled must have reported."""
+        silent = builders.a_service(updated_at=None)
+
+        verdict = deciding.of_create(
+            deciding.a_look(services=(silent,), **deciding.HELD)
+        )
+
+        self.assertEqual(['NoteTimes', 'LiftHold'], deciding.kinds(verdict))
+
+    def test_held_or_full(self):
+        """What was opened once waits for a look at the consumers."""
+        opened = builders.a_server(
+            metadata=situations.CHOSEN | situations.OPENED
+        )
+        unknown = {'has_room': False, 'consumers': None, 'server': opened}
+        hold = frozenset({identity.hold_id(deciding.CHOSEN)})
+        for changes, waits in (
+            ({}, True),
+            ({'server': builders.a_server()}, False),
+            ({'consumers': hold}, False),
+            ({'service': DISABLED()}, False),
+            ({'guests': (builders.a_guest(),)}, False),
+        ):
+            with self.subTest(changes=changes):
+                case = requests.a_case(
+                    builders.a_hypervisor(**unknown | changes),
+                    deciding.a_ledger(),
+                )
+
+                verdict = opening.hold_seen(case)
+
+                self.assertEqual(waits, verdict is not None)
+                if verdict is not None:
+                    self.assertEqual(
+                        Reason.of(StatusCode.HOLD_UNKNOWN),
+                        verdict.status.reason,
+                    )
 
     def test_enabled_already(self):
         """An enabled one is a success that changes nothing."""

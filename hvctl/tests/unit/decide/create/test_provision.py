@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import datetime
 import unittest
 
+from hvctl import exceptions
 from hvctl.model import identity
 from hvctl.model.codes import OutcomeCode, StatusCode
 from hvctl.model.hypervisor import Phase, Status
 from hvctl.model.reasons import Reason
+from hvctl.model.records import PortUse, Trunk
 from hvctl.model.steps import (
     CreateServer,
     DeleteServer,
@@ -18,6 +21,7 @@ from hvctl.model.steps import (
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clocks
 from hvctl.tests.fixtures import deciding
+from hvctl.tests.fixtures import requests
 
 DISABLED = builders.a_disabled_service
 VANISHED = Reason.of(OutcomeCode.VANISHED, name='hv1')
@@ -93,6 +97,76 @@ class TestProvision(unittest.TestCase):
         document = base64.b64decode(server.user_data).decode()
         self.assertIn(deciding.CHOSEN, document)
 
+    def test_agents(self):
+        """How many are expected is kept with the server, none as well."""
+        for agents, kept in ((2, '2'), (0, identity.NO_NETWORKING)):
+            with self.subTest(agents=agents):
+                server = deciding.of_create(
+                    deciding.with_port(), agent_count=agents
+                ).steps[-1]
+
+                self.assertEqual(
+                    kept, server.metadata[identity.NETWORKING_KEY]
+                )
+
+    def test_refused_user_data(self):
+        """What cannot be made of the ports ends it with the reason."""
+
+        def refuse(*_: object) -> str:
+            raise exceptions.InvalidRequest('too long')
+
+        goal = requests.a_create('hv1')
+        wanted = goal.request.hypervisors['hv1']
+        hypervisors = {'hv1': dataclasses.replace(wanted, user_data=refuse)}
+
+        verdict = deciding.of_create(
+            deciding.with_port(), hypervisors=hypervisors
+        )
+
+        self.assertEqual((), verdict.steps)
+        self.assertEqual(
+            Reason.of(OutcomeCode.USER_DATA_REFUSED, message='too long'),
+            verdict.outcome.reason,
+        )
+
+    def test_hold_is_placed_once(self):
+        """What this run did stays done until it has made a server."""
+        first = deciding.of_create(builders.a_snapshot()).steps
+        done = dict.fromkeys(first[:-1], True)
+
+        again = deciding.of_create(
+            builders.a_snapshot(providers=(builders.a_provider(),)),
+            deciding.a_ledger(done=done),
+        )
+
+        self.assertEqual(['CreatePort'], deciding.kinds(again))
+
+    def test_subnetworks(self):
+        """Their ports come with the machine's own, then the trunk."""
+        subnetworks = (requests.a_subnetwork(),)
+        port = builders.a_port(device_id='')
+        subport = builders.a_port(
+            id='sub',
+            network_id=builders.an_id('storage'),
+            use=PortUse.SUBPORT,
+        )
+        whole = dataclasses.replace(
+            port, trunk=Trunk(id='t', segmentation_ids={'sub': 7})
+        )
+        hold = ['CreateProvider', 'SetHoldInventory', 'PlaceHold']
+        for ports, made in (
+            ((), ['CreatePort', 'CreateSubport']),
+            ((port,), ['CreateSubport']),
+            ((port, subport), ['CreateTrunk']),
+            ((whole, subport), ['CreateServer']),
+        ):
+            with self.subTest(made=made):
+                verdict = deciding.of_create(
+                    builders.a_snapshot(ports=ports), subnetworks=subnetworks
+                )
+
+                self.assertEqual([*hold, *made], deciding.kinds(verdict))
+
     def test_goes_on_with_the_earlier_id(self):
         """An id that an earlier run chose is in hold and user-data."""
         earlier = builders.a_compute_id(life=9)
@@ -144,7 +218,7 @@ class TestProvision(unittest.TestCase):
         for seconds, statuses, done, expected in (
             (None, {}, {}, []),
             (None, {}, deciding.MADE, ['CreateServer']),
-            (5, {'hv1': waiting.status}, {}, []),
+            (14, {'hv1': waiting.status}, {}, []),
             (15, {'hv1': waiting.status}, {}, ['CreateServer']),
             # What was seen before that does not count.
             (15, {'hv1': Status(phase=Phase.MISSING)}, {}, []),

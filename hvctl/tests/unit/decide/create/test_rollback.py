@@ -3,21 +3,52 @@
 
 from __future__ import annotations
 
+import typing
 import unittest
 
 from hvctl.decide.create import rollback
-from hvctl.model.codes import OutcomeCode
+from hvctl.decide.hypervisor import assemble
+from hvctl.model.codes import OutcomeCode, StatusCode
 from hvctl.model.hypervisor import Phase, Status
 from hvctl.model.ledger import Ledger
 from hvctl.model.reasons import Reason
 from hvctl.model.results import Created
-from hvctl.model.steps import CreatePort, CreateProvider, CreateServer
-from hvctl.model.verdict import Verdict
+from hvctl.model.snapshot import Snapshot, WholeLook
+from hvctl.model.steps import (
+    CreatePort,
+    CreateProvider,
+    CreateServer,
+    DeleteServer,
+)
+from hvctl.model.verdict import Outcome, Verdict
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clocks
+from hvctl.tests.fixtures import deciding
 from hvctl.tests.fixtures import requests
 
+MADE = CreateServer(
+    name='hv1',
+    image_id='i',
+    flavor_id='f',
+    key_name=None,
+    metadata={},
+    user_data='',
+    port_id='p',
+)
+FAILED = builders.a_server(status='ERROR', fault='no power', node='n1')
 NO = Reason.of(OutcomeCode.DEPLOY_FAILED, name='hv1')
+
+
+def a_ledger(**changes: typing.Any) -> Ledger:
+    """The ledger of a run that has made the failed server."""
+    return Ledger(
+        **{
+            'started_at': clocks.START,
+            'done': {MADE: True},
+            'answers': {MADE: Created(FAILED.id)},
+            **changes,
+        }
+    )
 
 
 class TestGiveUp(unittest.TestCase):
@@ -35,15 +66,7 @@ class TestGiveUp(unittest.TestCase):
             name='hv1', network_id='n', vnic_type='baremetal', mac_address='m'
         )
         verdict = Verdict.failed(Status(phase=Phase.FAILED), NO)
-        mine = CreateServer(
-            name='hv1',
-            image_id='i',
-            flavor_id='f',
-            key_name=None,
-            metadata={},
-            user_data='',
-            port_id='p',
-        )
+        mine = MADE
         with_server = builders.a_hypervisor(server=server)
         without = builders.a_hypervisor(server=None)
         own = builders.a_hypervisor(server=None, compute_id=None)
@@ -68,3 +91,161 @@ class TestGiveUp(unittest.TestCase):
                 )
 
                 self.assertEqual(expected, found.giving_up == NO)
+
+    def test_failures_only(self):
+        """Neither a success, nor what goes on, nor what goes already."""
+        hv = builders.a_hypervisor(server=FAILED)
+        status = Status(phase=Phase.FAILED)
+        done = Outcome(ok=True, reason=Reason.of(OutcomeCode.DONE))
+        for verdict, given_up in (
+            (Verdict(status=status), {}),
+            (Verdict(status=status, outcome=done), {}),
+            (Verdict.failed(status, NO), {'hv1': NO}),
+        ):
+            with self.subTest(verdict=verdict):
+                case = requests.a_case(hv, a_ledger(given_up=given_up))
+
+                self.assertEqual(
+                    verdict, rollback.start_rollback(case, verdict)
+                )
+
+
+class TestRetry(unittest.TestCase):
+    """A failed deploy of this run, with --retries."""
+
+    def test_deletes(self):
+        """The server goes, and its node and why are kept."""
+        case = requests.a_case(
+            builders.a_hypervisor(server=FAILED), a_ledger(), retries=1
+        )
+
+        verdict = rollback.retry(case)
+
+        self.assertEqual(
+            (DeleteServer(name='hv1', server_id=FAILED.id),), verdict.steps
+        )
+        self.assertEqual(FAILED.id, verdict.abandoned)
+        self.assertEqual('n1', verdict.node_id)
+        self.assertEqual(
+            Reason.of(StatusCode.DEPLOYING_ANEW, fault='no power'),
+            verdict.status.reason,
+        )
+
+    def test_passed(self):
+        """Not a good one, one of others, nor more often than was asked."""
+        building = builders.a_server(status='BUILD')
+        for server, changes, retries in (
+            (building, {}, 1),
+            (None, {}, 1),
+            (FAILED, {'answers': {}}, 1),
+            (FAILED, {}, 0),
+            (FAILED, {'runs': {MADE: 3}}, 2),
+        ):
+            with self.subTest(server=server, changes=changes):
+                case = requests.a_case(
+                    builders.a_hypervisor(server=server),
+                    a_ledger(**changes),
+                    retries=retries,
+                )
+
+                self.assertIsNone(rollback.retry(case))
+
+    def test_between_attempts(self):
+        """From the deletion of the last server until the next is made."""
+        for made, abandoned, expected in (
+            (0, (), False),
+            (1, (), False),
+            (1, ('a',), True),
+            (2, ('a',), False),
+            (2, ('a', 'b'), True),
+        ):
+            with self.subTest(made=made, abandoned=abandoned):
+                ledger = Ledger(
+                    started_at=clocks.START,
+                    done={MADE: True} if made else {},
+                    runs={MADE: made},
+                    abandoned={'hv1': abandoned, 'hv2': ('x', 'y', 'z')},
+                )
+
+                self.assertEqual(
+                    expected, rollback.is_between_attempts('hv1', ledger)
+                )
+
+
+class TestOutOfTime(unittest.TestCase):
+    """The time is over, and there is a grace."""
+
+    def test_ends_what_has_no_end(self):
+        """But not what has one, and not what is being removed."""
+        wait = Verdict(status=Status(phase=Phase.BUILDING))
+        ended = Verdict.failed(wait.status, NO)
+        for verdict, changes, late in (
+            (wait, {'out_of_time': 60.0}, True),
+            (wait, {}, False),
+            (wait, {'out_of_time': 60.0, 'given_up': {'hv1': NO}}, False),
+            (ended, {'out_of_time': 60.0}, False),
+        ):
+            with self.subTest(verdict=verdict, changes=changes):
+                case = requests.a_case(
+                    builders.a_hypervisor(), a_ledger(**changes)
+                )
+
+                found = rollback.out_of_time(case, verdict)
+
+                self.assertEqual(late, found != verdict)
+                if late:
+                    self.assertFalse(found.outcome.ok)
+                    self.assertEqual(
+                        OutcomeCode.TIMED_OUT, found.outcome.reason.code
+                    )
+
+
+class TestRollBack(unittest.TestCase):
+    """The removal of what failed."""
+
+    def rolled_back(self, look: Snapshot, **changes: typing.Any) -> Verdict:
+        """What is said of hv1, which is given up."""
+        ledger = a_ledger(given_up={'hv1': NO}, **changes)
+        hv = assemble.assemble(look, ['hv1'])['hv1']
+        return rollback.roll_back(requests.a_case(hv, ledger, look))
+
+    def test_goes_on(self):
+        """As long as something is left there is no end."""
+        verdict = self.rolled_back(deciding.a_look())
+
+        self.assertEqual(['DisableService'], deciding.kinds(verdict))
+        self.assertIsNone(verdict.outcome)
+
+    def test_ends(self):
+        """It stays a failure, and says whether all could be removed."""
+        gone = self.rolled_back(builders.a_snapshot())
+        guest = {'hv1': (builders.a_guest(),)}
+        kept = self.rolled_back(deciding.a_look(guests=guest))
+
+        self.assertEqual(
+            Outcome(
+                ok=False, reason=NO, afterwards=Reason.of(OutcomeCode.REMOVED)
+            ),
+            gone.outcome,
+        )
+        self.assertFalse(kept.outcome.ok)
+        self.assertEqual(NO, kept.outcome.reason)
+        why = kept.outcome.afterwards
+        self.assertEqual(OutcomeCode.NOT_REMOVED, why.code)
+        self.assertEqual(OutcomeCode.OCCUPIED, why.facts['why'].code)
+
+    def test_scope(self):
+        """A look reaches into what goes, and to what it would reach."""
+        ledger = a_ledger(
+            given_up={'hv1': NO}, last=builders.a_snapshot('hv1', 'hv2')
+        )
+        usual = WholeLook(
+            server_names=frozenset({'hv1'}), provider_ids=frozenset({'p'})
+        )
+
+        found = rollback.scope(ledger, usual)
+
+        self.assertEqual(usual.server_names, found.server_names)
+        self.assertEqual(frozenset({'hv1'}), found.hosts)
+        self.assertEqual(frozenset({'p', deciding.CHOSEN}), found.provider_ids)
+        self.assertTrue(found.aggregates)

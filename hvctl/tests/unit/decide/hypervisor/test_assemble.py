@@ -62,6 +62,14 @@ class TestNames(unittest.TestCase):
 
         self.assertEqual([], assemble.names(snapshot))
 
+    def test_of_another_cloud(self):
+        """What another of our clouds has is not listed a second time."""
+        look = builders.a_snapshot(
+            'hv1', 'hv2', other_clouds={'hv2': 'far', 'hv3': None}
+        )
+
+        self.assertEqual(['hv1'], assemble.names(look))
+
     def test_sorted_and_once(self):
         """A whole hypervisor is one name, and they are sorted."""
         snapshot = builders.a_snapshot('hv2', 'hv1')
@@ -202,6 +210,77 @@ class TestAssemble(unittest.TestCase):
 
         self.assertEqual(service, one(snapshot).service)
 
+    def test_orphan_in_a_domain(self):
+        """Its service is the one of its name with our reason, no other."""
+        reason = identity.REASON_DELETE
+        service = builders.a_disabled_service(reason, host='hv1.a.org')
+        for other in (
+            builders.a_service('compute1'),
+            builders.a_service('hv1.b.org'),
+            builders.a_disabled_service(reason, host='hv2.a.org'),
+        ):
+            with self.subTest(other=other.host):
+                snapshot = builders.a_snapshot(
+                    services=(other, service),
+                    providers=(builders.a_provider(),),
+                )
+
+                self.assertEqual(service, one(snapshot).service)
+
+    def test_with_server_only_its_domain(self):
+        """While the server tells the domain no other name counts."""
+        snapshot = builders.a_snapshot(
+            servers=(builders.a_server(),),
+            services=(
+                builders.a_disabled_service(
+                    identity.REASON_DELETE, host='hv1.a.org'
+                ),
+            ),
+        )
+
+        self.assertIsNone(one(snapshot).service)
+
+    def test_agents_and_aggregates(self):
+        """They are ours as soon as one other thing of the host is."""
+        aggregate = Aggregate(id=1, name='a', hosts=frozenset({'hv1'}))
+        service = builders.a_disabled_service(identity.REASON_CREATE)
+        for kind, thing in (
+            ('servers', builders.a_server()),
+            ('services', service),
+            ('compute_nodes', builders.a_compute_node()),
+            ('providers', builders.a_provider()),
+        ):
+            with self.subTest(kind=kind):
+                snapshot = builders.a_snapshot(
+                    **{
+                        'services': (),
+                        'agents': (builders.an_agent(),),
+                        'aggregates': (aggregate,),
+                        kind: (thing,),
+                    }
+                )
+
+                hv = one(snapshot)
+
+                self.assertEqual((builders.an_agent(),), hv.agents)
+                self.assertEqual((aggregate,), hv.aggregates)
+
+    def test_test_guests(self):
+        """Each has its own test guests, which are no guests of others."""
+        mine, other = (
+            builders.a_guest(name, metadata={identity.TEST_KEY: host})
+            for name, host in (('t1', 'hv1'), ('t2', 'hv2'))
+        )
+        guest = builders.a_guest()
+        snapshot = builders.a_snapshot(
+            'hv1', guests={'hv1': (mine, guest)}, test_guests=(other, mine)
+        )
+
+        hv = one(snapshot)
+
+        self.assertEqual((mine,), hv.test_guests)
+        self.assertEqual((guest,), hv.guests)
+
     def test_duplicates(self):
         """Of two servers the one with the port is it, else the oldest."""
         old = builders.a_server(id='b', created_at='2026-11-23')
@@ -225,6 +304,7 @@ class TestAssemble(unittest.TestCase):
         for place in (
             {'namesakes': (theirs,)},
             {'guests': {'ironic': (theirs,)}},
+            {'guests': {'hv9': (builders.a_guest(), theirs)}},
         ):
             with self.subTest(place=place):
                 look = dataclasses.replace(

@@ -57,6 +57,23 @@ class TestHolders(unittest.TestCase):
 
                 self.assertEqual([], ownership.holders(look, hv))
 
+    def test_before_it_registers(self):
+        """Until our machine has a service, a record of its name is foreign."""
+        hv = Hypervisor(name='hv1', server=builders.a_server())
+        strange = builders.an_id('strange')
+        look = builders.a_snapshot(
+            compute_nodes=(builders.a_compute_node(id=strange),),
+            providers=(builders.a_provider(id=strange),),
+        )
+
+        self.assertEqual(
+            [
+                Reason.of(HolderCode.HYPERVISOR, id=strange, host='hv1'),
+                Reason.of(HolderCode.PROVIDER, id=strange, label='hv1'),
+            ],
+            ownership.holders(look, hv),
+        )
+
     def test_names_each(self):
         """Each thing is named so that it can be found."""
         hv = Hypervisor(name='hv1', domain='a.org')
@@ -134,6 +151,9 @@ class TestOwned(unittest.TestCase):
         for expected, parts in (
             (True, {'server': builders.a_server()}),
             (True, {'ports': (builders.a_port(),)}),
+            (True, {'subports': (builders.a_port(),)}),
+            (True, {'test_guests': (builders.a_guest(),)}),
+            (True, {'test_ports': (builders.a_port(),)}),
             (True, {'compute_id': builders.a_compute_id()}),
             (True, {'service': ours}),
             (False, {'service': builders.a_service()}),
