@@ -15,11 +15,7 @@ from hvctl_lab import paths
 from hvctl_lab import requirements
 from hvctl_lab.tests import base
 
-SCRIPT = (
-    pathlib.Path(hvctl_lab.__file__).parents[2]
-    / 'tools'
-    / 'install-distribution-packages'
-)
+BINDEP = pathlib.Path(hvctl_lab.__file__).parents[2] / 'bindep.txt'
 
 
 class TestFind(base.LabTestCase):
@@ -163,15 +159,15 @@ class TestRoot(base.LabTestCase):
             requirements.check_root()
 
 
-class TestScript(base.LabTestCase):
-    """The script that installs the packages."""
+class TestPackages(base.LabTestCase):
+    """The list of the packages that are installed."""
 
     def test_same_packages(self):
-        """It installs what is looked for."""
-        if not SCRIPT.exists():
+        """What is looked for is what is installed."""
+        if not BINDEP.exists():
             self.skipTest('not run from the source tree')
-        listed = re.search(r"^packages='([^']*)'", SCRIPT.read_text(), re.M)
-
-        self.assertEqual(
-            set(requirements.PROGRAMS.values()), set(listed[1].split())
+        listed = re.findall(
+            r'^(\S+) \[platform:dpkg lab\]$', BINDEP.read_text(), re.M
         )
+
+        self.assertEqual(set(requirements.PROGRAMS.values()), set(listed))

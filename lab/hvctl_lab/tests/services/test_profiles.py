@@ -63,7 +63,7 @@ class TestProfiles(base.LabTestCase):
                     profile,
                     name='hv1',
                     compute_id='an-id',
-                    facts=MachinePorts(address='10.0.0.21'),
+                    ports=MachinePorts(address='10.0.0.21'),
                 )
 
                 self.assertIn(
