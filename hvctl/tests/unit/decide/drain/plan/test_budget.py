@@ -68,6 +68,15 @@ class TestRefusal(unittest.TestCase):
             (four, {}, '123', {number: 2}, (3, ())),
             (four, {}, '1', {share: 0.1}, (25, 10, 'VCPUs (8 of 32)')),
             (four, {}, '1', {share: 0.25}, None),
+            (
+                [(76, 1), (24, 1)],
+                {},
+                '1',
+                {share: 0.75},
+                (76, 75, 'VCPUs (76 of 100)'),
+            ),
+            # What is not known is nothing.
+            ([(0, 0)], {}, '1', {share: 0.0}, None),
             (uneven, {}, '12', {}, (67, 50, 'MiB of memory (65536 of 98304)')),
             # Those that are closed already count, those of others do not.
             (four, {'hv4': drained}, '1', {number: 1}, (2, ('hv4',))),

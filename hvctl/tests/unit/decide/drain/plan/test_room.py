@@ -93,6 +93,33 @@ class TestWithoutRoom(unittest.TestCase):
 
         self.assertEqual(set(), room.without_room(guests, there, {'a', 'b'}))
 
+    def test_the_largest_choose_first(self):
+        """By memory, then by processors, be they pinned or not."""
+        for small, large in (
+            ({'VCPU': 1}, {'VCPU': 4}),
+            ({'VCPU': 1}, {'PCPU': 2}),
+            ({'PCPU': 1}, {'VCPU': 2}),
+            ({'VCPU': 9, 'MEMORY_MB': 1}, {'VCPU': 1, 'MEMORY_MB': 2}),
+            ({}, {'MEMORY_MB': 1}),
+        ):
+            with self.subTest(small=small, large=large):
+                needs = {
+                    'small': builders.a_need(DISK_GB=5, **small),
+                    'large': builders.a_need(DISK_GB=5, **large),
+                }
+                there = {
+                    need: (
+                        candidate(
+                            'a', need, DISK_GB=5, VCPU=9, PCPU=9, MEMORY_MB=9
+                        ),
+                    )
+                    for need in needs.values()
+                }
+
+                self.assertEqual(
+                    {'small'}, room.without_room(needs, there, {'a'})
+                )
+
     @situations.SOME
     @hypothesis.given(
         st.lists(st.sampled_from([SMALL, LARGE]), max_size=8),
@@ -135,6 +162,11 @@ class TestNeed(unittest.TestCase):
                 {'MEMORY_MB': 512},
                 {'MEMORY_MB': 512, 'VGPU': 2},
             ),
+            (
+                {'resources:VGPU': 'many', 'hw:numa_nodes': '1'},
+                {'MEMORY_MB': 512},
+                {'MEMORY_MB': 512},
+            ),
             ({}, None, {'VCPU': 2, 'MEMORY_MB': 1024, 'DISK_GB': 9}),
             (
                 {'hw:cpu_policy': 'dedicated', 'resources:DISK_GB': '0'},
@@ -164,6 +196,8 @@ class TestNeed(unittest.TestCase):
             'trait:HW_B': 'required',
             'trait:HW_A': 'required',
             'trait:HW_C': 'forbidden',
+            'trait:HW_D': 'optional',
+            'hw:pci_numa_affinity_policy': 'required',
             'hw:cpu_policy': 'shared',
         }
         for zone, members in (('z', ('a1', 'a2')), (None, ())):

@@ -199,6 +199,15 @@ class TestTreat(unittest.TestCase):
 
         self.assertEqual(COLD, treat(guest={'tags': tags}).method)
 
+    def test_shown(self):
+        """What a terminal would obey is shown and not done."""
+        for said, shown in (('cool', 'cool'), ('\x1b[2J', r"'\x1b[2J'")):
+            guest = {'metadata': {wishes.WISH_KEY: said}}
+
+            (remark,) = treat(guest=guest).wishes
+
+            self.assertEqual(shown, remark.facts['wish'])
+
     def test_priority(self):
         """A number, or none."""
         for said, expected in (('7', 7), ('-1', -1), ('first', 0)):
