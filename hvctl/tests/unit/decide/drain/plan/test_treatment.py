@@ -122,6 +122,8 @@ class TestTreat(unittest.TestCase):
                 self.assertEqual(GuestCode.PAUSED_NOT_LIVE, paused.code)
                 self.assertEqual(code, paused.facts['obstacle'].code)
         self.assertEqual(LIVE, treat(wish='live', guest=PCI).method)
+        wanted = treat(wish='cold', guest=PCI)
+        self.assertEqual((COLD, None), (wanted.method, wanted.reason))
         kept_by_host = {
             **VTPM['extra_specs'],
             'hw:tpm_secret_security': 'host',

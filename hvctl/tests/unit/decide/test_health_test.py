@@ -1,0 +1,261 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of how a closed hypervisor is tried out."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import typing
+import unittest
+
+from hvctl.decide import health_test
+from hvctl.decide.case import Case
+from hvctl.model import identity
+from hvctl.model.codes import OutcomeCode, StatusCode
+from hvctl.model.health import Answer
+from hvctl.model.hypervisor import Hypervisor
+from hvctl.model.reasons import Reason
+from hvctl.model.request import HealthTest
+from hvctl.model.results import Replied
+from hvctl.model.steps import (
+    CreateTestGuest,
+    CreateTestPort,
+    DeleteTestGuest,
+    DeleteTestPort,
+    PingTestGuest,
+    ReadConsole,
+)
+from hvctl.model.verdict import Outcome
+from hvctl.tests.fixtures import builders
+from hvctl.tests.fixtures import clocks
+from hvctl.tests.fixtures import deciding
+
+TEST = HealthTest(flavor_id='f', image_id='i', network_id='n', timeout=60)
+DIRECT = dataclasses.replace(TEST, vnic_type='direct')
+CONSOLE = dataclasses.replace(TEST, answer=Answer.CONSOLE)
+ADDRESS = dataclasses.replace(TEST, answer=Answer.ADDRESS)
+
+GUEST = builders.a_guest(
+    metadata={identity.TEST_KEY: 'hv1'}, addresses=('10.0.0.7', '10.0.0.8')
+)
+PORT = builders.a_port('test of hv1')
+BOOT = CreateTestGuest(
+    name='hv1', host='hv1', flavor_id='f', image_id='i', network_id='n'
+)
+MAKE_PORT = CreateTestPort(name='hv1', network_id='n', vnic_type='direct')
+DELETE = DeleteTestGuest(name='hv1', server_id=GUEST.id)
+DELETE_PORT = DeleteTestPort(name='hv1', port_id=PORT.id)
+READ = ReadConsole(name='hv1', server_id=GUEST.id)
+PINGS = tuple(
+    PingTestGuest(name='hv1', server_id=GUEST.id, address=address)
+    for address in GUEST.addresses
+)
+
+BARE = builders.a_hypervisor()
+WITH_PORT = builders.a_hypervisor(test_ports=(PORT,))
+
+
+def with_guest(**changes: typing.Any) -> Hypervisor:
+    """A hypervisor with its test guest."""
+    guest = dataclasses.replace(GUEST, **changes)
+    return builders.a_hypervisor(test_guests=(guest,), test_ports=(PORT,))
+
+
+def a_case(hv: Hypervisor, **changes: typing.Any) -> Case:
+    """The case of a hypervisor, with what the ledger has."""
+    return Case.of(
+        builders.a_snapshot(), hv, deciding.a_ledger(**changes), clocks.START
+    )
+
+
+def ago(seconds: int) -> datetime.datetime:
+    """A time before now."""
+    return clocks.START - datetime.timedelta(seconds=seconds)
+
+
+class TestRemove(unittest.TestCase):
+    """What is left of a test goes."""
+
+    def test_guest_then_port(self):
+        """The guest is deleted once, its port when it is gone."""
+        for hv, done, steps, code in (
+            (with_guest(), {}, (DELETE,), StatusCode.TEST_GUEST_GOES),
+            (with_guest(), {DELETE: True}, (), StatusCode.TEST_GUEST_GOES),
+            (WITH_PORT, {}, (DELETE_PORT,), StatusCode.TEST_PORT_GOES),
+        ):
+            with self.subTest(code=code, done=done):
+                verdict = health_test.remove(a_case(hv, done=done))
+
+                self.assertEqual(steps, verdict.steps)
+                self.assertEqual(Reason.of(code), verdict.status.reason)
+                self.assertIsNone(verdict.outcome)
+        self.assertIsNone(health_test.remove(a_case(BARE)))
+
+    def test_goal(self):
+        """Where a create ends early, that is all that is wanted."""
+        goal = health_test.EndTests(names=('hv1',))
+        left = deciding.a_look(test_guests=(GUEST,))
+
+        for look, steps, outcome in (
+            (left, (DELETE,), None),
+            (
+                deciding.a_look(),
+                (),
+                Outcome(ok=True, reason=Reason.of(OutcomeCode.DONE)),
+            ),
+        ):
+            verdict = goal.decide(look, deciding.a_ledger(), clocks.START)
+
+            self.assertEqual(steps, verdict['hv1'].steps)
+            self.assertEqual(outcome, verdict['hv1'].outcome)
+
+
+class TestTryOut(unittest.TestCase):
+    """From the boot to the end."""
+
+    def test_steps(self):
+        """What is made and removed, by what is there and was done."""
+        port = {MAKE_PORT: True}
+        guest = {BOOT: True}
+        direct = dataclasses.replace(BOOT, network_id=None, port_id=PORT.id)
+        unnetworked = dataclasses.replace(DIRECT, network_id=None)
+        for hv, test, done, steps in (
+            (BARE, TEST, {}, (BOOT,)),
+            (
+                BARE,
+                unnetworked,
+                {},
+                (dataclasses.replace(BOOT, network_id=None),),
+            ),
+            (BARE, DIRECT, {}, (MAKE_PORT,)),
+            (WITH_PORT, DIRECT, port, (direct,)),
+            # What an earlier run has left goes first.
+            (WITH_PORT, DIRECT, {}, (DELETE_PORT,)),
+            (WITH_PORT, DIRECT, port | guest, (DELETE_PORT,)),
+            (WITH_PORT, None, {}, (DELETE_PORT,)),
+            (with_guest(), None, {}, (DELETE,)),
+            # It has passed, and goes.
+            (with_guest(), TEST, guest | {DELETE: True}, ()),
+            (WITH_PORT, TEST, guest | {DELETE: True}, (DELETE_PORT,)),
+        ):
+            with self.subTest(test=test, done=done, steps=steps):
+                verdict = health_test.try_out(a_case(hv, done=done), test)
+
+                self.assertEqual(steps, verdict.steps)
+                self.assertIsNone(verdict.outcome)
+
+    def test_passed(self):
+        """Nothing of it is left, or nothing was wanted."""
+        for test, done in ((None, {}), (TEST, {BOOT: True, DELETE: True})):
+            with self.subTest(test=test):
+                self.assertIsNone(
+                    health_test.try_out(a_case(BARE, done=done), test)
+                )
+
+    def test_failed(self):
+        """Said when all of it is gone; so is a guest that vanished."""
+        why = Reason.of(OutcomeCode.TEST_GUEST_FAULT, fault='x')
+        for changes, expected in (
+            (
+                {
+                    'done': {BOOT: True, DELETE: True},
+                    'test_failures': {'hv1': why},
+                },
+                Reason.of(OutcomeCode.HEALTH_TEST_FAILED, name='hv1', why=why),
+            ),
+            (
+                {'done': {BOOT: True}, 'test_failures': {'hv2': why}},
+                Reason.of(OutcomeCode.TEST_GUEST_GONE, name='hv1'),
+            ),
+        ):
+            with self.subTest(expected=expected):
+                verdict = health_test.try_out(a_case(BARE, **changes), TEST)
+
+                self.assertFalse(verdict.outcome.ok)
+                self.assertEqual(expected, verdict.outcome.reason)
+
+
+class TestFollow(unittest.TestCase):
+    """A test guest that is there."""
+
+    def test_good(self):
+        """ACTIVE, and where that is wanted it answers; then it goes."""
+        replied = Replied()
+        for test, answers in (
+            (TEST, {}),
+            (CONSOLE, {READ: replied}),
+            (ADDRESS, {PINGS[1]: replied}),
+        ):
+            with self.subTest(test=test):
+                verdict = health_test.try_out(
+                    a_case(with_guest(), answers=answers), test
+                )
+
+                self.assertEqual((DELETE,), verdict.steps)
+                self.assertIsNone(verdict.test_failure)
+
+    def test_in_error(self):
+        """It goes, and why is kept."""
+        hv = with_guest(status='ERROR', fault='no host')
+
+        verdict = health_test.try_out(a_case(hv), TEST)
+
+        self.assertEqual((DELETE,), verdict.steps)
+        self.assertEqual(
+            Reason.of(OutcomeCode.TEST_GUEST_FAULT, fault='no host'),
+            verdict.test_failure,
+        )
+
+    def test_asks(self):
+        """What is ACTIVE is asked, and again after three seconds."""
+        for test, status, asked, steps in (
+            (CONSOLE, 'ACTIVE', {}, (READ,)),
+            (ADDRESS, 'ACTIVE', {}, PINGS),
+            (CONSOLE, 'ACTIVE', {READ: ago(3)}, (READ,)),
+            (CONSOLE, 'ACTIVE', {READ: ago(2)}, ()),
+            (ADDRESS, 'ACTIVE', {PINGS[0]: ago(9), PINGS[1]: ago(2)}, ()),
+            (CONSOLE, 'BUILD', {}, ()),
+            (TEST, 'BUILD', {}, ()),
+        ):
+            with self.subTest(test=test, status=status, asked=asked):
+                verdict = health_test.try_out(
+                    a_case(with_guest(status=status), done_at=asked), test
+                )
+
+                self.assertEqual(steps, verdict.steps)
+                self.assertIsNone(verdict.outcome)
+                self.assertIsNone(verdict.test_failure)
+                self.assertEqual(
+                    Reason.of(StatusCode.TEST_GUEST_AWAITED),
+                    verdict.status.reason,
+                )
+
+    def test_late(self):
+        """After its time it goes, and how far it came is kept."""
+        for test, status, silent in (
+            (TEST, 'BUILD', None),
+            (CONSOLE, 'ACTIVE', 'console'),
+        ):
+            hv = with_guest(status=status, task_state='spawning')
+            with self.subTest(status=status):
+                self.assertIsNone(
+                    health_test.try_out(
+                        a_case(hv, changed_at={'hv1': ago(60)}), test
+                    ).test_failure
+                )
+
+                verdict = health_test.try_out(
+                    a_case(hv, changed_at={'hv1': ago(61)}), test
+                )
+
+                self.assertEqual((DELETE,), verdict.steps)
+                self.assertEqual(
+                    Reason.of(
+                        OutcomeCode.TEST_GUEST_LATE,
+                        server_status=status,
+                        task='spawning',
+                        seconds=61,
+                        silent=silent,
+                    ),
+                    verdict.test_failure,
+                )
