@@ -133,6 +133,7 @@ class TestTryOut(unittest.TestCase):
             (WITH_PORT, DIRECT, {}, (DELETE_PORT,)),
             (WITH_PORT, DIRECT, port | guest, (DELETE_PORT,)),
             (WITH_PORT, None, {}, (DELETE_PORT,)),
+            (WITH_PORT, None, port, (DELETE_PORT,)),
             (with_guest(), None, {}, (DELETE,)),
             # It has passed, and goes.
             (with_guest(), TEST, guest | {DELETE: True}, ()),
@@ -193,6 +194,26 @@ class TestFollow(unittest.TestCase):
 
                 self.assertEqual((DELETE,), verdict.steps)
                 self.assertIsNone(verdict.test_failure)
+
+    def test_one_of_two(self):
+        """Of what two runs have made the first is taken, all along."""
+        twin = dataclasses.replace(GUEST, id='twin', addresses=())
+        guests = builders.a_hypervisor(test_guests=(GUEST, twin))
+        ports = builders.a_hypervisor(
+            test_ports=(PORT, dataclasses.replace(PORT, id='twin'))
+        )
+
+        for case, test, steps in (
+            (a_case(guests), TEST, (DELETE,)),
+            (a_case(guests), CONSOLE, (READ,)),
+            (
+                a_case(ports, done={MAKE_PORT: True}),
+                DIRECT,
+                (dataclasses.replace(BOOT, network_id=None, port_id=PORT.id),),
+            ),
+        ):
+            with self.subTest(test=test):
+                self.assertEqual(steps, health_test.try_out(case, test).steps)
 
     def test_in_error(self):
         """It goes, and why is kept."""

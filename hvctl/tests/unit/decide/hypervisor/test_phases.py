@@ -12,7 +12,9 @@ from hvctl.decide.hypervisor import phases
 from hvctl.decide.wording import rendering
 from hvctl.model import disabled_reason
 from hvctl.model import identity
+from hvctl.model.codes import StatusCode
 from hvctl.model.hypervisor import Hypervisor, Phase
+from hvctl.model.reasons import Reason
 from hvctl.tests.fixtures import builders
 
 SERVER = builders.a_server
@@ -234,6 +236,21 @@ class TestStatus(unittest.TestCase):
                 self.assertFalse(rendering.reason(status.reason).endswith('.'))
                 self.assertIn(remedy, rendering.remedy(status.reason))
 
+    def test_server_is_down(self):
+        """Its server is named, with what Nova says of it."""
+        server = SERVER(status='SHUTOFF')
+
+        status = phases.status(builders.a_hypervisor(server=server))
+
+        self.assertEqual(
+            Reason.of(
+                StatusCode.SERVER_DOWN,
+                server_id=server.id,
+                server_status='SHUTOFF',
+            ),
+            status.reason,
+        )
+
     def test_nothing_is_missing(self):
         """Without a trace it is missing, and create is next."""
         status = phases.status(Hypervisor(name='hv1'))
@@ -299,8 +316,31 @@ class TestLeft(unittest.TestCase):
             ('server', hv.server),
             ('compute service', hv.service),
             ('hypervisor', hv.compute_node),
+            ('resource provider', hv.provider),
             *(('port', port) for port in hv.ports),
             ('network agent', hv.agents[0]),
         ):
             self.assertIn((kind, thing.id), left)
         self.assertIn(('server', 'twin'), left)
+
+    def test_nothing(self):
+        """What is not there is not named."""
+        self.assertEqual((), phases.left(Hypervisor(name='hv1')))
+
+
+class TestGoes(unittest.TestCase):
+    """What can only be deleted."""
+
+    def test_table(self):
+        """What stops, and what is left of one that had registered."""
+        for parts, phase, expected in (
+            ({}, Phase.STOPPING, True),
+            ({}, Phase.ENABLED, False),
+            ({'ports': (builders.a_port(),)}, Phase.ORPHANED, False),
+            ({'service': DOWN}, Phase.ORPHANED, True),
+            ({'agents': (builders.an_agent(),)}, Phase.ORPHANED, True),
+        ):
+            with self.subTest(parts=parts, phase=phase):
+                hv = Hypervisor(name='hv1', **parts)
+
+                self.assertEqual(expected, phases.goes(hv, phase))
