@@ -16,7 +16,7 @@ from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clocks
 
 
-class TestOf(unittest.TestCase):
+class TestTies(unittest.TestCase):
     """Where it is read."""
 
     def test_this_look(self):
