@@ -21,7 +21,7 @@ from hvctl_lab.services import nova
 class TestGoesOn(draining.DrainTestCase):
     def test_killed_and_again(self) -> None:
         """Each guest is sent once, whoever follows it to its end."""
-        slow = [self.guest(lab_migration='slow:12') for _ in range(2)]
+        slow = [self.guest(lab_migration='hang') for _ in range(2)]
         begun = self.succeed(
             shell.ephemeral('drain', self.source, '--no-wait')
         )
@@ -36,6 +36,8 @@ class TestGoesOn(draining.DrainTestCase):
         )
         following.kill()
         self.ends(following, -9)
+        for guest in slow:
+            self.release(guest)
 
         self.succeed(shell.ephemeral('drain', self.source))
 
