@@ -94,6 +94,18 @@ class TestSchema(unittest.TestCase):
             set(check.schema()['properties']),
         )
 
+    def test_longest_duration(self) -> None:
+        """Written as a number, a duration has the bound of its text."""
+        durations = [
+            part
+            for part in parts(check.schema())
+            if part.get('x-form', '').startswith('a duration')
+        ]
+
+        self.assertNotEqual([], durations)
+        for part in durations:
+            self.assertEqual(duration.LONGEST, part['maximum'])
+
     def test_forms(self) -> None:
         """Its patterns are those by which the rest of hvctl checks."""
         patterns = {
