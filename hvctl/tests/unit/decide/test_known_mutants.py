@@ -28,7 +28,7 @@ from hvctl.tests.unit.decide.create import test_create_in_any_situation
 from hvctl.tests.unit.decide.drain import test_drain_in_any_situation
 
 #: Enough to come across whatever flaw it takes; most need a few.
-EXAMPLES = 1000
+EXAMPLES = 5000
 
 #: The first failure will do, always the same, and nothing is remembered.
 HOW = hypothesis.settings(
