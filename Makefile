@@ -15,6 +15,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || \
     echo sudo --preserve-env=$(LAB_VARIABLES),OS_TEST_PATH,OS_TEST_TIMEOUT,CI)
 LAB := $(SUDO) $(BIN)/hvctl-lab
 FUNCTIONAL := hvctl/tests/functional
+LONG := hvctl/tests/functional_long
 
 .PHONY: help
 help:
@@ -22,6 +23,7 @@ help:
 	@echo 'make test          unit and functional tests'
 	@echo 'make unit          unit tests only, no cloud needed'
 	@echo 'make functional    functional tests on the embedded cloud'
+	@echo 'make functional-long  those that not every change waits for'
 	@echo 'make pep8          format, style and types'
 	@echo 'make docs          documentation and release notes, as HTML'
 	@echo 'make cover         what the unit tests reach'
@@ -66,6 +68,12 @@ functional: .venv/installed distribution-packages
 	$(SUDO) rm -rf $(FUNCTIONAL)/.stestr
 	$(LAB) run -- stestr --repo-url $(FUNCTIONAL) run --serial
 
+.PHONY: functional-long
+functional-long: export OS_TEST_PATH := ./$(LONG)
+functional-long: .venv/installed distribution-packages
+	$(SUDO) rm -rf $(LONG)/.stestr
+	$(LAB) run -- stestr --repo-url $(LONG) run --serial
+
 .PHONY: pep8
 pep8: .venv/installed
 	$(BIN)/tox -e pep8
@@ -91,7 +99,8 @@ down:
 .PHONY: clean
 clean:
 	[ ! -x $(BIN)/hvctl-lab ] || $(LAB) destroy
-	$(SUDO) rm -rf .venv .tox .stestr lab/.stestr $(FUNCTIONAL)/.stestr \
+	$(SUDO) rm -rf .venv .tox .stestr lab/.stestr \
+	    $(FUNCTIONAL)/.stestr $(LONG)/.stestr \
 	    .hypothesis .mypy_cache .ruff_cache .coverage cover build dist \
 	    doc/build releasenotes/build lab/build hvctl.egg-info \
 	    lab/hvctl_lab.egg-info
