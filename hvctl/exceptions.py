@@ -17,6 +17,8 @@ class CloudError(HvctlError):
 
     :ivar status: the HTTP status, or None when there was no answer
     :ivar transient: the same request may succeed later
+    :ivar retry_after: the seconds after which to try again, where the service
+        named them
     """
 
     def __init__(
@@ -25,7 +27,9 @@ class CloudError(HvctlError):
         *,
         status: int | None = None,
         transient: bool = False,
+        retry_after: float | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
         self.transient = transient
+        self.retry_after = retry_after

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 import dataclasses
+import datetime
+from email import utils
 import json
 import logging
 import re
@@ -46,7 +48,11 @@ BAREMETAL_HISTORY = '1.78'
 
 #: Statuses after which the same request may succeed: conflicts of
 #: generations, limits of rates, and a service that is not there for a moment.
-_TRANSIENT = frozenset({409, 429, 500, 502, 503, 504})
+_TRANSIENT = frozenset({408, 409, 429, 500, 502, 503, 504})
+
+#: How often keystoneauth reads again after a 429.  The limit of a rate may be
+#: smaller than a whole look, so its requests wait, not the look.
+_READS_AGAIN = 3
 
 #: What is raised where the catalogue does not have a service.
 NO_SERVICE = (
@@ -87,6 +93,14 @@ class Request:
     def options(self) -> dict[str, typing.Any]:
         """Return what keystoneauth takes beside method and URL."""
         options: dict[str, typing.Any] = {}
+        if self.method == 'GET':
+            options['status_code_retries'] = _READS_AGAIN
+            options['retriable_status_codes'] = [429]
+        else:
+            # A change is sent again only after a look, whatever clouds.yaml
+            # says: it may have happened.
+            options['connect_retries'] = 0
+            options['status_code_retries'] = 0
         if self.microversion is not None:
             options['microversion'] = self.microversion
         if self.params is not None:
@@ -172,13 +186,63 @@ def explain(error: Exception, doing: str) -> exceptions.CloudError:
         error,
         ksa_exceptions.ConnectFailure
         | ksa_exceptions.ConnectTimeout
-        | ksa_exceptions.UnknownConnectionError,
+        | ksa_exceptions.UnknownConnectionError
+        # Keystone or a service did not say where it is.
+        | ksa_exceptions.DiscoveryFailure,
     )
-    return exceptions.CloudError(
+    response = getattr(error, 'response', None)
+    return _error(
         f'could not {doing}: {text.one_line(str(error))}',
-        status=status,
-        transient=no_answer or status in _TRANSIENT,
+        status,
+        getattr(response, 'headers', {}),
+        transient=no_answer,
     )
+
+
+def _error(
+    message: str,
+    status: int | None,
+    headers: Mapping[str, str],
+    *,
+    transient: bool = False,
+) -> exceptions.CloudError:
+    """Build an error that knows whether, and when, to try again.
+
+    Whatever its status, a refusal with ``Retry-After`` passes: so did Nova
+    limit rates, with 413.
+    """
+    wait = retry_after(headers)
+    return exceptions.CloudError(
+        message,
+        status=status,
+        transient=transient or wait is not None or status in _TRANSIENT,
+        retry_after=wait,
+    )
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return how many seconds an answer asks to wait, if it does.
+
+    ``Retry-After`` has seconds or a date (RFC 9110, section 10.2.3).  The date
+    is of the service's clock, as the answer's own is.
+    """
+    wanted = headers.get('Retry-After', '').strip()
+    if wanted.isdecimal():
+        return float(wanted)
+    until, now = date(wanted), date(headers.get('Date', ''))
+    if until is None or now is None:
+        return None
+    return max(0.0, (until - now).total_seconds())
+
+
+def date(value: str) -> datetime.datetime | None:
+    """Parse a date as HTTP has it; None for what is none."""
+    try:
+        found = utils.parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    # Without a zone it is UTC (RFC 9110, section 5.6.7).
+    return found if found.tzinfo else found.replace(tzinfo=datetime.UTC)
 
 
 def _refused(
@@ -191,10 +255,10 @@ def _refused(
         words = _ENCODED.sub('***', words)
     if status == 403 and 'quota' not in words.lower():
         words += ' (does your user have the admin role in this project?)'
-    return exceptions.CloudError(
+    return _error(
         f'could not {request.doing}: {words} (HTTP {status})',
-        status=status,
-        transient=status in _TRANSIENT,
+        status,
+        response.headers,
     )
 
 

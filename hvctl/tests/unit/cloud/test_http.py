@@ -132,9 +132,9 @@ class TestErrors(base.TestCase):
             (401, False),
             (403, False),
             (404, False),
+            (408, True),
             (409, True),
             (413, False),
-            (429, True),
             (500, True),
             (503, True),
         ):
@@ -148,6 +148,22 @@ class TestErrors(base.TestCase):
 
                 self.assertEqual(status, error.status)
                 self.assertEqual(expected, error.transient)
+                self.assertIsNone(error.retry_after)
+
+    def test_asked_to_wait(self) -> None:
+        """What names a time to try again passes, whatever its status."""
+        for status in (413, 500, 503):
+            with self.subTest(status=status):
+                error = self.provoke(
+                    base.COMPUTE,
+                    self.conn.compute,
+                    status_code=status,
+                    json={},
+                    headers={'retry-after': '120'},
+                )
+
+                self.assertTrue(error.transient)
+                self.assertEqual(120, error.retry_after)
 
     def test_no_answer(self) -> None:
         """A broken connection has no status and is worth another try."""
@@ -187,6 +203,24 @@ class TestErrors(base.TestCase):
             str(error).startswith('could not log in: gone for lunch')
         )
         self.assertEqual(503, error.status)
+        self.assertTrue(error.transient)
+
+    def test_explain_asked_to_wait(self) -> None:
+        """They keep the time to try again, too."""
+        response = requests.Response()
+        response.headers['Retry-After'] = '9'
+
+        error = http.explain(
+            ksa_exceptions.http.HttpError('full', response=response), 'log in'
+        )
+
+        self.assertEqual(9, error.retry_after)
+        self.assertTrue(error.transient)
+
+    def test_no_discovery(self) -> None:
+        """Who does not say where a service is may do so later."""
+        error = http.explain(ksa_exceptions.DiscoveryFailure('no'), 'log in')
+
         self.assertTrue(error.transient)
 
 
