@@ -14,6 +14,11 @@ from openstack import exceptions as sdk_exceptions
 from hvctl import exceptions
 from hvctl.cloud import http
 
+#: Seconds without a byte of an answer after which a request has failed.  It is
+#: more than Nova's APIs themselves wait for a cell or a nova-compute (60 s),
+#: so that what is slow is not taken for dead.
+SILENCE = 90.0
+
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
@@ -74,6 +79,8 @@ def pair(
     :param compute: the same object where it is the same cloud
     :param compute_cloud: see :class:`Pair`
     """
+    for conn in (metal, compute):
+        limit_silence(conn)
     machines = project(metal)
     return Pair(
         metal=machines,
@@ -82,6 +89,16 @@ def pair(
         baremetal=metal.baremetal,
         placement=compute.placement,
     )
+
+
+def limit_silence(conn: connection.Connection) -> None:
+    """Let no request of a connection wait for ever.
+
+    Its logins and the questions for its services' versions are requests, too.
+    ``api_timeout`` of clouds.yaml counts more.
+    """
+    if conn.session.timeout is None:
+        conn.session.timeout = SILENCE
 
 
 def name(conn: connection.Connection) -> str | None:
@@ -107,6 +124,7 @@ def connect(cloud: str) -> connection.Connection:
         conn = connection.Connection(
             config=config.OpenStackConfig().get_one(cloud)
         )
+        limit_silence(conn)
         conn.authorize()
     except sdk_exceptions.ConfigException as error:
         raise exceptions.CloudError(

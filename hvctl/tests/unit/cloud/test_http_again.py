@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of when a request is sent again."""
+"""Tests of when a request is sent again, and of how long one may take."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from unittest import mock
 import requests
 
 from hvctl import exceptions
+from hvctl.cloud import clouds
 from hvctl.cloud import http
 from hvctl.tests.unit.cloud import base
 
@@ -122,3 +123,33 @@ class TestAgain(base.TestCase):
                 self.assertEqual(
                     1, len(self.sent('POST', f'{base.COMPUTE}/thing'))
                 )
+
+
+class TestSilence(base.TestCase):
+    """How long an answer is waited for."""
+
+    def ask(self) -> object:
+        self.mock.get(f'{base.COMPUTE}/thing', json={})
+        pair = clouds.pair(self.conn, self.conn, None)
+        http.call(
+            pair.compute.compute, http.Request(url='/thing', doing='read')
+        )
+        return {
+            sent.timeout
+            for sent in self.mock.request_history
+            if 'identity' not in sent.url
+        }
+
+    def test_silence(self) -> None:
+        """No request waits for ever, those for the versions included."""
+        self.assertEqual({clouds.SILENCE}, self.ask())
+
+    def test_longer_than_nova(self) -> None:
+        """Nova itself waits a minute for a cell or a nova-compute."""
+        self.assertGreater(clouds.SILENCE, 60)
+
+    def test_wish_of_the_user(self) -> None:
+        """The api_timeout of clouds.yaml counts more."""
+        self.conn.session.timeout = 300.0
+
+        self.assertEqual({300.0}, self.ask())
