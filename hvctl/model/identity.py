@@ -98,6 +98,14 @@ REASON_DELETE = 'hvctl: delete'
 #: Placement's type of the consumer that keeps a hypervisor closed.
 HOLD_CONSUMER_TYPE = 'HVCTL_HOLD'
 
+#: The project and the user of that consumer.  Placement asks nobody whether
+#: they exist.  With ``[quota] count_usage_from_placement`` and with unified
+#: limits Nova counts all that a project has in Placement, of whatever
+#: consumer type (nova/quota.py, nova/limit/placement.py): as our own
+#: project's, one hold would use up its quota of memory.
+HOLD_PROJECT = str(uuid.uuid5(uuid.NAMESPACE_DNS, 'project.hold.hvctl'))
+HOLD_USER = str(uuid.uuid5(uuid.NAMESPACE_DNS, 'user.hold.hvctl'))
+
 _NONCE_BYTES = 6
 
 

@@ -101,7 +101,7 @@ def _machines(pair: clouds.Pair) -> _Actions:
 
 def _registered(pair: clouds.Pair) -> _Actions:
     """Collect what is done with what a hypervisor registers."""
-    provider = placement.Placement(pair.placement, pair.compute)
+    provider = placement.Placement(pair.placement)
     service = services.Services(pair.compute.compute)
     aggregate = aggregates.Aggregates(pair.compute.compute)
     return {

@@ -15,7 +15,6 @@ from keystoneauth1 import adapter
 import requests
 
 from hvctl import exceptions
-from hvctl.cloud import clouds
 from hvctl.cloud import http
 from hvctl.cloud.act import removal
 from hvctl.model import identity
@@ -40,11 +39,8 @@ _CONFLICT = frozenset({409})
 class Placement:
     """Placement of the compute cloud."""
 
-    def __init__(
-        self, placement: adapter.Adapter, project: clouds.Project
-    ) -> None:
+    def __init__(self, placement: adapter.Adapter) -> None:
         self._placement = placement
-        self._project = project
 
     def create_provider(self, step: CreateProvider) -> Done:
         """Make a provider; one of the same id and name is as good."""
@@ -110,8 +106,8 @@ class Placement:
                 },
                 'consumer_generation': None,  # it must be new
                 'consumer_type': identity.HOLD_CONSUMER_TYPE,
-                'project_id': self._project.id,
-                'user_id': self._project.user_id,
+                'project_id': identity.HOLD_PROJECT,
+                'user_id': identity.HOLD_USER,
             },
             accept=_CONFLICT,
         )

@@ -111,8 +111,18 @@ class TestPlacement(acting.TestCase):
         )
         self.assertIsNone(body['consumer_generation'])
         self.assertEqual(identity.HOLD_CONSUMER_TYPE, body['consumer_type'])
-        self.assertEqual(builders.OURS, body['project_id'])
-        self.assertEqual('me', body['user_id'])
+
+    def test_hold_is_nobodys(self) -> None:
+        """Nova counts it for no project that could have a quota."""
+        self.mock.put(HOLD, status_code=204)
+
+        self.act(PlaceHold(name='hv1', provider_id=CHOSEN))
+
+        body = self.last().json()
+        for whose in ('project_id', 'user_id'):
+            with self.subTest(whose=whose):
+                self.assertNotIn(body[whose], (builders.OURS, 'me'))
+                self.assertRegex(body[whose], '^[0-9a-f-]{36}$')
 
     def test_place_hold_twice(self) -> None:
         """A hold that stands is a success, another conflict is none."""
