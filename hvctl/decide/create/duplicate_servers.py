@@ -46,11 +46,13 @@ def _port_not_bound_yet(hv: Hypervisor) -> bool:
 
     Another run sees the same servers at another moment.  Until Nova has given
     the port to one of them, each could choose another one to stay, and both
-    would be deleted.
+    would be deleted.  One that is ACTIVE is the one, with or without it.
     """
     assert hv.server is not None
     rivals = (hv.server, *hv.duplicates)
     holders = {port.device_id for port in hv.ports}
-    return not any(server.id in holders for server in rivals) and any(
-        server.status == 'BUILD' for server in rivals
+    return (
+        hv.server.status != 'ACTIVE'
+        and not any(server.id in holders for server in rivals)
+        and any(server.status == 'BUILD' for server in rivals)
     )

@@ -15,6 +15,10 @@ from hvctl.model.snapshot import Snapshot
 
 _T = typing.TypeVar('_T')
 
+#: How far a server is, by its status, the furthest first.  Every other status
+#: is of a machine that was ACTIVE once.
+_PROGRESS = {'ACTIVE': 0, 'BUILD': 2, 'ERROR': 3}
+
 
 def names(snapshot: Snapshot) -> list[str]:
     """List the hypervisors of ours of which anything is left, sorted."""
@@ -162,14 +166,18 @@ def _servers(
     """Return the server of a name, and those that lost a race against it.
 
     Two runs at once can both make one.  Every run must choose the same: the
-    one that has the port, else the oldest; and one that is being deleted has
-    lost, even if Nova gives it the port late.
+    one that is furthest, then the one that has the port, then the oldest; and
+    one that is being deleted has lost, even if Nova gives it the port late.
+    The port alone does not tell: when the build of the one that came too late
+    fails, Nova takes the port that was asked for from whichever server has it
+    (nova/network/neutron.py, deallocate_for_instance).
     """
     holders = {port.device_id for port in ports}
     found = sorted(
         (s for s in snapshot.servers if s.name == name),
         key=lambda s: (
             s.task_state == 'deleting',
+            _PROGRESS.get(s.status, 1),
             s.id not in holders,
             str(s.created_at),
             s.id,

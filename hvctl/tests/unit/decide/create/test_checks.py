@@ -141,6 +141,8 @@ class TestRefusals(unittest.TestCase):
             ((dataclasses.replace(mine, status='ERROR'), twin), free, None),
             ((mine, twin), dataclasses.replace(free, device_id='z1'), mine),
             ((mine, twin), builders.a_port(), twin),
+            ((dataclasses.replace(mine, status='ACTIVE'), twin), free, twin),
+            ((mine, dataclasses.replace(twin, status='ACTIVE')), free, mine),
             (
                 [dataclasses.replace(s, status='ERROR') for s in (mine, twin)],
                 free,

@@ -297,6 +297,34 @@ class TestAssemble(unittest.TestCase):
                 self.assertEqual(expected, hv.server.id)
                 self.assertEqual(1, len(hv.duplicates))
 
+    def test_furthest_duplicate(self):
+        """One that is further stays, though it is younger or portless."""
+        for statuses in (
+            ('ACTIVE', 'BUILD'),
+            ('ACTIVE', 'SHUTOFF'),
+            ('SHUTOFF', 'BUILD'),
+            ('SHUTOFF', 'ERROR'),
+            ('BUILD', 'ERROR'),
+            ('ACTIVE', 'ERROR'),
+        ):
+            for port in ('further', 'behind', ''):
+                with self.subTest(statuses=statuses, port=port):
+                    further, behind = (
+                        builders.a_server(id=i, status=status, created_at=at)
+                        for i, status, at in zip(
+                            ('further', 'behind'),
+                            statuses,
+                            ('2026-11-24', '2026-11-23'),
+                            strict=True,
+                        )
+                    )
+                    look = builders.a_snapshot(
+                        servers=(behind, further),
+                        ports=(builders.a_port(device_id=port),),
+                    )
+
+                    self.assertEqual('further', one(look).server.id)
+
     def test_another_projects(self):
         """An id of ours that another project's server has is not ours."""
         whole = builders.a_snapshot('hv1')
