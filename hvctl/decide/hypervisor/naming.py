@@ -9,6 +9,10 @@ import re
 from hvctl import exceptions
 from hvctl.model import host_name
 
+#: What Placement takes as the name of a resource provider
+#: (placement/schemas/resource_provider.py).
+_LONGEST = 200
+
 
 def check(names: Iterable[str]) -> tuple[str, ...]:
     """Check names, and take each once.
@@ -38,3 +42,19 @@ def check_domain(domain: str | None) -> None:
             f'no domain: {domain!r}; use lower case labels with dots between '
             'them, as in example.org'
         )
+
+
+def check_qualified(names: Iterable[str], domain: str | None) -> None:
+    """Check names together with their domain.
+
+    :param domain: checked already; None for none
+    :raises InvalidRequest: when Placement has no room for one
+    """
+    for name in names:
+        label = host_name.qualified(name, domain)
+        if len(label) > _LONGEST:
+            raise exceptions.InvalidRequest(
+                f'{label} has {len(label)} characters, and Placement takes '
+                f'{_LONGEST} for the name of a hypervisor; choose a shorter '
+                'name or --domain'
+            )

@@ -75,6 +75,7 @@ def plan(
     naming.check_domain(parsed_args.domain)
     _check_properties(parsed_args.properties)
     wanted = settings.merge_options(parsed_args)
+    naming.check_qualified(names, wanted.domain)
     client = client.within(wanted.compute_cloud)
     if wanted.fixed_ip is not None and len(names) > 1:
         raise exceptions.InvalidRequest(

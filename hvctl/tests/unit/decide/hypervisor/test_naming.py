@@ -69,3 +69,17 @@ class TestNames(unittest.TestCase):
                 self.assertRaises(exceptions.InvalidRequest),
             ):
                 naming.check_domain(domain)
+
+    def test_qualified(self):
+        """A name and its domain fit into the name of a provider."""
+        domain = '.'.join(['x' * 63] * 2 + ['y' * 8])
+        for name, good in (('x' * 63, True), ('x' * 64, False)):
+            with self.subTest(name=name):
+                if good:
+                    naming.check_qualified([name], domain)
+                    continue
+                with self.assertRaisesRegex(
+                    exceptions.InvalidRequest, 'has 201 characters'
+                ):
+                    naming.check_qualified(['hv1', name], domain)
+        naming.check_qualified(['hv1'], None)

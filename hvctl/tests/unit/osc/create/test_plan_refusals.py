@@ -31,6 +31,13 @@ class TestRefusals(base.TestCommand):
         self.assert_refused("no host name: 'HV_1'", 'HV_1')
         self.assert_refused('no domain', 'hv1', '--domain', 'a..b')
 
+    def test_long_name(self):
+        """A name that Placement has no room for, with its domain."""
+        domain = '.'.join(['x' * 63] * 2 + ['y' * 62])
+        self.assert_refused(
+            'and Placement takes 200', 'rack-1-hv1', '--domain', domain
+        )
+
     def test_properties(self):
         """Keys that are ours."""
         self.assert_refused(
