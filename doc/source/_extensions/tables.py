@@ -20,8 +20,8 @@ import typing
 
 import hvctl
 from hvctl import decide
-from hvctl.decide import delete
 from hvctl.decide.create import stages as create_stages
+from hvctl.decide.delete import delete
 from hvctl.decide.drain import stages as drain_stages
 from hvctl.decide.drain import undo
 from hvctl.decide.drain.plan import treatment

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import dataclasses
 
-from hvctl.decide import delete
 from hvctl.decide import interrupted
 from hvctl.decide.create.case import CreateCase
+from hvctl.decide.delete import delete
 from hvctl.decide.wording import text
 from hvctl.model.codes import OutcomeCode, StatusCode
 from hvctl.model.hypervisor import Hypervisor, Phase, Status

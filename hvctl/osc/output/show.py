@@ -10,9 +10,9 @@ from osc_lib.cli import format_columns
 
 from hvctl import exceptions
 from hvctl.cloud import clients
-from hvctl.decide import delete
 from hvctl.decide.create import phase_times
 from hvctl.decide.create import stages
+from hvctl.decide.delete import delete
 from hvctl.decide.hypervisor import assemble
 from hvctl.decide.hypervisor import naming
 from hvctl.decide.hypervisor import phases

@@ -264,7 +264,7 @@ class DeleteHypervisorEphemeral(command.Verb):
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> _Rows:
-        from hvctl.decide import delete
+        from hvctl.decide.delete import delete
         from hvctl.decide.hypervisor import naming
         from hvctl.osc.output import rows
 

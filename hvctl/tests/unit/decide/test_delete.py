@@ -6,7 +6,7 @@ from __future__ import annotations
 import dataclasses
 import unittest
 
-from hvctl.decide import delete
+from hvctl.decide.delete import delete
 from hvctl.model import identity
 from hvctl.model.codes import HolderCode, OutcomeCode, StatusCode
 from hvctl.model.hypervisor import Phase

@@ -6,7 +6,7 @@ from __future__ import annotations
 import dataclasses
 import unittest
 
-from hvctl.decide import delete
+from hvctl.decide.delete import delete
 from hvctl.model.ledger import Ledger
 from hvctl.model.migration import FINAL_STATUSES
 from hvctl.model.records import Service

@@ -16,8 +16,8 @@ from unittest import mock
 
 import hypothesis
 
-from hvctl.decide import delete
 from hvctl.decide.create import stages
+from hvctl.decide.delete import delete
 from hvctl.decide.drain.moves import records
 from hvctl.decide.hypervisor import phases
 from hvctl.model.hypervisor import Phase

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import unittest
 
-from hvctl.decide import delete
+from hvctl.decide.delete import delete
 from hvctl.decide.drain import drain
 from hvctl.decide.drain.moves import way
 from hvctl.decide.hypervisor import life

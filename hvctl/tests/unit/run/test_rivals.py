@@ -6,7 +6,7 @@ from __future__ import annotations
 import hypothesis
 from hypothesis import strategies
 
-from hvctl.decide import delete
+from hvctl.decide.delete import delete
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import requests
 from hvctl.tests.fixtures import rivals

@@ -14,6 +14,8 @@ import datetime
 from hvctl.decide import goal
 from hvctl.decide import health_test
 from hvctl.decide.case import Case
+from hvctl.decide.delete import machine
+from hvctl.decide.delete import records
 from hvctl.decide.goal import Goal
 from hvctl.decide.goal import Kind
 from hvctl.decide.goal import Stage
@@ -21,25 +23,11 @@ from hvctl.decide.hypervisor import assemble
 from hvctl.decide.hypervisor import emptiness
 from hvctl.decide.hypervisor import ownership
 from hvctl.decide.hypervisor import phases
-from hvctl.decide.wording import text
-from hvctl.model import identity
-from hvctl.model.codes import OutcomeCode, StatusCode
-from hvctl.model.hypervisor import Hypervisor, Phase, Status
+from hvctl.model.codes import OutcomeCode
+from hvctl.model.hypervisor import Hypervisor, Phase
 from hvctl.model.ledger import Ledger
 from hvctl.model.reasons import Reason
-from hvctl.model.records import Server
 from hvctl.model.snapshot import Snapshot, WholeLook
-from hvctl.model.steps import (
-    DeleteAgent,
-    DeletePort,
-    DeleteProvider,
-    DeleteServer,
-    DeleteService,
-    DeleteTrunk,
-    DisableService,
-    LeaveAggregate,
-    Step,
-)
 from hvctl.model.verdict import Outcome, Verdict
 
 
@@ -86,7 +74,7 @@ class Delete(Goal[Case]):
 def _not_ours(case: Case) -> Verdict | None:
     # Our own leftovers are done with before the last mark goes, so what has
     # the name then is somebody else's.
-    if _is_there(case) or case.changed:
+    if ownership.owned(case.hv) or case.changed:
         return None
     taken = ownership.holders(case.snapshot, case.hv)
     if not taken:
@@ -99,13 +87,15 @@ def _not_ours(case: Case) -> Verdict | None:
 
 def _unseen(case: Case) -> Verdict | None:
     # The first look finds it, the second reaches into it.
-    if not _is_there(case) or case.hv.guests is not None:
+    if not ownership.owned(case.hv) or case.hv.guests is not None:
         return None
     return Verdict(status=case.status)
 
 
 def _occupied(case: Case) -> Verdict | None:
-    occupants = emptiness.occupants(case.hv) if _is_there(case) else ()
+    occupants = (
+        emptiness.occupants(case.hv) if ownership.owned(case.hv) else ()
+    )
     if not occupants:
         return None
     return Verdict.failed(
@@ -115,126 +105,7 @@ def _occupied(case: Case) -> Verdict | None:
 
 
 def _tested(case: Case) -> Verdict | None:
-    return health_test.remove(case) if _is_there(case) else None
-
-
-def _open(case: Case) -> Verdict | None:
-    hv = case.hv
-    if hv.server is None or hv.service is None or not hv.service.enabled:
-        return None
-    return Verdict(
-        status=case.status,
-        steps=(
-            DisableService(
-                name=hv.name,
-                service_id=hv.service.id,
-                reason=identity.REASON_DELETE,
-            ),
-        ),
-        node_id=_node_id(hv, hv.server),
-    )
-
-
-def _driver_down(case: Case) -> Verdict | None:
-    server = case.hv.server
-    if server is None:
-        return None
-    for service in case.snapshot.metal_services:
-        if service.host == server.host and not service.up:
-            # Nova would only forget the server, and the machine run on.
-            return Verdict.failed(
-                case.status,
-                Reason.of(OutcomeCode.DRIVER_DOWN, host=service.host),
-            )
-    return None
-
-
-def _running(case: Case) -> Verdict | None:
-    hv = case.hv
-    if hv.server is None:
-        return None
-    todo: list[Step] = []
-    for doomed in (hv.server, *hv.duplicates):
-        delete = DeleteServer(
-            name=hv.name,
-            server_id=doomed.id,
-            soft_deleted=doomed.status == 'SOFT_DELETED',
-        )
-        if delete not in case.ledger.done:
-            todo.append(delete)
-        elif doomed.status == 'ERROR' and doomed.task_state is None:
-            return Verdict.failed(
-                case.status,
-                Reason.of(OutcomeCode.NOT_DELETED, fault=text.fault(doomed)),
-            )
-    return Verdict(
-        status=case.status,
-        steps=tuple(todo),
-        node_id=_node_id(hv, hv.server),
-    )
-
-
-def _reporting(case: Case) -> Verdict | None:
-    if case.hv.service is None or not case.hv.service.up:
-        return None
-    return Verdict(status=_stopping(StatusCode.SERVICE_STILL_UP))
-
-
-def _torn_down(case: Case) -> Verdict | None:
-    """See that Ironic is done with the machine."""
-    tried = case.ledger.nodes_tried.get(case.name, ())
-    node_id = next(reversed(tried), None)
-    nodes = case.snapshot.nodes or ()
-    node = next((n for n in nodes if n.id == node_id), None)
-    if node is None:
-        # Ironic does not show it to this project any more: given back.
-        return None
-    label = node.name or node.id
-    status = _stopping(StatusCode.TEARING_DOWN, node=label)
-    if node.provision_state == 'error':
-        return Verdict.failed(
-            status,
-            Reason.of(
-                OutcomeCode.TEAR_DOWN_FAILED,
-                node=label,
-                error=node.last_error or 'it gives no reason',
-            ),
-        )
-    # Nova forgets the server before Ironic has ended the machine.
-    deleting = node.provision_state == 'deleting'
-    return Verdict(status=status) if deleting else None
-
-
-def _recorded(case: Case) -> Verdict | None:
-    """Remove the records of a machine that is really gone."""
-    hv = case.hv
-    if not _is_there(case):
-        return None
-    todo: list[Step] = [
-        DeleteAgent(name=hv.name, agent_id=agent.id)
-        for agent in hv.agents or ()
-    ]
-    todo += [
-        LeaveAggregate(name=hv.name, aggregate_id=aggregate.id, host=hv.host)
-        for aggregate in hv.aggregates
-    ]
-    if hv.service is not None:
-        todo.append(DeleteService(name=hv.name, service_id=hv.service.id))
-    if hv.provider is not None:
-        todo.append(DeleteProvider(name=hv.name, provider_id=hv.provider.id))
-    # The machine's port goes last: it tells which compute cloud the rest is
-    # in.  Neutron deletes no port that a trunk still has.
-    todo += [
-        DeleteTrunk(name=hv.name, trunk_id=trunk.id) for trunk in hv.trunks
-    ]
-    todo += [
-        DeletePort(name=hv.name, port_id=port.id)
-        for port in (*hv.subports, *hv.ports)
-    ]
-    return Verdict(
-        status=_stopping(StatusCode.CLEARING),
-        steps=tuple(todo),
-    )
+    return health_test.remove(case) if ownership.owned(case.hv) else None
 
 
 def _taken(case: Case) -> Verdict | None:
@@ -256,19 +127,6 @@ def _gone(case: Case) -> Verdict | None:
     )
 
 
-def _is_there(case: Case) -> bool:
-    """Return whether there is a server, or something that carries our mark."""
-    return case.hv.server is not None or ownership.owned(case.hv)
-
-
-def _node_id(hv: Hypervisor, server: Server) -> str | None:
-    return hv.node.id if hv.node else server.node
-
-
-def _stopping(code: StatusCode, **facts: str) -> Status:
-    return Status(phase=Phase.STOPPING, reason=Reason.of(code, **facts))
-
-
 #: How a hypervisor goes; the first stage that answers gives the verdict.
 STAGES: tuple[Stage[Case], ...] = (
     goal.FAILED_LANE,
@@ -282,38 +140,38 @@ STAGES: tuple[Stage[Case], ...] = (
         _tested,
         when='when a create was killed',
     ),
-    Stage('close', Kind.STEP, 'disable the compute service', _open),
+    Stage('close', Kind.STEP, 'disable the compute service', machine.close),
     Stage(
         'driver-down',
         Kind.CHECK,
         'refuse while nothing can stop the machine',
-        _driver_down,
+        machine.driver_down,
     ),
     Stage(
         'stop',
         Kind.STEP,
         'delete the server, which ends the machine',
-        _running,
+        machine.running,
         phases=(Phase.STOPPING,),
     ),
     Stage(
         'service-down',
         Kind.WAIT,
         'until Nova sees its nova-compute down',
-        _reporting,
+        machine.reporting,
         phases=(Phase.ORPHANED,),
     ),
     Stage(
         'torn-down',
         Kind.WAIT,
         'until Ironic has torn down the machine',
-        _torn_down,
+        machine.torn_down,
     ),
     Stage(
         'records',
         Kind.STEP,
         'delete its agents, memberships, service, provider and ports',
-        _recorded,
+        records.remove,
     ),
     Stage(
         'taken',

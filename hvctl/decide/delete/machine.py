@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides how the machine of a hypervisor goes.
+
+It goes first: a nova-compute that lives on brings its records back.
+"""
+
+from __future__ import annotations
+
+from hvctl.decide.case import Case
+from hvctl.decide.wording import text
+from hvctl.model import identity
+from hvctl.model.codes import OutcomeCode, StatusCode
+from hvctl.model.hypervisor import Hypervisor, Phase, Status
+from hvctl.model.reasons import Fact
+from hvctl.model.reasons import Reason
+from hvctl.model.records import Server
+from hvctl.model.steps import DeleteServer, DisableService, Step
+from hvctl.model.verdict import Verdict
+
+
+def close(case: Case) -> Verdict | None:
+    """Disable the compute service, so that no guest comes any more."""
+    hv = case.hv
+    if hv.server is None or hv.service is None or not hv.service.enabled:
+        return None
+    return Verdict(
+        status=case.status,
+        steps=(
+            DisableService(
+                name=hv.name,
+                service_id=hv.service.id,
+                reason=identity.REASON_DELETE,
+            ),
+        ),
+        node_id=_node_id(hv, hv.server),
+    )
+
+
+def driver_down(case: Case) -> Verdict | None:
+    """Refuse where Nova would only forget the server."""
+    server = case.hv.server
+    if server is None:
+        return None
+    for service in case.snapshot.metal_services:
+        if service.host == server.host and not service.up:
+            # The machine would run on.
+            return Verdict.failed(
+                case.status,
+                Reason.of(OutcomeCode.DRIVER_DOWN, host=service.host),
+            )
+    return None
+
+
+def running(case: Case) -> Verdict | None:
+    """Delete the server, and see it go."""
+    hv = case.hv
+    if hv.server is None:
+        return None
+    todo: list[Step] = []
+    for doomed in (hv.server, *hv.duplicates):
+        delete = DeleteServer(
+            name=hv.name,
+            server_id=doomed.id,
+            soft_deleted=doomed.status == 'SOFT_DELETED',
+        )
+        if delete not in case.ledger.done:
+            todo.append(delete)
+        elif doomed.status == 'ERROR' and doomed.task_state is None:
+            return Verdict.failed(
+                case.status,
+                Reason.of(OutcomeCode.NOT_DELETED, fault=text.fault(doomed)),
+            )
+    return Verdict(
+        status=case.status,
+        steps=tuple(todo),
+        node_id=_node_id(hv, hv.server),
+    )
+
+
+def reporting(case: Case) -> Verdict | None:
+    """See that nova-compute reports no more."""
+    if case.hv.service is None or not case.hv.service.up:
+        return None
+    return Verdict(status=stopping(StatusCode.SERVICE_STILL_UP))
+
+
+def torn_down(case: Case) -> Verdict | None:
+    """See that Ironic is done with the machine."""
+    tried = case.ledger.nodes_tried.get(case.name, ())
+    node_id = next(reversed(tried), None)
+    nodes = case.snapshot.nodes or ()
+    node = next((n for n in nodes if n.id == node_id), None)
+    if node is None:
+        # Ironic does not show it to this project any more: given back.
+        return None
+    label = node.name or node.id
+    status = stopping(StatusCode.TEARING_DOWN, node=label)
+    if node.provision_state == 'error':
+        return Verdict.failed(
+            status,
+            Reason.of(
+                OutcomeCode.TEAR_DOWN_FAILED,
+                node=label,
+                error=node.last_error or 'it gives no reason',
+            ),
+        )
+    # Nova forgets the server before Ironic has ended the machine.
+    deleting = node.provision_state == 'deleting'
+    return Verdict(status=status) if deleting else None
+
+
+def stopping(code: StatusCode, **facts: Fact) -> Status:
+    """Build the status of a hypervisor whose machine goes."""
+    return Status(phase=Phase.STOPPING, reason=Reason.of(code, **facts))
+
+
+def _node_id(hv: Hypervisor, server: Server) -> str | None:
+    return hv.node.id if hv.node else server.node

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides what goes of what a machine has left behind.
+
+The resource provider goes late, since its id proves that the rest is ours,
+and the machine's port last: it tells which compute cloud the rest is in.
+"""
+
+from __future__ import annotations
+
+from hvctl.decide.case import Case
+from hvctl.decide.delete import machine
+from hvctl.decide.hypervisor import ownership
+from hvctl.model.codes import StatusCode
+from hvctl.model.steps import (
+    DeleteAgent,
+    DeletePort,
+    DeleteProvider,
+    DeleteService,
+    DeleteTrunk,
+    LeaveAggregate,
+    Step,
+)
+from hvctl.model.verdict import Verdict
+
+
+def remove(case: Case) -> Verdict | None:
+    """Remove what is left of a machine that is really gone."""
+    hv = case.hv
+    if not ownership.owned(hv):
+        return None
+    todo: list[Step] = [
+        DeleteAgent(name=hv.name, agent_id=agent.id)
+        for agent in hv.agents or ()
+    ]
+    todo += [
+        LeaveAggregate(name=hv.name, aggregate_id=aggregate.id, host=hv.host)
+        for aggregate in hv.aggregates
+    ]
+    if hv.service is not None:
+        todo.append(DeleteService(name=hv.name, service_id=hv.service.id))
+    if hv.provider is not None:
+        todo.append(DeleteProvider(name=hv.name, provider_id=hv.provider.id))
+    # The machine's port goes last: it tells which compute cloud the rest is
+    # in.  Neutron deletes no port that a trunk still has.
+    todo += [
+        DeleteTrunk(name=hv.name, trunk_id=trunk.id) for trunk in hv.trunks
+    ]
+    todo += [
+        DeletePort(name=hv.name, port_id=port.id)
+        for port in (*hv.subports, *hv.ports)
+    ]
+    return Verdict(
+        status=machine.stopping(StatusCode.CLEARING),
+        steps=tuple(todo),
+    )
