@@ -100,7 +100,7 @@ def files(
     if lines := vlans.table(profile, ports):
         # First: tunnels may end on one of these interfaces.
         scripts = {vlans.SCRIPT: lines, **scripts}
-    plan = _plan(profile, sections, wiring, placed, bool(scripts))
+    plan = _plan(profile, sections, wiring, placed, compute_id, bool(scripts))
     return (
         *placed,
         _table(SETUP, plan),
@@ -125,7 +125,7 @@ def _contribution(
 ) -> contribution.Contribution:
     match profile.networking:
         case Ovs() as wiring:
-            return ovs.contribute(profile, wiring, name, ports)
+            return ovs.contribute(profile, wiring, name, compute_id, ports)
         case Ovn() as wiring:
             return ovn.contribute(profile, wiring, name, compute_id, ports)
         case Sriov() as wiring:
@@ -139,10 +139,12 @@ def _plan(
     sections: Sections,
     wiring: contribution.Contribution,
     placed: Iterable[File],
+    compute_id: str,
     scripts: bool,
 ) -> Iterator[str]:
     """Return the lines that the set-up goes by; nova-compute comes last."""
     yield from _packages(profile, sections, wiring)
+    yield tables.line('identity', compute_id)
     # Nova refuses to start with two identities.
     yield tables.line('remove', '/var/lib/nova/compute_id')
     for file in placed:

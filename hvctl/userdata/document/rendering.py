@@ -9,10 +9,10 @@ import typing
 
 import yaml
 
-from hvctl.model import host_name
 from hvctl.model.machine_ports import MachinePorts
 from hvctl.model.profile import Part, PartType, Profile
 from hvctl.userdata import host
+from hvctl.userdata.document import first_boot
 from hvctl.userdata.document import mask
 from hvctl.userdata.document import multipart
 
@@ -59,7 +59,7 @@ def render(
     )
     hidden = frozenset() if reveal else mask.secrets(profile)
     first = {
-        **_names(name, profile.domain),
+        **first_boot.keys(name, profile.domain, compute_id),
         'write_files': [
             {**_entry(file), 'content': mask.hide(file.text, hidden)}
             for file in files
@@ -77,22 +77,6 @@ def render(
             _ours('hvctl-start.yaml', {'runcmd': [[host.command()]]}),
         )
     )
-
-
-def _names(name: str, domain: str | None) -> dict[str, typing.Any]:
-    """Build the keys for a name of the machine that never changes.
-
-    libvirt's is the resource provider's.  It asks for the host name and,
-    unless that is qualified, for the canonical form of it: both are the
-    same here, whether or not a name server answers.
-    """
-    return {
-        'hostname': name,
-        'fqdn': host_name.qualified(name, domain),
-        'prefer_fqdn_over_hostname': True,
-        'preserve_hostname': False,
-        'manage_etc_hosts': 'localhost',
-    }
 
 
 def _entry(file: host.File) -> dict[str, str]:

@@ -23,7 +23,6 @@ _AGENT = ('neutron-ovn-agent', 'neutron-ovn-metadata-agent')
 #: Debian's own unit for the host, which brings the controller's.
 _CONTROLLER = ('ovn-host', 'ovn-controller')
 _DATABASE = 'unix:/run/openvswitch/db.sock'
-_SYSTEM_ID_FILE = '/etc/openvswitch/system-id.conf'
 _PACKAGES = {
     Family.DEBIAN: (
         'neutron-ovn-agent',
@@ -50,8 +49,7 @@ def contribute(
     lines = [
         # Both ends of a port's binding are compared by this name.
         tables.line('external-id', 'hostname', name),
-        # An image may carry the identity of the host it was made from.
-        tables.line('external-id', 'system-id', compute_id),
+        ovs.system_id(compute_id),
         tables.line('external-id', 'ovn-remote', southbound),
         tables.line('external-id', 'ovn-encap-type', wiring.encap_type),
     ]
@@ -79,7 +77,7 @@ def contribute(
         if metadata
         else {},
         tables={ovs.SCRIPT: tuple(lines)},
-        placed={_SYSTEM_ID_FILE: f'{compute_id}\n'},
+        placed=ovs.system_id_file(compute_id),
         switches=(ovs.SWITCH,),
         agents=(_CONTROLLER, _AGENT) if metadata else (_CONTROLLER,),
         packages={

@@ -19,6 +19,7 @@ SWITCH = ('openvswitch-switch', 'openvswitch')
 
 _FILE = '/etc/neutron/plugins/ml2/openvswitch_agent.ini'
 _AGENT = ('neutron-openvswitch-agent',)
+_SYSTEM_ID_FILE = '/etc/openvswitch/system-id.conf'
 _PACKAGES = {
     Family.DEBIAN: (
         'neutron-openvswitch-agent',
@@ -35,11 +36,13 @@ def contribute(
     profile: Profile,
     wiring: Ovs,
     name: str,
+    compute_id: str,
     ports: MachinePorts,
 ) -> contribution.Contribution:
     """Build what this kind brings."""
     lines = [
         tables.line('external-id', 'hostname', name),
+        system_id(compute_id),
         *bridges(wiring.bridge_mappings, wiring.bridge_interfaces),
     ]
     ovs: dict[str, str] = {}
@@ -70,10 +73,24 @@ def contribute(
             }
         },
         tables={SCRIPT: tuple(lines)},
+        placed=system_id_file(compute_id),
         switches=(SWITCH,),
         agents=(_AGENT,),
         packages=_PACKAGES,
     )
+
+
+def system_id(compute_id: str) -> str:
+    """Write the line that tells a switch from all others.
+
+    An image may carry the identity of the host that it was made from.
+    """
+    return tables.line('external-id', 'system-id', compute_id)
+
+
+def system_id_file(compute_id: str) -> dict[str, str]:
+    """Write where Open vSwitch has it when it starts."""
+    return {_SYSTEM_ID_FILE: f'{compute_id}\n'}
 
 
 def bridges(

@@ -11,11 +11,11 @@ import typing
 
 import yaml
 
-from hvctl.model import host_name
 from hvctl.model import ini
 from hvctl.userdata.configuration import neutron
 from hvctl.userdata.configuration import nova
 from hvctl.userdata.configuration import options
+from hvctl.userdata.document import first_boot
 from hvctl.userdata.own_nova_conf import fragment
 
 #: The agent of Neutron's reference driver; enabled where the image has it.
@@ -41,10 +41,7 @@ def render(
         secrets
     """
     document: dict[str, typing.Any] = {
-        # The name must not flip between short and qualified: libvirt's is
-        # the name of the resource provider.
-        'hostname': name,
-        'preserve_hostname': False,
+        **first_boot.keys(name, domain, compute_id),
         'write_files': [
             _file('/etc/nova/compute_id', 'nova', f'{compute_id}\n'),
             _file(
@@ -56,11 +53,9 @@ def render(
                 options.render(nova.own(name, address)) + f'\n{config.text}',
             ),
         ],
-        'runcmd': [],
+        # Nova refuses to start with two identities.
+        'runcmd': [['rm', '-f', '/var/lib/nova/compute_id']],
     }
-    if domain is not None:
-        document['fqdn'] = host_name.qualified(name, domain)
-        document['prefer_fqdn_over_hostname'] = True
     if config.transport_url is not None:
         document['write_files'].append(
             _file(

@@ -37,7 +37,9 @@ TOOLS = (
     'cut',
     'grep',
     'head',
+    'ln',
     'mkdir',
+    'mv',
     'readlink',
     'rm',
     'sed',
@@ -104,9 +106,11 @@ class Host:
         """Read a file on the host."""
         return self.path(name).read_text()
 
-    def run(self, script):
+    def run(self, script, *arguments):
         """Run a script.
 
+        :param script: its name
+        :param arguments: what it is given
         :returns: its exit status and what it said on standard error
         """
         source = importlib.resources.files('hvctl.userdata').joinpath(
@@ -116,7 +120,7 @@ class Host:
         # What is staged has the path that it has on a host.
         text = text.replace('$staged$path', '$staged${path#"$SANDBOX"}')
         done = subprocess.run(
-            ['/bin/sh', '-s'],
+            ['/bin/sh', '-s', *arguments],
             input=text,
             env={'PATH': str(self._bin), 'SANDBOX': str(self.root)},
             capture_output=True,
@@ -148,8 +152,8 @@ class TestCase(unittest.TestCase):
         self.addCleanup(directory.cleanup)
         self.host = Host(directory.name)
 
-    def assert_runs(self, script):
-        self.assertEqual((0, ''), self.host.run(script))
+    def assert_runs(self, script, *arguments):
+        self.assertEqual((0, ''), self.host.run(script, *arguments))
 
     def assert_fails(self, script, words):
         status, said = self.host.run(script)

@@ -37,7 +37,9 @@ INFINIBAND = {
 }
 FILES = {
     'none': set(),
-    'ovs': NEUTRON | SWITCH | {ML2 + 'openvswitch_agent.ini'},
+    'ovs': NEUTRON
+    | SWITCH
+    | {ML2 + 'openvswitch_agent.ini', '/etc/openvswitch/system-id.conf'},
     'ovn': NEUTRON
     | SWITCH
     | {
@@ -337,7 +339,8 @@ class TestIdentity(unittest.TestCase):
             with self.subTest(domain=domain):
                 config = base.config(base.a_profile(domain=domain))
 
-                config.pop('write_files')
+                for other in ('write_files', 'bootcmd', 'ssh_deletekeys'):
+                    config.pop(other)
                 self.assertEqual(
                     {
                         'hostname': 'hv1',

@@ -14,6 +14,7 @@ from hvctl.tests.unit.userdata import sandbox
 from hvctl.userdata import host
 
 SCRIPTS = (
+    'hvctl-identity',
     'hvctl-setup',
     'hvctl-switch',
     'hvctl-virtual-functions',

@@ -52,6 +52,7 @@ class TestSetup(sandbox.TestCase):
             ]
         )
         self.host.write('/var/lib/nova/compute_id', 'of another host')
+        self.host.write('/var/lib/hvctl/identity', f'{base.COMPUTE_ID}\n')
 
         self.assert_runs('hvctl-setup')
 
@@ -219,6 +220,35 @@ class TestSetup(sandbox.TestCase):
         self.assertEqual(
             ['systemctl daemon-reload', 'systemctl start two'],
             self.changes(),
+        )
+
+    def test_identity_of_the_image(self) -> None:
+        """A machine without an identity of its own does not register."""
+        self.plan(f'identity {base.COMPUTE_ID}', 'restart nova-compute')
+        for found in ('', 'of another machine\n'):
+            if found:
+                self.host.write('/var/lib/hvctl/identity', found)
+            with self.subTest(found=found):
+                self.assert_fails('hvctl-setup', 'the identity of its image')
+                self.assertEqual([], self.changes())
+
+    def test_second_description_of_the_provider(self) -> None:
+        """nova-compute would not start with it; others stay."""
+        directory = '/etc/nova/provider_config'
+        for name, provider in (
+            ('hvctl', '$COMPUTE_NODE'),
+            ('image', '$COMPUTE_NODE'),
+            ('other', 'gpu0'),
+        ):
+            self.host.write(f'{directory}/{name}.yaml', f'uuid: {provider}\n')
+        self.plan('restart nova-compute')
+
+        status, said = self.host.run('hvctl-setup')
+
+        self.assertEqual((0, ''), (status, said))
+        self.assertEqual(
+            {'hvctl.yaml', 'image.yaml.aside', 'other.yaml'},
+            {path.name for path in self.host.path(directory).iterdir()},
         )
 
     def test_again(self) -> None:

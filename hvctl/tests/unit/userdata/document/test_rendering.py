@@ -82,6 +82,16 @@ class TestParts(unittest.TestCase):
             yaml.safe_load(text),
         )
 
+    def test_identity(self) -> None:
+        """It comes before all that theirs do, which so counts more."""
+        config = base.config(base.a_profile())
+
+        (command,) = config['bootcmd']
+        self.assertEqual(['sh', '-c'], command[:2])
+        self.assertIn('initiatorname.iscsi', command[2])
+        self.assertEqual(['hvctl-identity', base.COMPUTE_ID], command[3:])
+        self.assertTrue(config['ssh_deletekeys'])
+
     def test_merge(self) -> None:
         """How theirs are merged is ours to say, unless they say it."""
         for text, type_, says in (
@@ -139,6 +149,7 @@ class TestCloudInit(unittest.TestCase):
             a_part(
                 '#cloud-config\n'
                 'hostname: other\n'
+                'bootcmd: [[zero]]\n'
                 'runcmd: [[one], [two]]\n'
                 'write_files: [{path: /one}]\n'
                 'ntp: {servers: [10.0.0.1]}\n'

@@ -47,7 +47,11 @@ class TestOvs(unittest.TestCase):
     def test_switch(self) -> None:
         """The bridge gets its interface at every boot."""
         self.assertEqual(
-            ['external-id hostname hv1', 'bridge br-ex ens2f0'],
+            [
+                'external-id hostname hv1',
+                f'external-id system-id {base.COMPUTE_ID}',
+                'bridge br-ex ens2f0',
+            ],
             base.wired(base.OVS)['/etc/hvctl/switch'].splitlines(),
         )
 
@@ -60,7 +64,7 @@ class TestOvs(unittest.TestCase):
 
         self.assertEqual(
             ['bridge br-a', 'bridge br-b ens1', 'bridge br-c ens2'],
-            base.wired(wiring)['/etc/hvctl/switch'].splitlines()[1:],
+            base.wired(wiring)['/etc/hvctl/switch'].splitlines()[2:],
         )
 
     def test_tunnels_by_interface(self) -> None:

@@ -126,7 +126,7 @@ class TestRender(unittest.TestCase):
             ['systemctl', 'enable', '--now', 'nova-compute'],
             config['runcmd'][-1],
         )
-        self.assertIn('neutron-openvswitch-agent', str(config['runcmd'][0]))
+        self.assertIn('neutron-openvswitch-agent', str(config['runcmd'][1]))
 
     def test_without_messages_of_neutron(self) -> None:
         """Without a transport_url there is no agent to set up."""
@@ -135,14 +135,26 @@ class TestRender(unittest.TestCase):
         self.assertNotIn('neutron', document)
 
     def test_names(self) -> None:
-        """The host name is short; the domain is beside it."""
-        short = yaml.safe_load(render())
-        long = yaml.safe_load(render(domain='a.org'))
+        """libvirt's name is the provider's, with a domain or without."""
+        for domain, qualified in ((None, 'hv1'), ('a.org', 'hv1.a.org')):
+            with self.subTest(domain=domain):
+                config = yaml.safe_load(render(domain=domain))
 
-        self.assertEqual('hv1', short['hostname'])
-        self.assertNotIn('fqdn', short)
-        self.assertEqual('hv1', long['hostname'])
-        self.assertEqual('hv1.a.org', long['fqdn'])
+                self.assertEqual('hv1', config['hostname'])
+                self.assertEqual(qualified, config['fqdn'])
+                self.assertTrue(config['prefer_fqdn_over_hostname'])
+                self.assertFalse(config['preserve_hostname'])
+                self.assertEqual('localhost', config['manage_etc_hosts'])
+
+    def test_identity(self) -> None:
+        """The machine has nothing of its image's."""
+        config = yaml.safe_load(render())
+
+        self.assertEqual(CHOSEN, config['bootcmd'][0][-1])
+        self.assertTrue(config['ssh_deletekeys'])
+        self.assertEqual(
+            ['rm', '-f', '/var/lib/nova/compute_id'], config['runcmd'][0]
+        )
 
     @hypothesis.given(
         strategies.text(
