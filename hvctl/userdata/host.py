@@ -93,7 +93,10 @@ def files(
         ),
         *(
             File(path=path, text=text, staged=True)
-            for path, text in wiring.placed.items()
+            for path, text in {
+                **wiring.placed,
+                **vlans.placed(profile, ports),
+            }.items()
         ),
     )
     scripts = dict(wiring.tables)

@@ -12,6 +12,12 @@ from hvctl.userdata import tables
 
 SCRIPT = 'hvctl-vlans'
 
+#: What the image has to give networks their addresses may take away those
+#: that others gave: NetworkManager and systemd-networkd leave these alone.
+_RULES_FILE = '/etc/udev/rules.d/70-hvctl-vlans.rules'
+#: By its name before all that netplan writes.
+_UNMANAGED_FILE = '/etc/systemd/network/05-hvctl-vlans.network'
+
 
 def table(profile: Profile, ports: MachinePorts) -> tuple[str, ...]:
     """Return the script's table; without sub-networks it has no lines.
@@ -25,6 +31,31 @@ def table(profile: Profile, ports: MachinePorts) -> tuple[str, ...]:
         tables.line('parent', ports.address or '-'),
         *(_line(subnetwork, ports) for subnetwork in profile.subnetworks),
     )
+
+
+def placed(profile: Profile, ports: MachinePorts) -> dict[str, str]:
+    """Return the files that leave the interfaces to the script, by path.
+
+    One that gets no address from it is left to whatever else gives it one.
+
+    :raises InvalidRequest: when something of a sub-network is not known
+    """
+    names = [
+        interface(subnetwork, ports)
+        for subnetwork in profile.subnetworks
+        if subnetwork.address is not Address.NONE
+    ]
+    if not names:
+        return {}
+    return {
+        _RULES_FILE: ''.join(
+            f'ACTION!="remove", SUBSYSTEM=="net", KERNEL=="{name}", '
+            'ENV{NM_UNMANAGED}="1"\n'
+            for name in names
+        ),
+        _UNMANAGED_FILE: f'[Match]\nName={" ".join(names)}\n\n'
+        '[Link]\nUnmanaged=yes\n',
+    }
 
 
 def interface(subnetwork: Subnetwork, ports: MachinePorts) -> str:

@@ -251,6 +251,32 @@ class TestSetup(sandbox.TestCase):
             {path.name for path in self.host.path(directory).iterdir()},
         )
 
+    def test_interfaces_of_the_scripts(self) -> None:
+        """Rules that came a moment ago count for what is made next."""
+        rules = '/etc/udev/rules.d/70-hvctl.rules'
+        network = '/etc/systemd/network/05-hvctl.network'
+        for running, expected in (
+            ('udevd', ['udevadm control --reload']),
+            ('networkd', ['networkctl reload']),
+        ):
+            self.host.path('calls').unlink(missing_ok=True)
+            self.plan(
+                *(f'file 0644 root root {path}' for path in (rules, network))
+            )
+            for path in (rules, network):
+                self.host.write(f'/var/lib/hvctl/files{path}')
+            self.host.answer(
+                'systemctl',
+                f'case "$1 $3" in "is-active systemd-{running}") ;; '
+                'is-active*) exit 3 ;; esac',
+            )
+            with self.subTest(running=running):
+                self.assertEqual('', self.host.run('hvctl-setup')[1])
+
+                self.assertEqual(
+                    expected, self.host.calls('udevadm', 'networkctl')
+                )
+
     def test_again(self) -> None:
         """What is in place already does not hinder a second run."""
         self.plan('file 0640 root nova /etc/nova/nova.conf')

@@ -54,6 +54,33 @@ class TestVlans(unittest.TestCase):
             self.lines(interface='storage0')[1].startswith('storage0 301 ')
         )
 
+    def test_left_alone(self) -> None:
+        """No other service touches what the script gives an address."""
+        rules = '/etc/udev/rules.d/70-hvctl-vlans.rules'
+        network = '/etc/systemd/network/05-hvctl-vlans.network'
+        for address in Address:
+            files = base.files(
+                base.a_profile(
+                    subnetworks=(
+                        dataclasses.replace(base.STORAGE, address=address),
+                    )
+                )
+            )
+            with self.subTest(address=address):
+                if address is Address.NONE:
+                    self.assertNotIn(rules, files)
+                    self.assertNotIn(network, files)
+                    continue
+                self.assertEqual(
+                    'ACTION!="remove", SUBSYSTEM=="net", KERNEL=="vlan301", '
+                    'ENV{NM_UNMANAGED}="1"\n',
+                    files[rules],
+                )
+                self.assertEqual(
+                    '[Match]\nName=vlan301\n\n[Link]\nUnmanaged=yes\n',
+                    files[network],
+                )
+
     def test_unknown(self) -> None:
         """Without its port nothing is made up."""
         profile = base.a_profile(subnetworks=(Subnetwork(network='backup'),))
