@@ -114,7 +114,7 @@ def make_template(lab: paths.Lab) -> None:
 def answer(lab: paths.Lab) -> bool:
     """Return whether MariaDB takes queries."""
     try:
-        _execute(lab, ['SELECT 1'])
+        execute(lab, ['SELECT 1'])
     except pymysql.err.OperationalError:
         return False
     return True
@@ -162,7 +162,7 @@ def _fill(lab: paths.Lab, directory: pathlib.Path) -> None:
             raise errors.LabError(
                 f'MariaDB does not start, see {lab.log("mariadb-template")}'
             )
-        _execute(
+        execute(
             lab,
             [
                 f'CREATE DATABASE {name} CHARACTER SET utf8mb3'
@@ -215,7 +215,12 @@ def _synchronise(lab: paths.Lab) -> None:
             done.result()
 
 
-def _execute(lab: paths.Lab, statements: list[str]) -> None:
+def execute(lab: paths.Lab, statements: list[str]) -> None:
+    """Run SQL statements, one after the other.
+
+    :param lab: the lab, its MariaDB running
+    :param statements: they name the database of each table
+    """
     connection = pymysql.connect(
         unix_socket=str(lab.database_socket), user='root', connect_timeout=5
     )
