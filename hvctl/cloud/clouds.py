@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 import dataclasses
 
 from keystoneauth1 import adapter
@@ -55,6 +56,8 @@ class Pair:
     :ivar compute_cloud: its name in clouds.yaml; None where it is the same
     :ivar baremetal: Ironic of the bare-metal cloud
     :ivar placement: of the compute cloud
+    :ivar block_storage: connects to Cinder of the compute cloud, which need
+        not be there
     """
 
     metal: Project
@@ -62,6 +65,7 @@ class Pair:
     compute_cloud: str | None
     baremetal: adapter.Adapter
     placement: adapter.Adapter
+    block_storage: Callable[[], adapter.Adapter]
 
     @property
     def apart(self) -> bool:
@@ -88,6 +92,7 @@ def pair(
         compute_cloud=compute_cloud,
         baremetal=metal.baremetal,
         placement=compute.placement,
+        block_storage=lambda: compute.block_storage,
     )
 
 

@@ -37,6 +37,8 @@ COMPUTE_SIZES = '2.87'
 COMPUTE_CREATE = '2.90'
 #: Tells the zone that a guest is bound to; used where Nova has it.
 COMPUTE_ZONES = '2.96'
+#: Tells the properties of a guest's image; used where Nova has it.
+COMPUTE_IMAGES = '2.98'
 #: 2.84: instance actions tell the details of their events.
 COMPUTE_ACTIONS = '2.84'
 #: 1.38: allocations have a consumer type.

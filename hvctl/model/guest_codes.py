@@ -38,6 +38,8 @@ class GuestCode(enum.StrEnum):
     """It can only be cold-migrated, and the user wants another method."""
     NOT_LIVE = 'not-live'
     """It runs, and cannot be live-migrated."""
+    ONLY_OWNER = 'only-owner'
+    """It would go cold, and only its owner could start it again."""
     PAUSED_NOT_LIVE = 'paused-not-live'
     """It is paused, and cannot be live-migrated."""
     ACCELERATOR_PORT = 'accelerator-port'
@@ -62,6 +64,14 @@ class GuestCode(enum.StrEnum):
     # Why it cannot be live-migrated.
     VTPM_OF_OWNER = 'vtpm-of-owner'
     """It has a vTPM whose secret is its owner's."""
+    VTPM_OF_HOST = 'vtpm-of-host'
+    """It has a vTPM whose secret is on its host only."""
+    VTPM_OF_NOVA = 'vtpm-of-nova'
+    """It has a vTPM whose secret is Nova's."""
+    ENCRYPTED_VOLUMES = 'encrypted-volumes'
+    """It has encrypted volumes, whose keys are its owner's."""
+    ENCRYPTION_UNKNOWN = 'encryption-unknown'
+    """Whether its volumes are encrypted is not known."""
     MEMORY_ENCRYPTED = 'memory-encrypted'
     """Its memory is encrypted."""
     PCI_DEVICE = 'pci-device'

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 import dataclasses
 import datetime
 import enum
@@ -89,20 +90,37 @@ class Treatment:
     :ivar method: how it leaves; None when it does not
     :ivar reason: why so; None where there is nothing to say
     :ivar wishes: what its owner said of it, followed or not
+    :ivar doubts: what may go wrong when it leaves so
     :ivar accepted: it stays, and the user has said that it may
     :ivar busy: it is busy with something else, and to be looked at again
+    :ivar asks: what its volumes are is to be known before it leaves
     """
 
     method: Method | None = None
     reason: Reason | None = None
     wishes: tuple[Reason, ...] = ()
+    doubts: tuple[Reason, ...] = ()
     accepted: bool = False
     busy: bool = False
+    asks: bool = False
 
     @property
     def migrates(self) -> bool:
         """Whether Nova moves the guest to another host."""
         return self.method is not None and self.method.migrates
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class GuestVolumes:
+    """What the block storage service tells of a guest's volumes.
+
+    :ivar encrypted: whether one is; None where that is not known
+    :ivar image: properties of the image that it boots from, where that is on
+        a volume
+    """
+
+    encrypted: bool | None = None
+    image: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,12 +132,14 @@ class Ties:
     :ivar affinity: id of its affinity group, whose members have one host
     :ivar anti_affinity: id of its anti-affinity group, whose members move
         one by one
+    :ivar volumes: None where that was not asked
     """
 
     known: bool = True
     ports: tuple[str, ...] = ()
     affinity: str | None = None
     anti_affinity: str | None = None
+    volumes: GuestVolumes | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -86,6 +86,7 @@ class Server:
     :ivar shape: what its flavor asks for, without a root disk that is a
         volume
     :ivar extra_specs: of its flavor, where they may be read
+    :ivar image: properties of its image, where Nova tells (2.98)
     :ivar zone: the availability zone that it is bound to, where Nova tells
         (2.96)
     :ivar volumes: how many are attached to it
@@ -108,6 +109,7 @@ class Server:
     locked: bool = False
     shape: Shape = dataclasses.field(default_factory=Shape)
     extra_specs: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    image: Mapping[str, str] = dataclasses.field(default_factory=dict)
     zone: str | None = None
     volumes: int = 0
     boots_from_volume: bool = False
@@ -257,6 +259,20 @@ class Node:
         """The resource class as Placement has it (nova's ironic driver)."""
         words = re.sub(r'[^0-9A-Za-z]', '_', self.resource_class or '')
         return f'CUSTOM_{words.upper()}'
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Volume:
+    """A volume of the block storage service.
+
+    :ivar server_ids: the servers that it is attached to
+    :ivar image: properties of the image that it was made of
+    """
+
+    id: str
+    server_ids: frozenset[str] = frozenset()
+    encrypted: bool = False
+    image: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from hvctl.model.records import (
     Resources,
     Server,
     Service,
+    Volume,
 )
 
 
@@ -41,6 +42,7 @@ class WholeLook:
     :ivar members_of: uuids of aggregates of which to read the members that
         Placement knows; one request each
     :ivar sizes: the compute nodes' used and total VCPU and memory
+    :ivar volumes_of: the volumes of these projects; one list each
     """
 
     all_servers: bool = False
@@ -52,6 +54,7 @@ class WholeLook:
     aggregates: bool = False
     members_of: frozenset[str] = frozenset()
     sizes: bool = False
+    volumes_of: frozenset[str] = frozenset()
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +116,8 @@ class Snapshot:
     :ivar room: where there is room for one guest, for the needs of the scope
     :ivar consumers: who has how much of a provider, by the provider's and the
         consumer's id, for the providers of the scope
+    :ivar volumes: by project, for those of the scope; None where the block
+        storage service does not tell
     :ivar partial: whether most of it was found by an earlier look
     """
 
@@ -154,6 +159,9 @@ class Snapshot:
         default_factory=dict
     )
     consumers: Mapping[str, Mapping[str, Resources]] = dataclasses.field(
+        default_factory=dict
+    )
+    volumes: Mapping[str, tuple[Volume, ...] | None] = dataclasses.field(
         default_factory=dict
     )
     partial: bool = False

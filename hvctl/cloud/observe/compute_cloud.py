@@ -83,9 +83,14 @@ def guests(
     }
     if host is not None:
         params['host'] = host
-    newest = http.COMPUTE_ZONES
-    if not sdk_utils.supports_microversion(compute, newest):
-        newest = http.COMPUTE
+    newest = next(
+        (
+            version
+            for version in (http.COMPUTE_IMAGES, http.COMPUTE_ZONES)
+            if sdk_utils.supports_microversion(compute, version)
+        ),
+        http.COMPUTE,
+    )
     return tuple(
         map(parse.server, bare_metal.list_servers(compute, params, newest))
     )

@@ -12,6 +12,7 @@ from hvctl.cloud import parallel
 from hvctl.cloud.observe import bare_metal
 from hvctl.cloud.observe import compute_cloud
 from hvctl.cloud.observe import hosts
+from hvctl.cloud.observe import volumes
 from hvctl.model import identity
 from hvctl.model import snapshot
 from hvctl.model.records import Server
@@ -83,6 +84,7 @@ class Observer:
             self._guests(pool, scope.hosts, Snapshot()),
             self._guests_of_all(pool, scope),
             self._ties(pool, scope),
+            self._volumes(pool, scope),
         ]
         look = Snapshot(user_id=self.pair.compute.user_id)
         for part in parts:
@@ -326,6 +328,20 @@ class Observer:
                 affinity=groups.result().get('affinity', {}),
                 ties_known=True,
             )
+
+        return finish
+
+    def _volumes(self, pool: futures.Executor, scope: WholeLook) -> _Part:
+        """Read the volumes of some projects."""
+        running = {
+            project_id: pool.submit(
+                volumes.of_project, self.pair.block_storage, project_id
+            )
+            for project_id in scope.volumes_of
+        }
+
+        def finish(look: Snapshot) -> Snapshot:
+            return dataclasses.replace(look, volumes=parallel.results(running))
 
         return finish
 

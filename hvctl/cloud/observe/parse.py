@@ -23,6 +23,7 @@ from hvctl.model.records import (
     Shape,
     Share,
     Trunk,
+    Volume,
 )
 
 #: Of a provider that gives to hosts which it is in an aggregate with.
@@ -62,6 +63,7 @@ def server(body: http.JSON) -> Server:
         locked=body.get('locked', False),
         shape=_shape(body),
         extra_specs=body.get('flavor', {}).get('extra_specs', {}),
+        image=(body.get('image') or {}).get('properties', {}),
         zone=body.get('pinned_availability_zone'),
         volumes=len(body.get('os-extended-volumes:volumes_attached', ())),
         # Nova names no image then.
@@ -208,6 +210,20 @@ def node(body: http.JSON) -> Node:
         instance_id=body.get('instance_uuid'),
         maintenance=bool(body.get('maintenance')),
         last_error=None if redacted else error,
+    )
+
+
+def volume(body: http.JSON) -> Volume:
+    """Parse a volume of Cinder's ``GET /volumes/detail``."""
+    return Volume(
+        id=body['id'],
+        server_ids=frozenset(
+            attachment['server_id']
+            for attachment in body.get('attachments', ())
+            if attachment.get('server_id')
+        ),
+        encrypted=bool(body.get('encrypted')),
+        image=body.get('volume_image_metadata', {}),
     )
 
 

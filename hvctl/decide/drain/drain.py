@@ -8,7 +8,7 @@ is in the way (or that is accepted) the first one moves.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 import dataclasses
 import datetime
 
@@ -75,7 +75,11 @@ class Drain(Goal[DrainCase]):
             needs = frozenset(
                 need
                 for hv in hypervisors
-                for need in self._expected_needs(hv, ledger.last, ledger)
+                for need in _needs(
+                    ledger.last,
+                    hv,
+                    self._expected(hv, ledger.last, ledger),
+                ).values()
             )
         return WholeLook(
             hosts=hosts,
@@ -85,6 +89,12 @@ class Drain(Goal[DrainCase]):
             needs=needs,
             provider_ids=frozenset(
                 hv.provider.id for hv in hypervisors if hv.provider
+            ),
+            volumes_of=frozenset(
+                move.guest.project_id
+                for hv in hypervisors
+                for move in self._expected(hv, ledger.last, ledger).values()
+                if move.treatment.asks
             ),
         )
 
@@ -152,7 +162,12 @@ class Drain(Goal[DrainCase]):
             options=self.options,
             begun=begun,
             all_known=all(v.outcome is not None for v in verdicts.values())
-            and snapshot.room.keys() >= set(needs.values()),
+            and snapshot.room.keys() >= set(needs.values())
+            and not any(
+                move.treatment.asks and move.state is MoveState.PLANNED
+                for moves, _ in looked.values()
+                for move in moves.values()
+            ),
             hosts={
                 guest_id: len(
                     room.hosts_with_room(snapshot.room[need], allowed)
@@ -191,20 +206,24 @@ class Drain(Goal[DrainCase]):
                 suspended[name] = reason
         return suspended
 
-    def _expected_needs(
+    def _expected(
         self, hv: Hypervisor, last: Snapshot, ledger: Ledger
-    ) -> Iterable[Need]:
-        """Return the needs whose room the next look has to ask for.
+    ) -> dict[str, Move]:
+        """Return the moves of which the next look has to know more.
 
         A guest has no move before its hypervisor is closed.
         """
-        moves = dict(ledger.moves)
+        moves = {
+            server_id: move
+            for server_id, move in ledger.moves.items()
+            if move.hypervisor == hv.name
+        }
         case = self.case(last, hv, ledger, ledger.started_at)
         for guest in hv.guests or ():
             if guest.id not in moves:
                 seen = transitions.see(guest, case)
                 moves[guest.id] = transitions.rest(seen, guest, case)
-        return _needs(last, hv, moves).values()
+        return moves
 
 
 def _needs(

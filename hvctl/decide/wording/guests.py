@@ -9,6 +9,7 @@ from hvctl.decide.wording.templates import Words
 from hvctl.model.codes import Code
 from hvctl.model.guest_codes import GuestCode
 from hvctl.model.reasons import Facts
+from hvctl.model.reasons import Reason
 
 _STAY_BY_STATE = 'Nova cannot migrate a guest that is {status}'
 _ONLY_LIVE = 'a paused guest can only be live-migrated'
@@ -19,6 +20,34 @@ def _allow_cold(facts: Facts) -> str:
     """``--allow-cold`` counts only where no method is chosen."""
     auto = '' if facts['method'] is None else '--method auto '
     return f'{auto}--allow-cold switches it off for the move'
+
+
+def _with_owner(facts: Facts) -> str:
+    """Return the remedy; with a secret of the host anybody can start it."""
+    agreed = (
+        'when its owner agrees to start it again, openstack server set '
+        '--property {key}=cold {server_id}'
+    ).format(**facts)
+    secret = facts['secret']
+    on_host = (
+        isinstance(secret, Reason) and secret.code is GuestCode.VTPM_OF_HOST
+    )
+    if on_host and facts['status'] == 'SHUTOFF':
+        return (
+            f'openstack server start {facts["server_id"]}, and it is '
+            f'live-migrated; or, {agreed}'
+        )
+    return agreed
+
+
+def _instead(facts: Facts) -> str:
+    if not facts['only_owner']:
+        return _allow_cold(facts)
+    return (
+        "moved cold, only its owner's token could start it again: when its "
+        'owner agrees to that, openstack server set --property {key}=cold '
+        '{server_id}'
+    ).format(**facts)
 
 
 def _vtpm(facts: Facts) -> str:
@@ -115,7 +144,14 @@ _BEFORE: dict[Code, Words] = {
     GuestCode.ONLY_LIVE: Words(_ONLY_LIVE, '--method auto'),
     GuestCode.ONLY_COLD: Words(_ONLY_COLD, '--method auto'),
     GuestCode.NOT_LIVE: Words(
-        'it cannot be live-migrated: {obstacle}', _allow_cold, ('method',)
+        'it cannot be live-migrated: {obstacle}',
+        _instead,
+        ('method', 'only_owner', 'server_id', 'key'),
+    ),
+    GuestCode.ONLY_OWNER: Words(
+        "{secret}: moved cold, only its owner's token could start it again",
+        _with_owner,
+        ('secret', 'server_id', 'status', 'key'),
     ),
     GuestCode.PAUSED_NOT_LIVE: Words(
         'it is paused and cannot be live-migrated: {obstacle}',
@@ -152,6 +188,19 @@ _BEFORE: dict[Code, Words] = {
     GuestCode.IS_SHELVED: Words('it is shelved already'),
     GuestCode.VTPM_OF_OWNER: Words(
         "it has a vTPM whose secret is its owner's"
+    ),
+    GuestCode.VTPM_OF_HOST: Words(
+        'it has a vTPM whose secret is on this host only'
+    ),
+    GuestCode.VTPM_OF_NOVA: Words(
+        "it has a vTPM whose secret is Nova's, and not its host's"
+    ),
+    GuestCode.ENCRYPTED_VOLUMES: Words(
+        "it has encrypted volumes whose keys are its owner's"
+    ),
+    GuestCode.ENCRYPTION_UNKNOWN: Words(
+        'whether its volumes are encrypted is not known (Cinder does not '
+        'tell); if they are, only its owner can start it again',
     ),
     GuestCode.MEMORY_ENCRYPTED: Words('its memory is encrypted'),
     GuestCode.PCI_DEVICE: Words(

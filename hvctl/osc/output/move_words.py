@@ -11,7 +11,8 @@ from hvctl.model.reasons import Reason
 
 def at_rest(move: Move) -> list[str]:
     """Return why a guest is treated so, and what its owner said of it."""
-    return _rendered((move.reason, *move.treatment.wishes))
+    treatment = move.treatment
+    return _rendered((move.reason, *treatment.doubts, *treatment.wishes))
 
 
 def why(move: Move) -> str:

@@ -110,6 +110,7 @@ def may_begin(move: Move, busy: frozenset[str]) -> bool:
     return (
         move.state is MoveState.PLANNED
         and move.ties.known
+        and not move.treatment.asks
         and move.ties.anti_affinity not in busy
     )
 

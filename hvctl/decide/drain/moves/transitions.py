@@ -63,11 +63,14 @@ def see_away(migration: Migration, case: DrainCase) -> Move:
 
 def tie(move: Move, case: DrainCase) -> Move:
     """Note what ties a guest to its host, and what it has."""
-    guest_ties = ties.of(move.server_id, case.snapshot, case.ledger)
+    guest_ties = dataclasses.replace(
+        ties.of(move.server_id, case.snapshot, case.ledger),
+        volumes=move.ties.volumes,
+    )
     guest = case.here.get(move.server_id)
     found: list[Reason] = []
     if guest is not None:
-        found = devices.notes(guest, move.method, guest_ties.ports)
+        found = devices.notes(guest, move.method, guest_ties)
     return dataclasses.replace(
         move, ties=guest_ties, notes=(*move.notes, *found)
     )
@@ -78,7 +81,9 @@ def rest(move: Move, guest: Server, case: DrainCase) -> Move:
 
     :returns: the move: ``STAYED`` when nothing can be done with the guest
     """
-    guest_ties = ties.of(guest.id, case.snapshot, case.ledger)
+    guest_ties = ties.with_volumes(
+        ties.of(guest.id, case.snapshot, case.ledger), guest, case.snapshot
+    )
     treated = treatment.treat(guest, case.options, guest_ties)
     now, busy_since = case.now, None
     if treated.busy:
@@ -93,6 +98,7 @@ def rest(move: Move, guest: Server, case: DrainCase) -> Move:
         move,
         guest=dataclasses.replace(move.guest, status=guest.status),
         treatment=treated,
+        ties=dataclasses.replace(move.ties, volumes=guest_ties.volumes),
         progress=dataclasses.replace(
             move.progress,
             state=state,

@@ -8,31 +8,35 @@ nova/network/model.py (``VNIC_TYPES_DIRECT_PASSTHROUGH``).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from hvctl.decide.drain.plan import room
+from hvctl.decide.drain.plan import secrets
 from hvctl.decide.drain.plan import wishes
 from hvctl.model.drain_options import Method, Wish
 from hvctl.model.guest_codes import GuestCode
+from hvctl.model.move import Ties
 from hvctl.model.reasons import Reason
 from hvctl.model.records import Server
 
 #: Extra specs of flavors.
 PCI = 'pci_passthrough:alias'
 _ACCELERATOR = 'accel:device_profile'
-_VTPM = 'hw:tpm_version'
 
 
-def not_live(guest: Server, wish: Wish | None) -> Reason | None:
+def not_live(guest: Server, wish: Wish | None, ties: Ties) -> Reason | None:
     """Return why Nova would refuse to live-migrate a guest, if it is known.
 
     :param wish: its owner's
+    :param ties: what is known of its volumes
     """
     specs = guest.extra_specs
-    security = specs.get('hw:tpm_secret_security', 'user')
-    if _VTPM in specs and security != 'host':
-        return Reason.of(GuestCode.VTPM_OF_OWNER)
-    if specs.get('hw:mem_encryption', '').lower() == 'true':
+    match secrets.vtpm(guest, ties):
+        case None | 'host':
+            pass
+        case 'deployment':
+            return Reason.of(GuestCode.VTPM_OF_NOVA)
+        case _:
+            return Reason.of(GuestCode.VTPM_OF_OWNER)
+    if secrets.is_asked(guest, ties, 'mem_encryption'):
         return Reason.of(GuestCode.MEMORY_ENCRYPTED)
     if PCI in specs and wish is not Wish.LIVE:
         return Reason.of(
@@ -41,15 +45,13 @@ def not_live(guest: Server, wish: Wish | None) -> Reason | None:
     return None
 
 
-def refusal(
-    guest: Server, method: Method, ports: Iterable[str]
-) -> Reason | None:
+def refusal(guest: Server, method: Method, ties: Ties) -> Reason | None:
     """Return why Nova would refuse to move a guest because of what it has.
 
     :param method: how it is to be moved
-    :param ports: VNIC types of its ports that are a device of the host
+    :param ties: its ports, and what is known of its volumes
     """
-    for port in ports:
+    for port in ties.ports:
         if port.startswith('accelerator-'):
             return Reason.of(GuestCode.ACCELERATOR_PORT, port=port)
     profile = guest.extra_specs.get(_ACCELERATOR)
@@ -57,7 +59,7 @@ def refusal(
         return Reason.of(
             GuestCode.ACCELERATOR, profile=profile, server_id=guest.id
         )
-    if _VTPM in guest.extra_specs and method is Method.SHELVE:
+    if method is Method.SHELVE and secrets.vtpm(guest, ties) is not None:
         return Reason.of(
             GuestCode.VTPM_NOT_SHELVED,
             server_id=guest.id,
@@ -66,18 +68,16 @@ def refusal(
     return None
 
 
-def notes(
-    guest: Server, method: Method | None, ports: Iterable[str]
-) -> list[Reason]:
+def notes(guest: Server, method: Method | None, ties: Ties) -> list[Reason]:
     """Return what a guest has, and so what becomes of it when it moves.
 
     :param method: how it is to be moved; None where that is not known
-    :param ports: VNIC types of its ports that are a device of the host
+    :param ties: its ports, and what is known of its volumes
     """
     found = _volumes(guest)
     found += [
         Reason.of(GuestCode.HAS_PORT, port=port, method=method)
-        for port in ports
+        for port in ties.ports
     ]
     if PCI in guest.extra_specs:
         found.append(
@@ -89,7 +89,7 @@ def notes(
         )
     if 'VGPU' in room.asked(guest):
         found.append(Reason.of(GuestCode.HAS_VIRTUAL_GPU, method=method))
-    if _VTPM in guest.extra_specs:
+    if secrets.vtpm(guest, ties) is not None:
         found.append(Reason.of(GuestCode.HAS_VTPM))
     return found
 

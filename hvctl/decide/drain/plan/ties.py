@@ -3,18 +3,47 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from hvctl.model.ledger import Ledger
+from hvctl.model.move import GuestVolumes
 from hvctl.model.move import Ties
+from hvctl.model.records import Server
 from hvctl.model.snapshot import Snapshot
 
 
 def of(guest_id: str, snapshot: Snapshot, ledger: Ledger) -> Ties:
     """Return what ties a guest, by this look or by an earlier one."""
-    if snapshot.ties_known:
-        return Ties(
-            ports=snapshot.direct_ports.get(guest_id, ()),
-            affinity=snapshot.affinity.get(guest_id),
-            anti_affinity=snapshot.anti_affinity.get(guest_id),
-        )
     move = ledger.moves.get(guest_id)
-    return move.ties if move is not None else Ties(known=False)
+    known = move.ties if move is not None else Ties(known=False)
+    if not snapshot.ties_known:
+        return known
+    return Ties(
+        ports=snapshot.direct_ports.get(guest_id, ()),
+        affinity=snapshot.affinity.get(guest_id),
+        anti_affinity=snapshot.anti_affinity.get(guest_id),
+        volumes=known.volumes,
+    )
+
+
+def with_volumes(ties: Ties, guest: Server, snapshot: Snapshot) -> Ties:
+    """Add what this look tells of a guest's volumes, if it was asked.
+
+    To one who is no administrator there, Cinder tells of his own project
+    only, without a word: so it counts whether it has told of all of them.
+    """
+    if guest.project_id not in snapshot.volumes:
+        return ties
+    own = [
+        volume
+        for volume in snapshot.volumes[guest.project_id] or ()
+        if guest.id in volume.server_ids
+    ]
+    encrypted: bool | None = any(volume.encrypted for volume in own)
+    if not encrypted and len(own) < guest.volumes:
+        encrypted = None
+    image = {}
+    if guest.boots_from_volume:
+        image = {k: v for volume in own for k, v in volume.image.items()}
+    volumes = GuestVolumes(encrypted=encrypted, image=image)
+    return dataclasses.replace(ties, volumes=volumes)

@@ -15,6 +15,7 @@ import dataclasses
 import typing
 
 from hvctl.decide.drain.plan import devices
+from hvctl.decide.drain.plan import secrets
 from hvctl.decide.drain.plan import wishes
 from hvctl.model.drain_options import DrainOptions, Method, Suspended, Wish
 from hvctl.model.guest_codes import GuestCode
@@ -50,6 +51,7 @@ class GuestCase:
     :ivar wanted: its owner's wish; None where the user's ``--method`` counts
         more
     :ivar obstacle: why Nova would refuse to live-migrate it, if it is known
+    :ivar secret: which secret only its owner may read, if one is known
     """
 
     guest: Server
@@ -57,6 +59,7 @@ class GuestCase:
     ties: Ties
     wanted: Wish | None
     obstacle: Reason | None
+    secret: Reason | None
 
     @property
     def status(self) -> str:
@@ -94,6 +97,18 @@ class GuestCase:
         ):
             return Method.COLD
         return method
+
+    @property
+    def cold_is_wanted(self) -> bool:
+        """Whether the user or its owner wants it to go cold, come what may."""
+        if self.options.method is not None:
+            return self.options.method is Method.COLD
+        return self.wanted is Wish.COLD
+
+    @property
+    def only_owner(self) -> bool:
+        """Whether it would go cold, and only its owner could start it then."""
+        return self.secret is not None and not self.cold_is_wanted
 
     def stays(self, code: GuestCode, **facts: typing.Any) -> Treatment:
         """Return the treatment of a guest that is in the way."""
@@ -206,11 +221,26 @@ def _running_not_live(case: GuestCase) -> Treatment | None:
         GuestCode.NOT_LIVE,
         obstacle=case.obstacle,
         method=case.options.method,
+        only_owner=case.secret is not None,
+        server_id=case.guest.id,
+        key=wishes.WISH_KEY,
+    )
+
+
+def _of_owner(case: GuestCase) -> Treatment | None:
+    if case.method is not Method.COLD or not case.only_owner:
+        return None
+    return case.stays(
+        GuestCode.ONLY_OWNER,
+        secret=case.secret,
+        server_id=case.guest.id,
+        status=case.status,
+        key=wishes.WISH_KEY,
     )
 
 
 def _device(case: GuestCase) -> Treatment | None:
-    refusal = devices.refusal(case.guest, case.method, case.ties.ports)
+    refusal = devices.refusal(case.guest, case.method, case.ties)
     return None if refusal is None else Treatment(reason=refusal)
 
 
@@ -296,6 +326,12 @@ RULES: tuple[Rule, ...] = (
         '--allow-cold goes cold',
         _running_not_live,
     ),
+    Rule(
+        'of-owner',
+        'would go cold, with a vTPM or encrypted volumes of which only its '
+        'owner may read the secret: stays, unless cold is wanted',
+        _of_owner,
+    ),
     Rule('device', 'with a device that Nova does not move: stays', _device),
     Rule('affinity', 'in an affinity group: stays', _affinity),
     Rule('active', 'ACTIVE: live, or as its owner wants', _active),
@@ -324,10 +360,30 @@ def treat(
         options,
         ties,
         wanted=said.wish if options.method is None else None,
-        obstacle=devices.not_live(guest, said.wish),
+        obstacle=devices.not_live(guest, said.wish, ties),
+        secret=secrets.of_owner(guest, ties),
     )
     for rule in RULES:
         treatment = rule.decide(case)
         if treatment is not None:
-            return dataclasses.replace(treatment, wishes=said.remarks)
+            return dataclasses.replace(
+                _with_doubts(treatment, case), wishes=said.remarks
+            )
     raise AssertionError(f'no rule is about a guest that is {guest.status}')
+
+
+def _with_doubts(treatment: Treatment, case: GuestCase) -> Treatment:
+    """Add what may go wrong in a cold migration, or is to be asked first."""
+    if treatment.method is not Method.COLD:
+        return treatment
+    if case.secret is not None:
+        return dataclasses.replace(treatment, doubts=(case.secret,))
+    if case.cold_is_wanted or not case.guest.volumes:
+        return treatment
+    volumes = case.ties.volumes
+    if volumes is None:
+        return dataclasses.replace(treatment, asks=True)
+    if volumes.encrypted is None:
+        unknown = Reason.of(GuestCode.ENCRYPTION_UNKNOWN)
+        return dataclasses.replace(treatment, doubts=(unknown,))
+    return treatment

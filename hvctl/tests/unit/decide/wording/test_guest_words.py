@@ -14,6 +14,7 @@ from hvctl.model.reasons import Reason
 PCI = Reason.of(GuestCode.PCI_DEVICE, alias='gpu:1', key='hvctl:drain')
 KEY = {'key': 'hvctl:drain'}
 G1 = {'server_id': 'g1'}
+OWN = {**G1, **KEY}
 STAYS = 'Nova cannot migrate a guest that is '
 STILL = 'still being copied'
 
@@ -70,7 +71,13 @@ GUESTS = (
         'a stopped guest can only be cold-migrated; --method auto',
     ),
     (
-        Reason.of(GuestCode.NOT_LIVE, obstacle=PCI, method=None),
+        Reason.of(
+            GuestCode.NOT_LIVE,
+            obstacle=PCI,
+            method=None,
+            only_owner=False,
+            **OWN,
+        ),
         'it cannot be live-migrated: it has a PCI device (gpu:1), which only '
         'an alias with live_migratable permits; hvctl:drain=live in its '
         'metadata says that it does; --allow-cold switches it off for the '
@@ -81,9 +88,48 @@ GUESTS = (
             GuestCode.NOT_LIVE,
             obstacle=Reason.of(GuestCode.MEMORY_ENCRYPTED),
             method='live',
+            only_owner=False,
+            **OWN,
         ),
         'it cannot be live-migrated: its memory is encrypted; --method auto '
         '--allow-cold switches it off for the move',
+    ),
+    (
+        Reason.of(
+            GuestCode.NOT_LIVE,
+            obstacle=Reason.of(GuestCode.VTPM_OF_OWNER),
+            method=None,
+            only_owner=True,
+            **OWN,
+        ),
+        'it cannot be live-migrated: it has a vTPM whose secret is its '
+        "owner's; moved cold, only its owner's token could start it again: "
+        'when its owner agrees to that, openstack server set --property '
+        'hvctl:drain=cold g1',
+    ),
+    (
+        Reason.of(
+            GuestCode.ONLY_OWNER,
+            secret=Reason.of(GuestCode.ENCRYPTED_VOLUMES),
+            status='SHUTOFF',
+            **OWN,
+        ),
+        "it has encrypted volumes whose keys are its owner's: moved cold, "
+        "only its owner's token could start it again; when its owner agrees "
+        'to start it again, openstack server set --property hvctl:drain=cold '
+        'g1',
+    ),
+    (
+        Reason.of(
+            GuestCode.ONLY_OWNER,
+            secret=Reason.of(GuestCode.VTPM_OF_HOST),
+            status='SHUTOFF',
+            **OWN,
+        ),
+        'it has a vTPM whose secret is on this host only: moved cold, only '
+        "its owner's token could start it again; openstack server start g1, "
+        'and it is live-migrated; or, when its owner agrees to start it '
+        'again, openstack server set --property hvctl:drain=cold g1',
     ),
     (
         Reason.of(
@@ -147,6 +193,23 @@ GUESTS = (
     (
         Reason.of(GuestCode.VTPM_OF_OWNER),
         "it has a vTPM whose secret is its owner's",
+    ),
+    (
+        Reason.of(GuestCode.VTPM_OF_HOST),
+        'it has a vTPM whose secret is on this host only',
+    ),
+    (
+        Reason.of(GuestCode.VTPM_OF_NOVA),
+        "it has a vTPM whose secret is Nova's, and not its host's",
+    ),
+    (
+        Reason.of(GuestCode.ENCRYPTED_VOLUMES),
+        "it has encrypted volumes whose keys are its owner's",
+    ),
+    (
+        Reason.of(GuestCode.ENCRYPTION_UNKNOWN),
+        'whether its volumes are encrypted is not known (Cinder does not '
+        'tell); if they are, only its owner can start it again',
     ),
     (Reason.of(GuestCode.MEMORY_ENCRYPTED), 'its memory is encrypted'),
     (

@@ -9,6 +9,7 @@ from hvctl.decide.drain.plan import devices
 from hvctl.model.codes import OutcomeCode
 from hvctl.model.drain_options import Method
 from hvctl.model.guest_codes import GuestCode
+from hvctl.model.move import Ties
 from hvctl.model.reasons import Reason
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import draining
@@ -37,7 +38,7 @@ class TestNotes(unittest.TestCase):
             with self.subTest(specs=specs, ports=ports, method=method):
                 guest = builders.a_guest(extra_specs=specs)
 
-                found = devices.notes(guest, method, ports)
+                found = devices.notes(guest, method, Ties(ports=ports))
 
                 self.assertEqual(
                     expected,
@@ -66,7 +67,7 @@ class TestNotes(unittest.TestCase):
 
             self.assertEqual(
                 [Reason.of(code, volumes=volumes) for code in codes],
-                devices.notes(guest, LIVE, ()),
+                devices.notes(guest, LIVE, Ties()),
             )
 
 
@@ -89,7 +90,7 @@ class TestRefusal(unittest.TestCase):
             with self.subTest(specs=specs, ports=ports, method=method):
                 guest = builders.a_guest(extra_specs=specs)
 
-                found = devices.refusal(guest, method, ports)
+                found = devices.refusal(guest, method, Ties(ports=ports))
 
                 self.assertEqual(code, draining.code(found))
 

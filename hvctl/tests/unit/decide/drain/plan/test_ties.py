@@ -8,10 +8,12 @@ import unittest
 from hvctl.decide.drain.plan import ties
 from hvctl.model.ledger import Ledger
 from hvctl.model.move import Guest
+from hvctl.model.move import GuestVolumes
 from hvctl.model.move import Move
 from hvctl.model.move import MoveState
 from hvctl.model.move import Progress
 from hvctl.model.move import Ties
+from hvctl.model.records import Volume
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clocks
 
@@ -53,3 +55,63 @@ class TestTies(unittest.TestCase):
             Ties(affinity='together'), ties.of('g1', look, ledger)
         )
         self.assertEqual(Ties(known=False), ties.of('g2', look, ledger))
+
+
+class TestVolumes(unittest.TestCase):
+    """What Cinder tells of a guest's volumes."""
+
+    def test_table(self):
+        """It is known only where Cinder has told of all of them."""
+        guest = builders.a_guest('g1', volumes=2)
+
+        def volume(number, server='g1', **changes):
+            return Volume(
+                id=f'v{number}',
+                server_ids=frozenset({builders.an_id(f'server {server}')}),
+                **changes,
+            )
+
+        for volumes, encrypted in (
+            (None, None),
+            ((), None),
+            ((volume(1),), None),
+            ((volume(1), volume(2, 'g2')), None),
+            ((volume(1), volume(2)), False),
+            ((volume(1), volume(2, encrypted=True)), True),
+            ((volume(1, encrypted=True),), True),
+            ((volume(1), volume(2), volume(3, 'g2', encrypted=True)), False),
+        ):
+            with self.subTest(volumes=volumes):
+                look = builders.a_snapshot(volumes={builders.THEIRS: volumes})
+
+                found = ties.with_volumes(Ties(affinity='a'), guest, look)
+
+                self.assertEqual(
+                    Ties(
+                        affinity='a',
+                        volumes=GuestVolumes(encrypted=encrypted),
+                    ),
+                    found,
+                )
+        unasked = builders.a_snapshot(volumes={'another': ()})
+        self.assertEqual(Ties(), ties.with_volumes(Ties(), guest, unasked))
+
+    def test_image(self):
+        """Of one that boots from a volume, its image is known by that."""
+        look = builders.a_snapshot(
+            volumes={
+                builders.THEIRS: (
+                    Volume(
+                        id='v1',
+                        server_ids=frozenset({builders.an_id('server g1')}),
+                        image={'hw_tpm_version': '2.0'},
+                    ),
+                )
+            }
+        )
+        for boots, image in ((True, {'hw_tpm_version': '2.0'}), (False, {})):
+            guest = builders.a_guest('g1', volumes=1, boots_from_volume=boots)
+
+            found = ties.with_volumes(Ties(), guest, look).volumes
+
+            self.assertEqual(GuestVolumes(encrypted=False, image=image), found)

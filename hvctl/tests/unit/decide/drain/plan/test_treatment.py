@@ -15,8 +15,15 @@ from hvctl.tests.fixtures import draining
 
 LIVE, COLD = Method.LIVE, Method.COLD
 PCI = {'extra_specs': {'pci_passthrough:alias': 'gpu:1'}}
-VTPM = {'extra_specs': {'hw:tpm_version': '2.0'}}
 ENCRYPTED = {'extra_specs': {'hw:mem_encryption': 'True'}}
+
+
+def a_vtpm(security):
+    """The extra specs of a guest with a vTPM."""
+    specs = {'hw:tpm_version': '2.0'}
+    if security is not None:
+        specs['hw:tpm_secret_security'] = security
+    return specs
 
 
 def treat(status='ACTIVE', wish=None, guest=None, **options):
@@ -107,9 +114,10 @@ class TestTreat(unittest.TestCase):
 
     def test_not_live(self):
         """What Nova cannot live-migrate goes cold, if that is allowed."""
+        deployed = {'extra_specs': a_vtpm('deployment')}
         for guest, code in (
             (PCI, GuestCode.PCI_DEVICE),
-            (VTPM, GuestCode.VTPM_OF_OWNER),
+            (deployed, GuestCode.VTPM_OF_NOVA),
             (ENCRYPTED, GuestCode.MEMORY_ENCRYPTED),
         ):
             with self.subTest(guest=guest):
@@ -124,12 +132,8 @@ class TestTreat(unittest.TestCase):
         self.assertEqual(LIVE, treat(wish='live', guest=PCI).method)
         wanted = treat(wish='cold', guest=PCI)
         self.assertEqual((COLD, None), (wanted.method, wanted.reason))
-        kept_by_host = {
-            **VTPM['extra_specs'],
-            'hw:tpm_secret_security': 'host',
-        }
         self.assertEqual(
-            LIVE, treat(guest={'extra_specs': kept_by_host}).method
+            LIVE, treat(guest={'extra_specs': a_vtpm('host')}).method
         )
 
     def test_allow_cold_without_method(self):
