@@ -19,6 +19,7 @@ from hvctl.decide.drain.moves import requests
 from hvctl.decide.drain.moves import retry
 from hvctl.decide.drain.moves import transitions
 from hvctl.decide.drain.moves.requests import Followed
+from hvctl.decide.drain.plan import treatment
 from hvctl.model.drain_options import Method
 from hvctl.model.guest_codes import GuestCode
 from hvctl.model.move import Move
@@ -42,8 +43,22 @@ def follow(move: Move, case: DrainCase) -> Followed:
         elif move.state is not MoveState.FAILED:
             followed = Followed(_not_moving(move, guest, case))
     if followed.move.state is MoveState.MOVING:
-        return _under_way(followed.move, guest, case)
+        followed = _under_way(followed.move, guest, case)
+    if (
+        followed.move.state is MoveState.FAILED
+        and guest is not None
+        and treatment.is_leaving(guest)
+    ):
+        return Followed(_leaving_after_all(followed.move, guest, case))
     return followed
+
+
+def _leaving_after_all(move: Move, guest: Server, case: DrainCase) -> Move:
+    """Wait for a guest whose move failed, and which is deleted now."""
+    since = move.progress.busy_since
+    if since is not None and case.now - since >= limits.BUSY:
+        return move
+    return transitions.rest(move, guest, case)
 
 
 def _not_moving(move: Move, guest: Server, case: DrainCase) -> Move:
@@ -92,6 +107,8 @@ def _under_way(move: Move, guest: Server | None, case: DrainCase) -> Followed:
             return left_host.arrived(move, migration, case)
         if migration.over:
             return _left_unseen(move, case)
+    elif guest.status in treatment.LEAVING:
+        return _leaving(move, guest, case)
     elif migration.done and move.method is Method.CONFIRM:
         # Resized on this host: now it can be moved.
         return Followed(retry.in_new_state(move, guest, case))
@@ -112,6 +129,8 @@ def _unrecorded(move: Move, guest: Server | None, case: DrainCase) -> Followed:
     """Follow what Nova has no migration record of, not yet or never."""
     if guest is None:
         return _left_unseen(move, case)
+    if guest.status in treatment.LEAVING:
+        return _leaving(move, guest, case)
     newest = case.newest.get(guest.id)
     if (
         newest is not None
@@ -151,6 +170,17 @@ def _unrecorded(move: Move, guest: Server | None, case: DrainCase) -> Followed:
     if guest.task_state is not None:
         return Followed(transitions.fail(move, reason, case.now))
     return retry.came_to_nothing(move, guest, case, reason)
+
+
+def _leaving(move: Move, guest: Server, case: DrainCase) -> Followed:
+    """Wait until Nova lets go of the host of a guest that is gone from it."""
+    since = move.progress.busy_since or case.now
+    if case.now - since < limits.BUSY:
+        return Followed(move.but(busy_since=since))
+    reason = Reason.of(
+        GuestCode.STAYS_BUSY, status=guest.status, task=guest.task_state
+    )
+    return Followed(transitions.fail(move, reason, case.now))
 
 
 def _by_status(move: Move, guest: Server, case: DrainCase) -> Followed | None:

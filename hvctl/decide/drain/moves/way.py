@@ -47,6 +47,9 @@ ARROWS = (
         (MoveState.FAILED,),
         'it failed for good, or left broken',
     ),
+    Arrow(
+        (MoveState.FAILED,), (MoveState.WAITING,), 'it is just being deleted'
+    ),
     Arrow(HERE, AWAY, 'it has left'),
     Arrow(HERE, (MoveState.RETURNED,), 'it had left, and is back'),
     Arrow((*AWAY, MoveState.RETURNED), AT_REST, 'it is seen here again'),

@@ -24,10 +24,21 @@ from hvctl.model.move import Treatment
 from hvctl.model.reasons import Reason
 from hvctl.model.records import Server
 
+#: A guest in one of these is off its host in a moment: Nova saves the state
+#: before it lets go of the host (nova/compute/manager.py, _delete_instance and
+#: _shelve_offload_instance).
+LEAVING = frozenset({'DELETED', 'SHELVED_OFFLOADED'})
+
 #: A guest in one of these is on its way to another state.
-PASSING = frozenset(
-    {'BUILD', 'HARD_REBOOT', 'MIGRATING', 'REBOOT', 'REBUILD', 'RESIZE'}
-)
+PASSING = LEAVING | {
+    'BUILD',
+    'HARD_REBOOT',
+    'MIGRATING',
+    'REBOOT',
+    'REBUILD',
+    'RESIZE',
+}
+
 
 #: Why a guest in one of these stays, whatever anybody wants.
 _STUCK = {
@@ -39,6 +50,11 @@ _STUCK = {
 _MOVABLE = frozenset(
     {'ACTIVE', 'PAUSED', 'SHUTOFF', 'SUSPENDED', 'SHELVED', 'VERIFY_RESIZE'}
 )
+
+
+def is_leaving(guest: Server) -> bool:
+    """Return whether a guest that is still listed is gone in a moment."""
+    return guest.status in LEAVING or guest.task_state == 'deleting'
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -295,7 +311,7 @@ def _confirm(case: GuestCase) -> Treatment | None:
 
 #: The first that answers is the treatment.
 RULES: tuple[Rule, ...] = (
-    Rule('busy', 'with a task, or BUILD, REBOOT ...: looked at again', _busy),
+    Rule('busy', 'with a task, or BUILD, DELETED ...: looked at again', _busy),
     Rule('may-stay', 'SUSPENDED with --suspended leave: may stay', _may_stay),
     Rule('stuck', 'RESCUE, ERROR, SOFT_DELETED, UNKNOWN ...: stays', _stuck),
     Rule('owner', 'its owner wants it to stay: stays', _wants_to_stay),

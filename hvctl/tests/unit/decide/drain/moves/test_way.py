@@ -8,7 +8,7 @@ import itertools
 from hvctl.decide.drain.moves import way
 from hvctl.model.move import MoveState
 from hvctl.model.results import Located
-from hvctl.model.steps import AskWhere
+from hvctl.model.steps import AskWhere, LiveMigrate
 from hvctl.tests.fixtures import draining
 
 
@@ -44,7 +44,7 @@ class TestArrows(draining.Story):
             self.see(records=(draining.live('completed'),))
         self.see(draining.BUSY)
 
-    def fail(self):
+    def come_to_nothing(self):
         """Planned, sent, tried again, given up, and back from elsewhere."""
         self.anew()
         self.see(draining.GUEST, dry_run=True)
@@ -60,10 +60,19 @@ class TestArrows(draining.Story):
         for _ in range(2):
             self.see()
 
+    def be_deleted(self):
+        """Given up, and deleted by its owner."""
+        self.anew()
+        self.refused = {LiveMigrate: 'no'}
+        self.see(draining.GUEST, retries=0)
+        self.see(draining.GUEST, retries=0)
+        self.see(draining.DELETED, retries=0)
+
     def test_every_arrow(self):
         """Each arrow of the table is one that a guest takes."""
         self.be_sent_by_others()
-        self.fail()
+        self.come_to_nothing()
+        self.be_deleted()
 
         pairs = {
             pair for story in self.seen for pair in itertools.pairwise(story)
