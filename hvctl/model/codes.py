@@ -98,6 +98,8 @@ class StatusCode(enum.StrEnum):
     """What its machine left behind is removed."""
 
     # Drain.
+    LOOK_INCOMPLETE = 'look-incomplete'
+    """Nova's answer lacked what was there, and is not believed."""
     GUESTS_MOVED = 'guests-moved'
     """So many of its guests have moved, and so many stay."""
     EMPTYING = 'emptying'

@@ -158,6 +158,8 @@ class GuestCode(enum.StrEnum):
     """This drain has shelved it."""
     SHELVED_BY_OTHERS = 'shelved-by-others'
     """Somebody else has shelved it."""
+    ON_NO_HOST = 'on-no-host'
+    """It is on no host, and neither shelved nor deleted."""
     IS_BACK = 'is-back'
     """It is back on the host."""
     MOVED_BY_OTHERS = 'moved-by-others'

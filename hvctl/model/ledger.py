@@ -128,6 +128,9 @@ class Ledger:
         failure = self.failures.get(step.lane)
         if failure is None or failure.step != step:
             return None
+        done_at = self.done_at.get(step)
+        if done_at and failure.at and done_at > failure.at:
+            return None  # it came to pass in the end
         if since is None or failure.at is None or failure.at > since:
             return failure
         return None

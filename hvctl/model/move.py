@@ -29,6 +29,8 @@ class MoveState(enum.StrEnum):
     """It is on no host any more, and its owner can unshelve it."""
     DELETED = 'deleted'
     """Its owner has deleted it meanwhile."""
+    GONE = 'gone'
+    """It is on no host, and was never seen to run, as when its boot failed."""
     RETURNED = 'returned'
     """It had left, and is back on the host; the next look begins anew."""
     STAYED = 'stayed'
@@ -57,6 +59,7 @@ class MoveState(enum.StrEnum):
             MoveState.MOVED,
             MoveState.SHELVED,
             MoveState.DELETED,
+            MoveState.GONE,
         )
 
     @property
@@ -150,6 +153,8 @@ class Progress:
     :ivar attempt: how many requests for it have been sent
     :ivar adopted: somebody else has sent it away, and it is followed
     :ivar after: the newest migration record the guest had before this move
+    :ivar record: the id of the migration record that Nova last told of it; a
+        record that was there and is missing was left out
     :ivar news: what Nova last told of how it goes, and since when
         (``news_at``)
     :ivar left_at: since when it has not been on the host
@@ -165,6 +170,7 @@ class Progress:
     attempt: int = 0
     adopted: bool = False
     after: int = 0
+    record: int | None = None
     news: str = ''
     left_at: datetime.datetime | None = None
     busy_since: datetime.datetime | None = None

@@ -31,6 +31,18 @@ class Shape(typing.NamedTuple):
     disk: int = 0
 
 
+#: The tasks of a guest that is migrated or resized
+#: (nova/compute/task_states.py).
+_MIGRATES = frozenset(
+    {
+        'migrating',
+        'resize_prep',
+        'resize_migrating',
+        'resize_migrated',
+        'resize_finish',
+    }
+)
+
 #: Amounts in Placement, by resource class.
 Resources = Mapping[str, int]
 
@@ -113,6 +125,11 @@ class Server:
     zone: str | None = None
     volumes: int = 0
     boots_from_volume: bool = False
+
+    @property
+    def migrates(self) -> bool:
+        """Whether its task is a migration, whoever has asked for that."""
+        return self.task_state in _MIGRATES
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,10 +42,14 @@ class Located(typing.NamedTuple):
     """Nova has a guest.
 
     :ivar host: the service host; None where it is on none
+    :ivar name: its name, where Nova tells
+    :ivar project_id: whose it is, where Nova tells
     """
 
     status: str
     host: str | None
+    name: str = ''
+    project_id: str = ''
 
 
 Answer = Created | Accepted | Replied | Explained | Located

@@ -141,8 +141,15 @@ class Guests:
         if response.status_code == 404:
             return Done(changed=False)
         found = response.json()['server']
-        host = found.get('OS-EXT-SRV-ATTR:host') or None
-        return Done(changed=False, answer=Located(found['status'], host))
+        return Done(
+            changed=False,
+            answer=Located(
+                status=found['status'],
+                host=found.get('OS-EXT-SRV-ATTR:host') or None,
+                name=found.get('name') or '',
+                project_id=found.get('tenant_id') or '',
+            ),
+        )
 
     def _act_on(
         self,

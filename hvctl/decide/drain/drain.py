@@ -12,6 +12,7 @@ from collections.abc import Mapping
 import dataclasses
 import datetime
 
+from hvctl.decide.drain import gaps
 from hvctl.decide.drain import outcome
 from hvctl.decide.drain import stages
 from hvctl.decide.drain.case import DrainCase
@@ -66,6 +67,7 @@ class Drain(Goal[DrainCase]):
             and closed
             and ties_known
             and not more
+            and not any(gaps.was_incomplete(ledger, n) for n in self.names)
             and ledger.looks % FULL_LOOK_EVERY
         ):
             return GuestsLook(last=ledger.last, hosts=hosts)

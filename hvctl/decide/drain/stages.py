@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hvctl.decide import goal
+from hvctl.decide.drain import gaps
 from hvctl.decide.drain.case import DrainCase
 from hvctl.decide.drain.plan import budget
 from hvctl.decide.goal import Kind
@@ -48,6 +49,8 @@ def interruption(case: DrainCase) -> Reason | None:
     service = case.hv.service
     if service is None:
         return None
+    if gaps.is_silent(case):
+        return Reason.of(OutcomeCode.CELL_SILENT, host=case.hv.host)
     if not service.up and case.hv.guests:
         return Reason.of(
             OutcomeCode.NOT_REPORTING, name=case.name, host=case.hv.host
@@ -77,7 +80,7 @@ def _no_service(case: DrainCase) -> Reason | None:
 
 
 def _cell_silent(case: DrainCase) -> Reason | None:
-    if case.hv.service is None or case.hv.service.status != 'UNKNOWN':
+    if not gaps.is_silent(case) or _is_under_way(case):
         return None
     return Reason.of(OutcomeCode.CELL_SILENT, host=case.hv.host)
 
@@ -113,11 +116,14 @@ def _over_budget(case: DrainCase) -> Reason | None:
 
 
 def _interrupted(case: DrainCase) -> Reason | None:
-    under_way = any(
+    return None if _is_under_way(case) else interruption(case)
+
+
+def _is_under_way(case: DrainCase) -> bool:
+    return any(
         move.hypervisor == case.name and move.state is MoveState.MOVING
         for move in case.ledger.moves.values()
     )
-    return None if under_way else interruption(case)
 
 
 def _committed(ledger: Ledger) -> bool:
@@ -180,6 +186,12 @@ def _refuse(
 #: The first that answers gives the verdict.
 STAGES: tuple[Stage[DrainCase], ...] = (
     goal.FAILED_LANE,
+    Stage(
+        'incomplete',
+        Kind.WAIT,
+        'look again, when Nova left out what had been there',
+        gaps.verdict,
+    ),
     _refuse('not-ours', 'refuse what hvctl did not make', _not_ours),
     _refuse('no-service', 'refuse what has no compute service', _no_service),
     _refuse('cell', 'refuse while its cell does not answer', _cell_silent),

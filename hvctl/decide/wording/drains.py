@@ -87,6 +87,9 @@ def _also(facts: Facts) -> str:
 
 
 STATUSES: dict[Code, Words] = {
+    StatusCode.LOOK_INCOMPLETE: Words(
+        'what Nova said of {host} was not complete; it is asked again'
+    ),
     StatusCode.GUESTS_MOVED: Words(
         _moved, facts=('moved', 'guests', 'stayed')
     ),

@@ -286,6 +286,10 @@ _GONE: dict[Code, Words] = {
     GuestCode.IS_DELETED: Words('deleted'),
     GuestCode.SHELVED_BY_DRAIN: Words('shelved'),
     GuestCode.SHELVED_BY_OTHERS: Words('shelved, and not by this drain'),
+    GuestCode.ON_NO_HOST: Words(
+        'it is {status} and on no host: its boot failed',
+        'openstack server show {server_id} says why',
+    ),
     GuestCode.IS_BACK: Words('back on {host}'),
     GuestCode.MOVED_BY_OTHERS: Words('not by the request of this drain'),
 }

@@ -93,7 +93,7 @@ def _move(move: Move) -> str | None:
             return f'{named} is moving ({move.method})'
         case MoveState.MOVED:
             return f'{who} moved to {move.progress.destination}'
-        case MoveState.SHELVED:
+        case MoveState.SHELVED | MoveState.GONE:
             return f'{who} left its host: {why}'
         case MoveState.DELETED | MoveState.RETURNED:
             return f'{who} is {why}'

@@ -36,12 +36,17 @@ def follow(move: Move, case: DrainCase) -> Followed:
             move = move.but(left_at=case.now)
     elif move.progress.left_at is not None:
         move = move.but(left_at=None)
+    if move.state is MoveState.RETURNED and guest is None:
+        # Nova has it here, and its list does not, or no longer.
+        move = move.but(state=MoveState.WAITING, left_at=case.now)
     followed = Followed(move)
     if move.state.pending or move.state.remains:
         if guest is None:
             followed = _left_unseen(move, case)
         elif move.state is not MoveState.FAILED:
             followed = Followed(_not_moving(move, guest, case))
+        else:
+            followed = Followed(_given_up(move, guest, case))
     if followed.move.state is MoveState.MOVING:
         followed = _under_way(followed.move, guest, case)
     if (
@@ -77,6 +82,20 @@ def _not_moving(move: Move, guest: Server, case: DrainCase) -> Move:
     return transitions.rest(move, guest, case)
 
 
+def _given_up(move: Move, guest: Server, case: DrainCase) -> Move:
+    """Look at a guest that failed to leave: it may be on its way."""
+    newest = case.newest.get(guest.id)
+    if (
+        not records.carries(newest, guest, case.hv.host)
+        or transitions.fingerprint(None, newest) == move.progress.news
+    ):
+        return move
+    if records.record(move, case) is newest:
+        return transitions.resume(move, case.now)
+    again = _not_moving(move, guest, case)
+    return again if again.state is MoveState.MOVING else move
+
+
 def _left_unseen(move: Move, case: DrainCase) -> Followed:
     """Look at a guest that has left in a way that this run did not see."""
     newest = case.newest.get(move.server_id)
@@ -99,9 +118,11 @@ def _left_unseen(move: Move, case: DrainCase) -> Followed:
 
 def _under_way(move: Move, guest: Server | None, case: DrainCase) -> Followed:
     migration = records.record(move, case)
-    move = transitions.note_progress(move, guest, migration, case.now)
     if migration is None:
+        if move.progress.record is None:
+            move = transitions.note_progress(move, guest, None, case.now)
         return _unrecorded(move, guest, case)
+    move = transitions.note_progress(move, guest, migration, case.now)
     if guest is None:
         if migration.done:
             return left_host.arrived(move, migration, case)
@@ -150,6 +171,9 @@ def _unrecorded(move: Move, guest: Server | None, case: DrainCase) -> Followed:
         ended = _by_status(move, guest, case)
         if ended is not None:
             return ended
+    if move.progress.record is not None:
+        # It was there before: the look has left it out.
+        return _without_record(move, guest, case)
     answered = requests.is_answered(move, case)
     since = move.progress.started_at
     if answered:
@@ -170,6 +194,16 @@ def _unrecorded(move: Move, guest: Server | None, case: DrainCase) -> Followed:
     if guest.task_state is not None:
         return Followed(transitions.fail(move, reason, case.now))
     return retry.came_to_nothing(move, guest, case, reason)
+
+
+def _without_record(move: Move, guest: Server, case: DrainCase) -> Followed:
+    """Wait for the record of a migration to be told of again."""
+    if not limits.is_silent(move, None, case.now):
+        return Followed(move)
+    reason = Reason.of(
+        GuestCode.NO_RECORD, status=guest.status, task=guest.task_state
+    )
+    return Followed(transitions.fail(move, reason, case.now))
 
 
 def _leaving(move: Move, guest: Server, case: DrainCase) -> Followed:

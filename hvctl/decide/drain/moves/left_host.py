@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from hvctl.decide.drain.case import DrainCase
+from hvctl.decide.drain.moves import limits
 from hvctl.decide.drain.moves import records
 from hvctl.decide.drain.moves import requests
 from hvctl.decide.drain.moves import transitions
@@ -16,6 +17,10 @@ from hvctl.model.move import MoveState
 from hvctl.model.reasons import Reason
 from hvctl.model.results import Explained, Located
 from hvctl.model.steps import AskWhere
+
+#: A guest in one of these has no place yet, or its cell did not tell: Nova
+#: answers for a cell that is down with a stub without host (2.69).
+_UNSETTLED = frozenset({'UNKNOWN', 'BUILD'})
 
 
 def arrived(move: Move, migration: Migration, case: DrainCase) -> Followed:
@@ -44,9 +49,9 @@ def seek(
     if not case.ledger.done_since(ask, since):
         return Followed(move, ask)
     located = case.ledger.answer(ask, Located)
-    if located is None:
+    if located is None or located.status == 'DELETED':
         return _end(move, MoveState.DELETED, GuestCode.IS_DELETED, case)
-    if located.host is None:
+    if located.status == 'SHELVED_OFFLOADED':
         by_us = move.method in (Method.SHELVE, Method.OFFLOAD)
         code = (
             GuestCode.SHELVED_BY_DRAIN
@@ -54,9 +59,25 @@ def seek(
             else GuestCode.SHELVED_BY_OTHERS
         )
         return _end(move, MoveState.SHELVED, code, case)
+    if located.status in _UNSETTLED:
+        return _ask_again(move, ask, case)
+    if located.host is None:
+        reason = Reason.of(
+            GuestCode.ON_NO_HOST,
+            server_id=move.server_id,
+            status=located.status,
+        )
+        gone = transitions.end(move, MoveState.GONE, reason, now)
+        return Followed(gone)
     if located.host == case.hv.host:
+        if not move.state.remains:
+            # The list of the host's guests has left it out.
+            return _ask_again(move, ask, case)
         # The next look sees it as if for the first time.
         return _end(move, MoveState.RETURNED, GuestCode.IS_BACK, case)
+    if located.status == 'VERIFY_RESIZE' and done is None:
+        # Its record, which the look has left out, tells who is to confirm.
+        return _ask_again(move, ask, case)
     return _elsewhere(move, case, located.status, located.host, done)
 
 
@@ -65,6 +86,17 @@ def _end(
 ) -> Followed:
     reason = Reason.of(code, host=case.hv.host)
     return Followed(transitions.end(move, state, reason, case.now))
+
+
+def _ask_again(move: Move, ask: AskWhere, case: DrainCase) -> Followed:
+    """Ask again where a guest is, and whether the next look has it."""
+    if limits.is_over(move.progress.left_at, limits.BUSY, case.now):
+        reason = Reason.of(GuestCode.PLACE_UNKNOWN, host=move.source)
+        return Followed(transitions.fail(move, reason, case.now))
+    asked_at = case.ledger.done_at.get(ask)
+    if limits.is_over(asked_at, limits.ASK_AGAIN, case.now):
+        return Followed(move, ask)
+    return Followed(move)
 
 
 def _elsewhere(
@@ -79,12 +111,10 @@ def _elsewhere(
     ours = records.record(move, case)
     broken = status == 'ERROR' and move.guest.status != 'ERROR'
     if not broken and (done is not None or ours is None):
-        by_others = Reason.of(GuestCode.MOVED_BY_OTHERS)
-        return Followed(
-            transitions.arrive(
-                move, host, case.now, by_others if done is None else None
-            )
-        )
+        by_others = None
+        if done is None and move.progress.record is None:
+            by_others = Reason.of(GuestCode.MOVED_BY_OTHERS)
+        return Followed(transitions.arrive(move, host, case.now, by_others))
     ask = requests.question(move, case)
     if ask is not None and not requests.is_through(ask, case):
         return Followed(move, ask)

@@ -12,6 +12,10 @@ from hvctl.model.move import Move
 #: How long a guest may be busy with something else before it is left.
 BUSY = datetime.timedelta(seconds=120)
 
+#: How long after Nova did not say where a guest is, or named a place that is
+#: not its last, it is asked again.
+ASK_AGAIN = datetime.timedelta(seconds=5)
+
 #: How long Nova may take to begin what it accepted, and to put a guest whose
 #: migration is over where it says.
 BEGIN = datetime.timedelta(seconds=60)

@@ -8,6 +8,7 @@ import typing
 
 from hvctl.decide.drain.case import DrainCase
 from hvctl.decide.drain.moves import follow
+from hvctl.decide.drain.moves import limits
 from hvctl.decide.drain.moves import records
 from hvctl.decide.drain.moves import requests
 from hvctl.decide.drain.moves import transitions
@@ -115,6 +116,22 @@ def may_begin(move: Move, busy: frozenset[str]) -> bool:
     )
 
 
+def _is_under_way(move: Move, case: DrainCase) -> bool:
+    """Return whether a guest takes one of the places.
+
+    One that was given up does so for a while; it may hang for ever.
+    """
+    if move.state is MoveState.MOVING:
+        return True
+    guest = case.here.get(move.server_id)
+    if guest is None or not guest.migrates:
+        return False
+    return move.state is MoveState.WAITING or (
+        move.state is MoveState.FAILED
+        and not limits.is_over(move.progress.ended_at, limits.BUSY, case.now)
+    )
+
+
 class Begun(typing.NamedTuple):
     """The moves that are begun now.
 
@@ -134,7 +151,7 @@ def begin(case: DrainCase, moves: Moves, busy: frozenset[str]) -> Begun:
     :param busy: anti-affinity groups that have a member under way
     """
     free = parallel(case.hv, case.options) - sum(
-        move.state is MoveState.MOVING for move in moves.values()
+        _is_under_way(move, case) for move in moves.values()
     )
     moves = dict(moves)
     steps: list[MoveStep] = []

@@ -43,6 +43,8 @@ def record(move: Move, case: DrainCase) -> Migration | None:
         return None
     if newest.migration_type != _TYPES.get(move.method):
         return None
+    if newest.source != case.hv.host and not confirms:
+        return None  # it came by that
     ours = newest.user_id == case.snapshot.user_id
     return newest if ours or move.progress.adopted or confirms else None
 

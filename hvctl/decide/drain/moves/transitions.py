@@ -141,10 +141,23 @@ def adopt(move: Move, migration: Migration, case: DrainCase) -> Move:
             after=migration.id - 1,
             busy_since=None,
             started_at=case.now,
+            record=None,
             abandoned_since=None,
             copied_since=None,
             ended_at=None,
         ),
+    )
+
+
+def resume(move: Move, now: datetime.datetime) -> Move:
+    """Go on with a move that was given up, and goes on in Nova."""
+    return move.but(
+        state=MoveState.MOVING,
+        reason=None,
+        news_at=now,
+        busy_since=None,
+        abandoned_since=None,
+        ended_at=None,
     )
 
 
@@ -199,6 +212,7 @@ def note_progress(
         progress=dataclasses.replace(
             progress,
             destination=migration.destination,
+            record=migration.id,
             abandoned_since=(progress.abandoned_since or now)
             if abandoned
             else None,
@@ -212,6 +226,7 @@ def requeue(move: Move) -> Move:
     return move.but(
         state=MoveState.PLANNED,
         adopted=False,
+        record=None,
         news='',
         started_at=None,
         news_at=None,

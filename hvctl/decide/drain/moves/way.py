@@ -29,7 +29,12 @@ class Arrow(typing.NamedTuple):
 #: A guest that the next look classifies anew.
 AT_REST = (MoveState.PLANNED, MoveState.WAITING, MoveState.STAYED)
 #: A guest that has left, and is well.
-AWAY = (MoveState.MOVED, MoveState.SHELVED, MoveState.DELETED)
+AWAY = (
+    MoveState.MOVED,
+    MoveState.SHELVED,
+    MoveState.DELETED,
+    MoveState.GONE,
+)
 #: A guest that is on the host, as far as the run knows.
 HERE = (*AT_REST, MoveState.MOVING, MoveState.FAILED)
 

@@ -15,6 +15,10 @@ LEFT = 'no guest is left to move, but '
 
 DRAINS = (
     (
+        Reason.of(StatusCode.LOOK_INCOMPLETE, host='hv1'),
+        'what Nova said of hv1 was not complete; it is asked again',
+    ),
+    (
         Reason.of(StatusCode.GUESTS_MOVED, moved=1, guests=2, stayed=0),
         '1 of 2 guests moved',
     ),

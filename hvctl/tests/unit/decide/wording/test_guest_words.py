@@ -361,6 +361,11 @@ GUESTS = (
         Reason.of(GuestCode.SHELVED_BY_OTHERS),
         'shelved, and not by this drain',
     ),
+    (
+        Reason.of(GuestCode.ON_NO_HOST, status='ERROR', **G1),
+        'it is ERROR and on no host: its boot failed; openstack server show '
+        'g1 says why',
+    ),
     (Reason.of(GuestCode.IS_BACK, host='hv1'), 'back on hv1'),
     (
         Reason.of(GuestCode.MOVED_BY_OTHERS),

@@ -98,6 +98,54 @@ class TestRecords(draining.Story):
         )
         self.assertFalse(self.verdict.outcome.ok)
 
+    def test_record_left_out(self):
+        """A record that was there is waited for, and then counts again."""
+        for seconds in (1, 100):
+            with self.subTest(seconds=seconds):
+                self.setUp()
+                records = (draining.live('running'),)
+                self.see(draining.GUEST)
+                self.see(draining.MIGRATING, records=records, after=5)
+                self.see(draining.MIGRATING, records=records, after=61)
+                move = self.see(draining.MIGRATING, after=seconds)
+                self.assertEqual('moving', move.state)
+
+                self.see(draining.MIGRATING, records=records)
+                self.answers = {AskWhere: Located('ACTIVE', 'hv2')}
+                for _ in range(2):
+                    move = self.see(records=(draining.live('completed'),))
+
+                self.assert_move('moved', None, move)
+
+    def test_given_up_and_goes_on(self):
+        """What was given up is followed again when there is news of it."""
+        migrating = builders.a_guest(
+            'g1', status='RESIZE', task_state='resize_migrating'
+        )
+        going = draining.cold('migrating')
+        for first, here, records, record in (
+            (draining.GUEST, draining.MIGRATING, (), draining.live('running')),
+            (draining.OFF, migrating, (), going),
+            (
+                draining.OFF,
+                migrating,
+                (going,),
+                draining.cold('post-migrating'),
+            ),
+        ):
+            with self.subTest(status=record.status, before=records):
+                self.setUp()
+                self.see(first)
+                self.see(here, records=records)
+                failed = self.see(here, records=records, after=400)
+                same = self.see(here, records=records)
+                move = self.see(here, records=(record,))
+
+                self.assertEqual('failed', failed.state)
+                self.assertEqual('failed', same.state)
+                self.assertEqual('moving', move.state)
+                self.assertIsNone(self.verdict.outcome)
+
     def test_nothing_new(self):
         """A move of which nothing new is heard is given up in the end."""
         shape = Shape(1, 1024, 2)

@@ -87,6 +87,82 @@ class TestAway(draining.Story):
 
         self.assert_move('failed', GuestCode.PLACE_UNKNOWN, self.see())
 
+    def test_on_no_host(self):
+        """Only what is offloaded is shelved; a boot that failed is no loss."""
+        building = builders.a_guest(
+            'g1', status='BUILD', task_state='spawning'
+        )
+        for status, state, code in (
+            ('SHELVED_OFFLOADED', 'shelved', GuestCode.SHELVED_BY_OTHERS),
+            ('ERROR', 'gone', GuestCode.ON_NO_HOST),
+            ('DELETED', 'deleted', GuestCode.IS_DELETED),
+        ):
+            with self.subTest(status=status):
+                self.setUp()
+                self.answers = {AskWhere: Located(status, None)}
+                self.see(building)
+                self.see()
+                move = self.see()
+                self.see()
+
+                self.assert_move(state, code, move)
+                self.assertTrue(self.verdict.outcome.ok)
+
+    def test_not_told(self):
+        """A cell that does not answer, or a guest without a place yet."""
+        wants = {'metadata': {'hvctl:drain': 'shelve'}}
+        for first in (
+            draining.GUEST,
+            draining.BUSY,
+            builders.a_guest('g1', status='SUSPENDED', **wants),
+        ):
+            for status in ('UNKNOWN', 'BUILD'):
+                with self.subTest(first=first.status, status=status):
+                    self.setUp()
+                    self.answers = {AskWhere: Located(status, None)}
+                    self.see(first)
+                    for _ in range(10):
+                        move = self.see()
+                        self.assertFalse(move.state.ended)
+                    self.assertEqual(2, self.sent.count('AskWhere'))
+                    self.answers = {AskWhere: Located('ACTIVE', 'hv2')}
+                    self.see(after=5)
+
+                    self.assertEqual('moved', self.see().state)
+
+    def test_never_told(self):
+        """It is not asked for ever."""
+        self.answers = {AskWhere: Located('UNKNOWN', None)}
+        self.see(draining.GUEST)
+        self.see()
+        self.see(after=119)
+
+        self.assert_move('failed', GuestCode.PLACE_UNKNOWN, self.see())
+
+    def test_left_out(self):
+        """A guest that a list left out is where it was, and goes on."""
+        self.answers = {AskWhere: Located('MIGRATING', 'hv1')}
+        records = (draining.live('running'),)
+        self.see(draining.GUEST)
+        self.see(draining.MIGRATING, records=records)
+        for _ in range(3):
+            self.assertEqual('moving', self.see().state)
+        move = self.see(draining.MIGRATING, records=records)
+
+        self.assertEqual('moving', move.state)
+        self.assertEqual(1, move.progress.attempt)
+        self.assertEqual(1, self.sent.count('AskWhere'))
+
+    def test_confirmation_left_out(self):
+        """A cold migration is not over before it is confirmed."""
+        self.answers = {AskWhere: Located('VERIFY_RESIZE', 'hv2')}
+        self.see(draining.OFF)
+        for _ in range(3):
+            self.assertEqual('moving', self.see().state)
+        self.see(records=(draining.cold('finished'),))
+
+        self.assertEqual('ConfirmMigration', self.sent[-1])
+
     def test_leaves_twice(self):
         """The answer of the first time is not that of the second."""
         rescued = builders.a_guest('g1', status='RESCUE')
