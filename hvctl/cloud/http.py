@@ -16,12 +16,12 @@ import logging
 import re
 import typing
 
-from keystoneauth1 import adapter
 from keystoneauth1 import exceptions as ksa_exceptions
 from openstack import exceptions as sdk_exceptions
 import requests
 
 from hvctl import exceptions
+from hvctl.cloud import answers
 from hvctl.model import text
 
 LOG = logging.getLogger(__name__)
@@ -68,7 +68,24 @@ NOT_FOUND = frozenset({404})
 #: What may be user-data, or a part of it: base64 of some length.
 _ENCODED = re.compile(r'[A-Za-z0-9+/=]{60,}')
 
+#: What the SDK and keystoneauth stumble over where a service, the version
+#: document of one for instance, is not what they expect.
+STUMBLED = (AttributeError, LookupError, TypeError, ValueError)
+
 JSON = dict[str, typing.Any]
+
+Response = requests.Response
+
+_T = typing.TypeVar('_T')
+
+
+class Service(typing.Protocol):
+    """What sends requests to a service: the SDK's proxy of it."""
+
+    def request(
+        self, url: str, method: str, **options: typing.Any
+    ) -> Response:
+        """Send a request."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,10 +131,10 @@ class Request:
         return options
 
 
-def call(client: adapter.Adapter, request: Request) -> requests.Response:
+def call(client: Service, request: Request) -> Response:
     """Send one request.
 
-    :param client: the SDK's proxy of a service
+    :param client: the service
     :returns: the answer
     :raises CloudError: when there is none or it is an error
     """
@@ -136,47 +153,63 @@ def call(client: adapter.Adapter, request: Request) -> requests.Response:
         sdk_exceptions.SDKException,
     ) as error:
         raise explain(error, request.doing) from error
+    except STUMBLED as error:
+        raise nonsense(request.doing, error) from error
     status = response.status_code
     if status >= 400 and status not in request.accept:
         raise _refused(response, request)
     return response
 
 
-def pages(
-    client: adapter.Adapter,
-    key: str,
+def read(
+    response: Response,
     request: Request,
-    *,
-    enough: Callable[[list[JSON]], bool] | None = None,
-) -> list[JSON] | None:
-    """Read a whole list, following the links to its next pages.
+    parse: Callable[[answers.Fields], _T],
+) -> _T:
+    """Read the body of an answer.
 
-    :param key: the list's name in the answer
-    :param request: asks for the first page
-    :param enough: says by the entries so far whether to stop there
-    :returns: its entries, or None when the status was one to accept
-    :raises CloudError: when a page could not be read
+    :param request: what was asked
+    :param parse: makes of it what is wanted
+    :raises CloudError: when it is not what the service's API document says
     """
-    entries: list[JSON] = []
-    while True:
-        response = call(client, request)
-        if response.status_code in request.accept:
-            return None
-        body = response.json()
-        entries += body.get(key, [])
-        target = _next(body, key)
-        if target is None or (enough is not None and enough(entries)):
-            return entries
-        # The link has the parameters.
-        request = dataclasses.replace(request, url=target, params=None)
+    try:
+        return parse(answers.Fields(_object(response)))
+    except answers.UnexpectedAnswer as error:
+        raise nonsense(
+            request.doing, f'{error} (HTTP {response.status_code})'
+        ) from error
 
 
-def _next(body: JSON, key: str) -> str | None:
-    for link in body.get(f'{key}_links', []):
-        if link.get('rel') == 'next':
-            return str(link['href'])
-    # Ironic's way.
-    return body.get('next')
+def ask(
+    client: Service, request: Request, parse: Callable[[answers.Fields], _T]
+) -> _T:
+    """Send one request, and read the body of its answer.
+
+    :raises CloudError: when there is none, it is an error or makes no sense
+    """
+    return read(call(client, request), request, parse)
+
+
+def _object(response: Response) -> object:
+    try:
+        return response.json()
+    except (ValueError, RecursionError) as error:
+        raise answers.UnexpectedAnswer('it is no JSON') from error
+
+
+def nonsense(doing: str, what: Exception | str) -> exceptions.CloudError:
+    """Build the error for an answer that is not what it should be.
+
+    :param what: what is wrong, or what the SDK stumbled over
+    """
+    if isinstance(what, Exception):
+        LOG.debug('%s', doing, exc_info=what)
+        what = f'{type(what).__name__}: {what}'
+    return exceptions.CloudError(
+        f'could not {doing}: the answer makes no sense: '
+        f'{text.one_line(what)}; is it the service that answers?',
+        transient=True,
+    )
 
 
 def explain(error: Exception, doing: str) -> exceptions.CloudError:
@@ -247,9 +280,7 @@ def date(value: str) -> datetime.datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=datetime.UTC)
 
 
-def _refused(
-    response: requests.Response, request: Request
-) -> exceptions.CloudError:
+def _refused(response: Response, request: Request) -> exceptions.CloudError:
     status = response.status_code
     words = _message(response)
     if request.secret:
@@ -264,7 +295,7 @@ def _refused(
     )
 
 
-def _message(response: requests.Response) -> str:
+def _message(response: Response) -> str:
     """Find the sentence in an error's body; each service has its own form.
 
     The SDK's own reading (``openstack.exceptions.raise_from_response``) does
@@ -272,12 +303,13 @@ def _message(response: requests.Response) -> str:
     """
     try:
         body = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return response.reason or 'the answer is no JSON'
     found = body
     if isinstance(body, dict):
-        if isinstance(body.get('errors'), list) and body['errors']:
-            found = body['errors'][0].get('detail', body)
+        errors = body.get('errors')
+        if isinstance(errors, list) and errors:
+            found = errors[0]
         elif 'error_message' in body:
             found = _ironic(body['error_message'])
         elif len(body) == 1:

@@ -48,15 +48,16 @@ class Aggregates:
         )
 
     def _is_in(self, step: JoinAggregate, doing: str) -> bool:
-        response = http.call(
-            self._nova,
-            http.Request(
-                url=f'/os-aggregates/{step.aggregate_id}',
-                doing=doing,
-                microversion=http.COMPUTE,
-            ),
+        request = http.Request(
+            url=f'/os-aggregates/{step.aggregate_id}',
+            doing=doing,
+            microversion=http.COMPUTE,
         )
-        return step.host in response.json()['aggregate']['hosts']
+        return step.host in http.ask(
+            self._nova,
+            request,
+            lambda body: body.part('aggregate').texts('hosts'),
+        )
 
 
 def _action(

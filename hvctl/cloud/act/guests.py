@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from keystoneauth1 import adapter
 
+from hvctl.cloud import answers
 from hvctl.cloud import http
 from hvctl.cloud.act import server_action
 from hvctl.model import text
@@ -108,19 +109,17 @@ class Guests:
 
     def ask_why(self, step: AskWhy) -> Done:
         """Find the reason of a failed request in its instance action."""
-        response = http.call(
-            self._nova,
-            http.Request(
-                url=f'/servers/{step.server_id}/os-instance-actions/'
-                f'{step.request_id}',
-                doing=f'read what became of the request for {step.server_id}',
-                microversion=http.COMPUTE_ACTIONS,
-                accept=http.NOT_FOUND,
-            ),
+        request = http.Request(
+            url=f'/servers/{step.server_id}/os-instance-actions/'
+            f'{step.request_id}',
+            doing=f'read what became of the request for {step.server_id}',
+            microversion=http.COMPUTE_ACTIONS,
+            accept=http.NOT_FOUND,
         )
+        response = http.call(self._nova, request)
         if response.status_code == 404:
             return Done(changed=False)
-        reason = _reason(response.json()['instanceAction'].get('events') or [])
+        reason = http.read(response, request, _reason)
         return Done(
             changed=False,
             answer=Explained(text.one_line(reason)) if reason else None,
@@ -128,27 +127,18 @@ class Guests:
 
     def ask_where(self, step: AskWhere) -> Done:
         """Find where and how a guest is that has left its host."""
-        response = http.call(
-            self._nova,
-            http.Request(
-                url=f'/servers/{step.server_id}',
-                doing=f'read where guest {step.server_id} is',
-                microversion=http.COMPUTE,
-                accept=http.NOT_FOUND,
-                secret=True,
-            ),
+        request = http.Request(
+            url=f'/servers/{step.server_id}',
+            doing=f'read where guest {step.server_id} is',
+            microversion=http.COMPUTE,
+            accept=http.NOT_FOUND,
+            secret=True,
         )
+        response = http.call(self._nova, request)
         if response.status_code == 404:
             return Done(changed=False)
-        found = response.json()['server']
         return Done(
-            changed=False,
-            answer=Located(
-                status=found['status'],
-                host=found.get('OS-EXT-SRV-ATTR:host') or None,
-                name=found.get('name') or '',
-                project_id=found.get('tenant_id') or '',
-            ),
+            changed=False, answer=http.read(response, request, _located)
         )
 
     def _act_on(
@@ -172,20 +162,31 @@ def _migration(step: ForceComplete | AbortMigration) -> str:
     return f'/servers/{step.server_id}/migrations/{step.migration_id}'
 
 
-def _reason(events: list[http.JSON]) -> str | None:
+def _located(body: answers.Fields) -> Located:
+    server = body.part('server')
+    return Located(
+        status=server.text('status'),
+        host=server.any_text('OS-EXT-SRV-ATTR:host') or None,
+        name=server.any_text('name') or '',
+        project_id=server.any_text('tenant_id') or '',
+    )
+
+
+def _reason(body: answers.Fields) -> str | None:
     """Find in the events of an instance action why it failed."""
+    events = body.part('instanceAction').any_parts('events')
     reasons = [
         event
         for event in sorted(
-            events, key=lambda event: str(event.get('finish_time'))
+            events, key=lambda event: event.any_text('finish_time') or ''
         )
-        if event.get('result') == 'Error' and event.get('details')
+        if event.any_text('result') == 'Error' and event.any_text('details')
     ]
     # The conductor sums up ("no valid host"); a host says what it was.
     reasons.sort(key=_of_a_host)
-    return str(reasons[-1]['details']) if reasons else None
+    return reasons[-1].text('details') if reasons else None
 
 
-def _of_a_host(event: http.JSON) -> bool:
+def _of_a_host(event: answers.Fields) -> bool:
     """Return whether an event of an instance action is a nova-compute's."""
-    return str(event.get('event')).startswith('compute_')
+    return (event.any_text('event') or '').startswith('compute_')

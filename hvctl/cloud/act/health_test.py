@@ -51,19 +51,19 @@ class HealthTest:
 
     def read_console(self, step: ReadConsole) -> Done:
         """Read the last line of a guest's console."""
-        response = http.call(
-            self._nova,
-            server_action.request(
-                step.server_id,
-                {'os-getConsoleOutput': {'length': 1}},
-                f'read the console of the test guest of {step.name}',
-                # 404 and 409: it has none yet.
-                accept=frozenset({404, 409}),
-            ),
+        request = server_action.request(
+            step.server_id,
+            {'os-getConsoleOutput': {'length': 1}},
+            f'read the console of the test guest of {step.name}',
+            # 404 and 409: it has none yet.
+            accept=frozenset({404, 409}),
         )
+        response = http.call(self._nova, request)
         if response.status_code >= 400:
             return Done(changed=False)
-        said = str(response.json().get('output') or '').strip()
+        said = http.read(
+            response, request, lambda body: body.any_text('output') or ''
+        ).strip()
         return Done(changed=False, answer=Replied() if said else None)
 
     def delete_test_guest(self, step: DeleteTestGuest) -> Done:

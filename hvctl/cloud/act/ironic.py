@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
-from keystoneauth1 import adapter
+import datetime
+import typing
 
 from hvctl import exceptions
+from hvctl.cloud import answers
 from hvctl.cloud import http
+from hvctl.cloud import lists
 from hvctl.cloud.observe import parse
 from hvctl.model import text
 from hvctl.model.results import Done, Explained
@@ -20,10 +23,28 @@ _AFTERWARDS = frozenset({'cleaning', 'unprovision'})
 _MILESTONE = '_end'
 
 
+class _Event(typing.NamedTuple):
+    """What happened to a node."""
+
+    at: datetime.datetime | None
+    severity: str
+    kind: str
+    words: str
+
+
+def _event(body: answers.Fields) -> _Event:
+    return _Event(
+        at=parse.when(body.any_text('created_at')),
+        severity=body.any_text('severity') or '',
+        kind=body.any_text('event_type') or '',
+        words=body.any_text('event') or '',
+    )
+
+
 class Baremetal:
     """Ironic, where it may be read."""
 
-    def __init__(self, ironic: adapter.Adapter) -> None:
+    def __init__(self, ironic: http.Service) -> None:
         self._ironic = ironic
 
     def ask_node(self, step: AskNode) -> Done:
@@ -34,7 +55,7 @@ class Baremetal:
         is an answer for nobody else.
         """
         try:
-            found = http.pages(
+            found = lists.read(
                 self._ironic,
                 'history',
                 http.Request(
@@ -43,17 +64,19 @@ class Baremetal:
                     microversion=http.BAREMETAL_HISTORY,
                     params={'detail': 'True'},
                 ),
+                _event,
+                lists.Paging.BY_UUID,
             )
         except exceptions.CloudError:
             return Done(changed=False)
         errors = [
-            (at, str(event['event']))
+            (event.at, event.words)
             for event in found or ()
-            if event['severity'] == 'ERROR'
-            and event['event_type'] not in _AFTERWARDS
-            and not event['event_type'].endswith(_MILESTONE)
-            and (at := parse.when(event['created_at'])) is not None
-            and at >= step.since
+            if event.severity == 'ERROR'
+            and event.kind not in _AFTERWARDS
+            and not event.kind.endswith(_MILESTONE)
+            and event.at is not None
+            and event.at >= step.since
         ]
         if not errors:
             return Done(changed=False)

@@ -15,6 +15,7 @@ from keystoneauth1 import adapter
 import requests
 
 from hvctl import exceptions
+from hvctl.cloud import answers
 from hvctl.cloud import http
 from hvctl.cloud.act import removal
 from hvctl.model import identity
@@ -159,27 +160,27 @@ class Placement:
         )
 
     def _held(self, step: PlaceHold | LiftHold) -> bool:
-        response = self._call(
+        request = _request(
             'GET',
             f'/allocations/{identity.hold_id(step.provider_id)}',
             f'read the hold on resource provider {step.name}',
         )
-        return bool(response.json()['allocations'])
+        return http.ask(
+            self._placement,
+            request,
+            lambda body: bool(body.part('allocations').names()),
+        )
 
     def _inventory(
         self, step: SetHoldInventory | LiftHold
     ) -> tuple[int, int | None]:
         """Read the provider's generation and its total memory."""
-        body = self._call(
+        request = _request(
             'GET',
             f'/resource_providers/{step.provider_id}/inventories',
             f'read the inventory of resource provider {step.name}',
-        ).json()
-        inventory = body['inventories'].get(_RESOURCE)
-        return (
-            body['resource_provider_generation'],
-            inventory['total'] if inventory else None,
         )
+        return http.ask(self._placement, request, _memory)
 
     def _call(
         self,
@@ -194,6 +195,14 @@ class Placement:
             _request(method, url, doing), json=json, accept=accept
         )
         return http.call(self._placement, request)
+
+
+def _memory(body: answers.Fields) -> tuple[int, int | None]:
+    """Read the generation and the total memory of an inventory."""
+    return (
+        body.number('resource_provider_generation'),
+        body.part('inventories').any_part(_RESOURCE).any_number('total'),
+    )
 
 
 def _request(method: str, url: str, doing: str) -> http.Request:

@@ -37,7 +37,7 @@ class Servers:
         }
         if step.key_name is not None:
             body['key_name'] = step.key_name
-        response = http.call(
+        server_id = http.ask(
             self._nova,
             http.Request(
                 method='POST',
@@ -47,8 +47,9 @@ class Servers:
                 json={'server': body},
                 secret=True,
             ),
+            lambda answer: answer.part('server').text('id'),
         )
-        return Done(answer=Created(response.json()['server']['id']))
+        return Done(answer=Created(server_id))
 
     def delete_server(self, step: DeleteServer) -> Done:
         """Delete a server of ours."""

@@ -53,13 +53,14 @@ def candidates(
     }
     if flavor.required:
         params['required'] = ','.join(flavor.required)
-    body = http.call(
+    request = http.Request(
+        url='/allocation_candidates',
+        doing='ask Placement for free nodes',
+        microversion=http.PLACEMENT,
+        params=params,
+    )
+    return http.ask(
         conn.placement,
-        http.Request(
-            url='/allocation_candidates',
-            doing='ask Placement for free nodes',
-            microversion=http.PLACEMENT,
-            params=params,
-        ),
-    ).json()
-    return len(body['allocation_requests'])
+        request,
+        lambda body: len(body.parts('allocation_requests')),
+    )

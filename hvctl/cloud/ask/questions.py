@@ -20,6 +20,8 @@ _ERRORS = (
     exceptions.CloudError,
     ksa_exceptions.ClientException,
     sdk_exceptions.SDKException,
+    # The SDK, at an answer that is not what it expects.
+    *http.STUMBLED,
 )
 
 
@@ -113,4 +115,6 @@ class Question(typing.Generic[_T]):
             return f'there is more than one {thing}: give its id'
         if isinstance(error, exceptions.CloudError):
             return str(error)
+        if isinstance(error, http.STUMBLED):
+            return str(http.nonsense(f'look up the {self._kind}', error))
         return str(http.explain(error, f'look up the {self._kind}'))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from openstack import connection
 
+from hvctl.cloud import answers
 from hvctl.cloud import http
 from hvctl.model.preflight import Quota, QuotaKind
 
@@ -15,16 +16,18 @@ def servers(conn: connection.Connection, where: str) -> dict[QuotaKind, Quota]:
     :param where: words that follow what cannot be read
     :raises CloudError: when they cannot be read
     """
-    limits = http.call(
-        conn.compute,
-        http.Request(
-            url='/limits',
-            doing=f'read the quota of servers{where}',
-            microversion=http.COMPUTE,
-        ),
-    ).json()['limits']['absolute']
+    request = http.Request(
+        url='/limits',
+        doing=f'read the quota of servers{where}',
+        microversion=http.COMPUTE,
+    )
+    return http.ask(conn.compute, request, _limits)
+
+
+def _limits(body: answers.Fields) -> dict[QuotaKind, Quota]:
+    limits = body.part('limits').part('absolute')
     return {
-        what: _left(limits[most], limits[used])
+        what: _left(limits.number(most), limits.number(used))
         for what, most, used in (
             (QuotaKind.SERVERS, 'maxTotalInstances', 'totalInstancesUsed'),
             (QuotaKind.CORES, 'maxTotalCores', 'totalCoresUsed'),
@@ -39,20 +42,22 @@ def ports(conn: connection.Connection, where: str) -> dict[QuotaKind, Quota]:
     :param where: words that follow what cannot be read
     :raises CloudError: when it cannot be read
     """
-    response = http.call(
-        conn.network,
-        http.Request(
-            url=f'/quotas/{conn.current_project_id}/details',
-            doing=f'read the quota of ports{where}',
-            # The extension quota_details may not be there.
-            accept=frozenset({403, 404}),
-        ),
+    request = http.Request(
+        url=f'/quotas/{conn.current_project_id}/details',
+        doing=f'read the quota of ports{where}',
+        # The extension quota_details may not be there.
+        accept=frozenset({403, 404}),
     )
-    if response.status_code != 200:
+    response = http.call(conn.network, request)
+    if response.status_code in request.accept:
         return {}
-    port = response.json()['quota']['port']
-    used = int(port['used']) + int(port['reserved'])
-    return {QuotaKind.PORTS: _left(port['limit'], used)}
+    return {QuotaKind.PORTS: http.read(response, request, _ports)}
+
+
+def _ports(body: answers.Fields) -> Quota:
+    port = body.part('quota').part('port')
+    used = port.number('used') + port.number('reserved')
+    return _left(port.number('limit'), used)
 
 
 def _left(most: int, used: int) -> Quota:

@@ -9,18 +9,20 @@ in that cloud.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 import os
 import typing
 
-from keystoneauth1 import adapter
-
 from hvctl import exceptions
+from hvctl.cloud import answers
 from hvctl.cloud import clouds
 from hvctl.cloud import http
+from hvctl.cloud import lists
 from hvctl.cloud.observe import parse
 from hvctl.model import identity
 from hvctl.model.records import Node, Port, PortUse, Server
+
+_T = typing.TypeVar('_T')
 
 _NODE_FIELDS = (
     'uuid,name,resource_class,provision_state,power_state,instance_uuid,'
@@ -107,9 +109,7 @@ def servers(project: clouds.Project) -> tuple[Server, ...]:
     # Of this project only: any tenant can give a server our mark.
     # A soft-deleted one still has its machine.
     found = list_servers(project.compute, {'soft_deleted': 'True'})
-    return tuple(
-        server for server in map(parse.server, found) if _marked(server)
-    )
+    return tuple(server for server in found if _marked(server))
 
 
 def named_servers(
@@ -125,7 +125,7 @@ def named_servers(
     found = list_servers(project.compute, {'all_tenants': 1, 'name': pattern})
     return tuple(
         server
-        for server in map(parse.server, found)
+        for server in found
         if server.name in names
         and (server.project_id != project.id or not _marked(server))
     )
@@ -133,20 +133,18 @@ def named_servers(
 
 def ports(project: clouds.Project, marks: Sequence[str]) -> tuple[Port, ...]:
     """List the project's ports that carry one of our marks."""
-    found = http.pages(
+
+    def parsed(body: answers.Fields) -> Port | None:
+        ours = body.any_text('description') in marks
+        return parse.port(body) if ours else None
+
+    found = list_ports(
         project.network,
-        'ports',
-        http.Request(
-            url='/ports',
-            doing='list the ports',
-            params={'description': list(marks), 'project_id': project.id},
-        ),
+        'list the ports',
+        {'description': list(marks), 'project_id': project.id},
+        parsed,
     )
-    return tuple(
-        parse.port(port)
-        for port in found or ()
-        if port['description'] in marks
-    )
+    return tuple(port for port in found if port is not None)
 
 
 def named_ports(
@@ -156,30 +154,29 @@ def named_ports(
 
     :returns: their names, by id
     """
-    found = http.pages(
+
+    def parsed(body: answers.Fields) -> tuple[str, str] | None:
+        if body.any_text('description') in marks:
+            return None
+        return body.text('id'), body.text('name')
+
+    found = list_ports(
         project.network,
-        'ports',
-        http.Request(
-            url='/ports',
-            doing='list the ports',
-            params={
-                'name': sorted(names),
-                'project_id': project.id,
-                'fields': ['id', 'name', 'description'],
-            },
-        ),
+        'list the ports',
+        {
+            'name': sorted(names),
+            'project_id': project.id,
+            'fields': ['id', 'name', 'description'],
+        },
+        parsed,
     )
-    return {
-        port['id']: port['name']
-        for port in found or ()
-        if port['description'] not in marks
-    }
+    return dict(port for port in found if port is not None)
 
 
-def nodes(baremetal: adapter.Adapter) -> tuple[Node, ...] | None:
+def nodes(baremetal: http.Service) -> tuple[Node, ...] | None:
     """List the Ironic nodes; None where they cannot be read."""
     try:
-        found = http.pages(
+        found = lists.read(
             baremetal,
             'nodes',
             http.Request(
@@ -189,22 +186,24 @@ def nodes(baremetal: adapter.Adapter) -> tuple[Node, ...] | None:
                 params={'fields': _NODE_FIELDS},
                 accept=frozenset({403, 404}),
             ),
+            parse.node,
+            lists.Paging.BY_UUID,
         )
     except exceptions.CloudError as error:
         if isinstance(error.__cause__, http.NO_SERVICE):
             return None
         raise
-    return None if found is None else tuple(map(parse.node, found))
+    return None if found is None else tuple(found)
 
 
 def list_servers(
-    compute: adapter.Adapter,
+    compute: http.Service,
     params: Mapping[str, object],
     microversion: str = http.COMPUTE,
-) -> Iterable[http.JSON]:
-    """List servers as Nova tells them."""
+) -> list[Server]:
+    """List servers."""
     return (
-        http.pages(
+        lists.read(
             compute,
             'servers',
             http.Request(
@@ -214,8 +213,29 @@ def list_servers(
                 params=params,
                 secret=True,
             ),
+            parse.server,
+            lists.Paging.BY_ID,
         )
-        or ()
+        or []
+    )
+
+
+def list_ports(
+    network: http.Service,
+    doing: str,
+    params: Mapping[str, object],
+    parsed: Callable[[answers.Fields], _T],
+) -> list[_T]:
+    """List ports.
+
+    :param doing: see :class:`hvctl.cloud.http.Request`
+    :param parsed: makes of a port what is wanted
+    """
+    request = http.Request(
+        url='/ports', doing=doing, params={**params, 'limit': lists.LIMIT}
+    )
+    return (
+        lists.read(network, 'ports', request, parsed, lists.Paging.BY_ID) or []
     )
 
 

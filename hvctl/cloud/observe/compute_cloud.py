@@ -9,6 +9,7 @@ from keystoneauth1 import adapter
 from openstack import utils as sdk_utils
 
 from hvctl.cloud import http
+from hvctl.cloud import lists
 from hvctl.cloud.observe import bare_metal
 from hvctl.cloud.observe import parse
 from hvctl.model.records import (
@@ -21,9 +22,9 @@ from hvctl.model.records import (
 )
 
 
-def services(compute: adapter.Adapter) -> tuple[Service, ...]:
+def services(compute: http.Service) -> tuple[Service, ...]:
     """List the compute services."""
-    found = http.pages(
+    found = lists.read(
         compute,
         'services',
         http.Request(
@@ -32,18 +33,20 @@ def services(compute: adapter.Adapter) -> tuple[Service, ...]:
             microversion=http.COMPUTE,
             params={'binary': 'nova-compute'},
         ),
+        parse.service,
+        lists.Paging.BY_LINK,
     )
-    return tuple(map(parse.service, found or ()))
+    return tuple(found or ())
 
 
 def compute_nodes(
-    compute: adapter.Adapter, sizes: bool
+    compute: http.Service, sizes: bool
 ) -> tuple[ComputeNode, ...]:
     """List the compute nodes.
 
     :param sizes: with their used and total VCPU and memory
     """
-    found = http.pages(
+    found = lists.read(
         compute,
         'hypervisors',
         http.Request(
@@ -51,16 +54,18 @@ def compute_nodes(
             doing='list the hypervisors',
             microversion=http.COMPUTE_SIZES if sizes else http.COMPUTE,
         ),
+        parse.compute_node,
+        lists.Paging.BY_ID,
     )
-    return tuple(map(parse.compute_node, found or ()))
+    return tuple(found or ())
 
 
-def aggregates(compute: adapter.Adapter) -> tuple[Aggregate, ...]:
+def aggregates(compute: http.Service) -> tuple[Aggregate, ...]:
     """List the host aggregates.
 
     :raises CloudError: when they could not be read
     """
-    found = http.pages(
+    found = lists.read(
         compute,
         'aggregates',
         http.Request(
@@ -68,8 +73,10 @@ def aggregates(compute: adapter.Adapter) -> tuple[Aggregate, ...]:
             doing='list the aggregates',
             microversion=http.COMPUTE,
         ),
+        parse.aggregate,
+        lists.Paging.BY_LINK,
     )
-    return tuple(map(parse.aggregate, found or ()))
+    return tuple(found or ())
 
 
 def guests(
@@ -91,9 +98,7 @@ def guests(
         ),
         http.COMPUTE,
     )
-    return tuple(
-        map(parse.server, bare_metal.list_servers(compute, params, newest))
-    )
+    return tuple(bare_metal.list_servers(compute, params, newest))
 
 
 def guests_by_host(
@@ -107,14 +112,12 @@ def guests_by_host(
     return {host: tuple(guests) for host, guests in found.items()}
 
 
-def providers(
-    placement: adapter.Adapter, **params: str
-) -> tuple[Provider, ...]:
+def providers(placement: http.Service, **params: str) -> tuple[Provider, ...]:
     """List the resource providers.
 
     :param params: what they must have, as in Placement's API
     """
-    found = http.pages(
+    found = lists.read(
         placement,
         'resource_providers',
         http.Request(
@@ -123,25 +126,30 @@ def providers(
             microversion=http.PLACEMENT,
             params=params,
         ),
+        parse.provider,
+        lists.Paging.BY_LINK,
     )
-    return tuple(map(parse.provider, found or ()))
+    return tuple(found or ())
 
 
-def provider_ids(placement: adapter.Adapter, **params: str) -> frozenset[str]:
+def provider_ids(placement: http.Service, **params: str) -> frozenset[str]:
     """List the ids of the resource providers, see :func:`providers`."""
     return frozenset(found.id for found in providers(placement, **params))
 
 
-def agents(network: adapter.Adapter) -> tuple[Agent, ...] | None:
+def agents(network: http.Service) -> tuple[Agent, ...] | None:
     """List the network agents; None where the service has none at all."""
-    found = http.pages(
+    found = lists.read(
         network,
         'agents',
         http.Request(
             url='/agents',
             doing='list the network agents',
+            params={'limit': lists.LIMIT},
             # A network service without agents does not know the address.
             accept=http.NOT_FOUND,
         ),
+        parse.agent,
+        lists.Paging.BY_ID,
     )
-    return None if found is None else tuple(map(parse.agent, found))
+    return None if found is None else tuple(found)

@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+import typing
 
-from keystoneauth1 import adapter
-
+from hvctl.cloud import answers
 from hvctl.cloud import http
+from hvctl.cloud import lists
+from hvctl.cloud.observe import bare_metal
 from hvctl.cloud.observe import parse
 from hvctl.model.migration import Migration
 from hvctl.model.records import (
@@ -23,115 +25,116 @@ _LATER = 100
 _KEPT = frozenset({'normal', 'macvtap', 'virtio-forwarder'})
 
 
-def room(placement: adapter.Adapter, need: Need) -> tuple[Candidate, ...]:
+def room(placement: http.Service, need: Need) -> tuple[Candidate, ...]:
     """Ask where one guest of a need would find room."""
     limits = {}
     if need.traits:
         limits['required'] = ','.join(need.traits)
     if need.aggregates:
         limits['member_of'] = f'in:{",".join(need.aggregates)}'
-    response = http.call(
-        placement,
-        http.Request(
-            url='/allocation_candidates',
-            doing='ask which hosts have room',
-            microversion=http.PLACEMENT,
-            params={
-                'resources': ','.join(
-                    f'{name}:{amount}' for name, amount in need.resources
-                ),
-                # As the scheduler does: the trait is at the root only.
-                'root_required': '!COMPUTE_STATUS_DISABLED',
-                **limits,
-                'limit': 1000,
-            },
-        ),
+    request = http.Request(
+        url='/allocation_candidates',
+        doing='ask which hosts have room',
+        microversion=http.PLACEMENT,
+        params={
+            'resources': ','.join(
+                f'{name}:{amount}' for name, amount in need.resources
+            ),
+            # As the scheduler does: the trait is at the root only.
+            'root_required': '!COMPUTE_STATUS_DISABLED',
+            **limits,
+            'limit': 1000,
+        },
     )
-    return parse.candidates(response.json())
+    response = http.call(placement, request)
+    return http.read(response, request, parse.candidates)
 
 
 def consumers(
-    placement: adapter.Adapter, provider_id: str
+    placement: http.Service, provider_id: str
 ) -> Mapping[str, Resources]:
     """Read who has how much of a provider; nobody if it is gone."""
-    response = http.call(
-        placement,
-        http.Request(
-            url=f'/resource_providers/{provider_id}/allocations',
-            doing=f'list the allocations of resource provider {provider_id}',
-            microversion=http.PLACEMENT,
-            accept=http.NOT_FOUND,
-        ),
+    request = http.Request(
+        url=f'/resource_providers/{provider_id}/allocations',
+        doing=f'list the allocations of resource provider {provider_id}',
+        microversion=http.PLACEMENT,
+        accept=http.NOT_FOUND,
     )
+    response = http.call(placement, request)
     if response.status_code == 404:
         return {}
-    return {
-        consumer: has['resources']
-        for consumer, has in response.json()['allocations'].items()
-    }
+    return http.read(response, request, parse.consumers)
 
 
 def direct_ports(
-    network: adapter.Adapter, host: str
+    network: http.Service, host: str
 ) -> dict[str, tuple[str, ...]]:
     """Read which guests of a host have ports that they cannot keep.
 
     :returns: the ports' VNIC types, by the guest's id
     """
-    found = http.pages(
+    found = bare_metal.list_ports(
         network,
-        'ports',
-        http.Request(
-            url='/ports',
-            doing=f'list the ports of host {host}',
-            params={
-                'binding:host_id': host,
-                'fields': ['device_id', 'binding:vnic_type'],
-            },
-        ),
+        f'list the ports of host {host}',
+        {
+            'binding:host_id': host,
+            'fields': ['id', 'device_id', 'binding:vnic_type'],
+        },
+        _device,
     )
     kinds: dict[str, set[str]] = {}
-    for port in found or ():
-        if port['binding:vnic_type'] not in _KEPT:
-            kinds.setdefault(port['device_id'], set()).add(
-                port['binding:vnic_type']
-            )
+    for guest, vnic_type in found:
+        if vnic_type not in _KEPT:
+            kinds.setdefault(guest, set()).add(vnic_type)
     return {guest: tuple(sorted(each)) for guest, each in kinds.items()}
 
 
-def groups(compute: adapter.Adapter) -> dict[str, dict[str, str]]:
+def _device(port: answers.Fields) -> tuple[str, str]:
+    return port.text('device_id'), port.text('binding:vnic_type')
+
+
+def groups(compute: http.Service) -> dict[str, dict[str, str]]:
     """Read the server groups of all projects.
 
     Nova cuts the list off at its ``[api] max_limit``, and neither tells that
-    nor links to the rest: it ends where nothing new comes.
+    nor links to the rest.
 
     :returns: the id of a guest's group, by the group's policy and the guest's
         id
     """
-    found: dict[str, http.JSON] = {}
-    read = -1
-    while len(found) > read:
-        read = len(found)
-        page = http.pages(
-            compute,
-            'server_groups',
-            http.Request(
-                url='/os-server-groups',
-                doing='list the server groups',
-                microversion=http.COMPUTE,
-                params={'all_projects': 'True', 'offset': read},
-            ),
-        )
-        found |= {group['id']: group for group in page or ()}
+    found = lists.read(
+        compute,
+        'server_groups',
+        http.Request(
+            url='/os-server-groups',
+            doing='list the server groups',
+            microversion=http.COMPUTE,
+            params={'all_projects': 'True'},
+        ),
+        _group,
+        lists.Paging.BY_NUMBER,
+    )
     members: dict[str, dict[str, str]] = {}
-    for group in found.values():
-        for member in group['members']:
-            members.setdefault(group['policy'], {})[member] = group['id']
+    for group in found or ():
+        for member in group.members:
+            members.setdefault(group.policy, {})[member] = group.id
     return members
 
 
+class _Group(typing.NamedTuple):
+    """A server group."""
+
+    id: str
+    policy: str
+    members: list[str]
+
+
+def _group(body: answers.Fields) -> _Group:
+    return _Group(body.text('id'), body.text('policy'), body.texts('members'))
+
+
 def migrations(
-    compute: adapter.Adapter, host: str, before: Sequence[Migration]
+    compute: http.Service, host: str, before: Sequence[Migration]
 ) -> tuple[Migration, ...]:
     """Read a host's migrations, newest first.
 
@@ -145,10 +148,10 @@ def migrations(
     """
     over = {migration.id for migration in before if migration.over}
 
-    def enough(entries: list[http.JSON]) -> bool:
-        return any(entry['id'] in over for entry in entries)
+    def enough(entries: list[Migration]) -> bool:
+        return any(entry.id in over for entry in entries)
 
-    found = http.pages(
+    found = lists.read(
         compute,
         'migrations',
         http.Request(
@@ -157,10 +160,12 @@ def migrations(
             microversion=http.COMPUTE,
             params={'host': host, **({'limit': _LATER} if before else {})},
         ),
+        parse.migration,
+        lists.Paging.BY_UUID,
         enough=enough,
     )
-    read = {entry['id'] for entry in found or ()}
+    read = {entry.id for entry in found or ()}
     return (
-        *map(parse.migration, found or ()),
+        *(found or ()),
         *(migration for migration in before if migration.id not in read),
     )

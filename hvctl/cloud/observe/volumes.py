@@ -12,6 +12,7 @@ from openstack import exceptions as sdk_exceptions
 
 from hvctl import exceptions
 from hvctl.cloud import http
+from hvctl.cloud import lists
 from hvctl.cloud.observe import parse
 from hvctl.model.records import Volume
 
@@ -27,7 +28,7 @@ def of_project(
     :returns: None where the service does not tell
     """
     try:
-        found = http.pages(
+        found = lists.read(
             connect(),
             'volumes',
             http.Request(
@@ -37,6 +38,8 @@ def of_project(
                 # those of our own project to who is no administrator.
                 params={'all_tenants': 1, 'project_id': project_id},
             ),
+            parse.volume,
+            lists.Paging.BY_ID,
         )
     except (
         exceptions.CloudError,
@@ -45,4 +48,4 @@ def of_project(
     ) as error:
         LOG.info('%s', error)
         return None
-    return tuple(map(parse.volume, found or ()))
+    return tuple(found or ())

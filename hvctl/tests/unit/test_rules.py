@@ -106,6 +106,18 @@ class TestFiles(unittest.TestCase):
 
         self.assertEqual(set(), functions)
 
+    def test_answers_are_read_in_one_place(self) -> None:
+        """It leaves it to hvctl.cloud.http to read the body of an answer."""
+        reading = {
+            path
+            for path, text, _ in files()
+            if '/cloud/' in path
+            and '/tests/' not in path
+            and '.json()' in text
+        }
+
+        self.assertEqual({'hvctl/cloud/http.py'}, reading)
+
     def test_tests_say_what_they_expect(self) -> None:
         """Each of its tests has a docstring; ruff sees to its form."""
         silent = {

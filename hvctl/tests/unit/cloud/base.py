@@ -55,11 +55,35 @@ def _at(url: str, prefix: str) -> str:
 
 
 def answer(name: str) -> dict[str, typing.Any]:
-    """A recorded answer, as requests-mock takes it."""
-    return {
-        'status_code': ANSWERS[name]['status'],
-        'json': ANSWERS[name]['body'],
-    }
+    """A recorded answer, as requests-mock takes it; a list heeds markers."""
+    status, body = ANSWERS[name]['status'], ANSWERS[name]['body']
+    for key in ('servers', 'hypervisors', 'migrations', 'ports', 'agents'):
+        if status == 200 and isinstance(body.get(key), list):
+            return listed(key, *body[key])
+    return {'status_code': status, 'json': body}
+
+
+def listed(
+    key: str, *entries: dict[str, typing.Any], page: int = 1000
+) -> dict[str, typing.Any]:
+    """A list that comes in pages, as requests-mock takes it.
+
+    :param key: the list's name in the answer
+    :param page: how many entries are on one; links tell nothing
+    """
+
+    def answered(request, context):
+        marker = request.qs.get('marker', [''])[0]
+        ids = [str(e.get('uuid', e.get('id'))).lower() for e in entries]
+        start = 0
+        if marker:
+            if marker not in ids:
+                context.status_code = 400
+                return {'badRequest': {'message': f'marker [{marker}]'}}
+            start = ids.index(marker) + 1
+        return {key: list(entries[start : start + page])}
+
+    return {'json': answered}
 
 
 class TestCase(unittest.TestCase):

@@ -69,16 +69,17 @@ class TestCase(base.TestCase):
             self.mock.get(url, json={key: []})
             self.mock.get(far(url), json={key: (beyond or {}).get(key, [])})
         self.mock.get(
-            f'{base.COMPUTE}/servers/detail', json={'servers': list(servers)}
+            f'{base.COMPUTE}/servers/detail',
+            **base.listed('servers', *servers),
         )
         self.mock.get(
             far(f'{base.COMPUTE}/servers/detail'),
-            json={'servers': (beyond or {}).get('servers', [])},
+            **base.listed('servers', *(beyond or {}).get('servers', [])),
         )
-        self.mock.get(f'{base.NETWORK}/ports', json={'ports': list(ports)})
+        self.mock.get(f'{base.NETWORK}/ports', **base.listed('ports', *ports))
         self.mock.get(
             far(f'{base.NETWORK}/ports'),
-            json={'ports': (beyond or {}).get('ports', [])},
+            **base.listed('ports', *(beyond or {}).get('ports', [])),
         )
 
 
@@ -87,7 +88,13 @@ def a_server(name: str, cloud: str | None = None, **metadata) -> dict:
     ours = {identity.MARK_KEY: identity.MARK, **metadata}
     if cloud is not None:
         ours[identity.COMPUTE_CLOUD_KEY] = cloud
-    return {'id': builders.an_id(name), 'name': name, 'metadata': ours}
+    return {
+        'id': builders.an_id(name),
+        'name': name,
+        'status': 'ACTIVE',
+        'tenant_id': builders.OURS,
+        'metadata': ours,
+    }
 
 
 def a_port(name: str, mark: str) -> dict:
@@ -119,7 +126,14 @@ class TestObserve(TestCase):
             beyond={
                 'servers': [trying],
                 'ports': [a_port('hv2', identity.TEST_PORT_MARK)],
-                'services': [{'host': 'hv2', 'id': 's2'}],
+                'services': [
+                    {
+                        'host': 'hv2',
+                        'id': 's2',
+                        'status': 'enabled',
+                        'state': 'up',
+                    }
+                ],
             },
         )
 
@@ -271,7 +285,7 @@ class TestAct(TestCase):
         self.mock.delete(server)
         self.mock.post(f'{server}/metadata', json={})
         self.mock.get(
-            f'{base.BAREMETAL}/nodes/n/history', json={'history': []}
+            f'{base.BAREMETAL}/nodes/n/history', **base.listed('history')
         )
         for step, url in (
             (DeleteServer(name='hv1', server_id='s'), server),

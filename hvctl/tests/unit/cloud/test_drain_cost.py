@@ -34,7 +34,9 @@ class TestCost(base.TestCase):
         ):
             self.mock.get(url, **base.answer(name))
         nodes = base.ANSWERS['nodes']['body']['nodes']
-        self.mock.get(f'{base.BAREMETAL}/nodes', json={'nodes': nodes})
+        self.mock.get(
+            f'{base.BAREMETAL}/nodes', **base.listed('nodes', *nodes)
+        )
         self.mock.get(
             re.compile(f'{base.PLACEMENT}/resource_providers/.*/allocations'),
             json={'allocations': {}},
@@ -77,12 +79,16 @@ class TestCost(base.TestCase):
 
     def servers(self, request, context):
         """Our machines, or the guests of hv1."""
+        if 'marker' in request.qs:
+            return {'servers': []}
         if 'host' in request.qs:
             return {'servers': list(self.guests.values())}
         return {'servers': base.ANSWERS['servers']['body']['servers']}
 
     def migrations(self, request, context):
         """The records, each a look further than at the last one."""
+        if 'marker' in request.qs:
+            return {'migrations': []}
         found = list(self.records.values())
         further = {
             'running': 'completed',
@@ -127,6 +133,8 @@ class TestCost(base.TestCase):
                 'id': f'g{each}',
                 'name': f'g{each}',
                 'status': 'ACTIVE' if each % 2 else 'SHUTOFF',
+                'tenant_id': builders.THEIRS,
+                'metadata': {},
                 'OS-EXT-SRV-ATTR:host': 'hv1',
             }
         clock = clocks.FakeClock()
@@ -169,11 +177,12 @@ class TestCost(base.TestCase):
         of_guests = [
             request
             for request in self.sent('GET', SERVERS)
-            if 'host' in request.qs
+            if 'host' in request.qs and 'marker' not in request.qs
         ]
         self.assertLessEqual(len(of_guests), looks)
+        # A list that has entries is asked once more, whether it ends there.
         self.assertLessEqual(
-            sent['GET', f'{base.COMPUTE}/os-migrations'], looks
+            sent['GET', f'{base.COMPUTE}/os-migrations'], 2 * looks
         )
         # The rest is read at the beginning, at the end, and now and then.
         rest = sum(

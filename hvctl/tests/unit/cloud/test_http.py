@@ -12,8 +12,6 @@ from hvctl import exceptions
 from hvctl.cloud import http
 from hvctl.tests.unit.cloud import base
 
-SERVERS = f'{base.COMPUTE}/servers/detail'
-
 
 class TestErrors(base.TestCase):
     """What is made of errors."""
@@ -78,6 +76,8 @@ class TestErrors(base.TestCase):
             ({'error_message': {'faultstring': 'no power'}}, 'no power'),
             ({'error_message': 'no power'}, 'no power'),
             ({'errors': []}, '[]'),
+            ({'errors': ['no room']}, 'no room'),
+            ({'errors': [None]}, 'None'),
             ({'a': {'detail': 'full.'}}, 'full'),
             ({'a': 1, 'b': 2}, "{'a': 1, 'b': 2}"),
             (['odd'], "['odd']"),
@@ -291,70 +291,56 @@ class TestSecrets(base.TestCase):
         self.assertIn('pa55w0rd', self.call())
 
 
-class TestPages(base.TestCase):
-    """Lists that come in pages."""
+class TestAnswers(base.TestCase):
+    """Answers that are not what a service tells."""
 
-    def read(self, client, url, key, **options):
-        request = http.Request(url=url, doing=f'list {key}', **options)
-        return http.pages(client, key, request)
-
-    def test_nova(self) -> None:
-        """Nova's links are followed, without repeating the parameters."""
-        first = base.ANSWERS['servers']['body']
-        (link,) = first['servers_links']
-        self.mock.get(f'{SERVERS}?all_tenants=1', json=first)
-        self.mock.get(link['href'], json={'servers': [{'id': 'last'}]})
-
-        found = self.read(
+    def read(self, **answer):
+        self.mock.get(f'{base.COMPUTE}/thing', **answer)
+        return http.ask(
             self.conn.compute,
-            '/servers/detail',
-            'servers',
-            microversion=http.COMPUTE,
-            params={'all_tenants': 1},
+            http.Request(url='/thing', doing='read the thing'),
+            lambda body: body.part('thing').texts('names'),
         )
 
-        self.assertEqual(first['servers'] + [{'id': 'last'}], found)
-        _, second = self.sent('GET', SERVERS)
-        self.assertEqual(link['href'].lower(), second.url.lower())
+    def test_as_it_should_be(self) -> None:
+        """What is as it should be is read."""
         self.assertEqual(
-            '2.80', second.headers['X-OpenStack-Nova-API-Version']
+            ['a'], self.read(json={'thing': {'names': ['a']}, 'more': 1})
         )
 
-    def test_ironic(self) -> None:
-        """Ironic's next is followed."""
-        first = base.ANSWERS['nodes']['body']
-        self.mock.get(f'{base.BAREMETAL}/nodes', json=first)
-        self.mock.get(first['next'], json={'nodes': [{'uuid': 'last'}]})
+    def test_nonsense(self) -> None:
+        """Each is one sentence, which names the request, and may pass."""
+        for answer, words in (
+            ({'text': '<html>maintenance</html>'}, 'it is no JSON'),
+            ({'text': ''}, 'it is no JSON'),
+            ({'content': b'\xff\xfe{'}, 'it is no JSON'),
+            ({'text': '[' * 100000}, 'it is no JSON'),
+            ({'text': 'null'}, 'the answer is null instead of an object'),
+            ({'json': []}, 'the answer is a list instead of an object'),
+            ({'json': 'x'}, 'the answer is a text instead of an object'),
+            ({'json': {}}, 'thing is missing'),
+            ({'json': {'thing': None}}, 'thing is null instead of an object'),
+            ({'json': {'thing': {}}}, 'names is missing'),
+            (
+                {'json': {'thing': {'names': None}}},
+                'names is null instead of a list',
+            ),
+            (
+                {'json': {'thing': {'names': 'a'}}},
+                'names is a text instead of a list',
+            ),
+            (
+                {'json': {'thing': {'names': [1]}}},
+                'an entry of names is a whole number instead of a text',
+            ),
+        ):
+            with self.subTest(words=words):
+                with self.assertRaises(exceptions.CloudError) as caught:
+                    self.read(**answer)
 
-        found = self.read(
-            self.conn.baremetal,
-            '/nodes',
-            'nodes',
-            microversion=http.BAREMETAL,
-        )
-
-        self.assertEqual(first['nodes'] + [{'uuid': 'last'}], found)
-
-    def test_one_page(self) -> None:
-        """A list without links is one request."""
-        self.mock.get(f'{base.COMPUTE}/os-services', **base.answer('services'))
-
-        found = self.read(self.conn.compute, '/os-services', 'services')
-
-        self.assertEqual(base.ANSWERS['services']['body']['services'], found)
-        self.assertEqual(
-            1, len(self.sent('GET', f'{base.COMPUTE}/os-services'))
-        )
-
-    def test_accepted(self) -> None:
-        """An accepted error means that there is no such list."""
-        self.mock.get(f'{base.NETWORK}/agents', status_code=404, json={})
-
-        self.assertIsNone(
-            self.read(
-                self.conn.network,
-                '/agents',
-                'agents',
-                accept=frozenset({404}),
-            )
-        )
+                self.assertEqual(
+                    'could not read the thing: the answer makes no sense: '
+                    f'{words} (HTTP 200); is it the service that answers?',
+                    str(caught.exception),
+                )
+                self.assertTrue(caught.exception.transient)

@@ -24,6 +24,7 @@ class TestBaremetal(acting.TestCase):
     def event(minute: int, text: str, **changes: str) -> dict[str, str]:
         """An entry of a node's history."""
         return {
+            'uuid': str(minute),
             'created_at': f'2026-11-23T12:0{minute}:00+00:00',
             'severity': 'ERROR',
             'event_type': 'deploying',
@@ -40,7 +41,7 @@ class TestBaremetal(acting.TestCase):
             self.event(4, 'all is well', severity='INFO'),
             self.event(5, 'aborted at step', event_type='deployment_end'),
         ]
-        self.mock.get(self.HISTORY, json={'history': events})
+        self.mock.get(self.HISTORY, **base.listed('history', *events))
 
         self.assertEqual(Explained('no power'), self.act(self.STEP).answer)
         headers = self.last().headers
@@ -49,7 +50,7 @@ class TestBaremetal(acting.TestCase):
     def test_earlier_deploys(self) -> None:
         """What went wrong before the server was made is not told."""
         old = self.event(0, 'x') | {'created_at': '2026-11-23T11:59:00+00:00'}
-        self.mock.get(self.HISTORY, json={'history': [old]})
+        self.mock.get(self.HISTORY, **base.listed('history', old))
 
         self.assertIsNone(self.act(self.STEP).answer)
 

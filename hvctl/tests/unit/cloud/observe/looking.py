@@ -21,8 +21,10 @@ class TestCase(base.TestCase):
         super().setUp()
         servers = base.ANSWERS['servers']['body']['servers']
         nodes = base.ANSWERS['nodes']['body']['nodes']
-        self.mock.get(SERVERS, json={'servers': servers})
-        self.mock.get(f'{base.BAREMETAL}/nodes', json={'nodes': nodes})
+        self.mock.get(SERVERS, **base.listed('servers', *servers))
+        self.mock.get(
+            f'{base.BAREMETAL}/nodes', **base.listed('nodes', *nodes)
+        )
         for url, name in (
             (f'{base.COMPUTE}/os-services', 'services'),
             (f'{base.COMPUTE}/os-hypervisors', 'hypervisors'),
@@ -41,8 +43,9 @@ class TestCase(base.TestCase):
         return self.client.observe(WholeLook(**scope))
 
     def queries(self, url: str) -> list[dict[str, str]]:
-        """What was asked for at a URL, each value once."""
-        return [
+        """What first pages were asked for at a URL, each value once."""
+        found = [
             dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(r.url).query))
             for r in self.sent('GET', url)
         ]
+        return [query for query in found if 'marker' not in query]

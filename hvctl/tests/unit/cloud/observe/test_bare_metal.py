@@ -18,7 +18,7 @@ class TestMachines(looking.TestCase):
         """Of this project, with our mark: any tenant can write that."""
         ours = base.ANSWERS['servers']['body']['servers'][0]
         other = {**ours, 'id': 'other', 'metadata': {}}
-        self.mock.get(looking.SERVERS, json={'servers': [ours, other]})
+        self.mock.get(looking.SERVERS, **base.listed('servers', ours, other))
 
         look = self.observe()
 
@@ -31,7 +31,7 @@ class TestMachines(looking.TestCase):
         """With our mark, of this project."""
         self.observe()
 
-        (sent,) = self.sent('GET', f'{base.NETWORK}/ports')
+        sent, _ = self.sent('GET', f'{base.NETWORK}/ports')
         query = urllib.parse.parse_qs(urllib.parse.urlsplit(sent.url).query)
         self.assertEqual(
             {
@@ -41,6 +41,7 @@ class TestMachines(looking.TestCase):
                     identity.TEST_PORT_MARK,
                 ],
                 'project_id': [builders.OURS],
+                'limit': ['1000'],
             },
             query,
         )
@@ -51,11 +52,11 @@ class TestMachines(looking.TestCase):
         theirs = {**ours, 'id': 'theirs', 'tenant_id': builders.THEIRS}
         unmarked = {**ours, 'id': 'unmarked', 'metadata': {}}
         mine = {**ours, 'tenant_id': builders.OURS}
-        other = {**theirs, 'name': 'hv10'}
-        self.mock.get(looking.SERVERS, json={'servers': []})
+        other = {**theirs, 'id': 'other', 'name': 'hv10'}
+        self.mock.get(looking.SERVERS, **base.listed('servers'))
         self.mock.get(
             f'{looking.SERVERS}?all_tenants=1',
-            json={'servers': [mine, theirs, unmarked, other]},
+            **base.listed('servers', mine, theirs, unmarked, other),
         )
 
         look = self.observe(server_names=frozenset({'hv1', 'hv-2'}))
@@ -70,19 +71,18 @@ class TestMachines(looking.TestCase):
 
     def test_namesake_ports(self) -> None:
         """Ports of the names are searched in our project, ours left out."""
-        self.mock.get(looking.SERVERS, json={'servers': []})
+        self.mock.get(looking.SERVERS, **base.listed('servers'))
         self.mock.get(
             f'{base.NETWORK}/ports?name=hv1',
-            json={
-                'ports': [
-                    {'id': 'a', 'name': 'hv1', 'description': 'my own'},
-                    {
-                        'id': 'b',
-                        'name': 'hv1',
-                        'description': identity.SUBPORT_MARK,
-                    },
-                ]
-            },
+            **base.listed(
+                'ports',
+                {'id': 'a', 'name': 'hv1', 'description': 'my own'},
+                {
+                    'id': 'b',
+                    'name': 'hv1',
+                    'description': identity.SUBPORT_MARK,
+                },
+            ),
         )
 
         look = self.observe(server_names=frozenset({'hv1'}))

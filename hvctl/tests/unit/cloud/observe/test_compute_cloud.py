@@ -58,7 +58,7 @@ class TestHosts(looking.TestCase):
 
         self.assertEqual(32, with_sizes.compute_nodes[1].vcpus)
         self.assertIsNone(without.compute_nodes[1].vcpus)
-        (request,) = self.sent('GET', f'{base.COMPUTE}/os-hypervisors/detail')
+        request, _ = self.sent('GET', f'{base.COMPUTE}/os-hypervisors/detail')
         self.assertEqual(
             '2.87', request.headers['X-OpenStack-Nova-API-Version']
         )

@@ -35,19 +35,15 @@ class TestHost(looking.TestCase):
         def history(*statuses):
             """The newest has the greatest id; two on a page."""
             found = [
-                {**recorded, 'id': number, 'status': status}
+                {
+                    **recorded,
+                    'id': number,
+                    'uuid': str(number),
+                    'status': status,
+                }
                 for number, status in enumerate(statuses, start=1)
             ][::-1]
-
-            def page(request, context):
-                start = int(request.qs.get('marker', ['0'])[0])
-                body = {'migrations': found[start : start + 2]}
-                if start + 2 < len(found):
-                    link = f'{url}?host=hv2&marker={start + 2}'
-                    body['migrations_links'] = [{'rel': 'next', 'href': link}]
-                return body
-
-            self.mock.get(url, json=page)
+            self.mock.get(url, **base.listed('migrations', *found, page=2))
 
         hosts = frozenset({'hv2'})
         for before, after, pages in (
@@ -58,7 +54,7 @@ class TestHost(looking.TestCase):
             # An old one that may be open for ever is not looked for.
             ('eqeeee', 'eqeeee', 1),
             ('eqeeee', 'eqeeeeq', 1),
-            ('', 'eeeeee', 3),
+            ('', 'eeeeee', 4),
         ):
             with self.subTest(before=before, after=after):
                 names = {'e': 'error', 'q': 'queued', 'c': 'completed'}
@@ -80,26 +76,39 @@ class TestHost(looking.TestCase):
 
     def test_ties(self) -> None:
         """Ports that are a device of the host, and anti-affinity groups."""
+
+        def groups(request, context):
+            found = [
+                {'id': 'a', 'policy': 'anti-affinity', 'members': ['g1']},
+                {'id': 'b', 'policy': 'affinity', 'members': ['g2']},
+            ]
+            return {'server_groups': [] if 'offset' in request.qs else found}
+
         self.mock.get(
             f'{base.NETWORK}/ports?binding:host_id=hv2',
-            json={
-                'ports': [
-                    {'device_id': 'g1', 'binding:vnic_type': 'vdpa'},
-                    {'device_id': 'g1', 'binding:vnic_type': 'direct'},
-                    {'device_id': 'g1', 'binding:vnic_type': 'direct'},
-                    {'device_id': 'g2', 'binding:vnic_type': 'normal'},
-                    {'device_id': 'g3', 'binding:vnic_type': 'macvtap'},
-                ]
-            },
+            **base.listed(
+                'ports',
+                *(
+                    {
+                        'id': str(number),
+                        'device_id': guest,
+                        'binding:vnic_type': vnic_type,
+                    }
+                    for number, (guest, vnic_type) in enumerate(
+                        (
+                            ('g1', 'vdpa'),
+                            ('g1', 'direct'),
+                            ('g1', 'direct'),
+                            ('g2', 'normal'),
+                            ('g3', 'macvtap'),
+                        )
+                    )
+                ),
+            ),
         )
         self.mock.get(
             f'{base.COMPUTE}/os-server-groups',
-            json={
-                'server_groups': [
-                    {'id': 'a', 'policy': 'anti-affinity', 'members': ['g1']},
-                    {'id': 'b', 'policy': 'affinity', 'members': ['g2']},
-                ]
-            },
+            json=groups,
         )
 
         look = self.observe(hosts=frozenset({'hv2'}), ties=True)
@@ -117,7 +126,7 @@ class TestHost(looking.TestCase):
     def test_many_groups(self) -> None:
         """Nova cuts the list of groups off and tells no next page."""
         groups = [
-            {'id': n, 'policy': 'anti-affinity', 'members': [f'g{n}']}
+            {'id': str(n), 'policy': 'anti-affinity', 'members': [f'g{n}']}
             for n in range(5)
         ]
 
@@ -129,7 +138,9 @@ class TestHost(looking.TestCase):
 
         look = self.observe(ties=True)
 
-        self.assertEqual({f'g{n}': n for n in range(5)}, look.anti_affinity)
+        self.assertEqual(
+            {f'g{n}': str(n) for n in range(5)}, look.anti_affinity
+        )
 
     def test_room(self) -> None:
         """A need is one question, and its answer is the hosts with room."""

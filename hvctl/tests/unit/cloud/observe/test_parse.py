@@ -3,19 +3,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+import contextlib
 import datetime
+import typing
 import unittest
 
+from hvctl.cloud import answers
 from hvctl.cloud.observe import parse
 from hvctl.model import identity
 from hvctl.model.records import PortUse, Shape, Share, Trunk
 from hvctl.tests.fixtures import builders
 from hvctl.tests.unit.cloud import base
 
+T = typing.TypeVar('T')
+
+#: What Nova tells of every server.
+SERVER = {
+    'id': 'i',
+    'name': 'n',
+    'status': 'ERROR',
+    'tenant_id': 't',
+    'metadata': {},
+}
+
 
 def first(name: str, key: str):
     """The first entry of a recorded list."""
     return base.ANSWERS[name]['body'][key][0]
+
+
+def read(
+    parsed: Callable[[answers.Fields], T], body: dict[str, typing.Any]
+) -> T:
+    """What is made of the body of an answer."""
+    return parsed(answers.Fields(body))
 
 
 class TestWhen(unittest.TestCase):
@@ -49,7 +71,7 @@ class TestShapes(unittest.TestCase):
         """A bare-metal server of ours."""
         body = first('servers', 'servers')
 
-        server = parse.server(body)
+        server = read(parse.server, body)
 
         self.assertEqual('hv1', server.name)
         self.assertEqual('ACTIVE', server.status)
@@ -69,16 +91,17 @@ class TestShapes(unittest.TestCase):
 
     def test_server_in_error(self) -> None:
         """Nova's reason is kept; what is missing does no harm."""
-        server = parse.server(
-            {'id': 'i', 'name': 'n', 'fault': {'message': 'No valid host'}}
+        server = read(
+            parse.server,
+            {**SERVER, 'fault': {'message': 'No valid host'}},
         )
 
         self.assertEqual('No valid host', server.fault)
-        self.assertEqual('UNKNOWN', server.status)
+        self.assertEqual('ERROR', server.status)
 
     def test_service(self) -> None:
         """The compute service of Ironic's driver."""
-        service = parse.service(first('services', 'services'))
+        service = read(parse.service, first('services', 'services'))
 
         self.assertEqual('ironic', service.host)
         self.assertTrue(service.enabled and service.up)
@@ -88,7 +111,7 @@ class TestShapes(unittest.TestCase):
     def test_disabled_service(self) -> None:
         """The reason is kept as it is."""
         (service,) = (
-            parse.service(body)
+            read(parse.service, body)
             for body in base.ANSWERS['services']['body']['services']
             if body['host'] == 'hv2'
         )
@@ -101,8 +124,9 @@ class TestShapes(unittest.TestCase):
 
     def test_service_of_a_cell_that_is_down(self) -> None:
         """It has neither id nor state, and is neither up nor enabled."""
-        service = parse.service(
-            {'binary': 'nova-compute', 'host': 'hv1', 'status': 'UNKNOWN'}
+        service = read(
+            parse.service,
+            {'binary': 'nova-compute', 'host': 'hv1', 'status': 'UNKNOWN'},
         )
 
         self.assertEqual('', service.id)
@@ -110,11 +134,13 @@ class TestShapes(unittest.TestCase):
 
     def test_compute_node(self) -> None:
         """With and without the details."""
-        bare = parse.compute_node(
-            base.ANSWERS['hypervisors']['body']['hypervisors'][1]
+        bare = read(
+            parse.compute_node,
+            base.ANSWERS['hypervisors']['body']['hypervisors'][1],
         )
-        sized = parse.compute_node(
-            base.ANSWERS['hypervisors_detail']['body']['hypervisors'][1]
+        sized = read(
+            parse.compute_node,
+            base.ANSWERS['hypervisors_detail']['body']['hypervisors'][1],
         )
 
         self.assertEqual(bare.id, sized.id)
@@ -127,7 +153,7 @@ class TestShapes(unittest.TestCase):
         """A resource provider."""
         body = first('providers', 'resource_providers')
 
-        provider = parse.provider(body)
+        provider = read(parse.provider, body)
 
         self.assertEqual(body['uuid'], provider.id)
         self.assertEqual(body['name'], provider.name)
@@ -136,7 +162,7 @@ class TestShapes(unittest.TestCase):
         """A bare-metal port in use."""
         body = first('ports', 'ports')
 
-        port = parse.port(body)
+        port = read(parse.port, body)
 
         self.assertEqual('hv2', port.name)
         self.assertEqual(body['device_id'], port.device_id)
@@ -147,7 +173,8 @@ class TestShapes(unittest.TestCase):
 
     def test_trunk(self) -> None:
         """The parent of a trunk tells of it, and a sub-port of nothing."""
-        parent = parse.port(
+        parent = read(
+            parse.port,
             {
                 **first('ports', 'ports'),
                 'trunk_details': {
@@ -160,14 +187,15 @@ class TestShapes(unittest.TestCase):
                         }
                     ],
                 },
-            }
+            },
         )
-        subport = parse.port(
+        subport = read(
+            parse.port,
             {
                 **first('ports', 'ports'),
                 'description': identity.SUBPORT_MARK,
                 'mac_address': '02:00:00:00:00:01',
-            }
+            },
         )
 
         self.assertEqual(
@@ -178,7 +206,7 @@ class TestShapes(unittest.TestCase):
 
     def test_agent(self) -> None:
         """An agent that lives."""
-        agent = parse.agent(first('agents', 'agents'))
+        agent = read(parse.agent, first('agents', 'agents'))
 
         self.assertTrue(agent.alive)
         self.assertEqual('Open vSwitch agent', agent.agent_type)
@@ -187,7 +215,7 @@ class TestShapes(unittest.TestCase):
         """A node whose error this user may not read has none."""
         body = first('nodes', 'nodes')
 
-        node = parse.node(body)
+        node = read(parse.node, body)
 
         self.assertEqual(body['instance_uuid'], node.instance_id)
         self.assertEqual('active', node.provision_state)
@@ -196,8 +224,9 @@ class TestShapes(unittest.TestCase):
 
     def test_node_of_others(self) -> None:
         """An error that may be read is kept; no state is available."""
-        node = parse.node(
-            {'uuid': 'u', 'provision_state': None, 'last_error': 'no power'}
+        node = read(
+            parse.node,
+            {'uuid': 'u', 'provision_state': None, 'last_error': 'no power'},
         )
 
         self.assertEqual('available', node.provision_state)
@@ -205,7 +234,7 @@ class TestShapes(unittest.TestCase):
 
     def test_migration(self) -> None:
         """A cold migration that found no destination."""
-        migration = parse.migration(first('migrations', 'migrations'))
+        migration = read(parse.migration, first('migrations', 'migrations'))
 
         self.assertEqual('error', migration.status)
         self.assertEqual('migration', migration.migration_type)
@@ -247,7 +276,7 @@ class TestShapes(unittest.TestCase):
             ),
         ):
             with self.subTest(name=name):
-                found = parse.candidates(base.ANSWERS[name]['body'])
+                found = read(parse.candidates, base.ANSWERS[name]['body'])
 
                 self.assertEqual(expected, set(found))
 
@@ -256,18 +285,60 @@ class TestShapes(unittest.TestCase):
         flavor = {'vcpus': 2, 'ram': 512, 'disk': 20, 'ephemeral': 3}
         for image, disk in (({'id': 'i'}, 24), ('', 4)):
             body = {
-                'id': 's',
-                'name': 'n',
+                **SERVER,
                 'image': image,
                 'flavor': {**flavor, 'swap': 1},
             }
 
-            self.assertEqual(Shape(2, 512, disk), parse.server(body).shape)
+            self.assertEqual(
+                Shape(2, 512, disk), read(parse.server, body).shape
+            )
 
     def test_aggregate(self) -> None:
         """An aggregate with its hosts."""
-        aggregate = parse.aggregate(
-            {'id': 1, 'uuid': 'u', 'name': 'a', 'hosts': ['hv1', 'hv2']}
+        aggregate = read(
+            parse.aggregate,
+            {'id': 1, 'uuid': 'u', 'name': 'a', 'hosts': ['hv1', 'hv2']},
         )
 
         self.assertEqual(frozenset({'hv1', 'hv2'}), aggregate.hosts)
+
+
+def changed(body: typing.Any) -> Iterator[typing.Any]:
+    """A body, each time with one thing in it of another type, or left out."""
+    yield from (None, [], {}, '', 'x', 7, 1.5, True, [None], {'x': None})
+    if isinstance(body, dict):
+        for key, value in body.items():
+            yield {k: v for k, v in body.items() if k != key}
+            for each in changed(value):
+                yield {**body, key: each}
+    if isinstance(body, list) and body:
+        for each in changed(body[0]):
+            yield [each, *body[1:]]
+
+
+class TestAnythingElse(unittest.TestCase):
+    """Whatever a service, or a proxy before it, may answer."""
+
+    def test_changed(self) -> None:
+        """It becomes a record, or is known to be no answer; nothing else."""
+        for parsed, body in (
+            (parse.server, first('servers', 'servers')),
+            (parse.service, first('services', 'services')),
+            (parse.compute_node, first('hypervisors_detail', 'hypervisors')),
+            (parse.provider, first('providers', 'resource_providers')),
+            (parse.port, first('ports', 'ports')),
+            (parse.agent, first('agents', 'agents')),
+            (parse.node, first('nodes', 'nodes')),
+            (parse.migration, first('migrations', 'migrations')),
+            (parse.candidates, base.ANSWERS['candidates_shared']['body']),
+            (parse.consumers, base.ANSWERS['consumers']['body']),
+        ):
+            # With another body each of these would fail as well.
+            read(parsed, body)
+            for other in changed(body):
+                with (
+                    self.subTest(parsed=parsed.__name__, other=other),
+                    contextlib.suppress(answers.UnexpectedAnswer),
+                ):
+                    read(parsed, other)

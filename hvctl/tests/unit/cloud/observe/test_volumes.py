@@ -7,6 +7,7 @@ import re
 
 from hvctl.cloud import clients
 from hvctl.model.records import Volume
+from hvctl.tests.unit.cloud import base
 from hvctl.tests.unit.cloud.observe import looking
 
 PROJECT = 'theirs'
@@ -43,25 +44,24 @@ class TestVolumes(looking.TestCase):
         """Which are encrypted, what they are attached to, and their image."""
         self.mock.get(
             VOLUMES,
-            json={
-                'volumes': [
-                    {
-                        'id': 'v1',
-                        'encrypted': True,
-                        'attachments': [{'server_id': 'g1'}],
-                        'volume_image_metadata': {'hw_tpm_version': '2.0'},
-                    },
-                    {
-                        'id': 'v2',
-                        'encrypted': False,
-                        'attachments': [
-                            {'server_id': 'g1'},
-                            {'server_id': 'g2'},
-                        ],
-                    },
-                    {'id': 'v3', 'attachments': []},
-                ]
-            },
+            **base.listed(
+                'volumes',
+                {
+                    'id': 'v1',
+                    'encrypted': True,
+                    'attachments': [{'server_id': 'g1'}],
+                    'volume_image_metadata': {'hw_tpm_version': '2.0'},
+                },
+                {
+                    'id': 'v2',
+                    'encrypted': False,
+                    'attachments': [
+                        {'server_id': 'g1'},
+                        {'server_id': 'g2'},
+                    ],
+                },
+                {'id': 'v3', 'attachments': []},
+            ),
         )
 
         found = self.volumes()
