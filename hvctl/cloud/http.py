@@ -52,6 +52,9 @@ BAREMETAL_HISTORY = '1.78'
 #: generations, limits of rates, and a service that is not there for a moment.
 _TRANSIENT = frozenset({408, 409, 429, 500, 502, 503, 504})
 
+#: Conflicts of Neutron that do not pass by themselves; it names their type.
+_LASTING = frozenset({'OverQuota', 'IpAddressGenerationFailure'})
+
 #: How often keystoneauth reads again after a 429.  The limit of a rate may be
 #: smaller than a whole look, so its requests wait, not the look.
 _READS_AGAIN = 3
@@ -288,11 +291,21 @@ def _refused(response: Response, request: Request) -> exceptions.CloudError:
         words = _ENCODED.sub('***', words)
     if status == 403 and 'quota' not in words.lower():
         words += ' (does your user have the admin role in this project?)'
-    return _error(
+    error = _error(
         f'could not {request.doing}: {words} (HTTP {status})',
         status,
         response.headers,
     )
+    error.transient = error.transient and not _lasts(response)
+    return error
+
+
+def _lasts(response: requests.Response) -> bool:
+    """Return whether Neutron means a conflict that does not pass."""
+    try:
+        return response.json()['NeutronError']['type'] in _LASTING
+    except (ValueError, LookupError, TypeError):
+        return False
 
 
 def _message(response: Response) -> str:

@@ -150,6 +150,29 @@ class TestErrors(base.TestCase):
                 self.assertEqual(expected, error.transient)
                 self.assertIsNone(error.retry_after)
 
+    def test_lasting_conflict(self) -> None:
+        """Neutron's quotas and addresses are no conflict that passes."""
+        for kind, expected in (
+            ('OverQuota', False),
+            ('IpAddressGenerationFailure', False),
+            ('MacAddressInUse', True),
+        ):
+            with self.subTest(kind=kind):
+                error = self.provoke(
+                    base.NETWORK,
+                    self.conn.network,
+                    status_code=409,
+                    json={
+                        'NeutronError': {
+                            'type': kind,
+                            'message': 'no',
+                            'detail': '',
+                        }
+                    },
+                )
+
+                self.assertEqual(expected, error.transient)
+
     def test_asked_to_wait(self) -> None:
         """What names a time to try again passes, whatever its status."""
         for status in (413, 500, 503):
