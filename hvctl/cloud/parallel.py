@@ -8,6 +8,8 @@ from concurrent import futures
 import contextlib
 import typing
 
+from hvctl import workers
+
 _K = typing.TypeVar('_K', bound=Hashable)
 _V = typing.TypeVar('_V')
 
@@ -21,13 +23,13 @@ def readers() -> Iterator[futures.Executor]:
     """Own a pool of workers as long as a block.
 
     When the block fails, what has not begun never begins, and what has begun
-    is waited for.
+    is left alone: it reads only, and may hang.
     """
-    pool = futures.ThreadPoolExecutor(WORKERS)
+    pool = workers.Workers(WORKERS)
     try:
         yield pool
     finally:
-        pool.shutdown(cancel_futures=True)
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def results(running: Mapping[_K, futures.Future[_V]]) -> dict[_K, _V]:

@@ -14,7 +14,7 @@ import hvctl
 ROOT = pathlib.Path(hvctl.__file__).parent
 
 #: Modules beside the layers, which all may import.
-GROUND = {'', 'exceptions', 'i18n'}
+GROUND = {'', 'exceptions', 'i18n', 'workers'}
 
 #: What each layer may import of hvctl, beside itself.
 ARROWS = {
