@@ -194,9 +194,9 @@ def _follow(case: Case, test: HealthTest) -> Verdict:
             OutcomeCode.TEST_GUEST_FAULT, fault=text.fault(guest)
         )
     elif guest.status != 'ACTIVE' or not _answered(case, test):
-        since = case.ledger.changed_at.get(case.hv.name, case.now)
-        waited = (case.now - since).total_seconds()
-        if waited <= test.timeout:
+        waited = _waited(case, status)
+        refused = case.ledger.refusal(case.hv.name) is not None
+        if waited <= test.timeout or refused:
             asked = guest.status == 'ACTIVE' and _may_ask(case, test)
             return Verdict(
                 status=status, steps=_questions(case.hv, test) if asked else ()
@@ -214,6 +214,15 @@ def _follow(case: Case, test: HealthTest) -> Verdict:
         steps=(DeleteTestGuest(name=case.hv.name, server_id=guest.id),),
         test_failure=failure,
     )
+
+
+def _waited(case: Case, status: Status) -> float:
+    """Return for how many seconds a status has lasted."""
+    if case.ledger.statuses.get(case.hv.name, status) != status:
+        # It begins now, however long the request for it was refused.
+        return 0
+    since = case.ledger.changed_at.get(case.hv.name, case.now)
+    return (case.now - since).total_seconds()
 
 
 def _answered(case: Case, test: HealthTest) -> bool:

@@ -11,15 +11,17 @@ from hvctl.model.reasons import Reason
 from hvctl.model.verdict import Outcome
 
 
-def late(status: Status, seconds: float) -> Reason:
+def late(status: Status, seconds: float, refused: str | None = None) -> Reason:
     """Explain what was waited for when the time was over.
 
     :param seconds: the time that there was
+    :param refused: what was refused to the end
     """
+    waited: Reason | str = status.reason or str(status.phase)
+    if refused is not None:
+        waited = Reason.of(OutcomeCode.REQUEST_FAILED, message=refused)
     return Reason.of(
-        OutcomeCode.TIMED_OUT,
-        seconds=round(seconds),
-        waited=status.reason or str(status.phase),
+        OutcomeCode.TIMED_OUT, seconds=round(seconds), waited=waited
     )
 
 

@@ -39,4 +39,29 @@ class MoveChanged:
     move: Move
 
 
-Event = PhaseReached | Finished | MoveChanged
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """An event: a step was refused for now.
+
+    :ivar message: one sentence for the user
+    :ivar seconds: when it is tried again
+    """
+
+    name: str
+    message: str
+    seconds: float
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Blind:
+    """An event: the cloud could not be looked at.
+
+    :ivar message: one sentence for the user
+    :ivar seconds: when it is looked at again
+    """
+
+    message: str
+    seconds: float
+
+
+Event = PhaseReached | Finished | MoveChanged | Refused | Blind

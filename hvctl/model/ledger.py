@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 import dataclasses
 import datetime
 import typing
@@ -38,6 +39,21 @@ class Failure:
     at: datetime.datetime | None = None
 
 
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A step that was refused for now, and is tried again.
+
+    :ivar message: one sentence for the user
+    :ivar since: when it was refused first
+    :ivar tries: how often it was
+    """
+
+    step: Step
+    message: str
+    since: datetime.datetime
+    tries: int
+
+
 @dataclasses.dataclass(slots=True, kw_only=True)
 class Ledger:
     """What a run did and saw; written by the loop only.
@@ -53,6 +69,7 @@ class Ledger:
     :ivar runs: how often each of them succeeded, where that is not once
     :ivar answers: what a step was told last, where it was told something
     :ivar failures: by lane
+    :ivar refusals: by lane, as long as the step is still wanted
     :ivar first_seen: when this run saw a hypervisor in a phase first
     :ivar statuses: of each hypervisor at the last look
     :ivar changed_at: when that changed last
@@ -77,6 +94,7 @@ class Ledger:
     runs: dict[Step, int] = dataclasses.field(default_factory=dict)
     answers: dict[Step, Answer] = dataclasses.field(default_factory=dict)
     failures: dict[str, Failure] = dataclasses.field(default_factory=dict)
+    refusals: dict[str, Refusal] = dataclasses.field(default_factory=dict)
     first_seen: dict[tuple[str, Phase], datetime.datetime] = dataclasses.field(
         default_factory=dict
     )
@@ -134,6 +152,26 @@ class Ledger:
         if since is None or failure.at is None or failure.at > since:
             return failure
         return None
+
+    def refusal(self, name: str) -> str | None:
+        """Return what is refused for now of a hypervisor's steps, if any."""
+        return next(
+            (
+                refusal.message
+                for refusal in self.refusals.values()
+                if refusal.step.name == name
+            ),
+            None,
+        )
+
+    def keep_refusals(self, wanted: Iterable[Step]) -> None:
+        """Forget the refusals of what is wanted no longer."""
+        steps = frozenset(wanted)
+        self.refusals = {
+            lane: refusal
+            for lane, refusal in self.refusals.items()
+            if refusal.step in steps
+        }
 
     def note(self, name: str, verdict: Verdict) -> None:
         """Enter into the ledger what a decision wants to remember."""

@@ -8,25 +8,31 @@ acts, and a listener is told what happens.
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent import futures
 import dataclasses
 import datetime
-import logging
 import threading
 import typing
 
 from hvctl import exceptions
+from hvctl import workers
 from hvctl.decide import interrupted
-from hvctl.model.events import Event, Finished, MoveChanged, PhaseReached
-from hvctl.model.ledger import Failure, Ledger
+from hvctl.model.events import (
+    Event,
+    Finished,
+    MoveChanged,
+    PhaseReached,
+    Refused,
+)
+from hvctl.model.ledger import Failure, Ledger, Refusal
 from hvctl.model.reasons import Reason
 from hvctl.model.results import Done
 from hvctl.model.snapshot import Scope, Snapshot
 from hvctl.model.steps import Step
 from hvctl.model.verdict import Outcome, Verdict
 from hvctl.run import clocks
-
-LOG = logging.getLogger(__name__)
+from hvctl.run import lanes
+from hvctl.run import looks
+from hvctl.run import pauses
 
 #: Seconds between two looks: a tenth of the time since anything changed, so
 #: that no phase is noticed much later than it could be, within bounds.
@@ -34,12 +40,8 @@ SHORTEST_PAUSE = 1.0
 LONGEST_PAUSE = 5.0
 _SHARE = 0.1
 
-#: Steps that are under way at once.  The SDK keeps ten connections to a host;
-#: the other six are for looking (hvctl.cloud.parallel).
-WORKERS = 4
-
-#: How often a step is tried when the cloud could not answer.
-TRIES = 4
+#: Seconds for which a conflict is taken for one that passes.
+CONFLICT = 300.0
 
 
 class Goal(typing.Protocol):
@@ -124,30 +126,12 @@ class Loop:
         :raises CloudError: when the first look fails; when a later one fails
             for good, the outcomes say so
         """
-        with futures.ThreadPoolExecutor(WORKERS) as pool:
-            run = _Run(self._cloud, self._listen, self._clock, pool, goal)
-            run.winding_down = self._winding_down
-            try:
-                return run.to_the_end(timeout, grace)
-            finally:
-                # What has been sent is waited for; nothing more is sent.
-                run.stopped.set()
-                pool.shutdown(cancel_futures=True)
-
-
-@dataclasses.dataclass(slots=True)
-class _Acted:
-    """What a worker did of a lane's steps."""
-
-    done: list[tuple[Step, Done]] = dataclasses.field(default_factory=list)
-    failed: tuple[Step, exceptions.CloudError] | None = None
-
-
-class _Lane(typing.NamedTuple):
-    """Steps that are under way for a hypervisor."""
-
-    name: str
-    future: futures.Future[_Acted]
+        run = _Run(self._cloud, self._listen, self._clock, goal)
+        run.winding_down = self._winding_down
+        try:
+            return run.to_the_end(timeout, grace)
+        finally:
+            run.stop()
 
 
 class _Run:
@@ -158,20 +142,16 @@ class _Run:
         cloud: Cloud,
         listen: Callable[[Event], None],
         clock: clocks.Clock,
-        pool: futures.ThreadPoolExecutor,
         goal: Goal,
     ) -> None:
-        self._cloud = cloud
         self._listen = listen
         self._clock = clock
-        self._pool = pool
         self._goal = goal
         self._ledger = Ledger(started_at=clock.now())
         self._verdicts: dict[str, Verdict] = {}
-        self._lanes: dict[str, _Lane] = {}
-        self._tries: dict[str, int] = {}
+        self._lanes = lanes.Lanes(cloud.act, clock)
+        self._looks = looks.Looks(cloud.observe, listen, clock)
         self._since: dict[str, float] = {}
-        self.stopped = threading.Event()
         self.winding_down = threading.Event()
         self._seconds: dict[str, float] = {}
         self._began = clock.monotonic()
@@ -181,7 +161,7 @@ class _Run:
         deadline = self._began + timeout
         while True:
             try:
-                snapshot = self._look()
+                snapshot = self._looks.take(self._scope, deadline)
             except exceptions.CloudError as error:
                 if self._ledger.last is None:
                     raise
@@ -194,7 +174,9 @@ class _Run:
             if not self._lanes and self._ended():
                 break
             if self._clock.monotonic() >= deadline:
-                if not grace:
+                if self._ledger.last is None:
+                    raise workers.no_answer(timeout)
+                if not grace or self._looks.trouble is not None:
                     self._give_up(timeout)
                     break
                 self._ledger.out_of_time = timeout
@@ -207,20 +189,23 @@ class _Run:
             ledger=self._ledger,
         )
 
-    def _look(self) -> Snapshot | None:
-        try:
-            return self._cloud.observe(self._goal.scope(self._ledger))
-        except exceptions.CloudError as error:
-            if self._ledger.last is None or not error.transient:
-                raise
-            LOG.warning('%s; trying again', error)
-            return None
+    def stop(self) -> None:
+        """Send nothing more, and leave soon, whatever hangs."""
+        self._looks.stop()
+        self._lanes.stop()
+
+    def _scope(self) -> Scope:
+        return self._goal.scope(self._ledger)
 
     def _judge(self, snapshot: Snapshot) -> None:
         ledger = self._ledger
         ledger.winding_down = self.winding_down.is_set()
-        now = self._clock.now()
+        now = self._looks.now()
         verdicts = self._goal.decide(snapshot, ledger, now)
+        if not snapshot.partial:
+            ledger.keep_refusals(
+                step for verdict in verdicts.values() for step in verdict.steps
+            )
         ledger.last = snapshot
         ledger.looks += 1
         for name, verdict in verdicts.items():
@@ -230,7 +215,7 @@ class _Run:
     def _take(
         self, name: str, verdict: Verdict, now: datetime.datetime
     ) -> None:
-        if any(work.name == name for work in self._lanes.values()):
+        if self._lanes.serve(name):
             # What is under way may have changed what this look saw.
             verdict = dataclasses.replace(
                 verdict,
@@ -247,14 +232,7 @@ class _Run:
             self._ledger.changed_at[name] = now
         self._ledger.first_seen.setdefault((name, verdict.status.phase), now)
         self._tell(name, before, verdict)
-        lanes: dict[str, list[Step]] = {}
-        for step in verdict.steps:
-            lanes.setdefault(step.lane, []).append(step)
-        for lane, chain in lanes.items():
-            if lane not in self._lanes:
-                self._lanes[lane] = _Lane(
-                    name, self._pool.submit(self._act, tuple(chain))
-                )
+        self._lanes.run(name, verdict.steps)
 
     def _tell(
         self,
@@ -291,71 +269,71 @@ class _Run:
         self._seconds[name] = self._clock.monotonic() - self._began
         self._listen(Finished(name=name, outcome=outcome))
 
-    def _act(self, chain: tuple[Step, ...]) -> _Acted:
-        """Run the steps of one lane, in a worker."""
-        acted = _Acted()
-        for step in chain:
-            if self.stopped.is_set():
-                break
-            LOG.debug('%s', step)
-            try:
-                done = self._cloud.act(step)
-            except exceptions.CloudError as error:
-                acted.failed = (step, error)
-                break
-            except Exception as error:
-                # A mistake of ours, or an answer that no API document knows:
-                # the others of the batch are not to suffer from it.
-                LOG.debug('%s', step, exc_info=True)
-                acted.failed = (
-                    step,
-                    exceptions.CloudError(
-                        f'{type(step).__name__} of {step.name} failed '
-                        f'unexpectedly ({type(error).__name__}: {error}); '
-                        '--debug shows where'
-                    ),
-                )
-                break
-            acted.done.append((step, done))
-        return acted
-
-    def _book(self, lane: str, acted: _Acted) -> None:
+    def _book(self, lane: str, acted: lanes.Acted) -> None:
         """Enter into the ledger what a worker did."""
+        ledger = self._ledger
         for step, done in acted.done:
-            if step in self._ledger.done:
-                self._ledger.runs[step] = self._ledger.runs.get(step, 1) + 1
-            changed = self._ledger.done.get(step, False) or done.changed
-            self._ledger.done[step] = changed
-            self._ledger.done_at[step] = self._clock.now()
-            self._ledger.answers.pop(step, None)
+            if step in ledger.done:
+                ledger.runs[step] = ledger.runs.get(step, 1) + 1
+            ledger.done[step] = ledger.done.get(step, False) or done.changed
+            ledger.done_at[step] = self._looks.now()
+            ledger.answers.pop(step, None)
             if done.answer is not None:
-                self._ledger.answers[step] = done.answer
+                ledger.answers[step] = done.answer
+        before = ledger.refusals.pop(lane, None)
         if acted.failed is None:
-            self._tries.pop(lane, None)
+            self._changed = self._clock.monotonic()
             return
         step, error = acted.failed
-        # After a passing failure the next look tells whether it happened
-        # all the same, and the decision is made anew.
-        self._tries[lane] = self._tries.get(lane, 0) + 1
-        if error.transient and self._tries[lane] < TRIES:
-            LOG.info('%s: %s; looking again', lane, error)
+        if before is not None and before.step != step:
+            before = None
+        now = self._looks.now()
+        refusal = Refusal(
+            step=step,
+            message=str(error),
+            since=before.since if before else now,
+            tries=before.tries + 1 if before else 1,
+        )
+        conflict = (now - refusal.since).total_seconds()
+        if pauses.passes(error) and (
+            error.status != 409 or conflict < CONFLICT
+        ):
+            self._hold(lane, refusal, error)
             return
-        self._ledger.failures[lane] = Failure(
-            step=step, message=str(error), at=self._clock.now()
+        self._changed = self._clock.monotonic()
+        ledger.failures[lane] = Failure(
+            step=step, message=refusal.message, at=now
+        )
+
+    def _hold(
+        self, lane: str, refusal: Refusal, error: exceptions.CloudError
+    ) -> None:
+        """Try a step again later, if it is still wanted then.
+
+        The next look tells whether it happened all the same, and the decision
+        is made anew.
+        """
+        seconds = pauses.pause(
+            refusal.tries, error.retry_after, self._clock.chance()
+        )
+        self._ledger.refusals[lane] = refusal
+        self._lanes.held[refusal.step] = self._clock.monotonic() + seconds
+        self._listen(
+            Refused(
+                name=refusal.step.name,
+                message=refusal.message,
+                seconds=seconds,
+            )
         )
 
     def _rest(self, deadline: float) -> None:
         """Wait until a lane is through, or it is time to look again."""
         now = self._clock.monotonic()
         pause = max(SHORTEST_PAUSE, (now - self._changed) * _SHARE)
-        pause = min(pause, LONGEST_PAUSE, max(0.0, deadline - now))
-        running = [work.future for work in self._lanes.values()]
-        self._clock.wait(running, pause)
-        for lane, work in list(self._lanes.items()):
-            if work.future.done():
-                del self._lanes[lane]
-                self._book(lane, work.future.result())
-                self._changed = self._clock.monotonic()
+        pause = max(min(pause, LONGEST_PAUSE), self._looks.again_at - now)
+        pause = min(pause, max(0.0, deadline - now))
+        for lane, acted in self._lanes.wait(pause).items():
+            self._book(lane, acted)
 
     def _final(self, name: str) -> bool:
         verdict = self._verdicts.get(name)
@@ -371,7 +349,11 @@ class _Run:
     def _give_up(self, timeout: float) -> None:
         """Fail what is not finished in time."""
         for name, verdict in self._unfinished().items():
-            self._fail(name, interrupted.late(verdict.status, timeout))
+            trouble = self._looks.trouble or self._ledger.refusal(name)
+            refused = str(trouble) if trouble is not None else None
+            self._fail(
+                name, interrupted.late(verdict.status, timeout, refused)
+            )
 
     def _unfinished(self) -> dict[str, Verdict]:
         return {

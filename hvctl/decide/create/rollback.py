@@ -64,7 +64,10 @@ def out_of_time(case: CreateCase, verdict: Verdict) -> Verdict:
     if verdict.outcome is not None:
         return verdict
     return Verdict.failed(
-        verdict.status, interrupted.late(verdict.status, seconds)
+        verdict.status,
+        interrupted.late(
+            verdict.status, seconds, case.ledger.refusal(case.hv.name)
+        ),
     )
 
 
@@ -84,11 +87,16 @@ def _made_by_this_run(hv: Hypervisor, ledger: Ledger) -> bool:
 
 
 def start_rollback(case: CreateCase, verdict: Verdict) -> Verdict:
-    """Turn a failure into a removal, if this run made what failed."""
+    """Turn a failure into a removal, if this run made what failed.
+
+    What only a refusal keeps from its end is no failure of what was made: the
+    same command goes on with it.
+    """
     if (
         verdict.outcome is None
         or verdict.outcome.ok
         or case.hv.name in case.ledger.given_up
+        or case.ledger.refusal(case.hv.name) is not None
         or not _made_by_this_run(case.hv, case.ledger)
     ):
         return verdict

@@ -14,7 +14,14 @@ import time
 import typing
 
 from hvctl.decide.wording import rendering
-from hvctl.model.events import Event, Finished, MoveChanged, PhaseReached
+from hvctl.model.events import (
+    Blind,
+    Event,
+    Finished,
+    MoveChanged,
+    PhaseReached,
+    Refused,
+)
 from hvctl.model.move import Move
 from hvctl.model.move import MoveState
 from hvctl.osc.output import columns
@@ -22,7 +29,11 @@ from hvctl.osc.output import move_words
 
 if typing.TYPE_CHECKING:
     from rich import table
+    from rich import text
 
+
+#: Seconds for which a line stays that somebody is to read.
+_READABLE = 5.0
 
 Listener = Callable[[Event], None]
 
@@ -74,10 +85,19 @@ def plain(event: Event) -> str | None:
     if isinstance(event, MoveChanged):
         move = _move(event.move)
         return f'{event.name}: {move}' if move is not None else None
+    if isinstance(event, Refused):
+        return f'{event.name}: {_refused(event)}'
+    if isinstance(event, Blind):
+        return _refused(event)
     verdict = 'done' if event.outcome.ok else 'failed'
     message = rendering.outcome(event.outcome)
     message = f': {message}' if message else ''
     return f'{event.name}: {verdict}{message}'
+
+
+def _refused(event: Refused | Blind) -> str:
+    again = 'looking' if isinstance(event, Blind) else 'trying'
+    return f'{event.message}; {again} again in {round(event.seconds)} s'
 
 
 def _move(move: Move) -> str | None:
@@ -114,7 +134,26 @@ class _Line:
         self.since = time.monotonic()
         self.began = self.since
         self.ended: float | None = None
+        self.trouble = _Trouble()
         self.moves = _Moves()
+
+
+class _Trouble:
+    """What was refused for now; it is shown until it is tried again."""
+
+    def __init__(self) -> None:
+        self._words = ''
+        self._until = 0.0
+
+    def take(self, event: Refused | Blind) -> None:
+        """Note a refusal."""
+        self._words = _refused(event)
+        self._until = time.monotonic() + max(event.seconds, _READABLE)
+
+    @property
+    def words(self) -> str:
+        """What to show now."""
+        return self._words if time.monotonic() < self._until else ''
 
 
 class _Moves:
@@ -173,9 +212,13 @@ class _Live:
 
     def __init__(self) -> None:
         self._lines: dict[str, _Line] = {}
+        self._blind = _Trouble()
 
     def take(self, event: Event) -> None:
         """Note an event."""
+        if isinstance(event, Blind):
+            self._blind.take(event)
+            return
         line = self._lines.setdefault(event.name, _Line())
         match event:
             case PhaseReached():
@@ -190,11 +233,12 @@ class _Live:
                     line.phase = 'failed'
             case MoveChanged():
                 line.moves.take(event.move)
+            case Refused():
+                line.trouble.take(event)
 
     def __rich__(self) -> table.Table:
         """Draw the table as of now."""
         from rich import table
-        from rich import text
 
         grid = table.Table.grid(padding=(0, 2), expand=True)
         grid.add_column(no_wrap=True)
@@ -210,12 +254,21 @@ class _Live:
                 line.phase,
                 columns.words(now - line.since),
                 columns.words(now - line.began),
-                # Brackets in a reason are no markup.
-                text.Text(line.reason)
-                if line.ended or not line.moves.all
-                else _bar(line.moves, now),
+                self._rest(line, now),
             )
         return grid
+
+    def _rest(self, line: _Line, now: float) -> table.Table | text.Text:
+        """Draw what there is to say of one hypervisor."""
+        from rich import text
+
+        trouble = self._blind.words or line.trouble.words
+        if line.ended is None and trouble:
+            return text.Text(trouble)
+        if line.ended is None and line.moves.all:
+            return _bar(line.moves, now)
+        # Brackets in a reason are no markup.
+        return text.Text(line.reason)
 
 
 def _bar(moves: _Moves, now: float) -> table.Table:

@@ -13,7 +13,8 @@ from hvctl.decide.case import Case
 from hvctl.model import identity
 from hvctl.model.codes import OutcomeCode, StatusCode
 from hvctl.model.health import Answer
-from hvctl.model.hypervisor import Hypervisor
+from hvctl.model.hypervisor import Hypervisor, Phase, Status
+from hvctl.model.ledger import Refusal
 from hvctl.model.reasons import Reason
 from hvctl.model.request import HealthTest
 from hvctl.model.results import Replied
@@ -250,6 +251,34 @@ class TestFollow(unittest.TestCase):
                     Reason.of(StatusCode.TEST_GUEST_AWAITED),
                     verdict.status.reason,
                 )
+
+    def test_begins_now(self):
+        """What the look shows first has all of its time before it."""
+        hv = with_guest(status='BUILD')
+        boots = Reason.of(StatusCode.TEST_GUEST_BOOTS)
+        case = a_case(
+            hv,
+            changed_at={'hv1': ago(999)},
+            statuses={'hv1': Status(phase=Phase.READY, reason=boots)},
+        )
+
+        self.assertIsNone(health_test.try_out(case, TEST).test_failure)
+
+    def test_refused(self):
+        """What cannot be asked for now has not failed to answer."""
+        hv = with_guest(status='ACTIVE')
+        case = a_case(hv, changed_at={'hv1': ago(999)})
+        ask = health_test.try_out(case, CONSOLE)
+        self.assertIsNotNone(ask.test_failure)
+        question = ReadConsole(name='hv1', server_id=hv.test_guests[0].id)
+        case.ledger.refusals['hv1'] = Refusal(
+            step=question, message='busy', since=ago(999), tries=9
+        )
+
+        verdict = health_test.try_out(case, CONSOLE)
+
+        self.assertIsNone(verdict.test_failure)
+        self.assertEqual((question,), verdict.steps)
 
     def test_late(self):
         """After its time it goes, and how far it came is kept."""

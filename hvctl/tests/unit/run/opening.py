@@ -17,7 +17,7 @@ DIRECT = dataclasses.replace(TEST, network_id='n', vnic_type='direct')
 class TestCase(base.TestCase):
     """Runs create with all that may come before the end."""
 
-    kind = failures.Mortal
+    kind: type = failures.Mortal
 
     def prepare(self):
         """Let tenants try to get in, and let there be an aggregate."""

@@ -10,7 +10,7 @@ from hvctl.decide.create import rollback
 from hvctl.decide.hypervisor import assemble
 from hvctl.model.codes import OutcomeCode, StatusCode
 from hvctl.model.hypervisor import Phase, Status
-from hvctl.model.ledger import Ledger
+from hvctl.model.ledger import Ledger, Refusal
 from hvctl.model.reasons import Reason
 from hvctl.model.results import Created
 from hvctl.model.snapshot import Snapshot, WholeLook
@@ -108,6 +108,23 @@ class TestGiveUp(unittest.TestCase):
                 self.assertEqual(
                     verdict, rollback.start_rollback(case, verdict)
                 )
+
+    def test_refused(self):
+        """What is refused for now is no reason to take anything back."""
+        hv = builders.a_hypervisor(server=FAILED)
+        verdict = Verdict.failed(Status(phase=Phase.FAILED), NO)
+        ledger = a_ledger()
+        ledger.refusals['hv1'] = Refusal(
+            step=DeleteServer(name='hv1', server_id=FAILED.id),
+            message='busy',
+            since=ledger.started_at,
+            tries=1,
+        )
+
+        self.assertEqual(
+            verdict,
+            rollback.start_rollback(requests.a_case(hv, ledger), verdict),
+        )
 
 
 class TestRetry(unittest.TestCase):

@@ -7,11 +7,12 @@ import dataclasses
 import io
 import time
 import unittest
+from unittest import mock
 
 from rich import console
 
 from hvctl.model.drain_options import Method
-from hvctl.model.events import MoveChanged, PhaseReached
+from hvctl.model.events import Blind, MoveChanged, PhaseReached, Refused
 from hvctl.model.guest_codes import GuestCode
 from hvctl.model.hypervisor import Phase, Status
 from hvctl.model.move import Guest
@@ -124,3 +125,48 @@ class TestMoves(unittest.TestCase):
 
         self.assertIn('draining', stream.getvalue())
         self.assertIn('0 of 1 guests', stream.getvalue())
+
+
+class TestRefusals(unittest.TestCase):
+    """What is refused for now, and when it is tried again."""
+
+    def test_plain(self):
+        """One line, with the name where it is about one."""
+        for event, words in (
+            (
+                Refused(name='hv1', message='no', seconds=7),
+                'hv1: no; trying again in 7 s',
+            ),
+            (Blind(message='no', seconds=7), 'no; looking again in 7 s'),
+        ):
+            self.assertEqual(words, live.plain(event))
+
+    def test_drawn(self):
+        """It stands in the lines that it is about, until the next try."""
+        for event, words, lines in (
+            (Refused(name='hv1', message='no', seconds=7), 'trying again', 1),
+            (Blind(message='no', seconds=7), 'looking again', 2),
+        ):
+            view = live._Live()
+            for name in ('hv1', 'hv2'):
+                view.take(
+                    PhaseReached(
+                        name=name,
+                        status=Status(phase=Phase.DRAINING),
+                        before=None,
+                        seconds=None,
+                    )
+                )
+
+            view.take(event)
+
+            self.assertEqual(lines, self.drawn(view).count(words))
+            later = time.monotonic() + 8
+            with mock.patch('time.monotonic', return_value=later):
+                self.assertNotIn(words, self.drawn(view))
+
+    def drawn(self, view) -> str:
+        """The text of a view."""
+        stream = io.StringIO()
+        console.Console(file=stream, width=100).print(view)
+        return stream.getvalue()

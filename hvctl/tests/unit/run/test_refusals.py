@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of verbs whose requests are refused for a while."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from hvctl import exceptions
+from hvctl.model.codes import OutcomeCode
+from hvctl.model.health import Answer
+from hvctl.model.steps import (
+    CreatePort,
+    CreateProvider,
+    CreateServer,
+    CreateTestGuest,
+    DeleteAgent,
+    DeletePort,
+    DeleteProvider,
+    DeleteServer,
+    DeleteService,
+    DeleteTestGuest,
+    DisableService,
+    EnableService,
+    JoinAggregate,
+    LiftHold,
+    NoteTimes,
+    PlaceHold,
+    ReadConsole,
+    SetHoldInventory,
+    Step,
+)
+from hvctl.tests.fixtures import failures
+from hvctl.tests.unit.run import opening
+
+FULL = exceptions.CloudError(
+    'could not do it: too many requests (HTTP 429)',
+    status=429,
+    transient=True,
+    retry_after=20,
+)
+ERRORS = (failures.no_answer(), FULL)
+
+
+class TestCase(opening.TestCase):
+    """A cloud that refuses some steps for a while."""
+
+    kind: type = failures.Outage
+
+    def refuse(self, *kinds, seconds=250.0, error=ERRORS[0]):
+        """Let it begin with the first of the steps."""
+        self.start()
+        self.cloud.kinds = kinds
+        self.cloud.seconds = seconds
+        self.cloud.error = error
+
+
+class TestCreate(TestCase):
+    """A create that would take back what failed."""
+
+    def test_each_step(self) -> None:
+        """It waits, and goes on from where it was."""
+        for kind in (
+            CreateProvider,
+            SetHoldInventory,
+            PlaceHold,
+            CreatePort,
+            CreateServer,
+            EnableService,
+            JoinAggregate,
+            CreateTestGuest,
+            DeleteTestGuest,
+            NoteTimes,
+            LiftHold,
+        ):
+            for error in ERRORS:
+                with self.subTest(kind=kind.__name__, error=str(error)):
+                    self.refuse(kind, error=error)
+                    self.prepare()
+                    self.cloud.machines.new_services_enabled = False
+
+                    result = self.open('hv1', delete_on_failure=True)
+
+                    self.assertTrue(result.ok, self.message(result))
+                    self.assertIsNotNone(self.cloud.since)
+                    self.assertNotIn('DeleteServer', self.kinds())
+                    self.assertEqual(1, self.kinds().count('CreateServer'))
+
+    def test_to_the_end(self) -> None:
+        """What was refused to the end is left as it is, to go on with."""
+        for kind in (LiftHold, NoteTimes, JoinAggregate):
+            with self.subTest(kind=kind.__name__):
+                self.refuse(kind, seconds=9999)
+                self.prepare()
+
+                result = self.open('hv1', delete_on_failure=True)
+
+                self.assertEqual(OutcomeCode.TIMED_OUT, self.code(result))
+                self.assertIn('no answer', self.message(result))
+                self.assertNotIn('DeleteServer', self.kinds())
+                self.cloud.kinds = ()
+                self.assertTrue(self.open('hv1', life=2).ok)
+
+    def test_question_of_the_health_test(self) -> None:
+        """A host is not to blame when it cannot be asked."""
+        test = dataclasses.replace(
+            opening.TEST, answer=Answer.CONSOLE, timeout=60
+        )
+        self.refuse(ReadConsole)
+        self.prepare()
+
+        result = self.open('hv1', health_test=test, delete_on_failure=True)
+
+        self.assertTrue(result.ok, self.message(result))
+        self.assertNotIn('DeleteServer', self.kinds())
+
+    def test_others_go_on(self) -> None:
+        """The pauses of one are not those of the others."""
+        self.refuse(CreateServer)
+        kinds = self.cloud.kinds
+        self.cloud.kinds = ()
+        act = self.cloud.act
+
+        def refuse_hv1(step: Step):
+            self.cloud.kinds = kinds if step.name == 'hv1' else ()
+            return act(step)
+
+        self.cloud.act = refuse_hv1
+
+        result = self.create('hv1', 'hv2')
+
+        self.assertTrue(result.ok)
+        self.assertLess(result.seconds['hv2'], 100)
+        self.assertGreater(result.seconds['hv1'], 250)
+
+
+class TestDelete(TestCase):
+    """A delete."""
+
+    def test_each_step(self) -> None:
+        """It waits, and goes on from where it was."""
+        for kind in (
+            DisableService,
+            DeleteServer,
+            DeleteAgent,
+            DeleteService,
+            DeleteProvider,
+            DeletePort,
+        ):
+            for error in ERRORS:
+                with self.subTest(kind=kind.__name__, error=str(error)):
+                    self.refuse(kind, error=error)
+                    self.cloud.has_hypervisor('hv1')
+
+                    result = self.delete('hv1')
+
+                    self.assertTrue(result.ok, self.message(result))
+                    self.assertIsNotNone(self.cloud.since)
+                    self.assert_nothing_left()
+
+    def test_to_the_end(self) -> None:
+        """It ends in time, and names what was refused."""
+        self.refuse(DeletePort, seconds=9999)
+        self.cloud.has_hypervisor('hv1')
+
+        result = self.delete('hv1', timeout=600)
+
+        self.assertEqual(OutcomeCode.TIMED_OUT, self.code(result))
+        self.assertIn('no answer', self.message(result))
+        self.assertLess(self.clock.seconds, 601)
