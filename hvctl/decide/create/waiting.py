@@ -57,6 +57,10 @@ def limited(case: CreateCase, verdict: Verdict) -> Verdict:
     since = case.ledger.changed_at.get(case.hv.name)
     if verdict.steps or verdict.outcome or ready is None or since is None:
         return verdict
+    known = case.ledger.statuses.get(case.hv.name, verdict.status)
+    if known != verdict.status:
+        # What came before may have been refused for long.
+        return verdict
     unchanged = (case.now - max(ready, since)).total_seconds()
     limit = case.request.timeouts.registration
     return _too_long(case, verdict.status, unchanged, limit) or verdict

@@ -109,9 +109,11 @@ class TestLimited(unittest.TestCase):
         ready: int | None = 99,
         changed: int | None = 99,
         hv: Hypervisor = HELD,
+        before: Status | None = None,
     ) -> Verdict:
         """Limit a verdict on a host ready and unchanged for so long."""
         case = a_case(hv, changed)
+        case.ledger.statuses['hv1'] = before or verdict.status
         if ready is not None:
             case.ledger.first_seen['hv1', Phase.READY] = ago(ready)
         return waiting.limited(case, verdict)
@@ -142,6 +144,8 @@ class TestLimited(unittest.TestCase):
             (wait, {'hv': tested}),
             (wait, {'ready': None}),
             (wait, {'changed': None}),
+            # It waits for something else since now.
+            (wait, {'before': Status(phase=Phase.READY)}),
         ):
             with self.subTest(verdict=verdict, changes=changes):
                 self.assertEqual(verdict, self.limited(verdict, **changes))
