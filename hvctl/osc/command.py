@@ -8,6 +8,7 @@ anything is imported when a command runs.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 import contextlib
 import typing
 
@@ -15,6 +16,7 @@ from osc_lib import exceptions as osc_exceptions
 from osc_lib.command import command
 
 from hvctl import exceptions
+from hvctl.i18n import _
 from hvctl.osc import plugin
 from hvctl.osc import signals
 
@@ -49,6 +51,11 @@ def keeps_data(parsed_args: argparse.Namespace) -> bool:
     return parsed_args.formatter in ('json', 'yaml')
 
 
+def _plain(column: str) -> str:
+    """Return a column's name as cliff compares it."""
+    return column.strip().lower().replace(' ', '_')
+
+
 class Lister(_Base, command.Lister):
     """A command that prints a table.
 
@@ -61,6 +68,39 @@ class Lister(_Base, command.Lister):
     def run(self, parsed_args: argparse.Namespace) -> int:
         """Run the command."""
         return super().run(parsed_args) or int(self._failed)
+
+    def _choose_columns(
+        self,
+        parsed_args: argparse.Namespace,
+        every: Sequence[str],
+        shown: Sequence[str] | None = None,
+    ) -> None:
+        """Check the columns that are asked for, or choose those to show.
+
+        cliff takes them for granted until everything is done.
+
+        :param parsed_args: has them by their names afterwards
+        :param every: the names of all columns
+        :param shown: the names of those that people need most; formatters
+            that keep data as such give all of them
+        :raises InvalidRequest: when there is no such column
+        """
+        known = {_plain(column): column for column in every}
+        asked = (*parsed_args.columns, *parsed_args.sort_columns)
+        unknown = [column for column in asked if _plain(column) not in known]
+        if unknown:
+            raise exceptions.InvalidRequest(
+                f'there is no column {", ".join(map(repr, unknown))}; the '
+                f'columns are: {", ".join(every)}'
+            )
+        for names in (parsed_args.columns, parsed_args.sort_columns):
+            names[:] = [known[_plain(name)] for name in names]
+        if (
+            shown is not None
+            and not parsed_args.columns
+            and not keeps_data(parsed_args)
+        ):
+            parsed_args.columns = list(shown)
 
     def _say(self, line: str) -> None:
         """Write a line to standard error."""
@@ -92,6 +132,16 @@ class Verb(Lister):
 
     #: Whether the first Ctrl-C lets what is under way come to its end.
     _winds_down = False
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Add what all verbs understand."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            '--long',
+            action='store_true',
+            help=_('List additional columns, with IDs'),
+        )
+        return parser
 
     def work(
         self,

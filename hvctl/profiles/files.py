@@ -19,6 +19,10 @@ _SYSTEM = '/etc/openstack'
 _SECURE_SUFFIX = '-secure'
 
 
+class NoFile(exceptions.InvalidRequest):
+    """Nobody has named a file, and there is none."""
+
+
 def load(
     option: str | None, environment: Mapping[str, str] = os.environ
 ) -> library.Library:
@@ -26,7 +30,8 @@ def load(
 
     :param option: the file that the user named, if any
     :param environment: the variables, by default the process's own
-    :raises InvalidRequest: when there is no file, or one cannot be used
+    :raises NoFile: when none is named and there is none
+    :raises InvalidRequest: when one cannot be used
     """
     path = _find(option, environment)
     main = _file(path, read.parse(_read(path), str(path)))
@@ -60,7 +65,7 @@ def _find(option: str | None, environment: Mapping[str, str]) -> pathlib.Path:
     for path in looked:
         if path.exists():
             return path
-    raise exceptions.InvalidRequest(
+    raise NoFile(
         f'no profiles: there is none of {", ".join(map(str, looked))}; name '
         f'the file with --profiles-file or {VARIABLE}'
     )

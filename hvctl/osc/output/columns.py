@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import datetime
 import typing
 
 from cliff import columns
@@ -14,7 +15,24 @@ else:
     _Column = columns.FormattableColumn
 
 
-class Duration(_Column):
+class Number(_Column):
+    """A number that may not be known: for people there is nothing then."""
+
+    def __lt__(self, other: object) -> bool:
+        """Sort what is not known behind everything else."""
+        if not isinstance(other, Number):
+            return NotImplemented
+        return (self._value is None, self._value or 0) < (
+            other._value is None,
+            other._value or 0,
+        )
+
+    def human_readable(self) -> str:
+        """Render it as it is."""
+        return '' if self._value is None else str(self._value)
+
+
+class Duration(Number):
     """Whole seconds; for people in the units they count in."""
 
     def human_readable(self) -> str:
@@ -33,6 +51,33 @@ def words(seconds: float) -> str:
         if number or (unit == 's' and not parts):
             parts.append(f'{number}{unit}')
     return ''.join(parts[:2])
+
+
+class Share(Number):
+    """How much there is; for people with how much of it is used."""
+
+    def __init__(self, value: int | None, used: int | None) -> None:
+        """Take both."""
+        super().__init__(value)
+        self._used = used
+
+    def human_readable(self) -> str:
+        """Render it as in ``12/64``."""
+        if self._value is None:
+            return ''
+        used = '?' if self._used is None else self._used
+        return f'{used}/{self._value}'
+
+
+class Instant(_Column):
+    """A moment as text; for people without what they do not look at."""
+
+    def human_readable(self) -> str:
+        """Render it as in ``2026-11-27T08:30Z``."""
+        if not self._value:
+            return ''
+        moment = datetime.datetime.fromisoformat(self._value)
+        return f'{moment.astimezone(datetime.UTC):%Y-%m-%dT%H:%MZ}'
 
 
 class Nested(_Column):

@@ -3,45 +3,47 @@
 
 from __future__ import annotations
 
+from hvctl.model.move import Move
+from hvctl.osc.output import columns
 from hvctl.osc.output import move_words
 from hvctl.osc.output import rows
 from hvctl.run import loop
 
 DRAINED = (
-    'Hypervisor',
-    'Guest ID',
+    'Name',
     'Guest',
-    'Project ID',
     'State',
     'Method',
     'Result',
     'Destination',
     'Seconds',
-    'Code',
     'Reason',
 )
+DRAINED_LONG = (*DRAINED, 'Code', 'Project ID', 'Guest ID')
+DRAINED_WITH_FACTS = DRAINED_LONG + rows.FACTS
 
 
-def drained(result: loop.Result, *, with_facts: bool) -> list[rows.Row]:
-    """Return a row for each guest that ``drain`` saw."""
-    found: list[rows.Row] = []
-    for move in result.ledger.moves.values():
-        progress, seconds = move.progress, None
-        if progress.started_at and progress.ended_at:
-            took = progress.ended_at - progress.started_at
-            seconds = round(took.total_seconds())
-        row: rows.Row = (
-            move.hypervisor,
-            move.server_id,
-            move.guest.name,
-            move.guest.project_id,
-            move.guest.status,
-            str(move.method or ''),
-            str(move.state),
-            progress.destination or '',
-            seconds,
-            rows.code(move.reason),
-            move_words.why(move),
-        )
-        found.append((*row, rows.facts(move.reason)) if with_facts else row)
-    return found
+def drained(result: loop.Result) -> list[rows.Row]:
+    """Return a row for each guest that ``drain`` saw, with facts."""
+    return [_row(move) for move in result.ledger.moves.values()]
+
+
+def _row(move: Move) -> rows.Row:
+    progress, seconds = move.progress, None
+    if progress.started_at and progress.ended_at:
+        took = progress.ended_at - progress.started_at
+        seconds = round(took.total_seconds())
+    return (
+        move.hypervisor,
+        move.guest.name,
+        move.guest.status,
+        str(move.method or ''),
+        str(move.state),
+        progress.destination or '',
+        columns.Number(seconds),
+        move_words.why(move),
+        rows.code(move.reason),
+        move.guest.project_id,
+        move.server_id,
+        rows.facts(move.reason),
+    )

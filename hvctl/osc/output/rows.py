@@ -22,37 +22,45 @@ from hvctl.run import loop
 
 Row = tuple[typing.Any, ...]
 
-CREATED = (
-    'Name',
-    'Result',
-    'Phase',
-    'Host',
-    'Server ID',
-    'Seconds',
-    'Code',
-    'Message',
-)
-DELETED = ('Name', 'Result', 'Seconds', 'Code', 'Message')
-#: What rows of these have more, with formatters that keep data as such.
+#: What rows of verbs have more, for formatters that keep data as such.
 FACTS = ('Facts',)
+CREATED = ('Name', 'Result', 'Phase', 'Seconds', 'Message')
+CREATED_LONG = (*CREATED, 'Host', 'Code', 'Server ID')
+CREATED_WITH_FACTS = CREATED_LONG + FACTS
+DELETED = ('Name', 'Result', 'Seconds', 'Message')
+DELETED_LONG = (*DELETED, 'Code')
+DELETED_WITH_FACTS = DELETED_LONG + FACTS
 LISTED = ('Name', 'Phase', 'Host', 'Status', 'State', 'Guests', 'Age')
+#: As many as fit into a terminal of 120 columns.
 LISTED_LONG = (
-    'Code',
-    'Server ID',
+    'Name',
+    'Phase',
+    'Guests',
+    'Age',
     'Node',
-    'Compute ID',
+    'Addresses',
+    'VCPUs',
+    'Memory MB',
+    'Expires',
+)
+LISTED_WITH_IDS = (
+    *LISTED,
+    'Code',
+    'Node',
     'Addresses',
     'VCPUs Used',
     'VCPUs',
     'Memory MB Used',
     'Memory MB',
     'Expires',
+    'Server ID',
+    'Compute ID',
 )
 PLAN = ('Name', 'Kind', 'Result', 'What')
 
 
-def created(result: loop.Result, *, with_facts: bool) -> list[Row]:
-    """Return a row for each name of ``create``."""
+def created(result: loop.Result) -> list[Row]:
+    """Return a row for each name of ``create``, with facts."""
     assert result.ledger.last is not None
     found = assemble.assemble(result.ledger.last, result.verdicts)
     return [
@@ -60,22 +68,27 @@ def created(result: loop.Result, *, with_facts: bool) -> list[Row]:
             name,
             _result(name, verdict, result.ledger),
             str(verdict.status.phase),
-            *_where(found[name]),
             _seconds(name, result),
-            *_ended(verdict, with_facts=with_facts),
+            rendering.outcome(verdict.outcome),
+            _host(found[name]),
+            code(_reason(verdict)),
+            _server_id(found[name]),
+            facts(_reason(verdict)),
         )
         for name, verdict in result.verdicts.items()
     ]
 
 
-def deleted(result: loop.Result, *, with_facts: bool) -> list[Row]:
-    """Return a row for each name of ``delete``."""
+def deleted(result: loop.Result) -> list[Row]:
+    """Return a row for each name of ``delete``, with facts."""
     return [
         (
             name,
             _result(name, verdict, result.ledger),
             _seconds(name, result),
-            *_ended(verdict, with_facts=with_facts),
+            rendering.outcome(verdict.outcome),
+            code(_reason(verdict)),
+            facts(_reason(verdict)),
         )
         for name, verdict in result.verdicts.items()
     ]
@@ -118,7 +131,7 @@ def listed(hv: Hypervisor, now: datetime.datetime) -> Row:
     return (
         hv.name,
         str(status.phase),
-        hv.service.host if hv.service else '',
+        _host(hv),
         hv.service.status if hv.service else '',
         hv.service.state if hv.service else '',
         len(hv.guests or ()),
@@ -131,18 +144,23 @@ def listed_long(hv: Hypervisor) -> Row:
     node = hv.compute_node
     return (
         code(phases.status(hv).reason),
-        hv.server.id if hv.server else '',
         metal(hv),
-        compute_id(hv),
         format_columns.ListColumn(
             list(hv.server.addresses) if hv.server else []
         ),
-        node.vcpus_used if node else None,
-        node.vcpus if node else None,
-        node.memory_mb_used if node else None,
-        node.memory_mb if node else None,
-        expires(hv),
+        *(_amount(node.vcpus, node.vcpus_used) if node else _UNKNOWN),
+        *(_amount(node.memory_mb, node.memory_mb_used) if node else _UNKNOWN),
+        columns.Instant(expires(hv)),
+        _server_id(hv),
+        compute_id(hv),
     )
+
+
+def _amount(every: int | None, used: int | None) -> Row:
+    return (columns.Number(used), columns.Share(every, used))
+
+
+_UNKNOWN = _amount(None, None)
 
 
 def expires(hv: Hypervisor) -> str:
@@ -181,19 +199,19 @@ def facts(why: Reason | None) -> columns.Nested:
     return columns.Nested(known)
 
 
-def _ended(verdict: Verdict, *, with_facts: bool) -> Row:
-    """Return how it ended: code, words and facts."""
-    why = verdict.outcome.reason if verdict.outcome is not None else None
-    row: Row = (code(why), rendering.outcome(verdict.outcome))
-    return (*row, facts(why)) if with_facts else row
+def _reason(verdict: Verdict) -> Reason | None:
+    """Return why it ended."""
+    return verdict.outcome.reason if verdict.outcome is not None else None
 
 
-def _where(hv: Hypervisor) -> tuple[str, str]:
-    return (
-        hv.service.host if hv.service else '',
-        hv.server.id if hv.server else '',
-    )
+def _host(hv: Hypervisor) -> str:
+    return hv.service.host if hv.service else ''
 
 
-def _seconds(name: str, result: loop.Result) -> int | None:
-    return round(result.seconds[name]) if name in result.seconds else None
+def _server_id(hv: Hypervisor) -> str:
+    return hv.server.id if hv.server else ''
+
+
+def _seconds(name: str, result: loop.Result) -> columns.Number:
+    took = result.seconds.get(name)
+    return columns.Number(None if took is None else round(took))

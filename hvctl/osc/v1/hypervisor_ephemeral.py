@@ -217,6 +217,14 @@ class CreateHypervisorEphemeral(command.Verb):
         from hvctl.osc.create import plan
         from hvctl.osc.output import rows
 
+        if parsed_args.dry_run:
+            self._choose_columns(parsed_args, rows.PLAN)
+        else:
+            self._choose_columns(
+                parsed_args,
+                rows.CREATED_WITH_FACTS,
+                rows.CREATED_LONG if parsed_args.long else rows.CREATED,
+            )
         planned = plan.plan(self._client, parsed_args)
         if parsed_args.dry_run:
             self._failed = not planned.ok
@@ -239,12 +247,7 @@ class CreateHypervisorEphemeral(command.Verb):
             if request.health_test is not None
             else None,
         )
-        if command.keeps_data(parsed_args):
-            return (
-                rows.CREATED + rows.FACTS,
-                rows.created(result, with_facts=True),
-            )
-        return rows.CREATED, rows.created(result, with_facts=False)
+        return rows.CREATED_WITH_FACTS, rows.created(result)
 
 
 class DeleteHypervisorEphemeral(command.Verb):
@@ -268,15 +271,15 @@ class DeleteHypervisorEphemeral(command.Verb):
         from hvctl.decide.hypervisor import naming
         from hvctl.osc.output import rows
 
+        self._choose_columns(
+            parsed_args,
+            rows.DELETED_WITH_FACTS,
+            rows.DELETED_LONG if parsed_args.long else rows.DELETED,
+        )
         goal = delete.Delete(names=naming.check(parsed_args.names))
         client = self._client.of(goal.names)
         result = self.work(client, goal, parsed_args.timeout, 'delete')
-        if command.keeps_data(parsed_args):
-            return (
-                rows.DELETED + rows.FACTS,
-                rows.deleted(result, with_facts=True),
-            )
-        return rows.DELETED, rows.deleted(result, with_facts=False)
+        return rows.DELETED_WITH_FACTS, rows.deleted(result)
 
 
 class ListHypervisorEphemeral(command.Lister):
@@ -305,7 +308,17 @@ class ListHypervisorEphemeral(command.Lister):
         from hvctl.osc.output import rows
         from hvctl.run import clocks
 
-        scope = WholeLook(all_servers=True, sizes=parsed_args.long)
+        self._choose_columns(
+            parsed_args,
+            rows.LISTED_WITH_IDS,
+            rows.LISTED_LONG if parsed_args.long else rows.LISTED,
+        )
+        # What is asked for by name is given without --long, too.
+        more = parsed_args.long or not {
+            *parsed_args.columns,
+            *parsed_args.sort_columns,
+        }.issubset(rows.LISTED)
+        scope = WholeLook(all_servers=True, sizes=more)
         looks = [self._client.observe(scope)]
         for cloud in sorted(filter(None, {*looks[0].other_clouds.values()})):
             try:
@@ -322,9 +335,9 @@ class ListHypervisorEphemeral(command.Lister):
             or (hv.expires_at is not None and hv.expires_at <= now)
         ]
         found.sort(key=lambda hv: hv.name)
-        if parsed_args.long:
+        if more:
             return (
-                rows.LISTED + rows.LISTED_LONG,
+                rows.LISTED_WITH_IDS,
                 [rows.listed(hv, now) + rows.listed_long(hv) for hv in found],
             )
         return rows.LISTED, [rows.listed(hv, now) for hv in found]

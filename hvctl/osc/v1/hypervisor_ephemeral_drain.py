@@ -115,17 +115,19 @@ class DrainHypervisorEphemeral(command.Verb):
     ) -> tuple[tuple[str, ...], list[tuple[typing.Any, ...]]]:
         from hvctl.decide.hypervisor import naming
         from hvctl.osc.output import drain_rows
-        from hvctl.osc.output import rows
 
+        self._choose_columns(
+            parsed_args,
+            drain_rows.DRAINED_WITH_FACTS,
+            drain_rows.DRAINED_LONG
+            if parsed_args.long
+            else drain_rows.DRAINED,
+        )
         wanted = naming.check(parsed_args.names)
         client = self._client.of(wanted)
         goal = _goal(parsed_args, wanted)
         result = self.work(client, goal, parsed_args.timeout, 'drain')
-        with_facts = command.keeps_data(parsed_args)
-        drained = drain_rows.drained(result, with_facts=with_facts)
-        if with_facts:
-            return drain_rows.DRAINED + rows.FACTS, drained
-        return drain_rows.DRAINED, drained
+        return drain_rows.DRAINED_WITH_FACTS, drain_rows.drained(result)
 
 
 def _add_permissions(parser: argparse.ArgumentParser) -> None:

@@ -27,8 +27,18 @@ class ListHypervisorEphemeralProfile(command.Lister):
         from hvctl.osc.output import profile_rows
         from hvctl.profiles import files
 
-        library = files.load(parsed_args.profiles_file)
-        rows = []
+        self._choose_columns(parsed_args, profile_rows.LISTED)
+        rows: list[tuple[typing.Any, ...]] = []
+        try:
+            library = files.load(parsed_args.profiles_file)
+        except files.NoFile as error:
+            self._say(
+                f'{error}. To begin, copy the complete profile of the page '
+                '"Profiles" in the documentation into one of these files, '
+                'change it to your cloud, and type: openstack hypervisor '
+                'ephemeral profile validate --online'
+            )
+            return profile_rows.LISTED, rows
         for name in library.names():
             try:
                 profile = library.get(name)
@@ -110,6 +120,7 @@ class ValidateHypervisorEphemeralProfile(command.Lister):
         from hvctl.osc.output import profile_rows
         from hvctl.profiles import files
 
+        self._choose_columns(parsed_args, profile_rows.VALIDATED)
         library = files.load(parsed_args.profiles_file)
         names = dict.fromkeys(parsed_args.names or library.names())
         problems = {

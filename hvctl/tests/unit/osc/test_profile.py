@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
 import random
+import tempfile
 import types
 from unittest import mock
 
@@ -84,6 +86,41 @@ class TestProfile(base.ProfilesTestCase):
         status, output, _ = self.run_command(*words, '-f', 'json')
         self.assertEqual(0, status)
         return json.loads(output)
+
+    def test_no_file(self):
+        """Who has none yet is told how to begin; it is no failure."""
+        with tempfile.TemporaryDirectory() as home:
+            with (
+                mock.patch.dict(os.environ, HOME=home, XDG_CONFIG_HOME=home),
+                contextlib.chdir(home),
+            ):
+                del os.environ['HVCTL_PROFILES_FILE']
+                status, output, errors = self.run_command('list', '-f', 'json')
+                shown, _, refused = self.run_command('show', 'plain')
+
+        self.assertEqual((0, []), (status, json.loads(output)))
+        self.assertIn(f'{home}/openstack/hvctl.yaml', errors)
+        self.assertIn('To begin, copy', errors)
+        self.assertEqual(1, shown)
+        self.assertIn('no profiles: there is none of', refused)
+
+    def test_file_that_is_named(self):
+        """One that somebody has named must be there."""
+        status, _, errors = self.run_command(
+            'list', '--profiles-file', '/nowhere'
+        )
+
+        self.assertEqual(1, status)
+        self.assertIn('/nowhere cannot be read', errors)
+
+    def test_unknown_column(self):
+        """It is refused by its name, with those that there are."""
+        for verb in ('list', 'validate'):
+            with self.subTest(verb=verb):
+                status, _, errors = self.run_command(verb, '-c', 'Nmae')
+
+                self.assertEqual(1, status)
+                self.assertIn("there is no column 'Nmae'", errors)
 
     def test_list(self):
         """Every profile has its row, in the order of the file."""

@@ -21,7 +21,7 @@ class TestDelete(base.TestCommand):
 
         (row,) = self.rows()
         self.assertEqual(
-            ['Name', 'Result', 'Seconds', 'Code', 'Message', 'Facts'],
+            ['Name', 'Result', 'Seconds', 'Message', 'Code', 'Facts'],
             list(row),
         )
         self.assertEqual('done', row['Result'])
@@ -86,7 +86,7 @@ class TestDrain(base.TestCommand):
         (row,) = self.rows()
         self.assertEqual(
             {
-                'Hypervisor': 'hv1',
+                'Name': 'hv1',
                 'Guest ID': guest.id,
                 'Guest': 'web',
                 'Project ID': guest.project_id,

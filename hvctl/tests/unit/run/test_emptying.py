@@ -111,10 +111,7 @@ class TestDrain(base.TestCase):
         column = drain_rows.DRAINED.index('Result')
         self.assertEqual(
             ['moving', 'planned'],
-            [
-                row[column]
-                for row in drain_rows.drained(result, with_facts=False)
-            ],
+            [row[column] for row in drain_rows.drained(result)],
         )
 
     def test_untouchable(self):

@@ -22,11 +22,11 @@ COLUMNS = [
     'Name',
     'Result',
     'Phase',
-    'Host',
-    'Server ID',
     'Seconds',
-    'Code',
     'Message',
+    'Host',
+    'Code',
+    'Server ID',
     'Facts',
 ]
 

@@ -32,3 +32,49 @@ class TestDuration(unittest.TestCase):
         self.assertEqual('3m12s', columns.Duration(192).human_readable())
         self.assertEqual(192, columns.Duration(192).machine_readable())
         self.assertEqual('', columns.Duration(None).human_readable())
+
+
+class TestNumber(unittest.TestCase):
+    """Numbers that may not be known."""
+
+    def test_column(self):
+        """People see nothing where programs are told that it is unknown."""
+        for value, human in ((5, '5'), (0, '0'), (None, '')):
+            with self.subTest(value=value):
+                column = columns.Number(value)
+
+                self.assertEqual(human, column.human_readable())
+                self.assertEqual(value, column.machine_readable())
+
+    def test_order(self):
+        """What is not known comes last, whatever else there is."""
+        found = [columns.Number(value) for value in (7, None, 0)]
+
+        self.assertEqual(
+            [0, 7, None], [c.machine_readable() for c in sorted(found)]
+        )
+
+
+class TestShare(unittest.TestCase):
+    """How much is used."""
+
+    def test_column(self):
+        """People see both numbers, programs have a column for each."""
+        self.assertEqual('12/64', columns.Share(64, 12).human_readable())
+        self.assertEqual(64, columns.Share(64, 12).machine_readable())
+        self.assertEqual('', columns.Share(None, None).human_readable())
+        self.assertEqual('?/64', columns.Share(64, None).human_readable())
+
+
+class TestInstant(unittest.TestCase):
+    """Moments."""
+
+    def test_column(self):
+        """People need no seconds, and no zone but one."""
+        text = '2026-11-27T09:30:15+01:00'
+
+        self.assertEqual(
+            '2026-11-27T08:30Z', columns.Instant(text).human_readable()
+        )
+        self.assertEqual(text, columns.Instant(text).machine_readable())
+        self.assertEqual('', columns.Instant('').human_readable())
