@@ -78,6 +78,9 @@ def _taken(
         f'the fixed IP {fixed_ip} is in use by port {port.id} '
         f'({port.name or "without a name"})'
         for port in ports
+        # Not every network service heeds every filter.
+        if port.fixed_ips is None
+        or any(ip.get('ip_address') == fixed_ip for ip in port.fixed_ips)
     )
 
 

@@ -109,7 +109,11 @@ def servers(project: clouds.Project) -> tuple[Server, ...]:
     # Of this project only: any tenant can give a server our mark.
     # A soft-deleted one still has its machine.
     found = list_servers(project.compute, {'soft_deleted': 'True'})
-    return tuple(server for server in found if _marked(server))
+    return tuple(
+        server
+        for server in found
+        if server.project_id == project.id and _marked(server)
+    )
 
 
 def named_servers(
@@ -136,7 +140,7 @@ def ports(project: clouds.Project, marks: Sequence[str]) -> tuple[Port, ...]:
 
     def parsed(body: answers.Fields) -> Port | None:
         ours = body.any_text('description') in marks
-        return parse.port(body) if ours else None
+        return parse.port(body) if ours and _owns(project, body) else None
 
     found = list_ports(
         project.network,
@@ -156,7 +160,7 @@ def named_ports(
     """
 
     def parsed(body: answers.Fields) -> tuple[str, str] | None:
-        if body.any_text('description') in marks:
+        if body.any_text('description') in marks or not _owns(project, body):
             return None
         return body.text('id'), body.text('name')
 
@@ -166,11 +170,13 @@ def named_ports(
         {
             'name': sorted(names),
             'project_id': project.id,
-            'fields': ['id', 'name', 'description'],
+            'fields': ['id', 'name', 'description', 'project_id'],
         },
         parsed,
     )
-    return dict(port for port in found if port is not None)
+    return {
+        port_id: name for port_id, name in filter(None, found) if name in names
+    }
 
 
 def nodes(baremetal: http.Service) -> tuple[Node, ...] | None:
@@ -237,6 +243,14 @@ def list_ports(
     return (
         lists.read(network, 'ports', request, parsed, lists.Paging.BY_ID) or []
     )
+
+
+def _owns(project: clouds.Project, port: answers.Fields) -> bool:
+    """Return whether a port is the project's, as far as it tells.
+
+    Not every network service heeds every filter.
+    """
+    return port.any_text('project_id') in (None, project.id)
 
 
 def _marked(server: Server) -> bool:

@@ -4,10 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+import typing
 
 from keystoneauth1 import adapter
 from openstack import utils as sdk_utils
 
+from hvctl import exceptions
+from hvctl.cloud import answers
 from hvctl.cloud import http
 from hvctl.cloud import lists
 from hvctl.cloud.observe import bare_metal
@@ -33,10 +36,15 @@ def services(compute: http.Service) -> tuple[Service, ...]:
             microversion=http.COMPUTE,
             params={'binary': 'nova-compute'},
         ),
-        parse.service,
+        _nova_compute,
         lists.Paging.BY_LINK,
     )
-    return tuple(found or ())
+    return tuple(service for service in found or () if service is not None)
+
+
+def _nova_compute(body: answers.Fields) -> Service | None:
+    known = body.any_text('binary') in (None, 'nova-compute')
+    return parse.service(body) if known else None
 
 
 def compute_nodes(
@@ -98,7 +106,34 @@ def guests(
         ),
         http.COMPUTE,
     )
-    return tuple(bare_metal.list_servers(compute, params, newest))
+    found = bare_metal.list_servers(compute, params, newest)
+    if host is None:
+        return tuple(found)
+    return tuple(_on_host(found, host))
+
+
+def _on_host(found: Iterable[Server], host: str) -> typing.Iterator[Server]:
+    """Return the servers of a host, of those that Nova gave for it.
+
+    Nova silently drops the filter by host where a policy does not allow it
+    (nova/api/openstack/compute/servers.py, remove_invalid_options), and gives
+    the guests of the whole cloud.
+
+    :raises CloudError: then
+    """
+    for server in found:
+        if server.host == host:
+            yield server
+        # The database may not tell upper from lower case.
+        elif server.host is None or server.host.lower() != host.lower():
+            rule = 'servers:allow_all_filters'
+            if server.host is None:
+                rule = 'os-extended-server-attributes'
+            raise exceptions.CloudError(
+                f'could not list the guests of host {host}: Nova does not '
+                'tell them from those of other hosts; your user needs the '
+                f'policy rule os_compute_api:{rule}'
+            )
 
 
 def guests_by_host(

@@ -78,18 +78,26 @@ def direct_ports(
         f'list the ports of host {host}',
         {
             'binding:host_id': host,
-            'fields': ['id', 'device_id', 'binding:vnic_type'],
+            'fields': [
+                'id',
+                'device_id',
+                'binding:vnic_type',
+                'binding:host_id',
+            ],
         },
-        _device,
+        lambda body: _device(body, host),
     )
     kinds: dict[str, set[str]] = {}
-    for guest, vnic_type in found:
+    for guest, vnic_type in filter(None, found):
         if vnic_type not in _KEPT:
             kinds.setdefault(guest, set()).add(vnic_type)
     return {guest: tuple(sorted(each)) for guest, each in kinds.items()}
 
 
-def _device(port: answers.Fields) -> tuple[str, str]:
+def _device(port: answers.Fields, host: str) -> tuple[str, str] | None:
+    """Return whose a port of a host is, and its VNIC type."""
+    if port.any_text('binding:host_id') not in (None, host):
+        return None
     return port.text('device_id'), port.text('binding:vnic_type')
 
 
@@ -166,6 +174,6 @@ def migrations(
     )
     read = {entry.id for entry in found or ()}
     return (
-        *(found or ()),
+        *(m for m in found or () if host in (m.source, m.destination)),
         *(migration for migration in before if migration.id not in read),
     )

@@ -26,6 +26,9 @@ from hvctl.tests.fixtures import builders
 ANSWERS = json.loads(
     (pathlib.Path(fixtures.__file__).parent / 'answers.json').read_text()
 )
+for _server in ANSWERS['servers']['body']['servers']:
+    # Nova gives those of the token's project.
+    _server['tenant_id'] = builders.OURS
 
 COMPUTE = 'https://compute.example.com/v2.1'
 NETWORK = 'https://network.example.com/v2.0'
@@ -74,14 +77,20 @@ def listed(
 
     def answered(request, context):
         marker = request.qs.get('marker', [''])[0]
-        ids = [str(e.get('uuid', e.get('id'))).lower() for e in entries]
+        found = entries
+        if key == 'servers' and 'host' in request.qs:
+            (host,) = request.qs['host']
+            found = tuple(
+                e for e in entries if e.get('OS-EXT-SRV-ATTR:host') == host
+            )
+        ids = [str(e.get('uuid', e.get('id'))).lower() for e in found]
         start = 0
         if marker:
             if marker not in ids:
                 context.status_code = 400
                 return {'badRequest': {'message': f'marker [{marker}]'}}
             start = ids.index(marker) + 1
-        return {key: list(entries[start : start + page])}
+        return {key: list(found[start : start + page])}
 
     return {'json': answered}
 

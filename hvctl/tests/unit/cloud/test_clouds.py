@@ -124,7 +124,7 @@ class TestObserve(TestCase):
                 a_port('hv3', theirs),
             ],
             beyond={
-                'servers': [trying],
+                'servers': [trying | {'tenant_id': THEIRS}],
                 'ports': [a_port('hv2', identity.TEST_PORT_MARK)],
                 'services': [
                     {

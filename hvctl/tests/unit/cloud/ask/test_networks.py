@@ -63,8 +63,16 @@ class TestNetworks(asking.TestCase):
         ):
             (message,) = self.ask(**changes).problems
             self.assertIn(words, message)
-        port = {'id': 'p1', 'name': 'router'}
-        self.mock.get(f'{base.NETWORK}/ports', json={'ports': [port]})
+        port = {
+            'id': 'p1',
+            'name': 'router',
+            'fixed_ips': [{'subnet_id': 's', 'ip_address': '10.0.1.9'}],
+        }
+        other = {
+            'id': 'p2',
+            'fixed_ips': [{'subnet_id': 's', 'ip_address': '10.0.1.8'}],
+        }
+        self.mock.get(f'{base.NETWORK}/ports', json={'ports': [port, other]})
         (message,) = self.ask(fixed_ip='10.0.1.9').problems
         self.assertIn('10.0.1.9 is in use by port p1 (router)', message)
 

@@ -18,7 +18,10 @@ class TestMachines(looking.TestCase):
         """Of this project, with our mark: any tenant can write that."""
         ours = base.ANSWERS['servers']['body']['servers'][0]
         other = {**ours, 'id': 'other', 'metadata': {}}
-        self.mock.get(looking.SERVERS, **base.listed('servers', ours, other))
+        theirs = {**ours, 'id': 'theirs', 'tenant_id': builders.THEIRS}
+        self.mock.get(
+            looking.SERVERS, **base.listed('servers', ours, other, theirs)
+        )
 
         look = self.observe()
 
@@ -45,6 +48,32 @@ class TestMachines(looking.TestCase):
             },
             query,
         )
+
+    def test_other_ports(self) -> None:
+        """A network service that heeds no filter gives those of others."""
+        mine = {
+            **base.ANSWERS['ports']['body']['ports'][0],
+            'id': 'mine',
+            'name': 'hv1',
+            'project_id': builders.OURS,
+        }
+        unmarked = {**mine, 'id': 'unmarked', 'description': ''}
+        self.mock.get(
+            f'{base.NETWORK}/ports',
+            **base.listed(
+                'ports',
+                mine,
+                {**mine, 'id': 'theirs', 'project_id': builders.THEIRS},
+                unmarked,
+                {**unmarked, 'id': 'other', 'name': 'hv10'},
+                {**unmarked, 'id': 'theirs2', 'project_id': builders.THEIRS},
+            ),
+        )
+
+        look = self.observe(server_names=frozenset({'hv1'}))
+
+        self.assertEqual(['mine'], [port.id for port in look.ports])
+        self.assertEqual({'unmarked': 'hv1'}, look.namesake_ports)
 
     def test_namesakes(self) -> None:
         """Servers of the names are searched in all projects, ours left out."""

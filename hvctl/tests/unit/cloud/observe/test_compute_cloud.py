@@ -77,3 +77,20 @@ class TestHosts(looking.TestCase):
         self.mock.get(f'{base.NETWORK}/agents', status_code=404, json={})
 
         self.assertIsNone(self.observe().agents)
+
+    def test_services_of_other_kinds(self) -> None:
+        """A filter that is ignored makes no scheduler a host."""
+        (service, *_) = base.ANSWERS['services']['body']['services']
+        self.mock.get(
+            f'{base.COMPUTE}/os-services',
+            json={
+                'services': [
+                    service,
+                    {**service, 'host': 'c1', 'binary': 'nova-scheduler'},
+                ]
+            },
+        )
+
+        hosts = [service.host for service in self.observe().services]
+
+        self.assertEqual([service['host']], hosts)

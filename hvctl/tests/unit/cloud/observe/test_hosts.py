@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from hvctl import exceptions
 from hvctl.model.records import Need
 from hvctl.model.snapshot import GuestsLook
 from hvctl.tests.fixtures import builders
@@ -26,6 +27,68 @@ class TestHost(looking.TestCase):
             [{'host': 'hv2'}], self.queries(f'{base.COMPUTE}/os-migrations')
         )
         self.assertEqual(2, len(look.migrations['hv2']))
+
+    def answer_host(self, *guests) -> None:
+        """Let Nova give these guests, whatever their host."""
+        self.mock.get(f'{looking.SERVERS}?host=hv2', json={'servers': guests})
+        self.mock.get(
+            f'{looking.SERVERS}?host=hv2&marker={guests[-1]["id"]}',
+            json={'servers': []},
+        )
+
+    def test_filter_that_is_ignored(self) -> None:
+        """Nova drops a filter that a policy forbids: no guest is believed."""
+        guest = base.ANSWERS['servers']['body']['servers'][0]
+        here = {**guest, 'id': 'here', 'OS-EXT-SRV-ATTR:host': 'hv2'}
+        hidden = {**guest, 'id': 'hidden'}
+        del hidden['OS-EXT-SRV-ATTR:host']
+        for other, rule in (
+            (
+                {**here, 'id': 'o', 'OS-EXT-SRV-ATTR:host': 'hv77'},
+                'servers:allow_all_filters',
+            ),
+            (hidden, 'os-extended-server-attributes'),
+        ):
+            with self.subTest(rule=rule):
+                self.answer_host(here, other)
+
+                with self.assertRaisesRegex(
+                    exceptions.CloudError, f'os_compute_api:{rule}'
+                ) as caught:
+                    self.observe(hosts=frozenset({'hv2'}))
+                self.assertFalse(caught.exception.transient)
+
+    def test_host_in_other_letters(self) -> None:
+        """A database that ignores case gives the guests of HV2 as well."""
+        guest = base.ANSWERS['servers']['body']['servers'][0]
+        here = {**guest, 'id': 'here', 'OS-EXT-SRV-ATTR:host': 'hv2'}
+        other = {**guest, 'id': 'other', 'OS-EXT-SRV-ATTR:host': 'HV2'}
+        self.answer_host(here, other)
+
+        look = self.observe(hosts=frozenset({'hv2'}))
+
+        self.assertEqual(['here'], [g.id for g in look.guests['hv2']])
+
+    def test_migrations_of_others(self) -> None:
+        """Records of other hosts are left out."""
+        (recorded, *_) = base.ANSWERS['migrations']['body']['migrations']
+        other = {
+            **recorded,
+            'id': 99,
+            'uuid': 'other',
+            'source_compute': 'hv7',
+            'dest_compute': 'hv8',
+        }
+        self.mock.get(
+            f'{base.COMPUTE}/os-migrations',
+            **base.listed('migrations', recorded, other),
+        )
+
+        look = self.observe(hosts=frozenset({'hv2'}))
+
+        self.assertEqual(
+            [recorded['id']], [m.id for m in look.migrations['hv2']]
+        )
 
     def test_migrations_again(self) -> None:
         """A later look pages only as far as something may have changed."""
