@@ -106,6 +106,8 @@ class StatusCode(enum.StrEnum):
     """It has no guests, and something else is not gone yet."""
     COLD_MIGRATIONS_OPEN = 'cold-migrations-open'
     """The drain's cold migrations are to be confirmed first."""
+    LIVE_MIGRATIONS_OPEN = 'live-migrations-open'
+    """It is enabled, and the drain's live migrations go on."""
 
 
 class OutcomeCode(enum.StrEnum):
@@ -227,6 +229,8 @@ class OutcomeCode(enum.StrEnum):
     # Drain: why no guest is sent away any more.
     ENABLED_AGAIN = 'enabled-again'
     """Somebody has enabled it again."""
+    BEING_UNDONE = 'being-undone'
+    """Somebody is taking the drain back."""
     OTHERS_OPEN = 'others-open'
     """Others could not be disabled, and guests might land there."""
 
@@ -263,6 +267,10 @@ class OutcomeCode(enum.StrEnum):
     """It is disabled for another reason."""
     ENABLED_IN_PART = 'enabled-in-part'
     """It is enabled again, and something could not be undone."""
+    DRAINED_AGAIN = 'drained-again'
+    """Somebody drains it again meanwhile."""
+    COLD_OF_OTHERS = 'cold-of-others'
+    """It is enabled again, and others have to confirm cold migrations."""
     WAS_NOT_DRAINED = 'was-not-drained'
     """It was not being drained."""
 

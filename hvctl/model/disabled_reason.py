@@ -13,9 +13,7 @@ from hvctl.model import identity
 #: ``[DEFAULT] enable_new_services`` is false (nova/db/main/api.py).
 NOVA_DISABLED_NEW = 'New compute service disabled due to config option.'
 
-_AFTER = re.compile(
-    re.escape(identity.REASON_DRAIN) + r' after migration (\d+)'
-)
+_AFTER = re.compile(r'.* after migration (\d+)')
 
 
 class DisabledBy(enum.Enum):
@@ -41,10 +39,12 @@ class DisabledReason(typing.NamedTuple):
     :ivar by: what has disabled it
     :ivar after_migration: the newest migration record before a drain; None
         where that is not told
+    :ivar undone: the drain is being taken back, and sends no guest away
     """
 
     by: DisabledBy
     after_migration: int | None = None
+    undone: bool = False
 
     @property
     def is_ours(self) -> bool:
@@ -65,6 +65,18 @@ def of_drain(newest_migration: int) -> str:
     return f'{identity.REASON_DRAIN} after migration {newest_migration}'
 
 
+def of_undo(newest_migration: int | None) -> str:
+    """Return the disabled_reason that takes a drain back.
+
+    A run of that drain, wherever it is, reads it and sends nobody away.
+
+    :param newest_migration: as the drain has written it
+    """
+    if newest_migration is None:
+        return identity.REASON_UNDO
+    return f'{identity.REASON_UNDO} after migration {newest_migration}'
+
+
 def parse(text: str | None) -> DisabledReason:
     """Read a disabled_reason."""
     if not text:
@@ -73,10 +85,11 @@ def parse(text: str | None) -> DisabledReason:
         return DisabledReason(DisabledBy.NOVA)
     if text == identity.REASON_CREATE:
         return DisabledReason(DisabledBy.CREATE)
-    if text.startswith(identity.REASON_DRAIN):
+    undone = text.startswith(identity.REASON_UNDO)
+    if undone or text.startswith(identity.REASON_DRAIN):
         found = _AFTER.match(text)
         after = None if found is None else int(found[1])
-        return DisabledReason(DisabledBy.DRAIN, after)
+        return DisabledReason(DisabledBy.DRAIN, after, undone)
     if text.startswith(identity.REASON_PREFIX):
         return DisabledReason(DisabledBy.HVCTL)
     return DisabledReason(DisabledBy.OTHERS)

@@ -152,6 +152,8 @@ class GuestCode(enum.StrEnum):
     # Where it has gone.
     RESIZED_AWAY = 'resized-away'
     """It was resized away, which is to be confirmed or reverted."""
+    MIGRATED_AWAY = 'migrated-away'
+    """Another operator has cold-migrated it, and is to confirm that."""
     IS_DELETED = 'is-deleted'
     """Nova does not have it any more."""
     SHELVED_BY_DRAIN = 'shelved-by-drain'

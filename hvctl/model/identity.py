@@ -93,6 +93,7 @@ ENABLED_KEY = 'hvctl:enabled_at'
 REASON_PREFIX = 'hvctl: '
 REASON_CREATE = 'hvctl: create: not yet known to be good'
 REASON_DRAIN = 'hvctl: drain'
+REASON_UNDO = 'hvctl: undo'
 REASON_DELETE = 'hvctl: delete'
 
 #: Placement's type of the consumer that keeps a hypervisor closed.

@@ -31,6 +31,11 @@ class Shape(typing.NamedTuple):
     disk: int = 0
 
 
+#: Nova saves these states before it lets go of the host, and lists the guest
+#: there meanwhile (nova/compute/manager.py, _delete_instance and
+#: _shelve_offload_instance).
+_HAS_LEFT = frozenset({'DELETED', 'SHELVED_OFFLOADED'})
+
 #: The tasks of a guest that is migrated or resized
 #: (nova/compute/task_states.py).
 _MIGRATES = frozenset(
@@ -125,6 +130,16 @@ class Server:
     zone: str | None = None
     volumes: int = 0
     boots_from_volume: bool = False
+
+    @property
+    def has_left(self) -> bool:
+        """Whether its end is saved, and Nova lets go of its host now."""
+        return self.status in _HAS_LEFT
+
+    @property
+    def is_leaving(self) -> bool:
+        """Whether it is off its host in a moment."""
+        return self.has_left or self.task_state == 'deleting'
 
     @property
     def migrates(self) -> bool:

@@ -55,9 +55,44 @@ def interruption(case: DrainCase) -> Reason | None:
         return Reason.of(
             OutcomeCode.NOT_REPORTING, name=case.name, host=case.hv.host
         )
-    if service.enabled and closed_by_us(case):
-        return Reason.of(OutcomeCode.ENABLED_AGAIN, name=case.name)
+    if not is_closed(case) and _was_closed(case):
+        code = OutcomeCode.ENABLED_AGAIN
+        if not service.enabled:
+            code = OutcomeCode.BEING_UNDONE
+        return Reason.of(code, name=case.name)
     return None
+
+
+def is_closed(case: DrainCase) -> bool:
+    """Return whether a hypervisor is disabled, and stays so."""
+    service = case.hv.service
+    return (
+        service is not None
+        and not service.enabled
+        and not service.disabled.undone
+    )
+
+
+def _was_closed(case: DrainCase) -> bool:
+    """Return whether this run has found it closed, or has closed it."""
+    last = case.ledger.last
+    return (
+        closed_by_us(case)
+        or any(
+            move.hypervisor == case.name
+            and (move.state is MoveState.MOVING or move.progress.attempt)
+            for move in case.ledger.moves.values()
+        )
+        or (
+            last is not None
+            and any(
+                service.host == case.hv.host
+                and service.status == 'disabled'
+                and not service.disabled.undone
+                for service in last.services
+            )
+        )
+    )
 
 
 def _not_ours(case: DrainCase) -> Reason | None:
@@ -154,6 +189,9 @@ def _close(case: DrainCase) -> Verdict | None:
     if service is None or not _is_to_close(case):
         return None
     newest = max((m.id for m in case.hv.migrations), default=0)
+    if service.disabled.undone:
+        # Whoever was taking the drain back has gone, or is told by this.
+        newest = service.disabled.after_migration or newest
     close = DisableService(
         name=case.name,
         service_id=service.id,
@@ -165,9 +203,10 @@ def _close(case: DrainCase) -> Verdict | None:
 def _is_to_close(case: DrainCase) -> bool:
     return (
         case.hv.service is not None
-        and case.hv.service.enabled
+        and not is_closed(case)
+        and not gaps.is_silent(case)
         and not case.options.dry_run
-        and not closed_by_us(case)
+        and not _was_closed(case)
     )
 
 

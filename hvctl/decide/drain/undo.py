@@ -19,6 +19,7 @@ from hvctl.decide.goal import Kind
 from hvctl.decide.goal import Stage
 from hvctl.decide.hypervisor import assemble
 from hvctl.decide.hypervisor import ownership
+from hvctl.model import disabled_reason
 from hvctl.model.codes import OutcomeCode, StatusCode
 from hvctl.model.hypervisor import Hypervisor
 from hvctl.model.ledger import Ledger
@@ -26,7 +27,12 @@ from hvctl.model.migration import Migration
 from hvctl.model.reasons import Fact
 from hvctl.model.reasons import Reason
 from hvctl.model.snapshot import Snapshot, WholeLook
-from hvctl.model.steps import AbortMigration, ConfirmMigration, EnableService
+from hvctl.model.steps import (
+    AbortMigration,
+    ConfirmMigration,
+    DisableService,
+    EnableService,
+)
 from hvctl.model.verdict import Outcome, Verdict
 
 
@@ -78,13 +84,29 @@ def _enabled(case: Case) -> Verdict | None:
     """End with what could not be undone, if anything."""
     if case.hv.service is None or not case.hv.service.enabled:
         return None
+    live = _live(case)
+    if live:
+        waits = Reason.of(
+            StatusCode.LIVE_MIGRATIONS_OPEN, migrations=_listed(live)
+        )
+        status = dataclasses.replace(case.status, reason=waits)
+        return Verdict(status=status)
     kept = tuple(
         failure.message
         for failure in case.ledger.failures.values()
         if failure.step.name == case.name
+        and case.ledger.failed_since(failure.step, None) is not None
     )
     if kept:
         return _end(case, OutcomeCode.ENABLED_IN_PART, messages=kept)
+    others = _cold_of_others(case)
+    if others:
+        return _end(
+            case,
+            OutcomeCode.COLD_OF_OTHERS,
+            migrations=_listed(others),
+            server_ids=tuple(m.server_id for m in others),
+        )
     outcome = Outcome(ok=True)
     if not case.times(EnableService):
         reason = Reason.of(OutcomeCode.WAS_NOT_DRAINED)
@@ -111,6 +133,36 @@ def _unseen(case: Case) -> Verdict | None:
     return Verdict(status=case.status)
 
 
+def _again(case: Case) -> Verdict | None:
+    service = case.hv.service
+    if (
+        service is None
+        or service.disabled.undone
+        or not case.times(DisableService)
+    ):
+        return None
+    return _end(case, OutcomeCode.DRAINED_AGAIN, name=case.name)
+
+
+def _stop(case: Case) -> Verdict | None:
+    """Tell a run of the drain to begin nothing more, and keep its number.
+
+    Where nothing has left yet, enabling the service tells that as well.
+    """
+    service = case.hv.service
+    if service is None or case.times(DisableService):
+        return None
+    mark = records.after_migration(case.hv)
+    if not (_open(case, mark or 0) or _aborts(case)):
+        return None
+    stop = DisableService(
+        name=case.name,
+        service_id=service.id,
+        reason=disabled_reason.of_undo(mark),
+    )
+    return Verdict(status=case.status, steps=(stop,))
+
+
 def _unconfirmed(case: Case) -> Verdict | None:
     # The reason of the service tells that they are to be confirmed.
     cold = _cold(case)
@@ -118,7 +170,7 @@ def _unconfirmed(case: Case) -> Verdict | None:
         return None
     waits = Reason.of(
         StatusCode.COLD_MIGRATIONS_OPEN,
-        migrations=tuple((m.id, m.status) for m in cold),
+        migrations=_listed(cold),
     )
     return Verdict(
         status=dataclasses.replace(case.status, reason=waits),
@@ -133,18 +185,73 @@ def _closed(case: Case) -> Verdict | None:
     return Verdict(status=case.status, steps=(*_aborts(case), enable))
 
 
-def _cold(case: Case) -> list[Migration]:
-    """Return the drain's cold migrations that are under way or unconfirmed."""
+def _listed(migrations: list[Migration]) -> Fact:
+    return tuple((m.id, m.status) for m in migrations)
+
+
+def _open(case: Case, mark: int) -> list[Migration]:
+    """Return what leaves the host since a drain began, whoever asked for it.
+
+    A record that is open while its guest does nothing is one that Nova has
+    forgotten to close.
+    """
     hv = case.hv
     idle = {g.id for g in hv.guests or () if g.task_state is None}
     return [
         migration
         for migration in hv.newest_migrations.values()
-        if records.leaves(migration, hv.host)
-        and records.is_ours(hv, migration, case.snapshot.user_id)
+        if migration.id > mark
+        and records.leaves(migration, hv.host)
         and migration.server_id not in idle
-        and migration.server_id not in case.ledger.failures
     ]
+
+
+def _mark(case: Case) -> int | None:
+    """Return the number of the drain that this run has stopped."""
+    for step in case.ledger.done:
+        if isinstance(step, DisableService) and step.name == case.name:
+            return disabled_reason.parse(step.reason).after_migration or 0
+    return None
+
+
+def _live(case: Case) -> list[Migration]:
+    """Return the live migrations that go on."""
+    mark = _mark(case)
+    if mark is None:
+        return []
+    return [m for m in _open(case, mark) if m.is_live]
+
+
+def _cold_of_others(case: Case) -> list[Migration]:
+    """Return the drain's cold migrations that are not ours to confirm."""
+    mark = _mark(case)
+    if mark is None:
+        return []
+    return [
+        migration
+        for migration in _open(case, mark)
+        if migration.is_cold and migration.user_id != case.snapshot.user_id
+    ]
+
+
+def _cold(case: Case) -> list[Migration]:
+    """Return the drain's cold migrations that are under way or unconfirmed."""
+    return [
+        migration
+        for migration in _open(case, 0)
+        if records.is_ours(case.hv, migration, case.snapshot.user_id)
+        and not _is_given_up(migration, case)
+    ]
+
+
+def _is_given_up(migration: Migration, case: Case) -> bool:
+    """Return whether Nova has refused a confirmation for long enough."""
+    confirm = ConfirmMigration(name=case.name, server_id=migration.server_id)
+    since = case.ledger.changed_at.get(case.name, case.now)
+    return (
+        case.ledger.failed_since(confirm, None) is not None
+        and case.now - since >= limits.CONFIRM
+    )
 
 
 def _confirms(case: Case, cold: list[Migration]) -> list[ConfirmMigration]:
@@ -154,12 +261,10 @@ def _confirms(case: Case, cold: list[Migration]) -> list[ConfirmMigration]:
         for migration in cold
         if migration.awaits_confirmation
     ]
-    done_at = case.ledger.done_at
     return [
         step
         for step in found
-        if step not in done_at
-        or case.now - done_at[step] >= limits.CONFIRM_AGAIN
+        if limits.may_confirm(step, case.ledger, case.now)
     ]
 
 
@@ -194,7 +299,8 @@ STAGES: tuple[Stage[Case], ...] = (
     Stage(
         'enabled',
         Kind.CHECK,
-        'end: it takes guests; not well when something was not undone',
+        'end: it takes guests, and none leaves; not well when something was '
+        'not undone',
         _enabled,
     ),
     Stage(
@@ -204,6 +310,13 @@ STAGES: tuple[Stage[Case], ...] = (
         _otherwise,
     ),
     Stage('look', Kind.WAIT, 'until its migrations are known', _unseen),
+    Stage('again', Kind.CHECK, 'end when it is drained again', _again),
+    Stage(
+        'stop',
+        Kind.STEP,
+        'stop a run of the drain, where some guests have left or leave',
+        _stop,
+    ),
     Stage(
         'confirm',
         Kind.STEP,

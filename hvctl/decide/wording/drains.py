@@ -44,6 +44,11 @@ def _migrations(facts: Facts) -> str:
     return ', '.join(f'{number} ({status})' for number, status in pairs)
 
 
+def _plural(facts: Facts) -> str:
+    migrations = typing.cast('tuple[Fact, ...]', facts['migrations'])
+    return 'migration' if len(migrations) == 1 else 'migrations'
+
+
 def _records(facts: Facts) -> str:
     records = typing.cast('tuple[Fact, ...]', facts['migrations'])
     return (
@@ -100,6 +105,13 @@ STATUSES: dict[Code, Words] = {
         ),
         facts=('migrations',),
     ),
+    StatusCode.LIVE_MIGRATIONS_OPEN: Words(
+        lambda facts: (
+            'enabled; waiting for live migrations of the drain: '
+            + _migrations(facts)
+        ),
+        facts=('migrations',),
+    ),
 }
 
 _REFUSALS: dict[Code, Words] = {
@@ -144,6 +156,10 @@ _ENDS: dict[Code, Words] = {
     OutcomeCode.ENABLED_AGAIN: Words(
         'somebody has enabled {name} again, so guests may land on it',
         'the same command again disables it and goes on',
+    ),
+    OutcomeCode.BEING_UNDONE: Words(
+        'somebody takes the drain of {name} back',
+        'the same command again goes on with it',
     ),
     OutcomeCode.OTHERS_OPEN: Words(
         'no guest was sent away, since {names} could not be disabled and '
@@ -212,6 +228,21 @@ _UNDONE: dict[Code, Words] = {
             + '; '.join(text.each(facts['messages']))
         ),
         facts=('messages',),
+    ),
+    OutcomeCode.DRAINED_AGAIN: Words(
+        'somebody drains {name} again meanwhile',
+        'the same command again takes that back',
+    ),
+    OutcomeCode.COLD_OF_OTHERS: Words(
+        lambda facts: (
+            'it is enabled again, but another user is to confirm the cold '
+            f'{_plural(facts)} {_migrations(facts)}'
+        ),
+        lambda facts: ' && '.join(
+            f'openstack server migration confirm {server_id}'
+            for server_id in text.each(facts['server_ids'])
+        ),
+        ('migrations', 'server_ids'),
     ),
     OutcomeCode.WAS_NOT_DRAINED: Words('was not being drained'),
 }

@@ -283,6 +283,10 @@ _GONE: dict[Code, Words] = {
         'resized away; waits until its owner confirms or reverts that',
         '--confirm-resizes',
     ),
+    GuestCode.MIGRATED_AWAY: Words(
+        'cold-migrated away by user {user_id}, who is to confirm that',
+        'openstack server migration confirm {server_id}, or --confirm-resizes',
+    ),
     GuestCode.IS_DELETED: Words('deleted'),
     GuestCode.SHELVED_BY_DRAIN: Words('shelved'),
     GuestCode.SHELVED_BY_OTHERS: Words('shelved, and not by this drain'),

@@ -34,11 +34,11 @@ def confirm(move: Move, migration: Migration, case: DrainCase) -> Followed:
     )
     if resized:
         step = requests.request(move, case.options)
-    refused = case.ledger.failed_since(step, move.progress.started_at)
-    if refused is not None:
-        reason = Reason.of(GuestCode.REQUEST_REFUSED, message=refused.message)
-        return Followed(transitions.fail(move, reason, case.now))
     if limits.is_silent(move, migration, case.now):
+        refused = case.ledger.failed_since(step, move.progress.started_at)
+        if refused is not None:
+            why = Reason.of(GuestCode.REQUEST_REFUSED, message=refused.message)
+            return Followed(transitions.fail(move, why, case.now))
         reason = Reason.of(
             GuestCode.RESIZE_NOT_CONFIRMED
             if resized
@@ -48,7 +48,6 @@ def confirm(move: Move, migration: Migration, case: DrainCase) -> Followed:
             host=migration.destination,
         )
         return Followed(transitions.fail(move, reason, case.now))
-    sent_at = case.ledger.done_at.get(step)
-    if sent_at is not None and case.now - sent_at < limits.CONFIRM_AGAIN:
+    if not limits.may_confirm(step, case.ledger, case.now):
         return Followed(move)
     return Followed(move, step)

@@ -19,7 +19,6 @@ from hvctl.decide.drain.moves import requests
 from hvctl.decide.drain.moves import retry
 from hvctl.decide.drain.moves import transitions
 from hvctl.decide.drain.moves.requests import Followed
-from hvctl.decide.drain.plan import treatment
 from hvctl.model.drain_options import Method
 from hvctl.model.guest_codes import GuestCode
 from hvctl.model.move import Move
@@ -52,7 +51,7 @@ def follow(move: Move, case: DrainCase) -> Followed:
     if (
         followed.move.state is MoveState.FAILED
         and guest is not None
-        and treatment.is_leaving(guest)
+        and guest.is_leaving
     ):
         return Followed(_leaving_after_all(followed.move, guest, case))
     return followed
@@ -128,7 +127,7 @@ def _under_way(move: Move, guest: Server | None, case: DrainCase) -> Followed:
             return left_host.arrived(move, migration, case)
         if migration.over:
             return _left_unseen(move, case)
-    elif guest.status in treatment.LEAVING:
+    elif guest.has_left:
         return _leaving(move, guest, case)
     elif migration.done and move.method is Method.CONFIRM:
         # Resized on this host: now it can be moved.
@@ -150,7 +149,7 @@ def _unrecorded(move: Move, guest: Server | None, case: DrainCase) -> Followed:
     """Follow what Nova has no migration record of, not yet or never."""
     if guest is None:
         return _left_unseen(move, case)
-    if guest.status in treatment.LEAVING:
+    if guest.has_left:
         return _leaving(move, guest, case)
     newest = case.newest.get(guest.id)
     if (

@@ -6,8 +6,10 @@ from __future__ import annotations
 import datetime
 
 from hvctl.model.drain_options import Method
+from hvctl.model.ledger import Ledger
 from hvctl.model.migration import Migration
 from hvctl.model.move import Move
+from hvctl.model.steps import Step
 
 #: How long a guest may be busy with something else before it is left.
 BUSY = datetime.timedelta(seconds=120)
@@ -31,6 +33,18 @@ CONFIRM = datetime.timedelta(seconds=300)
 #: came of it: Nova refuses it until the guest is ready and while the source
 #: is down.
 CONFIRM_AGAIN = datetime.timedelta(seconds=15)
+
+
+def may_confirm(step: Step, ledger: Ledger, now: datetime.datetime) -> bool:
+    """Return whether a confirmation is sent now, for the first time or again.
+
+    Whether Nova took it or refused it, the next one comes a while later.
+    """
+    failure = ledger.failed_since(step, None)
+    sent_at = failure.at if failure is not None else ledger.done_at.get(step)
+    if failure is not None and sent_at is None:
+        return False
+    return sent_at is None or now - sent_at >= CONFIRM_AGAIN
 
 
 def without_news(

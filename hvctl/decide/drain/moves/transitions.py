@@ -162,7 +162,17 @@ def resume(move: Move, now: datetime.datetime) -> Move:
 
 
 def leave_to_owner(move: Move, migration: Migration, case: DrainCase) -> Move:
-    """Leave a resize away from the host to the guest's owner."""
+    """Leave a resize away from the host to the guest's owner.
+
+    A cold migration is an operator's.
+    """
+    reason = Reason.of(GuestCode.RESIZED_AWAY)
+    if migration.is_cold:
+        reason = Reason.of(
+            GuestCode.MIGRATED_AWAY,
+            server_id=move.server_id,
+            user_id=migration.user_id,
+        )
     return dataclasses.replace(
         move,
         guest=dataclasses.replace(move.guest, status='VERIFY_RESIZE'),
@@ -170,7 +180,7 @@ def leave_to_owner(move: Move, migration: Migration, case: DrainCase) -> Move:
         progress=dataclasses.replace(
             move.progress,
             state=MoveState.STAYED,
-            reason=Reason.of(GuestCode.RESIZED_AWAY),
+            reason=reason,
             destination=migration.destination,
             after=migration.id - 1,
             started_at=None,

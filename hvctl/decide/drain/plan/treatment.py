@@ -24,20 +24,10 @@ from hvctl.model.move import Treatment
 from hvctl.model.reasons import Reason
 from hvctl.model.records import Server
 
-#: A guest in one of these is off its host in a moment: Nova saves the state
-#: before it lets go of the host (nova/compute/manager.py, _delete_instance and
-#: _shelve_offload_instance).
-LEAVING = frozenset({'DELETED', 'SHELVED_OFFLOADED'})
-
 #: A guest in one of these is on its way to another state.
-PASSING = LEAVING | {
-    'BUILD',
-    'HARD_REBOOT',
-    'MIGRATING',
-    'REBOOT',
-    'REBUILD',
-    'RESIZE',
-}
+PASSING = frozenset(
+    {'BUILD', 'HARD_REBOOT', 'MIGRATING', 'REBOOT', 'REBUILD', 'RESIZE'}
+)
 
 
 #: Why a guest in one of these stays, whatever anybody wants.
@@ -50,11 +40,6 @@ _STUCK = {
 _MOVABLE = frozenset(
     {'ACTIVE', 'PAUSED', 'SHUTOFF', 'SUSPENDED', 'SHELVED', 'VERIFY_RESIZE'}
 )
-
-
-def is_leaving(guest: Server) -> bool:
-    """Return whether a guest that is still listed is gone in a moment."""
-    return guest.status in LEAVING or guest.task_state == 'deleting'
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -151,7 +136,8 @@ class Rule(typing.NamedTuple):
 
 def _busy(case: GuestCase) -> Treatment | None:
     guest = case.guest
-    if guest.task_state is None and guest.status not in PASSING:
+    passing = guest.status in PASSING or guest.is_leaving
+    if guest.task_state is None and not passing:
         return None
     reason = Reason.of(
         GuestCode.BUSY,

@@ -96,9 +96,23 @@ def decide(look: Snapshot, ledger: Ledger | None = None, **options) -> Verdict:
 
 
 def decide_undo(look: Snapshot) -> Verdict:
-    """What drain --undo says of hv1."""
+    """What drain --undo says of hv1, once runs of the drain are stopped."""
     goal = undo.Undo(names=('hv1',))
-    return goal.decide(look, a_ledger(), clocks.START)['hv1']
+    ledger = a_ledger()
+    verdict = goal.decide(look, ledger, clocks.START)['hv1']
+    for stop in verdict.steps:
+        if not isinstance(stop, DisableService):
+            continue
+        ledger.done[stop] = True
+        stopped = tuple(
+            dataclasses.replace(service, disabled_reason=stop.reason)
+            if service.id == stop.service_id
+            else service
+            for service in look.services
+        )
+        look = dataclasses.replace(look, services=stopped)
+        verdict = goal.decide(look, ledger, clocks.START)['hv1']
+    return verdict
 
 
 def kinds(verdict: Verdict, kind: type[Step]) -> list[Step]:

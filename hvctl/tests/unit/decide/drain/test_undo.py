@@ -4,13 +4,21 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import unittest
 
 from hvctl.decide.drain import undo
+from hvctl.model import disabled_reason
 from hvctl.model.codes import OutcomeCode, StatusCode
 from hvctl.model.ledger import Failure
 from hvctl.model.reasons import Reason
-from hvctl.model.steps import AbortMigration, ConfirmMigration, EnableService
+from hvctl.model.steps import (
+    AbortMigration,
+    ConfirmMigration,
+    DisableService,
+    EnableService,
+)
+from hvctl.model.verdict import Outcome
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clocks
 from hvctl.tests.fixtures import draining
@@ -35,11 +43,72 @@ class TestUndo(unittest.TestCase):
             builders.a_migration('g4', id=6, status='queued', user_id='joe'),
         )
         look = draining.a_look(draining.GUEST, migrations={'hv1': migrations})
+        ledger = draining.a_ledger()
 
-        abort, enable = self.decide(look).steps
+        stopped = self.stop(look, ledger)
+        abort, enable = self.decide(stopped, ledger).steps
 
         self.assertEqual(5, abort.migration_id)
         self.assertIsInstance(enable, EnableService)
+
+    def stop(self, look, ledger):
+        """The look after a run of the drain was told to stop."""
+        verdict = self.decide(look, ledger)
+        (step,) = verdict.steps
+        self.assertIsInstance(step, DisableService)
+        self.assertEqual('hvctl: undo after migration 3', step.reason)
+        draining.take(ledger, verdict)
+        service = builders.a_disabled_service(step.reason)
+        return dataclasses.replace(look, services=(service,))
+
+    def test_nothing_has_left(self):
+        """Then enabling it is all."""
+        look = draining.a_look(draining.GUEST)
+
+        self.assertEqual(['EnableService'], draining.kinds(self.decide(look)))
+
+    def test_live_migrations(self):
+        """It is done when none of the drain goes on any more."""
+        ledger = draining.a_ledger()
+        running = draining.live('running')
+        look = draining.a_look(
+            draining.MIGRATING, migrations={'hv1': (running,)}
+        )
+        stopped = self.stop(look, ledger)
+        draining.take(ledger, self.decide(stopped, ledger))
+        opened = dataclasses.replace(look, services=(builders.a_service(),))
+
+        waits = self.decide(opened, ledger)
+        done = dataclasses.replace(running, status='completed')
+        ends = self.decide(
+            dataclasses.replace(opened, migrations={'hv1': (done,)}), ledger
+        )
+
+        self.assertIsNone(waits.outcome)
+        self.assertEqual((), waits.steps)
+        self.assertEqual(
+            Reason.of(
+                StatusCode.LIVE_MIGRATIONS_OPEN, migrations=((5, 'running'),)
+            ),
+            waits.status.reason,
+        )
+        self.assertEqual(Outcome(ok=True), ends.outcome)
+
+    def test_drained_again(self):
+        """It does not fight with a drain that somebody types meanwhile."""
+        ledger = draining.a_ledger()
+        record = draining.live('running')
+        look = draining.a_look(
+            draining.MIGRATING, migrations={'hv1': (record,)}
+        )
+        self.stop(look, ledger)
+
+        verdict = self.decide(look, ledger)
+
+        self.assertEqual((), verdict.steps)
+        self.assertEqual(
+            OutcomeCode.DRAINED_AGAIN, verdict.outcome.reason.code
+        )
 
     def test_cold_migrations(self):
         """Those of the drain are confirmed before its mark is gone."""
@@ -49,6 +118,7 @@ class TestUndo(unittest.TestCase):
         confirm = ConfirmMigration(name='hv1', server_id=draining.GUEST.id)
         ledger = draining.a_ledger()
         for status, expected in (
+            ('migrating', ['DisableService']),
             ('migrating', []),
             ('finished', ['ConfirmMigration']),
             ('finished', []),
@@ -56,13 +126,19 @@ class TestUndo(unittest.TestCase):
             ('confirmed', ['EnableService']),
         ):
             record = dataclasses.replace(cold, status=status)
-            look = draining.a_look(migrations={'hv1': (record,)})
+            service = draining.CLOSED
+            if ledger.done:
+                reason = disabled_reason.of_undo(3)
+                service = builders.a_disabled_service(reason)
+            look = draining.a_look(
+                services=(service,), migrations={'hv1': (record,)}
+            )
             verdict = self.decide(look, ledger)
             draining.take(ledger, verdict)
 
             self.assertEqual(expected, draining.kinds(verdict))
             self.assertIsNone(verdict.outcome)
-            if status != 'confirmed':
+            if 'DisableService' not in expected and status != 'confirmed':
                 self.assertEqual(
                     Reason.of(
                         StatusCode.COLD_MIGRATIONS_OPEN,
@@ -73,26 +149,50 @@ class TestUndo(unittest.TestCase):
         self.assertIn(confirm, ledger.done)
 
     def test_cold_migrations_of_others(self):
-        """They are not waited for, nor one that Nova will not confirm."""
+        """They are not waited for, and named in the end."""
         cold = builders.a_migration(
             'g1', id=5, status='finished', migration_type='migration'
         )
         theirs = dataclasses.replace(cold, user_id='joe')
-        failure = Failure(
-            step=ConfirmMigration(name='hv1', server_id=draining.GUEST.id),
-            message='could not confirm it',
+        ledger = draining.a_ledger()
+        look = draining.a_look(migrations={'hv1': (theirs,)})
+        verdict = self.decide(self.stop(look, ledger), ledger)
+        self.assertEqual(['EnableService'], draining.kinds(verdict))
+        draining.take(ledger, verdict)
+
+        verdict = self.decide(
+            dataclasses.replace(look, services=(builders.a_service(),)), ledger
         )
-        for record, failures in (
-            (theirs, {}),
-            (cold, {draining.GUEST.id: failure}),
-        ):
-            look = draining.a_look(migrations={'hv1': (record,)})
 
-            (step,) = self.decide(
-                look, draining.a_ledger(failures=failures)
-            ).steps
+        self.assertFalse(verdict.outcome.ok)
+        self.assertEqual(
+            Reason.of(
+                OutcomeCode.COLD_OF_OTHERS,
+                migrations=((5, 'finished'),),
+                server_ids=(draining.GUEST.id,),
+            ),
+            verdict.outcome.reason,
+        )
 
-            self.assertIsInstance(step, EnableService)
+    def test_refused_confirmations(self):
+        """They are sent again for a while, and then it is opened."""
+        cold = draining.cold('finished')
+        look = draining.a_look(migrations={'hv1': (cold,)})
+        ledger = draining.a_ledger(changed_at={'hv1': clocks.START})
+        look = self.stop(look, ledger)
+        step = ConfirmMigration(name='hv1', server_id=draining.GUEST.id)
+        sent = []
+        for seconds in range(0, 301, 5):
+            now = clocks.START + datetime.timedelta(seconds=seconds)
+            goal = undo.Undo(names=('hv1',))
+            verdict = goal.decide(look, ledger, now)['hv1']
+            sent += draining.kinds(verdict)
+            if step in verdict.steps:
+                ledger.failures[step.lane] = Failure(
+                    step=step, message='could not confirm it', at=now
+                )
+
+        self.assertEqual(['ConfirmMigration'] * 20 + ['EnableService'], sent)
 
     def test_what_could_not_be_dropped(self):
         """It is enabled, and still no success."""

@@ -122,6 +122,32 @@ DRAINS = (
         'command again disables it and goes on',
     ),
     (
+        Reason.of(OutcomeCode.BEING_UNDONE, name='hv1'),
+        'somebody takes the drain of hv1 back; the same command again goes '
+        'on with it',
+    ),
+    (
+        Reason.of(OutcomeCode.DRAINED_AGAIN, name='hv1'),
+        'somebody drains hv1 again meanwhile; the same command again takes '
+        'that back',
+    ),
+    (
+        Reason.of(
+            OutcomeCode.COLD_OF_OTHERS,
+            migrations=((5, 'finished'), (6, 'migrating')),
+            server_ids=('g1', 'g2'),
+        ),
+        'it is enabled again, but another user is to confirm the cold '
+        'migrations 5 (finished), 6 (migrating); openstack server migration '
+        'confirm g1 && openstack server migration confirm g2',
+    ),
+    (
+        Reason.of(
+            StatusCode.LIVE_MIGRATIONS_OPEN, migrations=((5, 'running'),)
+        ),
+        'enabled; waiting for live migrations of the drain: 5 (running)',
+    ),
+    (
         Reason.of(OutcomeCode.OTHERS_OPEN, names=('hv2', 'hv3')),
         'no guest was sent away, since hv2, hv3 could not be disabled and '
         'guests might land there',

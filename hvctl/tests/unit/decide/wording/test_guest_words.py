@@ -355,6 +355,11 @@ GUESTS = (
         'resized away; waits until its owner confirms or reverts that; '
         '--confirm-resizes',
     ),
+    (
+        Reason.of(GuestCode.MIGRATED_AWAY, user_id='joe', **G1),
+        'cold-migrated away by user joe, who is to confirm that; openstack '
+        'server migration confirm g1, or --confirm-resizes',
+    ),
     (Reason.of(GuestCode.IS_DELETED), 'deleted'),
     (Reason.of(GuestCode.SHELVED_BY_DRAIN), 'shelved'),
     (

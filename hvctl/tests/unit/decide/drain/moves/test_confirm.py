@@ -103,6 +103,31 @@ class TestConfirm(draining.Story):
             'moved', self.see(records=(draining.cold('confirmed'),)).state
         )
 
+    def test_refused(self):
+        """What Nova refuses for a while is asked for until it does it."""
+        for seconds, state in ((100, 'moved'), (400, 'failed')):
+            with self.subTest(seconds=seconds):
+                self.setUp()
+                self.see(draining.OFF)
+                self.refused = {ConfirmMigration: '503'}
+                for _ in range(seconds):
+                    move = self.see(records=(draining.cold('finished'),))
+                if state == 'moved':
+                    self.assertEqual('moving', move.state)
+                    self.refused = {}
+                    for _ in range(16):
+                        self.see(records=(draining.cold('finished'),))
+                    move = self.see(records=(draining.cold('confirmed'),))
+
+                self.assertEqual(state, move.state)
+                if state == 'failed':
+                    self.assert_move(
+                        'failed',
+                        GuestCode.REQUEST_REFUSED,
+                        move,
+                        message='503',
+                    )
+
     def test_not_those_of_others(self):
         """Somebody else's cold migration that was faster than ours."""
         self.refused = {ColdMigrate: 'busy'}
@@ -118,7 +143,9 @@ class TestConfirm(draining.Story):
         )
 
         self.assertEqual(['ColdMigrate'], self.sent)
-        self.assert_move('stayed', GuestCode.RESIZED_AWAY, move)
+        self.assert_move(
+            'stayed', GuestCode.MIGRATED_AWAY, move, user_id='joe'
+        )
 
     def test_resized_on_its_host(self):
         """After the confirmation it is a guest like others."""
