@@ -100,7 +100,12 @@ def _occupied(case: Case) -> Verdict | None:
         return None
     return Verdict.failed(
         case.status,
-        Reason.of(OutcomeCode.OCCUPIED, name=case.name, occupants=occupants),
+        Reason.of(
+            OutcomeCode.OCCUPIED,
+            name=case.name,
+            occupants=occupants,
+            provider_id=case.hv.provider.id if case.hv.provider else None,
+        ),
     )
 
 

@@ -12,6 +12,8 @@ from __future__ import annotations
 from hvctl.model import identity
 from hvctl.model.hypervisor import Hypervisor
 from hvctl.model.migration import Migration
+from hvctl.model.migration import MigrationStatus
+from hvctl.model.migration import MigrationType
 
 
 def unfinished(hv: Hypervisor) -> list[Migration]:
@@ -29,6 +31,25 @@ def stale(hv: Hypervisor) -> list[Migration]:
             for each in hv.migrations
         )
     ]
+
+
+def evacuated(hv: Hypervisor) -> frozenset[str]:
+    """Return the guests that were made anew elsewhere, as the host was lost.
+
+    Placement has them on it until its nova-compute is back or its service is
+    deleted; then Nova takes them off, of those whose record is ``done``
+    (nova/scheduler/client/report.py, delete_resource_provider).
+    """
+    if hv.service is None:
+        return frozenset()
+    return frozenset(
+        server_id
+        for server_id, migration in hv.newest_migrations.items()
+        if migration.migration_type == MigrationType.EVACUATION
+        and migration.status == MigrationStatus.DONE
+        and migration.source == hv.host
+        and migration.destination != hv.host
+    )
 
 
 def consumers_beside_hold(hv: Hypervisor) -> frozenset[str]:
@@ -54,6 +75,7 @@ def occupants(hv: Hypervisor) -> tuple[tuple[str | int, ...], ...]:
     known = {guest.id for guest in (*(hv.guests or ()), *hv.test_guests)}
     known |= {migration.uuid for migration in going}
     known |= {migration.server_id for migration in going}
+    known |= evacuated(hv)
     others = sorted(consumers_beside_hold(hv) - known)
     if others:
         found.append(('allocation', *others))

@@ -48,6 +48,18 @@ def _if_part_of_it(facts: Facts) -> str:
     return f'if it was part of it: {remedies}' if remedies else ''
 
 
+def _empty_first(facts: Facts) -> str:
+    """Return what empties a hypervisor; a drain moves guests, not records."""
+    leaked = text.leaked(facts['occupants'])
+    if not leaked:
+        return f'empty it first: {commands.DRAIN.format(**facts)}'
+    return (
+        'a server that is being built becomes a guest soon; of one that is '
+        'gone or on another host (openstack server show): '
+        f'{text.unset(facts["provider_id"], leaked)}'
+    )
+
+
 def _tried(facts: Facts) -> str:
     """Name the Ironic nodes that were tried, and what Ironic says of each."""
     pairs = typing.cast('tuple[tuple[Fact, Fact], ...]', facts['tried'])
@@ -237,7 +249,8 @@ _DELETE: dict[Code, Words] = {
     OutcomeCode.NOT_OURS: Words(_not_ours, facts=('name', 'holders')),
     OutcomeCode.OCCUPIED: Words(
         '{name} still has {occupants:occupants}',
-        f'empty it first: {commands.DRAIN}',
+        _empty_first,
+        ('name', 'occupants', 'provider_id'),
     ),
     OutcomeCode.DRIVER_DOWN: Words(
         'nova-compute on {host}, which drives Ironic, is down: the machine '

@@ -46,5 +46,22 @@ def occupants(fact: Fact) -> str:
     return ' and '.join(words)
 
 
+def leaked(fact: Fact) -> list[str]:
+    """Return whose allocations are the only occupants; none if others are."""
+    rows = _rows(fact)
+    if any(kind != 'allocation' for kind, *_ in rows):
+        return []
+    return [str(consumer) for _, *ids in rows for consumer in ids]
+
+
+def unset(provider_id: Fact, consumers: list[str]) -> str:
+    """Return what takes consumers off one provider, and off no other."""
+    return ' && '.join(
+        'openstack resource provider allocation unset --provider '
+        f'{provider_id} {consumer}'
+        for consumer in consumers
+    )
+
+
 def _rows(fact: Fact) -> tuple[tuple[typing.Any, ...], ...]:
     return typing.cast('tuple[tuple[typing.Any, ...], ...]', fact)

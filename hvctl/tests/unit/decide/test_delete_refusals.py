@@ -39,6 +39,7 @@ class TestRefusals(unittest.TestCase):
                         OutcomeCode.OCCUPIED,
                         name='hv1',
                         occupants=(occupant,),
+                        provider_id=deciding.CHOSEN,
                     ),
                     verdict.outcome.reason,
                 )

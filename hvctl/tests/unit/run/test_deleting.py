@@ -87,6 +87,17 @@ class TestDelete(base.TestCase):
         self.assertFalse(result.ok)
         self.assertEqual([], self.cloud.asked)
 
+    def test_evacuated(self):
+        """A host that is lost goes once its guests live elsewhere."""
+        self.cloud.has_hypervisor('hv1')
+        guest = self.cloud.add_guest('g1', 'hv1')
+        self.cloud.migrations.evacuate(guest)
+
+        result = self.delete('hv1')
+
+        self.assertTrue(result.ok, self.message(result))
+        self.assert_nothing_left()
+
     def test_teardown_fails(self):
         """What Ironic could not tear down is said, not hidden."""
         self.create('hv1')

@@ -68,6 +68,38 @@ class TestOccupants(unittest.TestCase):
             with self.subTest(status=status):
                 self.assertEqual(1, len(emptiness.unfinished(hv)))
 
+    def test_evacuated(self):
+        """Only what Nova takes off with the service is no occupant."""
+        away = {'migration_type': 'evacuation', 'status': 'done'}
+        back = builders.a_migration(
+            'g1', id=2, status='completed', source='hv2', destination='hv1'
+        )
+        consumers = frozenset({builders.an_id('server g1')})
+        for record, changes, left in (
+            (away, {}, ()),
+            (away, {'service': None}, consumers),
+            (away, {'migrations': (back,)}, consumers),
+            ({**away, 'status': 'completed'}, {}, consumers),
+            ({**away, 'status': 'error'}, {}, consumers),
+            ({**away, 'source': 'hv2', 'destination': 'hv1'}, {}, consumers),
+            ({**away, 'migration_type': 'migration'}, {}, consumers),
+        ):
+            with self.subTest(record=record, changes=changes):
+                old = builders.a_migration('g1', **record)
+                newer = changes.get('migrations', ())
+                hv = builders.a_hypervisor(
+                    **{
+                        'consumers': consumers,
+                        **changes,
+                        'migrations': (*newer, old),
+                    }
+                )
+
+                self.assertEqual(
+                    (('allocation', *left),) if left else (),
+                    emptiness.occupants(hv),
+                )
+
     def test_hold_of_another_life(self):
         """A hold is known by the provider's own id only."""
         other = identity.hold_id(builders.a_compute_id(life=2))

@@ -209,9 +209,33 @@ ROWS: tuple = (
         {
             'name': 'hv1',
             'occupants': (('guest', 2), ('unfinished migration', 1)),
+            'provider_id': 'p1',
         },
         'hv1 still has 2 guests and 1 unfinished migration',
         'empty it first: openstack hypervisor ephemeral drain hv1',
+    ),
+    (
+        OutcomeCode.OCCUPIED,
+        {
+            'name': 'hv1',
+            'occupants': (('guest', 1), ('allocation', 'a')),
+            'provider_id': 'p1',
+        },
+        'hv1 still has 1 guest and allocations of a in Placement',
+        'empty it first: openstack hypervisor ephemeral drain hv1',
+    ),
+    (
+        OutcomeCode.OCCUPIED,
+        {
+            'name': 'hv1',
+            'occupants': (('allocation', 'a', 'b'),),
+            'provider_id': 'p1',
+        },
+        'hv1 still has allocations of a, b in Placement',
+        'a server that is being built becomes a guest soon; of one that is '
+        'gone or on another host (openstack server show): openstack resource '
+        'provider allocation unset --provider p1 a && openstack resource '
+        'provider allocation unset --provider p1 b',
     ),
     (
         OutcomeCode.NOT_OURS,
