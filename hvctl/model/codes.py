@@ -195,8 +195,12 @@ class OutcomeCode(enum.StrEnum):
     """The name belongs to something that hvctl did not make."""
     OCCUPIED = 'occupied'
     """It is not empty."""
+    MACHINE_ELSEWHERE = 'machine-elsewhere'
+    """Its machine may be in a bare-metal cloud that was not looked at."""
     DRIVER_DOWN = 'driver-down'
     """The nova-compute that drives Ironic is down."""
+    DRIVER_GONE = 'driver-gone'
+    """The nova-compute that drives Ironic is not registered any more."""
     NOT_DELETED = 'not-deleted'
     """Nova could not delete its server."""
     TEAR_DOWN_FAILED = 'tear-down-failed'

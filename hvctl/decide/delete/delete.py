@@ -92,6 +92,23 @@ def _unseen(case: Case) -> Verdict | None:
     return Verdict(status=case.status)
 
 
+def _elsewhere(case: Case) -> Verdict | None:
+    # The port of a machine of ours goes last.
+    if case.changed or not ownership.may_be_elsewhere(case.hv):
+        return None
+    service = case.hv.service
+    return Verdict.failed(
+        case.status,
+        Reason.of(
+            OutcomeCode.MACHINE_ELSEWHERE,
+            name=case.name,
+            up=service is not None and service.up,
+            hold_id=emptiness.hold(case.hv),
+            left=phases.left(case.hv),
+        ),
+    )
+
+
 def _occupied(case: Case) -> Verdict | None:
     occupants = (
         emptiness.occupants(case.hv) if ownership.owned(case.hv) else ()
@@ -137,6 +154,12 @@ STAGES: tuple[Stage[Case], ...] = (
     goal.FAILED_LANE,
     Stage('not-ours', Kind.CHECK, 'refuse what hvctl did not make', _not_ours),
     Stage('look', Kind.WAIT, 'until it is known what is on it', _unseen),
+    Stage(
+        'elsewhere',
+        Kind.CHECK,
+        'refuse one whose machine may be in another bare-metal cloud',
+        _elsewhere,
+    ),
     Stage('occupied', Kind.CHECK, 'refuse while guests are on it', _occupied),
     Stage(
         'test-guest',
@@ -147,10 +170,16 @@ STAGES: tuple[Stage[Case], ...] = (
     ),
     Stage('close', Kind.STEP, 'disable the compute service', machine.close),
     Stage(
+        'settle',
+        Kind.WAIT,
+        'until whoever was on the way to it would be on it',
+        machine.settle,
+    ),
+    Stage(
         'driver-down',
         Kind.CHECK,
         'refuse while nothing can stop the machine',
-        machine.driver_down,
+        machine.undriven,
     ),
     Stage(
         'stop',

@@ -6,22 +6,37 @@ It goes first: a nova-compute that lives on brings its records back.
 
 from __future__ import annotations
 
+import datetime
+
 from hvctl.decide.case import Case
+from hvctl.decide.hypervisor import phases
 from hvctl.decide.wording import text
 from hvctl.model import identity
 from hvctl.model.codes import OutcomeCode, StatusCode
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
 from hvctl.model.reasons import Fact
 from hvctl.model.reasons import Reason
-from hvctl.model.records import Server
+from hvctl.model.records import Node
 from hvctl.model.steps import DeleteServer, DisableService, Step
 from hvctl.model.verdict import Verdict
 
+#: States of a node after its tear-down, as Nova takes them
+#: (nova/virt/ironic/driver.py, _unprovision).
+_GIVEN_BACK = frozenset(
+    {'available', 'cleaning', 'clean wait', 'clean failed', 'manageable'}
+)
+
+#: A scheduler that has chosen a host claims it within that time.
+_SETTLED = datetime.timedelta(seconds=5)
+
 
 def close(case: Case) -> Verdict | None:
-    """Disable the compute service, so that no guest comes any more."""
+    """Disable the compute service, so that no guest comes any more.
+
+    The machine may run on though its server is gone.
+    """
     hv = case.hv
-    if hv.server is None or hv.service is None or not hv.service.enabled:
+    if hv.service is None or not hv.service.enabled:
         return None
     return Verdict(
         status=case.status,
@@ -32,23 +47,54 @@ def close(case: Case) -> Verdict | None:
                 reason=identity.REASON_DELETE,
             ),
         ),
-        node_id=_node_id(hv, hv.server),
+        node_id=_node_id(hv),
     )
 
 
-def driver_down(case: Case) -> Verdict | None:
-    """Refuse where Nova would only forget the server."""
-    server = case.hv.server
-    if server is None:
+def settle(case: Case) -> Verdict | None:
+    """Look once more some seconds after this run has closed it.
+
+    A scheduler that had chosen the host just before may still claim it.
+    """
+    hv = case.hv
+    if hv.server is None or hv.service is None:
         return None
-    for service in case.snapshot.metal_services:
-        if service.host == server.host and not service.up:
-            # The machine would run on.
-            return Verdict.failed(
-                case.status,
-                Reason.of(OutcomeCode.DRIVER_DOWN, host=service.host),
-            )
-    return None
+    at = case.ledger.done_at.get(
+        DisableService(
+            name=hv.name,
+            service_id=hv.service.id,
+            reason=identity.REASON_DELETE,
+        )
+    )
+    if at is None or case.now - at >= _SETTLED:
+        return None
+    return Verdict(status=case.status)
+
+
+def undriven(case: Case) -> Verdict | None:
+    """Refuse where Nova would only forget the server."""
+    hv = case.hv
+    if hv.server is None or hv.server.host is None:
+        return None
+    host = hv.server.host
+    states = {
+        service.host: service.up for service in case.snapshot.metal_services
+    }
+    if states.get(host) or (hv.node is not None and is_given_back(hv.node)):
+        return None
+    # The machine would run on.
+    if host in states:
+        why = Reason.of(OutcomeCode.DRIVER_DOWN, host=host)
+    else:
+        why = Reason.of(
+            OutcomeCode.DRIVER_GONE, host=host, node=phases.node(hv)
+        )
+    return Verdict.failed(case.status, why)
+
+
+def is_given_back(node: Node) -> bool:
+    """Return whether Ironic has ended what was deployed on a node."""
+    return node.instance_id is None and node.provision_state in _GIVEN_BACK
 
 
 def running(case: Case) -> Verdict | None:
@@ -73,7 +119,7 @@ def running(case: Case) -> Verdict | None:
     return Verdict(
         status=case.status,
         steps=tuple(todo),
-        node_id=_node_id(hv, hv.server),
+        node_id=_node_id(hv),
     )
 
 
@@ -114,5 +160,7 @@ def stopping(code: StatusCode, **facts: Fact) -> Status:
     return Status(phase=Phase.STOPPING, reason=Reason.of(code, **facts))
 
 
-def _node_id(hv: Hypervisor, server: Server) -> str | None:
-    return hv.node.id if hv.node else server.node
+def _node_id(hv: Hypervisor) -> str | None:
+    if hv.node is not None:
+        return hv.node.id
+    return hv.server.node if hv.server is not None else None

@@ -52,12 +52,19 @@ def evacuated(hv: Hypervisor) -> frozenset[str]:
     )
 
 
+def hold(hv: Hypervisor) -> str | None:
+    """Return the id of the hold, if it is on the provider."""
+    if hv.provider is None:
+        return None
+    found = identity.hold_id(hv.provider.id)
+    return found if found in (hv.consumers or ()) else None
+
+
 def consumers_beside_hold(hv: Hypervisor) -> frozenset[str]:
     """Return the consumers of the provider, the hold left out."""
-    consumers = hv.consumers or frozenset()
     if hv.provider is None:
         return frozenset()
-    return consumers - {identity.hold_id(hv.provider.id)}
+    return (hv.consumers or frozenset()) - {hold(hv)}
 
 
 def occupants(hv: Hypervisor) -> tuple[tuple[str | int, ...], ...]:

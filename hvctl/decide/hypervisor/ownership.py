@@ -91,3 +91,13 @@ def owned(hv: Hypervisor) -> bool:
         or hv.test_ports
         or (hv.service is not None and hv.service.disabled.is_ours)
     )
+
+
+def may_be_elsewhere(hv: Hypervisor) -> bool:
+    """Return whether nothing tells where the machine of a hypervisor is.
+
+    It has registered, and what tells of its machine, the server or at least
+    the port, is not in the bare-metal cloud that was looked at.
+    """
+    registered = hv.service or hv.compute_node or hv.agents or hv.reported
+    return bool(registered) and not (hv.server or hv.ports or hv.subports)

@@ -9,6 +9,7 @@ from hvctl.decide.wording import commands
 from hvctl.decide.wording import templates
 from hvctl.decide.wording.templates import Words
 from hvctl.model.codes import Code, HolderCode
+from hvctl.model.reasons import Fact
 from hvctl.model.reasons import Facts
 from hvctl.model.reasons import Reason
 
@@ -60,6 +61,32 @@ def remedies(facts: Facts) -> str:
         templates.filled(WORDS[h.code].remedy, h.facts) for h in _each(facts)
     ]
     return ' && '.join(filter(None, words))
+
+
+#: What removes a thing that is left of a hypervisor, by its kind; what is
+#: not here goes with another.
+_REMOVING = {
+    'network agent': 'openstack network agent delete {id}',
+    'compute service': 'openstack compute service delete {id}',
+    'resource provider': 'openstack resource provider delete {id}',
+}
+
+
+def removing(left: Fact, hold_id: Fact) -> str:
+    """Return what to type to remove by hand what is left of a hypervisor.
+
+    :param left: see :func:`hvctl.decide.hypervisor.phases.left`
+    :param hold_id: of the hold that has to go first; None for none
+    """
+    words = []
+    if hold_id is not None:
+        words.append(
+            f'openstack resource provider allocation delete {hold_id}'
+        )
+    rows = typing.cast('tuple[tuple[str, str], ...]', left)
+    for kind, command in _REMOVING.items():
+        words += [command.format(id=i) for k, i in rows if k == kind]
+    return ' && '.join(words)
 
 
 def _each(facts: Facts) -> list[Reason]:

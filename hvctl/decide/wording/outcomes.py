@@ -60,6 +60,16 @@ def _empty_first(facts: Facts) -> str:
     )
 
 
+def _where_it_is(facts: Facts) -> str:
+    """Return what to do with one whose machine is not in this cloud."""
+    delete = commands.DELETE.format(**facts)
+    there = f'in the cloud that has its server: {delete}'
+    removing = holders.removing(facts['left'], facts['hold_id'])
+    if facts['up'] or not removing:
+        return there
+    return f'{there}; or if its machine is gone for good: {removing}'
+
+
 def _tried(facts: Facts) -> str:
     """Name the Ironic nodes that were tried, and what Ironic says of each."""
     pairs = typing.cast('tuple[tuple[Fact, Fact], ...]', facts['tried'])
@@ -252,10 +262,23 @@ _DELETE: dict[Code, Words] = {
         _empty_first,
         ('name', 'occupants', 'provider_id'),
     ),
+    OutcomeCode.MACHINE_ELSEWHERE: Words(
+        'neither a server nor a port of {name} is in this bare-metal cloud, '
+        'only {left:things}: its machine may be in another one',
+        _where_it_is,
+        ('name', 'up', 'hold_id', 'left'),
+    ),
     OutcomeCode.DRIVER_DOWN: Words(
         'nova-compute on {host}, which drives Ironic, is down: the machine '
         'cannot be stopped now',
         'start it and run delete again',
+    ),
+    OutcomeCode.DRIVER_GONE: Words(
+        'nova-compute on {host}, which drove Ironic node {node}, is not '
+        'registered any more: Nova would only forget the server, and the '
+        'machine run on',
+        'start one of that host name, or openstack baremetal node undeploy '
+        '{node}, and run delete again',
     ),
     OutcomeCode.NOT_DELETED: Words('the server could not be deleted: {fault}'),
     OutcomeCode.TEAR_DOWN_FAILED: Words(

@@ -9,8 +9,7 @@ import unittest
 from hvctl.decide.delete import delete
 from hvctl.model import identity
 from hvctl.model.codes import HolderCode, OutcomeCode, StatusCode
-from hvctl.model.hypervisor import Phase
-from hvctl.model.ledger import Failure, Ledger
+from hvctl.model.ledger import Ledger
 from hvctl.model.reasons import Reason
 from hvctl.model.records import Aggregate
 from hvctl.model.snapshot import Snapshot
@@ -20,8 +19,6 @@ from hvctl.model.steps import (
     DeleteProvider,
     DeleteServer,
     DeleteService,
-    DeleteTestGuest,
-    DisableService,
     LeaveAggregate,
 )
 from hvctl.model.verdict import Outcome
@@ -50,178 +47,20 @@ def a_look_without_server(**changes) -> Snapshot:
     )
 
 
-class TestStop(unittest.TestCase):
-    """As long as the server is there."""
-
-    def test_disables_first(self):
-        """The service is closed before anything else, the node noted."""
-        verdict = deciding.of_delete(deciding.a_look())
-
-        self.assertEqual(
-            (
-                DisableService(
-                    name='hv1',
-                    service_id=builders.a_service().id,
-                    reason=identity.REASON_DELETE,
-                ),
-            ),
-            verdict.steps,
-        )
-        self.assertEqual(NODE, verdict.node_id)
-
-    def test_then_deletes_the_server(self):
-        """Disabled, or with no service at all, the server goes."""
-        for services in ((CLOSED, IRONIC), (IRONIC,)):
-            with self.subTest(services=services):
-                verdict = deciding.of_delete(
-                    deciding.a_look(services=services)
-                )
-
-                self.assertEqual((DELETE,), verdict.steps)
-                self.assertEqual(NODE, verdict.node_id)
-
-    def test_notes_the_node(self):
-        """Ironic's own record counts, without one what Nova says."""
-        server = builders.a_server(node='by-nova')
-        for nodes, expected in (
-            ((builders.a_node(id='by-ironic'),), 'by-ironic'),
-            (None, 'by-nova'),
-        ):
-            with self.subTest(expected=expected):
-                verdict = deciding.of_delete(
-                    deciding.a_look(
-                        servers=(server,),
-                        services=(CLOSED, IRONIC),
-                        nodes=nodes,
-                    )
-                )
-
-                self.assertEqual(expected, verdict.node_id)
-
-    def test_test_guest_first(self):
-        """What a killed create left on it goes before it is closed."""
-        guest = builders.a_guest(metadata={identity.TEST_KEY: 'hv1'})
-
-        verdict = deciding.of_delete(
-            deciding.a_look(test_guests=(guest,), guests={'hv1': (guest,)})
-        )
-
-        self.assertEqual(
-            (DeleteTestGuest(name='hv1', server_id=guest.id),), verdict.steps
-        )
-
-    def test_with_its_twins(self):
-        """Servers that lost a race go as well."""
-        twin = builders.a_server(id='twin', created_at=None)
-
-        verdict = deciding.of_delete(
-            deciding.a_look(
-                servers=(builders.a_server(), twin), services=(CLOSED, IRONIC)
-            )
-        )
-
-        self.assertEqual(
-            {builders.a_server().id, 'twin'},
-            {step.server_id for step in verdict.steps},
-        )
-
-    def test_soft_deleted(self):
-        """A server whose deletion Nova put off is deleted for good."""
-        look = deciding.a_look(
-            servers=(builders.a_server(status='SOFT_DELETED'),),
-            services=(CLOSED, IRONIC),
-        )
-
-        verdict = deciding.of_delete(
-            look, deciding.a_ledger(done={DELETE: True})
-        )
-
-        (step,) = verdict.steps
-        self.assertTrue(step.soft_deleted)
-
-    def test_waits_for_the_server(self):
-        """Once asked for, the deletion is waited for."""
-        look = deciding.a_look(
-            servers=(builders.a_server(task_state='deleting'),),
-            services=(CLOSED, IRONIC),
-        )
-
-        verdict = deciding.of_delete(
-            look, deciding.a_ledger(done={DELETE: True})
-        )
-
-        self.assertEqual((), verdict.steps)
-        self.assertIsNone(verdict.outcome)
-        self.assertEqual(Phase.STOPPING, verdict.status.phase)
-
-    def test_server_that_does_not_go(self):
-        """A server in ERROR after its deletion ends it with the reason."""
-        look = deciding.a_look(
-            servers=(builders.a_server(status='ERROR', fault='stuck'),),
-            services=(CLOSED, IRONIC),
-        )
-
-        self.assertEqual((DELETE,), deciding.of_delete(look).steps)
-        verdict = deciding.of_delete(
-            look, deciding.a_ledger(done={DELETE: True})
-        )
-        self.assertFalse(verdict.outcome.ok)
-        self.assertEqual(
-            Reason.of(OutcomeCode.NOT_DELETED, fault='stuck'),
-            verdict.outcome.reason,
-        )
-
-    def test_server_that_may_still_go(self):
-        """One in ERROR that Nova works on is waited for, as a live one is."""
-        for changes in (
-            {'status': 'ERROR', 'task_state': 'deleting'},
-            {'status': 'ACTIVE', 'task_state': None},
-        ):
-            with self.subTest(changes=changes):
-                look = deciding.a_look(
-                    servers=(builders.a_server(**changes),),
-                    services=(CLOSED, IRONIC),
-                )
-
-                verdict = deciding.of_delete(
-                    look, deciding.a_ledger(done={DELETE: True})
-                )
-
-                self.assertEqual((), verdict.steps)
-                self.assertIsNone(verdict.outcome)
-
-    def test_needs_the_driver_of_ironic(self):
-        """With Nova's Ironic host down the machine would run on."""
-        ironic = builders.a_service('ironic', state='down')
-
-        verdict = deciding.of_delete(
-            deciding.a_look(
-                services=(CLOSED, ironic), metal_services=(ironic,)
-            )
-        )
-
-        self.assertEqual((), verdict.steps)
-        self.assertEqual(
-            Reason.of(OutcomeCode.DRIVER_DOWN, host='ironic'),
-            verdict.outcome.reason,
-        )
-
-    def test_failed_step(self):
-        """A step that failed for good ends it with its sentence."""
-        failure = Failure(step=DELETE, message='could not')
-
-        verdict = deciding.of_delete(
-            deciding.a_look(), deciding.a_ledger(failures={'hv1': failure})
-        )
-
-        self.assertEqual(
-            Reason.of(OutcomeCode.REQUEST_FAILED, message='could not'),
-            verdict.outcome.reason,
-        )
-
-
 class TestClear(unittest.TestCase):
     """When the server is gone."""
+
+    def test_disables_here_too(self):
+        """A machine that runs on without its server gets no more guests."""
+        for state in ('up', 'down'):
+            with self.subTest(state=state):
+                service = builders.a_service(state=state)
+
+                verdict = deciding.of_delete(
+                    a_look_without_server(services=(service, IRONIC))
+                )
+
+                self.assertEqual(['DisableService'], deciding.kinds(verdict))
 
     def test_waits_for_the_service(self):
         """A nova-compute that may still live keeps its records."""

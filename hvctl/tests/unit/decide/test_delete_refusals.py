@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import unittest
 
+from hvctl.model import identity
 from hvctl.model.codes import OutcomeCode
 from hvctl.model.reasons import Reason
 from hvctl.model.verdict import Outcome
@@ -72,6 +73,41 @@ class TestRefusals(unittest.TestCase):
                 self.assertEqual(OutcomeCode.NOT_OURS, why.code)
                 (holder,) = why.facts['holders']
                 self.assertEqual(strange, holder.facts['id'])
+
+    def test_machine_elsewhere(self):
+        """What may be another bare-metal cloud's machine is left alone."""
+        hold = identity.hold_id(deciding.CHOSEN)
+        held = {'consumers': {deciding.CHOSEN: {hold: {'MEMORY_MB': 1}}}}
+        for missing, changes, up, expected in (
+            ((), {}, True, None),
+            ((), held, True, hold),
+            (('services',), {}, False, None),
+            (('services', 'compute_nodes'), {}, False, None),
+        ):
+            with self.subTest(missing=missing, changes=changes):
+                look = builders.without(
+                    deciding.a_look(**changes), 'servers', 'ports', *missing
+                )
+
+                verdict = deciding.of_delete(look)
+
+                self.assertEqual((), verdict.steps)
+                why = verdict.outcome.reason
+                self.assertEqual(OutcomeCode.MACHINE_ELSEWHERE, why.code)
+                self.assertEqual(up, why.facts['up'])
+                self.assertEqual(expected, why.facts['hold_id'])
+
+    def test_provider_of_a_killed_create(self):
+        """A provider that no host ever had may go without a port."""
+        look = builders.a_snapshot(
+            providers=(builders.a_provider(),),
+            guests={'hv1': ()},
+            consumers={deciding.CHOSEN: {}},
+        )
+
+        verdict = deciding.of_delete(look)
+
+        self.assertEqual(['DeleteProvider'], deciding.kinds(verdict))
 
     def test_twice(self):
         """What is gone already is a success."""

@@ -3,6 +3,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+
+from hvctl.model.codes import OutcomeCode
+from hvctl.model.snapshot import Scope, Snapshot
 from hvctl.model.steps import (
     DeleteAgent,
     DeletePort,
@@ -165,3 +169,41 @@ class TestDelete(base.TestCase):
         self.assertEqual(
             {builders.a_compute_id(life=2)}, set(self.cloud.providers)
         )
+
+
+class Elsewhere(failures.Unreliable):
+    """The cloud that hypervisors register in, without their machines."""
+
+    def observe(self, scope: Scope) -> Snapshot:
+        """Look where neither servers nor ports of hypervisors are."""
+        seen = super().observe(scope)
+        return dataclasses.replace(
+            seen,
+            servers=(),
+            ports=(),
+            nodes=None,
+            guests=dict.fromkeys(seen.guests, ()),
+        )
+
+
+class TestElsewhere(base.TestCase):
+    """Of a machine that is in another bare-metal cloud."""
+
+    kind = Elsewhere
+
+    def test_left_alone(self):
+        """Whether it runs or has lost its power, nothing changes."""
+        for state in ('up', 'down'):
+            with self.subTest(state=state):
+                self.start()
+                self.cloud.has_hypervisor('hv1')
+                service = self.cloud.service_of('hv1')
+                self.cloud.change_service(service.id, state=state)
+
+                result = self.delete('hv1', timeout=120)
+
+                self.assertFalse(result.ok)
+                self.assertEqual(
+                    OutcomeCode.MACHINE_ELSEWHERE, self.code(result)
+                )
+                self.assertEqual([], self.cloud.asked)

@@ -19,6 +19,10 @@ CREATE = 'openstack hypervisor ephemeral create hv1 ...'
 DELETE = 'openstack hypervisor ephemeral delete hv1'
 FIRST = f'remove it first: {DELETE}'
 TRIED = {'tried': (('n1', 'no power'), ('n2', None)), 'moved_on': True}
+ELSEWHERE = {
+    'name': 'hv1',
+    'left': (('resource provider', 'p1'), ('compute service', 's1')),
+}
 SERVICE = Reason.of(HolderCode.SERVICE, id='i1', host='hv1')
 NODE = Reason.of(HolderCode.HYPERVISOR, id='i2', host='hv1')
 FAR = Reason.of(HolderCode.OTHER_CLOUD, name='hv1', cloud='far')
@@ -236,6 +240,25 @@ ROWS: tuple = (
         'gone or on another host (openstack server show): openstack resource '
         'provider allocation unset --provider p1 a && openstack resource '
         'provider allocation unset --provider p1 b',
+    ),
+    (
+        OutcomeCode.MACHINE_ELSEWHERE,
+        {**ELSEWHERE, 'up': False, 'hold_id': 'h1'},
+        'neither a server nor a port of hv1 is in this bare-metal cloud, only '
+        'resource provider p1, compute service s1: its machine may be in '
+        'another one',
+        f'in the cloud that has its server: {DELETE}; or if its machine is '
+        'gone for good: openstack resource provider allocation delete h1 && '
+        'openstack compute service delete s1 && openstack resource provider '
+        'delete p1',
+    ),
+    (
+        OutcomeCode.MACHINE_ELSEWHERE,
+        {**ELSEWHERE, 'up': True, 'hold_id': None},
+        'neither a server nor a port of hv1 is in this bare-metal cloud, only '
+        'resource provider p1, compute service s1: its machine may be in '
+        'another one',
+        f'in the cloud that has its server: {DELETE}',
     ),
     (
         OutcomeCode.NOT_OURS,
