@@ -100,6 +100,8 @@ class StatusCode(enum.StrEnum):
     # Drain.
     LOOK_INCOMPLETE = 'look-incomplete'
     """Nova's answer lacked what was there, and is not believed."""
+    SOURCE_DOWN = 'source-down'
+    """Its nova-compute does not report, and guests are under way."""
     GUESTS_MOVED = 'guests-moved'
     """So many of its guests have moved, and so many stay."""
     EMPTYING = 'emptying'

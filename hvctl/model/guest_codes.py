@@ -105,7 +105,17 @@ class GuestCode(enum.StrEnum):
     HOSTS_WITH_ROOM = 'hosts-with-room'
     """So many hosts have room for it."""
 
-    # While it moves.
+    # While it waits or moves.
+    AWAITS_TURN = 'awaits-turn'
+    """It is to be moved, and others are before it."""
+    HELD_BACK = 'held-back'
+    """It could be moved, and none is, since guests are in the way."""
+    ASKED_FOR = 'asked-for'
+    """Nova was asked to move it, and has made no record of that yet."""
+    UNDER_WAY = 'migrates'
+    """Nova's record tells how its migration goes."""
+    HOST_DOWN = 'host-down'
+    """It is under way, and the nova-compute of its host does not report."""
     TRIED_AGAIN = 'tried-again'
     """Its move failed, and is tried again."""
     COPIED_LONG = 'copied-long'

@@ -59,7 +59,9 @@ class WholeLook:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class GuestsLook:
-    """A look at guests and migrations only, two requests for each host.
+    """A look at guests and migrations only, three requests for each host.
+
+    The third tells whether its nova-compute lives, and whether it is closed.
 
     :ivar last: an earlier look; the rest is taken as it was then
     :ivar hosts: the service hosts; at least one
@@ -171,14 +173,18 @@ def renew_guests(
     last: Snapshot,
     guests: Mapping[str, tuple[Server, ...]],
     migrations: Mapping[str, tuple[Migration, ...]],
+    services: Mapping[str, tuple[Service, ...]],
 ) -> Snapshot:
     """Put the guests and migrations of some hosts into an earlier look.
 
     :param guests: by service host
     :param migrations: by service host
+    :param services: of these hosts
     """
+    others = (s for s in last.services if s.host not in services)
     return dataclasses.replace(
         last,
+        services=(*others, *sum(services.values(), ())),
         guests=guests,
         migrations=migrations,
         ties_known=False,

@@ -25,8 +25,11 @@ from hvctl.model.records import (
 )
 
 
-def services(compute: http.Service) -> tuple[Service, ...]:
-    """List the compute services."""
+def services(
+    compute: http.Service, host: str | None = None
+) -> tuple[Service, ...]:
+    """List the compute services, of one host or of all."""
+    only = {} if host is None else {'host': host}
     found = lists.read(
         compute,
         'services',
@@ -34,12 +37,16 @@ def services(compute: http.Service) -> tuple[Service, ...]:
             url='/os-services',
             doing='list the compute services',
             microversion=http.COMPUTE,
-            params={'binary': 'nova-compute'},
+            params={'binary': 'nova-compute', **only},
         ),
         _nova_compute,
         lists.Paging.BY_LINK,
     )
-    return tuple(service for service in found or () if service is not None)
+    return tuple(
+        service
+        for service in found or ()
+        if service is not None and host in (None, service.host)
+    )
 
 
 def _nova_compute(body: answers.Fields) -> Service | None:

@@ -58,9 +58,20 @@ class Observer:
         with parallel.readers() as pool:
             match scope:
                 case GuestsLook(last=last, hosts=names):
+                    services = {
+                        name: pool.submit(
+                            compute_cloud.services,
+                            self.pair.compute.compute,
+                            name,
+                        )
+                        for name in names
+                    }
                     look = self._guests(pool, names, last)(Snapshot())
                     return snapshot.renew_guests(
-                        last, look.guests, look.migrations
+                        last,
+                        look.guests,
+                        look.migrations,
+                        parallel.results(services),
                     )
                 case MachinesLook(last=last):
                     servers = pool.submit(bare_metal.servers, self.pair.metal)

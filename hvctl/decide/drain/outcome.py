@@ -8,6 +8,7 @@ import dataclasses
 import datetime
 
 from hvctl.decide.drain.case import DrainCase
+from hvctl.decide.drain.moves import explaining
 from hvctl.decide.drain.moves import queue
 from hvctl.decide.drain.moves import records
 from hvctl.decide.drain.moves import requests
@@ -96,6 +97,11 @@ class Plan:
             outcome = None
         if outcome is not None:
             moves = {each: self._expect(move) for each, move in moves.items()}
+        if not self.options.dry_run:
+            moves = {
+                each: explaining.waiting(move, held_back=self._only_planned)
+                for each, move in moves.items()
+            }
         verdict = Verdict(
             status=_status(case, moves),
             steps=tuple(todo),
@@ -202,6 +208,15 @@ def _status(case: DrainCase, moves: queue.Moves) -> Status:
         )
     if not moves:
         return status
+    moving = any(move.state is MoveState.MOVING for move in moves.values())
+    if moving and hv.service is not None and not hv.service.up:
+        return dataclasses.replace(
+            status,
+            phase=Phase.DRAINING,
+            reason=Reason.of(
+                StatusCode.SOURCE_DOWN, name=case.name, host=hv.host
+            ),
+        )
     going = hv.guests or not all_ended
     return dataclasses.replace(
         status,

@@ -13,6 +13,11 @@ from hvctl.model.reasons import Facts
 
 _GOES_ON = 'the same command again goes on'
 
+_IF_DEAD = (
+    'start it, and type the same command again; if its machine is dead: '
+    'openstack server evacuate, for each guest'
+)
+
 
 def _guests(fact: Fact) -> str:
     return text.counted(text.number(fact), 'guest')
@@ -105,6 +110,11 @@ STATUSES: dict[Code, Words] = {
         ),
         facts=('migrations',),
     ),
+    StatusCode.SOURCE_DOWN: Words(
+        'nova-compute on {host} does not report to Nova; what is under way is '
+        'followed, and nothing more is sent away',
+        _IF_DEAD,
+    ),
     StatusCode.LIVE_MIGRATIONS_OPEN: Words(
         lambda facts: (
             'enabled; waiting for live migrations of the drain: '
@@ -128,7 +138,7 @@ _REFUSALS: dict[Code, Words] = {
     OutcomeCode.NOT_REPORTING: Words(
         'nova-compute on {host} does not report to Nova, so nothing can be '
         'migrated away from it',
-        'see openstack hypervisor ephemeral show {name}',
+        _IF_DEAD,
     ),
     OutcomeCode.TOO_MANY_DRAINING: Words(
         _too_many,

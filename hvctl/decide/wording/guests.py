@@ -65,6 +65,34 @@ def _no_record(facts: Facts) -> str:
     )
 
 
+#: Seconds without news after which a migration may hang.
+_LATE = 60
+
+_HUNG_FACTS = ('live', 'server_id', 'migration_id')
+
+
+def _is_late(facts: Facts) -> bool:
+    return text.number(facts['seconds']) >= _LATE
+
+
+def _under_way(facts: Facts) -> str:
+    late = f', nothing new for {facts["seconds"]} s' if _is_late(facts) else ''
+    return f'its migration {facts["migration_id"]} is {facts["status"]}{late}'
+
+
+def _hung(facts: Facts) -> str:
+    """Nova can stop a live migration only (2.22, 2.24)."""
+    server_id, migration_id = facts['server_id'], facts['migration_id']
+    if not facts['live']:
+        return f'openstack server event list {server_id} tells more'
+    command = 'openstack --os-compute-api-version 2.24 server migration'
+    return (
+        f'{command} abort {server_id} {migration_id} leaves it here, or '
+        f'{command} force complete {server_id} {migration_id} halts it for '
+        'the rest'
+    )
+
+
 def _no_room(facts: Facts) -> str:
     only = facts['destination']
     nobody = 'no host has' if only is None else f'{only} has no'
@@ -230,6 +258,19 @@ _BEFORE: dict[Code, Words] = {
 }
 
 _MOVING: dict[Code, Words] = {
+    GuestCode.AWAITS_TURN: Words('its turn has not come'),
+    GuestCode.HELD_BACK: Words('not sent away, since others are in the way'),
+    GuestCode.ASKED_FOR: Words('Nova was asked to move it'),
+    GuestCode.UNDER_WAY: Words(
+        _under_way,
+        lambda facts: _hung(facts) if _is_late(facts) else '',
+        ('migration_id', 'status', 'seconds', *_HUNG_FACTS),
+    ),
+    GuestCode.HOST_DOWN: Words(
+        'nova-compute on {host} does not report to Nova, so nothing is heard '
+        'of it',
+        'when the machine is dead, openstack server evacuate {server_id}',
+    ),
     GuestCode.TRIED_AGAIN: Words('to be tried again: {cause}'),
     GuestCode.COPIED_LONG: Words(
         'still being copied: the guest may write its memory faster than that',
@@ -253,11 +294,15 @@ _MOVING: dict[Code, Words] = {
     ),
     GuestCode.SILENT: Words(
         'its migration {migration_id} is {status}, with nothing new for '
-        '{seconds} s, and Nova goes on with it'
+        '{seconds} s, and Nova goes on with it',
+        _hung,
+        _HUNG_FACTS,
     ),
     GuestCode.HALTED_IN_VAIN: Words(
         'still being copied {seconds} s after Nova was asked to halt it for '
-        'that'
+        'that',
+        _hung,
+        _HUNG_FACTS,
     ),
     GuestCode.NOT_CONFIRMED: Words(
         'it is on {host}, but Nova does not confirm its migration',

@@ -14,6 +14,7 @@ import time
 import typing
 
 from hvctl.decide.wording import rendering
+from hvctl.model.codes import StatusCode
 from hvctl.model.events import (
     Blind,
     Event,
@@ -22,6 +23,7 @@ from hvctl.model.events import (
     PhaseReached,
     Refused,
 )
+from hvctl.model.guest_codes import GuestCode
 from hvctl.model.move import Move
 from hvctl.model.move import MoveState
 from hvctl.osc.output import columns
@@ -31,6 +33,12 @@ if typing.TYPE_CHECKING:
     from rich import table
     from rich import text
 
+
+#: What is said as soon as it is so, also when the phase stays the same.
+_ALARMS = frozenset({StatusCode.SOURCE_DOWN, StatusCode.LOOK_INCOMPLETE})
+
+#: Why most guests wait, which is not worth a line for each.
+_USUAL = frozenset({GuestCode.AWAITS_TURN, GuestCode.HELD_BACK})
 
 #: Seconds for which a line stays that somebody is to read.
 _READABLE = 5.0
@@ -74,9 +82,12 @@ def _write(stream: typing.TextIO, event: Event) -> None:
 def plain(event: Event) -> str | None:
     """Render an event in one line; None for what is worth none."""
     if isinstance(event, PhaseReached):
+        said = event.status.reason
         if event.before == event.status.phase:
-            return None
-        reason = rendering.reason(event.status.reason)
+            if said is None or said.code not in _ALARMS:
+                return None
+            return f'{event.name}: {rendering.sentence(said)}'
+        reason = rendering.reason(said)
         reason = f': {reason}' if reason else ''
         after = ''
         if event.before is not None and event.seconds is not None:
@@ -107,6 +118,8 @@ def _move(move: Move) -> str | None:
     match move.state:
         case MoveState.PLANNED | MoveState.WAITING:
             # Only what is unusual: most wait for their turn.
+            if move.reason is not None and move.reason.code in _USUAL:
+                move = move.but(reason=None)
             said = '; '.join(move_words.at_rest(move))
             return f'{named} waits: {said}' if said else None
         case MoveState.MOVING:

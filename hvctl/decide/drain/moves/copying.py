@@ -43,6 +43,8 @@ def _silence(move: Move, migration: Migration, case: DrainCase) -> Reason:
         migration_id=migration.id,
         status=migration.status,
         seconds=round((case.now - since).total_seconds()),
+        live=migration.is_live,
+        server_id=move.server_id,
     )
 
 
@@ -72,6 +74,8 @@ def _copied_too_long(
         GuestCode.HALTED_IN_VAIN,
         migration_id=migration.id,
         seconds=round((case.now - halted_at).total_seconds()),
+        live=migration.is_live,
+        server_id=move.server_id,
     )
     return Followed(transitions.fail(move, reason, case.now))
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import typing
 
 from hvctl.decide.drain.case import DrainCase
+from hvctl.decide.drain.moves import explaining
 from hvctl.decide.drain.moves import follow
 from hvctl.decide.drain.moves import limits
 from hvctl.decide.drain.moves import records
@@ -41,7 +42,7 @@ def look(case: DrainCase) -> Looked:
         move, step = follow.follow(known, case)
         if case.snapshot.ties_known and not move.ties.known:
             move = transitions.tie(move, case)
-        moves[server_id] = move
+        moves[server_id] = explaining.under_way(move, case)
         if step is not None:
             steps.append(step)
     return Looked(moves, tuple(steps))
@@ -167,7 +168,8 @@ def begin(case: DrainCase, moves: Moves, busy: frozenset[str]) -> Begun:
             busy |= {move.ties.anti_affinity}
         free -= 1
         steps.append(requests.request(move, case.options))
-        moves[move.server_id] = transitions.mark_begun(move, case.now)
+        begun = transitions.mark_begun(move, case.now)
+        moves[move.server_id] = explaining.under_way(begun, case)
     return Begun(moves, tuple(steps), busy)
 
 

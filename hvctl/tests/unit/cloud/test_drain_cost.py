@@ -14,6 +14,7 @@ from hvctl.tests.fixtures import clocks
 from hvctl.tests.unit.cloud import base
 
 SERVERS = f'{base.COMPUTE}/servers/detail'
+SERVICES = f'{base.COMPUTE}/os-services'
 
 
 class TestCost(base.TestCase):
@@ -150,7 +151,7 @@ class TestCost(base.TestCase):
         )
 
     def test_whole(self) -> None:
-        """Two lists a look; one request a move, and one to end it."""
+        """Three lists a look; one request a move, and one to end it."""
         result, sent = self.drain(10)
 
         actions = {
@@ -184,12 +185,14 @@ class TestCost(base.TestCase):
         self.assertLessEqual(
             sent['GET', f'{base.COMPUTE}/os-migrations'], 2 * looks
         )
+        self.assertLessEqual(sent['GET', SERVICES], looks)
         # The rest is read at the beginning, at the end, and now and then.
+        of_each_look = (SERVERS, SERVICES, f'{base.COMPUTE}/os-migrations')
         rest = sum(
             count
             for (method, url), count in sent.items()
             if method == 'GET'
-            and url not in (SERVERS, f'{base.COMPUTE}/os-migrations')
+            and url not in of_each_look
             and '/servers/g' not in url
         )
         self.assertLess(rest, 20 * 8)

@@ -18,10 +18,15 @@ class TestRenewGuests(unittest.TestCase):
         last = builders.a_snapshot('hv1')
         guests = {'hv1': (builders.a_guest('g1'),)}
 
-        found = snapshot.renew_guests(last, guests, {'hv1': ()})
+        down = builders.a_service(state='down')
+
+        found = snapshot.renew_guests(
+            last, guests, {'hv1': ()}, {'hv1': (down,)}
+        )
 
         expected = dataclasses.replace(
             last,
+            services=(builders.a_service('ironic'), down),
             guests=guests,
             migrations={'hv1': ()},
             ties_known=False,

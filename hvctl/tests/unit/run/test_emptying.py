@@ -3,11 +3,15 @@
 
 from __future__ import annotations
 
+import collections
+
 from hvctl import exceptions
 from hvctl.model import drain_options
 from hvctl.model import identity
-from hvctl.model.codes import OutcomeCode
+from hvctl.model.codes import OutcomeCode, StatusCode
+from hvctl.model.events import PhaseReached
 from hvctl.model.guest_codes import GuestCode
+from hvctl.model.move import MoveState
 from hvctl.model.snapshot import GuestsLook
 from hvctl.model.steps import (
     ColdMigrate,
@@ -16,6 +20,7 @@ from hvctl.model.steps import (
 )
 from hvctl.osc.output import drain_rows
 from hvctl.tests.fixtures import builders
+from hvctl.tests.fixtures import draining
 from hvctl.tests.fixtures import failures
 from hvctl.tests.unit.run import base
 
@@ -99,6 +104,67 @@ class TestDrain(base.TestCase):
             {'bad': 'moving', 'good': 'moved'}, self.results(result)
         )
         self.assertIn('1 of 2 guests moved', self.message(result))
+
+    def test_source_dies(self):
+        """That is said at the next look, whatever is under way."""
+        for name in ('g1', 'g2', 'g3'):
+            self.cloud.add_guest(name, 'hv1')
+        self.cloud.migrations.seconds = 100
+        died = []
+
+        def die():
+            if self.clock.seconds - began > 20 and not died:
+                died.append(len(self.cloud.scopes))
+                service = self.cloud.service_of('hv1')
+                self.cloud.change_service(service.id, state='down')
+                for server in list(self.cloud.servers.values()):
+                    self.cloud.migrations.fates[server.id] = 'hangs'
+
+        began = self.clock.seconds
+        self.clock.on_wait = die
+
+        result = self.drain('hv1', parallel=2, timeout=150)
+
+        looks = len(self.cloud.scopes)
+        said = [
+            event
+            for event in self.events
+            if isinstance(event, PhaseReached)
+            and draining.code(event.status.reason) is StatusCode.SOURCE_DOWN
+        ]
+        self.assertEqual(1, len(said))
+        self.assertGreater(looks, died[0] + 2)
+        self.assertIn('does not report', self.message(result))
+        self.assertEqual(
+            {'host-down': 2, 'awaits-turn': 1},
+            collections.Counter(
+                str(draining.code(move.reason))
+                for move in result.ledger.moves.values()
+            ),
+        )
+        self.assertEqual(2, self.kinds().count('LiveMigrate'))
+
+    def test_reason_of_each_row(self):
+        """What is not done says why, whenever the time is over."""
+        statuses = ['ACTIVE', 'SHUTOFF', 'SUSPENDED', 'ACTIVE', 'SHUTOFF']
+        for timeout in range(0, 40, 3):
+            with self.subTest(timeout=timeout):
+                self.start()
+                self.cloud.has_hypervisor('hv1')
+                self.cloud.migrations.seconds = 20
+                for number, status in enumerate(statuses):
+                    self.cloud.add_guest(f'g{number}', 'hv1', status=status)
+
+                result = self.drain(
+                    'hv1',
+                    timeout=timeout,
+                    parallel=2,
+                    suspended=drain_options.Suspended.SHELVE,
+                )
+
+                for move in result.ledger.moves.values():
+                    if move.state is not MoveState.MOVED:
+                        self.assertIsNotNone(move.reason, move)
 
     def test_turn_that_did_not_come(self):
         """A guest that still waits when the time is over was planned."""
@@ -293,50 +359,3 @@ class TestDrain(base.TestCase):
 
         self.assertFalse(result.ok)
         self.assertIn('closed for a drain', self.message(result))
-
-
-class TestLeaving(base.TestCase):
-    """Guests whose end Nova saves before it lets go of the host."""
-
-    def setUp(self):
-        super().setUp()
-        self.cloud.has_hypervisor('hv1')
-
-    def test_shelved(self):
-        """What the drain shelves is gone only a moment later."""
-        shelved = self.cloud.add_guest('g1', 'hv1', status='SHELVED')
-        other = self.cloud.add_guest('g2', 'hv1', status='SUSPENDED')
-
-        result = self.drain('hv1', suspended=drain_options.Suspended.SHELVE)
-
-        self.assertTrue(result.ok, self.message(result))
-        for guest in (shelved, other):
-            move = result.ledger.moves[guest.id]
-            self.assertEqual('shelved', move.state)
-            self.assertEqual(GuestCode.SHELVED_BY_DRAIN, move.reason.code)
-
-    def test_deleted(self):
-        """What its owner deletes is not in the way, whenever that is."""
-        for at in range(12):
-            with self.subTest(at=at):
-                self.start()
-                self.cloud.has_hypervisor('hv1')
-                guest = self.cloud.add_guest('g1', 'hv1')
-                self.cloud.add_guest('g2', 'hv1')
-                began = self.clock.seconds
-
-                def delete(guest=guest, at=began + at):
-                    found = self.cloud.servers.get(guest.id)
-                    if (
-                        self.clock.seconds >= at
-                        and found is not None
-                        and found.host == 'hv1'
-                        and found.status != 'DELETED'
-                    ):
-                        self.cloud.migrations.delete(found)
-
-                self.clock.on_wait = delete
-
-                result = self.drain('hv1')
-
-                self.assertTrue(result.ok, self.message(result))

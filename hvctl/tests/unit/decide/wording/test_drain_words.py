@@ -59,8 +59,9 @@ DRAINS = (
             OutcomeCode.NOT_REPORTING, name='hv1', host='hv1.example.org'
         ),
         'nova-compute on hv1.example.org does not report to Nova, so nothing '
-        'can be migrated away from it; see openstack hypervisor ephemeral '
-        'show hv1',
+        'can be migrated away from it; start it, and type the same command '
+        'again; if its machine is dead: openstack server evacuate, for each '
+        'guest',
     ),
     (
         Reason.of(
@@ -140,6 +141,13 @@ DRAINS = (
         'it is enabled again, but another user is to confirm the cold '
         'migrations 5 (finished), 6 (migrating); openstack server migration '
         'confirm g1 && openstack server migration confirm g2',
+    ),
+    (
+        Reason.of(StatusCode.SOURCE_DOWN, name='hv1', host='hv1'),
+        'nova-compute on hv1 does not report to Nova; what is under way is '
+        'followed, and nothing more is sent away; start it, and type the same '
+        'command again; if its machine is dead: openstack server evacuate, '
+        'for each guest',
     ),
     (
         Reason.of(

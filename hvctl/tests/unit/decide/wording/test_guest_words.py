@@ -10,13 +10,13 @@ from hvctl.decide.wording import rendering
 from hvctl.decide.wording import templates
 from hvctl.model.guest_codes import GuestCode
 from hvctl.model.reasons import Reason
+from hvctl.tests.unit.decide.wording import moves_table
 
 PCI = Reason.of(GuestCode.PCI_DEVICE, alias='gpu:1', key='hvctl:drain')
 KEY = {'key': 'hvctl:drain'}
-G1 = {'server_id': 'g1'}
+G1 = moves_table.G1
 OWN = {**G1, **KEY}
 STAYS = 'Nova cannot migrate a guest that is '
-STILL = 'still being copied'
 
 GUESTS = (
     (
@@ -266,116 +266,7 @@ GUESTS = (
         Reason.of(GuestCode.HOSTS_WITH_ROOM, hosts=2),
         '2 hosts have room for it',
     ),
-    (
-        Reason.of(
-            GuestCode.TRIED_AGAIN,
-            cause=Reason.of(GuestCode.NOVA_SAYS, message='no disk'),
-        ),
-        'to be tried again: no disk',
-    ),
-    (
-        Reason.of(GuestCode.COPIED_LONG),
-        f'{STILL}: the guest may write its memory faster than that; '
-        '--force-complete halts it for the rest',
-    ),
-    (Reason.of(GuestCode.COPIED_LONG_PAUSED), f'{STILL}, though it is paused'),
-    (
-        Reason.of(GuestCode.NOT_HALTED),
-        f'{STILL}, and Nova did not halt it for that',
-    ),
-    (Reason.of(GuestCode.REQUEST_REFUSED, message='pinned'), 'pinned'),
-    (Reason.of(GuestCode.NOVA_SAYS, message='no disk'), 'no disk'),
-    (
-        Reason.of(GuestCode.MIGRATION_ENDED, migration_id=5, status='error'),
-        'the migration ended as error',
-    ),
-    (
-        Reason.of(GuestCode.ABANDONED, migration_id=5, status='queued'),
-        'Nova does nothing with it, though its migration 5 is queued',
-    ),
-    (
-        Reason.of(GuestCode.DONE_BUT_HERE, status='completed', host='hv1'),
-        "Nova's record of it says completed, but Nova still has it on hv1",
-    ),
-    (
-        Reason.of(
-            GuestCode.SILENT, migration_id=5, status='running', seconds=9
-        ),
-        'its migration 5 is running, with nothing new for 9 s, and Nova goes '
-        'on with it',
-    ),
-    (
-        Reason.of(GuestCode.HALTED_IN_VAIN, seconds=300),
-        f'{STILL} 300 s after Nova was asked to halt it for that',
-    ),
-    (
-        Reason.of(GuestCode.NOT_CONFIRMED, host='hv2', **G1),
-        'it is on hv2, but Nova does not confirm its migration; openstack '
-        'server migration confirm g1',
-    ),
-    (
-        Reason.of(GuestCode.RESIZE_NOT_CONFIRMED, host='hv2', **G1),
-        'it is on hv2, but Nova does not confirm its resize; openstack server '
-        'resize confirm g1',
-    ),
-    (
-        Reason.of(GuestCode.NO_RECORD, status='ACTIVE', task=None),
-        'no migration record of it appeared in Nova',
-    ),
-    (
-        Reason.of(GuestCode.NO_RECORD, status='MIGRATING', task='migrating'),
-        'no migration record of it appeared in Nova, and it stays MIGRATING '
-        '(migrating)',
-    ),
-    (Reason.of(GuestCode.NOTHING_CAME), 'nothing came of the request'),
-    (
-        Reason.of(GuestCode.STAYS_BUSY, status='ACTIVE', task='shelving'),
-        'it stays ACTIVE (shelving)',
-    ),
-    (
-        Reason.of(GuestCode.BROKE_HERE, cause=Reason.of(GuestCode.NO_REASON)),
-        'it is ERROR: Nova gives no reason',
-    ),
-    (
-        Reason.of(
-            GuestCode.BROKE_ELSEWHERE,
-            status='ERROR',
-            host='hv7',
-            cause=Reason.of(GuestCode.NOVA_SAYS, message='no disk'),
-        ),
-        'it is ERROR on hv7: no disk',
-    ),
-    (Reason.of(GuestCode.NO_REASON), 'Nova gives no reason'),
-    (
-        Reason.of(GuestCode.PLACE_UNKNOWN, host='hv1'),
-        'no longer on hv1; Nova did not say where it is',
-    ),
-    (
-        Reason.of(GuestCode.RESIZED_AWAY),
-        'resized away; waits until its owner confirms or reverts that; '
-        '--confirm-resizes',
-    ),
-    (
-        Reason.of(GuestCode.MIGRATED_AWAY, user_id='joe', **G1),
-        'cold-migrated away by user joe, who is to confirm that; openstack '
-        'server migration confirm g1, or --confirm-resizes',
-    ),
-    (Reason.of(GuestCode.IS_DELETED), 'deleted'),
-    (Reason.of(GuestCode.SHELVED_BY_DRAIN), 'shelved'),
-    (
-        Reason.of(GuestCode.SHELVED_BY_OTHERS),
-        'shelved, and not by this drain',
-    ),
-    (
-        Reason.of(GuestCode.ON_NO_HOST, status='ERROR', **G1),
-        'it is ERROR and on no host: its boot failed; openstack server show '
-        'g1 says why',
-    ),
-    (Reason.of(GuestCode.IS_BACK, host='hv1'), 'back on hv1'),
-    (
-        Reason.of(GuestCode.MOVED_BY_OTHERS),
-        'not by the request of this drain',
-    ),
+    *moves_table.MOVES,
 )
 
 

@@ -11,6 +11,7 @@ from unittest import mock
 
 from rich import console
 
+from hvctl.model.codes import StatusCode
 from hvctl.model.drain_options import Method
 from hvctl.model.events import Blind, MoveChanged, PhaseReached, Refused
 from hvctl.model.guest_codes import GuestCode
@@ -74,6 +75,26 @@ class TestMoves(unittest.TestCase):
 
         self.assertEqual((2, 3), (moves.done, moves.all))
 
+    def test_alarm(self):
+        """What needs somebody is said within a phase, too."""
+        for code, said in (
+            (StatusCode.SOURCE_DOWN, True),
+            (StatusCode.DRAINING, False),
+        ):
+            reason = Reason.of(code, name='hv1', host='hv1')
+            event = PhaseReached(
+                name='hv1',
+                status=Status(phase=Phase.DRAINING, reason=reason),
+                before=Phase.DRAINING,
+                seconds=1.0,
+            )
+
+            line = live.plain(event)
+
+            self.assertEqual(said, line is not None)
+            if line is not None:
+                self.assertIn('openstack server evacuate', line)
+
     def test_where_to(self):
         """A host, or why there is none."""
         shelved = Reason.of(GuestCode.SHELVED_BY_DRAIN)
@@ -100,6 +121,7 @@ class TestMoves(unittest.TestCase):
                 'owner confirms or reverts it (--confirm-resizes)',
             ),
             ({}, None),
+            ({'reason': Reason.of(GuestCode.AWAITS_TURN)}, None),
         ):
             move = MOVE.but(**changes)
 

@@ -37,7 +37,8 @@ class TestTime(unittest.TestCase):
         """Five minutes, and one for each GiB."""
         (move,) = self.look(479).moves
 
-        self.assertEqual(('moving', None), (move.state, move.reason))
+        self.assertEqual('moving', move.state)
+        self.assertEqual(GuestCode.UNDER_WAY, draining.code(move.reason))
 
     def test_reported(self):
         """Then it is said what may help, as long as Nova tells news."""

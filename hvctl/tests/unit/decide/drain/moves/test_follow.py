@@ -78,7 +78,9 @@ class TestRecords(draining.Story):
     def test_without_record(self):
         """What was accepted and has no record is tried once more."""
         self.see(draining.GUEST)
-        self.assert_move('moving', None, self.see(draining.GUEST, after=59))
+        self.assert_move(
+            'moving', GuestCode.ASKED_FOR, self.see(draining.GUEST, after=59)
+        )
 
         self.see(draining.GUEST)
         self.assertEqual(['LiveMigrate'] * 2, self.sent)

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides what is said of a guest that waits for its turn, or is under way.
+
+Nothing is decided by it: every row that is not done is to have its reason.
+"""
+
+from __future__ import annotations
+
+from hvctl.decide.drain.case import DrainCase
+from hvctl.decide.drain.moves import records
+from hvctl.model.guest_codes import GuestCode
+from hvctl.model.move import Move
+from hvctl.model.move import MoveState
+from hvctl.model.reasons import Reason
+
+#: These are said anew at each look; others tell more.
+_PASSING = frozenset(
+    {GuestCode.ASKED_FOR, GuestCode.UNDER_WAY, GuestCode.HOST_DOWN}
+)
+
+
+def under_way(move: Move, case: DrainCase) -> Move:
+    """Say how a move goes that is under way, where nothing else is said."""
+    if move.state is not MoveState.MOVING:
+        return move
+    if move.reason is not None and move.reason.code not in _PASSING:
+        return move
+    return move.but(reason=_going(move, case))
+
+
+def waiting(move: Move, *, held_back: bool) -> Move:
+    """Say why a guest that can be moved is not.
+
+    :param held_back: guests are in the way, and so none is
+    """
+    if move.state is not MoveState.PLANNED or move.reason is not None:
+        return move
+    code = GuestCode.HELD_BACK if held_back else GuestCode.AWAITS_TURN
+    return move.but(reason=Reason.of(code))
+
+
+def _going(move: Move, case: DrainCase) -> Reason:
+    service = case.hv.service
+    if service is not None and not service.up:
+        return Reason.of(
+            GuestCode.HOST_DOWN, host=case.hv.host, server_id=move.server_id
+        )
+    migration = records.record(move, case)
+    if migration is None:
+        return move.reason or Reason.of(GuestCode.ASKED_FOR)
+    since = move.progress.news_at or case.now
+    return Reason.of(
+        GuestCode.UNDER_WAY,
+        server_id=move.server_id,
+        migration_id=migration.id,
+        status=migration.status,
+        live=migration.is_live,
+        seconds=round((case.now - since).total_seconds()),
+    )
