@@ -24,9 +24,10 @@ from hvctl.model.hypervisor import Hypervisor, Phase, Status
 from hvctl.model.ledger import Ledger
 from hvctl.model.reasons import Reason
 from hvctl.model.request import HealthTest
-from hvctl.model.results import Replied
+from hvctl.model.results import Created, Located, Replied
 from hvctl.model.snapshot import Snapshot, WholeLook
 from hvctl.model.steps import (
+    AskWhere,
     CreateTestGuest,
     CreateTestPort,
     DeleteTestGuest,
@@ -140,12 +141,39 @@ def try_out(case: Case, test: HealthTest | None) -> Verdict | None:
     if ended or test is None:
         return None
     if case.ledger.times(case.hv.name, CreateTestGuest):
+        questions = _whereabouts(case)
+        if questions:
+            return Verdict(
+                status=_ready(StatusCode.TEST_GUEST_AWAITED), steps=questions
+            )
         return Verdict.failed(
             _ready(StatusCode.TEST_ENDED),
             Reason.of(OutcomeCode.TEST_GUEST_GONE, name=hv.name),
         )
     return Verdict(
         status=_ready(StatusCode.TEST_GUEST_BOOTS), steps=_boot(hv, test)
+    )
+
+
+def _whereabouts(case: Case) -> tuple[Step, ...]:
+    """Ask where a test guest is that no list has.
+
+    A list lacks the guests of a cell that does not answer.
+
+    :returns: nothing when Nova has called all of them gone
+    """
+    made = [
+        AskWhere(name=case.name, server_id=answer.id)
+        for step, answer in case.ledger.answers.items()
+        if isinstance(step, CreateTestGuest)
+        and step.name == case.name
+        and isinstance(answer, Created)
+    ]
+    return tuple(
+        question
+        for question in made
+        if question not in case.ledger.done
+        or case.ledger.answer(question, Located) is not None
     )
 
 

@@ -60,6 +60,8 @@ class StatusCode(enum.StrEnum):
     # Create.
     MAKING = 'making'
     """What the machine needs is made, and its server."""
+    SERVER_UNLISTED = 'server-unlisted'
+    """Nova does not list its server, which may be there all the same."""
     OTHERS_TURN = 'others-turn'
     """Another run made its port, and may be about to make the server."""
     DEPLOYING_ANEW = 'deploying-anew'
@@ -139,6 +141,8 @@ class OutcomeCode(enum.StrEnum):
     """Somebody deleted its server while it was made."""
     HALF_GONE = 'half-gone'
     """Something of an earlier life is in the way."""
+    PORT_TAKEN = 'port-taken'
+    """Something else has the port of its machine."""
     USER_DATA_REFUSED = 'user-data-refused'
     """Its user-data cannot be sent."""
     NO_NODE_FREE = 'no-node-free'

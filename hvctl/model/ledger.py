@@ -15,6 +15,7 @@ from hvctl.model.results import (
     Accepted,
     Answer,
     Created,
+    Exists,
     Explained,
     Located,
     Replied,
@@ -23,7 +24,9 @@ from hvctl.model.snapshot import Snapshot
 from hvctl.model.steps import Step
 from hvctl.model.verdict import Verdict
 
-_A = typing.TypeVar('_A', Accepted, Created, Explained, Located, Replied)
+_A = typing.TypeVar(
+    '_A', Accepted, Created, Exists, Explained, Located, Replied
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,7 +52,16 @@ class Located(typing.NamedTuple):
     project_id: str = ''
 
 
-Answer = Created | Accepted | Replied | Explained | Located
+class Exists(typing.NamedTuple):
+    """Nova has a server that was asked about.
+
+    :ivar name: None where its cell does not answer
+    """
+
+    name: str | None
+
+
+Answer = Created | Accepted | Replied | Explained | Located | Exists
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

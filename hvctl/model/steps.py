@@ -175,6 +175,22 @@ class DeleteServer(Step):
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class AskServer(Step):
+    """Ask Nova whether it has a bare-metal server; it changes nothing.
+
+    A list that lacks it proves nothing: Nova leaves out the servers of a cell
+    that does not answer.
+    """
+
+    server_id: str
+
+    @property
+    def lane(self) -> str:
+        """The server: a question that fails is no failure of the host's."""
+        return self.server_id
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class AskNode(Step):
     """Ask Ironic why a deploy on a node failed; it changes nothing.
 

@@ -21,6 +21,7 @@ from hvctl.model.steps import (
     AbortMigration,
     AddSubports,
     AskNode,
+    AskServer,
     AskWhere,
     AskWhy,
     ColdMigrate,
@@ -94,6 +95,7 @@ def _machines(pair: clouds.Pair) -> _Actions:
         DeletePort: neutron.delete_port,
         CreateServer: nova.create_server,
         DeleteServer: nova.delete_server,
+        AskServer: nova.ask_server,
         NoteTimes: nova.note_times,
         AskNode: ironic.Baremetal(pair.baremetal).ask_node,
     }

@@ -9,7 +9,7 @@ from hvctl.cloud import http
 from hvctl.cloud.act import removal
 from hvctl.cloud.act import server_action
 from hvctl.model import identity
-from hvctl.model.results import Done, Replied
+from hvctl.model.results import Created, Done, Replied
 from hvctl.model.steps import CreateTestGuest, DeleteTestGuest, ReadConsole
 
 
@@ -37,7 +37,7 @@ class HealthTest:
                 identity.TEST_KEY: step.name,
             },
         }
-        http.call(
+        server_id = http.ask(
             self._nova,
             http.Request(
                 method='POST',
@@ -46,8 +46,9 @@ class HealthTest:
                 microversion=http.COMPUTE_CREATE,
                 json={'server': server},
             ),
+            lambda answer: answer.part('server').text('id'),
         )
-        return Done()
+        return Done(answer=Created(server_id))
 
     def read_console(self, step: ReadConsole) -> Done:
         """Read the last line of a guest's console."""

@@ -9,8 +9,13 @@ from hvctl.cloud import http
 from hvctl.cloud.act import removal
 from hvctl.cloud.act import server_action
 from hvctl.model import identity
-from hvctl.model.results import Created, Done
-from hvctl.model.steps import CreateServer, DeleteServer, NoteTimes
+from hvctl.model.results import Created, Done, Exists
+from hvctl.model.steps import (
+    AskServer,
+    CreateServer,
+    DeleteServer,
+    NoteTimes,
+)
 
 
 class Servers:
@@ -50,6 +55,29 @@ class Servers:
             lambda answer: answer.part('server').text('id'),
         )
         return Done(answer=Created(server_id))
+
+    def ask_server(self, step: AskServer) -> Done:
+        """See whether a server is there.
+
+        From 2.69 on Nova tells of one in a cell that does not answer no more
+        than its id.
+        """
+        request = http.Request(
+            url=f'/servers/{step.server_id}',
+            doing=f'see whether the server of {step.name} is there',
+            microversion=http.COMPUTE,
+            accept=http.NOT_FOUND,
+            secret=True,
+        )
+        response = http.call(self._nova, request)
+        if response.status_code == 404:
+            return Done(changed=False)
+        name = http.read(
+            response,
+            request,
+            lambda answer: answer.part('server').any_text('name'),
+        )
+        return Done(changed=False, answer=Exists(name))
 
     def delete_server(self, step: DeleteServer) -> Done:
         """Delete a server of ours."""

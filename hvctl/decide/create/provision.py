@@ -7,12 +7,11 @@ land on.
 
 from __future__ import annotations
 
-import datetime
-
 from hvctl import exceptions
 from hvctl.decide.create import rollback
 from hvctl.decide.create import trunk
 from hvctl.decide.create.case import CreateCase
+from hvctl.decide.hypervisor import absence
 from hvctl.decide.hypervisor import phases
 from hvctl.model import host_name
 from hvctl.model import identity
@@ -30,9 +29,9 @@ from hvctl.model.steps import (
 )
 from hvctl.model.verdict import Verdict
 
-#: How long a port of another run may be without a server.  That run makes it
-#: at its next look, which takes seconds on a busy cloud.
-_PATIENCE = datetime.timedelta(seconds=15)
+#: How many seconds a port of another run may be without a server.  That run
+#: makes it at its next look, which takes seconds on a busy cloud.
+_PATIENCE = 15
 
 
 def vanished(case: CreateCase) -> Verdict | None:
@@ -58,9 +57,23 @@ def half_gone(case: CreateCase) -> Verdict | None:
     # chooses its id itself could not make its provider.
     if not (hv.service or hv.agents or (hv.provider and not case.compute_id)):
         return None
+    status = absence.status(case)
+    limit = case.request.timeouts.registration
+    if hv.service is not None and (
+        # Its cell does not answer.
+        hv.service.state == 'UNKNOWN'
+        # What was ended a moment ago is seen down soon.
+        or (hv.service.up and not _lasts(case, status, limit))
+    ):
+        return Verdict(status=status)
     return Verdict.failed(
         case.status,
-        Reason.of(OutcomeCode.HALF_GONE, name=hv.name, left=phases.left(hv)),
+        Reason.of(
+            OutcomeCode.HALF_GONE,
+            name=hv.name,
+            left=phases.left(hv),
+            reports=hv.service is not None and hv.service.up,
+        ),
     )
 
 
@@ -119,11 +132,17 @@ def others_turn(case: CreateCase) -> Verdict | None:
         phase=Phase.BUILDING,
         reason=Reason.of(StatusCode.OTHERS_TURN),
     )
-    since = case.ledger.changed_at.get(case.hv.name)
-    waiting = case.ledger.statuses.get(case.hv.name) == status
-    if waiting and since is not None and case.now - since >= _PATIENCE:
+    if _lasts(case, status, _PATIENCE):
         return None
     return Verdict(status=status)
+
+
+def _lasts(case: CreateCase, status: Status, seconds: float) -> bool:
+    """Return whether a status has been the same for so long."""
+    since = case.ledger.changed_at.get(case.hv.name)
+    if since is None or case.ledger.statuses.get(case.hv.name) != status:
+        return False
+    return (case.now - since).total_seconds() >= seconds
 
 
 def server(case: CreateCase) -> Verdict | None:

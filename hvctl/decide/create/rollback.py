@@ -12,6 +12,7 @@ import dataclasses
 from hvctl.decide import interrupted
 from hvctl.decide.create.case import CreateCase
 from hvctl.decide.delete import delete
+from hvctl.decide.hypervisor import absence
 from hvctl.decide.wording import text
 from hvctl.model.codes import OutcomeCode, StatusCode
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
@@ -121,6 +122,10 @@ def scope(ledger: Ledger, usual: WholeLook) -> WholeLook:
 
 def roll_back(case: CreateCase) -> Verdict:
     """Remove what this run made of a hypervisor that failed."""
+    unlisted = absence.unlisted(case)
+    if unlisted is not None:
+        # Nothing is taken from under a machine that may be there.
+        return unlisted
     goal = delete.Delete(names=(case.hv.name,))
     verdict = goal.decide(case.snapshot, case.ledger, case.now)[case.hv.name]
     if verdict.outcome is None:

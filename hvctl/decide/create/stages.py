@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from hvctl.decide import goal
 from hvctl.decide.create import checks
 from hvctl.decide.create import duplicate_servers
+from hvctl.decide.create import machine_port
 from hvctl.decide.create import opening
 from hvctl.decide.create import provision
 from hvctl.decide.create import rollback
@@ -15,6 +16,7 @@ from hvctl.decide.create import waiting
 from hvctl.decide.create.case import CreateCase
 from hvctl.decide.goal import Kind
 from hvctl.decide.goal import Stage
+from hvctl.decide.hypervisor import absence
 from hvctl.decide.hypervisor import phases
 from hvctl.model.hypervisor import Hypervisor, Phase
 from hvctl.model.request import CreateRequest
@@ -73,6 +75,13 @@ STAGES: tuple[Stage[CreateCase], ...] = (
     ),
     # There is no server yet.
     Stage(
+        'unlisted',
+        Kind.WAIT,
+        'until its server is listed, or Nova calls it gone',
+        absence.unlisted,
+        when='when a list lacks it',
+    ),
+    Stage(
         'vanished',
         Kind.CHECK,
         'refuse to make a server again that somebody deletes',
@@ -83,6 +92,12 @@ STAGES: tuple[Stage[CreateCase], ...] = (
         Kind.CHECK,
         'refuse to build on what an earlier life has left',
         provision.half_gone,
+    ),
+    Stage(
+        'port-taken',
+        Kind.CHECK,
+        'refuse a port that something else has',
+        machine_port.taken,
     ),
     Stage(
         'ports',

@@ -127,6 +127,32 @@ def _guest_late(facts: Facts) -> str:
     return words
 
 
+def _half_gone(facts: Facts) -> str:
+    left = ', '.join(text.things(facts['left']))
+    words = f'{facts["name"]} is half gone ({left})'
+    if facts['reports']:
+        words += '; its nova-compute reports, so its machine may still run'
+    return words
+
+
+def _port_taken(facts: Facts) -> str:
+    words = f'port {facts["port_id"]}, made for {facts["name"]}, is in use by '
+    if facts['server'] is None:
+        return f'{words}{facts["device_id"]}, which is no server of Nova'
+    return f'{words}server {facts["device_id"]} ({facts["server"]})'
+
+
+def _free_port(facts: Facts) -> str:
+    if facts['server'] is None:
+        free = f'openstack port delete {facts["port_id"]}'
+    else:
+        free = (
+            f'openstack server remove port {facts["device_id"]} '
+            f'{facts["port_id"]}'
+        )
+    return f'{free}, and then the same command again'
+
+
 _RUN: dict[Code, Words] = {
     OutcomeCode.DONE: Words(''),
     OutcomeCode.REQUEST_FAILED: Words('{message}'),
@@ -157,7 +183,10 @@ _CREATE: dict[Code, Words] = {
         'at the same time'
     ),
     OutcomeCode.HALF_GONE: Words(
-        '{name} is half gone ({left:things})', commands.REMOVE_FIRST
+        _half_gone, commands.REMOVE_FIRST, ('name', 'left', 'reports')
+    ),
+    OutcomeCode.PORT_TAKEN: Words(
+        _port_taken, _free_port, ('name', 'port_id', 'device_id', 'server')
     ),
     OutcomeCode.USER_DATA_REFUSED: Words('{message}'),
     OutcomeCode.NO_NODE_FREE: Words(

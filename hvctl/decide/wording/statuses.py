@@ -72,6 +72,19 @@ def _disabled(facts: Facts) -> str:
     return f'the compute service is disabled ({reason})'
 
 
+def _unlisted(facts: Facts) -> str:
+    servers = text.each(facts['servers'])
+    if not servers:
+        return (
+            f'Nova lists no server of it, but does not call its nova-compute '
+            f'on {facts["host"]} down; looking again'
+        )
+    return (
+        f'Nova does not list server {", ".join(servers)}, but does not call '
+        'it gone: a cell may not answer; looking again'
+    )
+
+
 _PHASES: dict[Code, Words] = {
     StatusCode.NOTHING_THERE: Words('nothing of it is there', commands.CREATE),
     StatusCode.UNFINISHED: Words(
@@ -130,6 +143,7 @@ _PHASES: dict[Code, Words] = {
 
 _VERBS: dict[Code, Words] = {
     StatusCode.MAKING: Words('making what the machine needs, and its server'),
+    StatusCode.SERVER_UNLISTED: Words(_unlisted, facts=('host', 'servers')),
     StatusCode.OTHERS_TURN: Words(
         'there is its port; seeing whether another run is about to make the '
         'server'

@@ -6,6 +6,7 @@ from __future__ import annotations
 from hvctl.model.steps import (
     AddSubports,
     AskNode,
+    AskServer,
     CreatePort,
     CreateProvider,
     CreateServer,
@@ -52,5 +53,6 @@ STEP_WORDS: dict[type[Step], str] = {
     NoteTimes: 'note the times of its phases',
     LiftHold: 'lift the hold: guests can land there',
     DeleteServer: 'delete a server that lost a race',
+    AskServer: 'ask Nova whether a server is there',
     AskNode: 'ask Ironic why the deploy failed',
 }

@@ -17,8 +17,9 @@ from hvctl.model.hypervisor import Hypervisor, Phase, Status
 from hvctl.model.ledger import Refusal
 from hvctl.model.reasons import Reason
 from hvctl.model.request import HealthTest
-from hvctl.model.results import Replied
+from hvctl.model.results import Created, Located, Replied
 from hvctl.model.steps import (
+    AskWhere,
     CreateTestGuest,
     CreateTestPort,
     DeleteTestGuest,
@@ -175,6 +176,24 @@ class TestTryOut(unittest.TestCase):
 
                 self.assertFalse(verdict.outcome.ok)
                 self.assertEqual(expected, verdict.outcome.reason)
+
+    def test_not_listed(self):
+        """A guest that no list has is gone when Nova says so."""
+        ask = AskWhere(name='hv1', server_id='g')
+        made = {'answers': {BOOT: Created('g')}}
+        there = {'answers': {**made['answers'], ask: Located('BUILD', 'hv1')}}
+        for done, changes, steps in (
+            ({BOOT: True}, made, (ask,)),
+            ({BOOT: True, ask: False}, there, (ask,)),
+            ({BOOT: True, ask: False}, made, ()),
+        ):
+            with self.subTest(done=done, changes=changes):
+                verdict = health_test.try_out(
+                    a_case(BARE, done=done, **changes), TEST
+                )
+
+                self.assertEqual(steps, verdict.steps)
+                self.assertEqual(not steps, verdict.outcome is not None)
 
 
 class TestFollow(unittest.TestCase):

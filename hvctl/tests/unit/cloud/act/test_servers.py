@@ -6,7 +6,9 @@ from __future__ import annotations
 import typing
 
 from hvctl.model import identity
+from hvctl.model.results import Done, Exists
 from hvctl.model.steps import (
+    AskServer,
     CreateServer,
     DeleteServer,
     NoteTimes,
@@ -95,3 +97,20 @@ class TestServers(acting.TestCase):
         self.act(NoteTimes(name='hv1', server_id='s', metadata={'a': 'b'}))
 
         self.assertEqual({'metadata': {'a': 'b'}}, self.last().json())
+
+    def test_ask(self) -> None:
+        """Gone is what Nova answers 404 for, and nothing else."""
+        for status, body, answer in (
+            (404, {}, None),
+            (200, {'server': {'id': 's', 'name': 'hv1'}}, Exists('hv1')),
+            # Its cell does not answer.
+            (200, {'server': {'id': 's', 'status': 'UNKNOWN'}}, Exists(None)),
+        ):
+            with self.subTest(body=body):
+                self.mock.get(
+                    f'{base.COMPUTE}/servers/s', status_code=status, json=body
+                )
+
+                done = self.act(AskServer(name='hv1', server_id='s'))
+
+                self.assertEqual(Done(changed=False, answer=answer), done)

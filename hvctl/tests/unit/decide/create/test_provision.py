@@ -241,7 +241,9 @@ class TestProvision(unittest.TestCase):
 
     def test_half_gone(self):
         """Leftovers that would be in the way are not built upon."""
-        service = DISABLED(identity.REASON_DELETE)
+        service = dataclasses.replace(
+            DISABLED(identity.REASON_DELETE), state='down'
+        )
         provider = builders.a_provider()
         for changes, own in (
             ({'services': (service,)}, False),
@@ -261,6 +263,36 @@ class TestProvision(unittest.TestCase):
                 self.assertEqual(
                     OutcomeCode.HALF_GONE, verdict.outcome.reason.code
                 )
+
+    def test_half_gone_and_alive(self):
+        """Nothing is advised while its nova-compute is not seen down."""
+        status = Status(
+            phase=Phase.BUILDING,
+            reason=Reason.of(
+                StatusCode.SERVER_UNLISTED, host='hv1', servers=()
+            ),
+        )
+        for state, seconds, ends in (
+            ('up', 299, False),
+            ('up', 300, True),
+            ('UNKNOWN', 3000, False),
+        ):
+            with self.subTest(state=state, seconds=seconds):
+                service = dataclasses.replace(
+                    DISABLED(identity.REASON_DELETE), state=state
+                )
+                since = clocks.START - datetime.timedelta(seconds=seconds)
+
+                verdict = deciding.of_create(
+                    builders.a_snapshot(services=(service,)),
+                    deciding.a_ledger(
+                        statuses={'hv1': status}, changed_at={'hv1': since}
+                    ),
+                )
+
+                self.assertEqual(ends, verdict.outcome is not None)
+                if not ends:
+                    self.assertEqual(status, verdict.status)
 
     def test_lost_a_race_and_deleted(self):
         """A twin that was deleted is no deploy that goes anew."""

@@ -15,6 +15,7 @@ from hvctl.model.reasons import Reason
 from hvctl.model.results import Created
 from hvctl.model.snapshot import Snapshot, WholeLook
 from hvctl.model.steps import (
+    AskServer,
     CreatePort,
     CreateProvider,
     CreateServer,
@@ -235,10 +236,16 @@ class TestRollBack(unittest.TestCase):
 
     def test_ends(self):
         """It stays a failure, and says whether all could be removed."""
-        gone = self.rolled_back(builders.a_snapshot())
+        asked = self.rolled_back(builders.a_snapshot())
+        (question,) = asked.steps
+        gone = self.rolled_back(
+            builders.a_snapshot(), done={MADE: True, question: False}
+        )
         guest = {'hv1': (builders.a_guest(),)}
         kept = self.rolled_back(deciding.a_look(guests=guest))
 
+        self.assertEqual(AskServer(name='hv1', server_id=FAILED.id), question)
+        self.assertIsNone(asked.outcome)
         self.assertEqual(
             Outcome(
                 ok=False, reason=NO, afterwards=Reason.of(OutcomeCode.REMOVED)

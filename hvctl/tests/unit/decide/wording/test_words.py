@@ -107,6 +107,39 @@ ROWS: tuple = (
         'placement sync_aggregates mends what Nova could not write)',
         '',
     ),
+    (
+        StatusCode.SERVER_UNLISTED,
+        {'host': 'hv1', 'servers': ('s1', 's2')},
+        'Nova does not list server s1, s2, but does not call it gone: a cell '
+        'may not answer; looking again',
+        '',
+    ),
+    (
+        StatusCode.SERVER_UNLISTED,
+        {'host': 'hv1', 'servers': ()},
+        'Nova lists no server of it, but does not call its nova-compute on '
+        'hv1 down; looking again',
+        '',
+    ),
+    (
+        OutcomeCode.PORT_TAKEN,
+        {'name': 'hv1', 'port_id': 'p', 'device_id': 'd', 'server': 'web'},
+        'port p, made for hv1, is in use by server d (web)',
+        'openstack server remove port d p, and then the same command again',
+    ),
+    (
+        OutcomeCode.PORT_TAKEN,
+        {'name': 'hv1', 'port_id': 'p', 'device_id': 'd', 'server': None},
+        'port p, made for hv1, is in use by d, which is no server of Nova',
+        'openstack port delete p, and then the same command again',
+    ),
+    (
+        OutcomeCode.HALF_GONE,
+        {'name': 'hv1', 'left': (('port', 'p'),), 'reports': True},
+        'hv1 is half gone (port p); its nova-compute reports, so its machine '
+        'may still run',
+        FIRST,
+    ),
     (OutcomeCode.DONE, {}, '', ''),
     (OutcomeCode.REQUEST_FAILED, {'message': 'no {quota}'}, 'no {quota}', ''),
     (

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of create while lists lack what cells have that do not answer."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from hvctl.model.codes import OutcomeCode
+from hvctl.model.request import HealthTest
+from hvctl.tests.fixtures import cut_lists
+from hvctl.tests.fixtures import properties
+from hvctl.tests.unit.run import base
+
+TEST = HealthTest(flavor_id='flavor', image_id='image')
+WHOLE: frozenset[str] = frozenset()
+MACHINES = frozenset({'machines'})
+
+#: What each look lacks; most are whole.
+CUTS = st.lists(
+    st.one_of(
+        st.just(WHOLE),
+        st.frozensets(st.sampled_from(('machines', 'guests', 'services'))),
+    ),
+    max_size=60,
+).map(tuple)
+
+
+class TestCreate(base.TestCase):
+    """A server that no list has is not gone."""
+
+    kind = cut_lists.CutLists
+
+    @properties.reaching(
+        CUTS,
+        st.booleans(),
+        st.sampled_from((None, TEST)),
+        branches=('good', 'bad'),
+    )
+    def test_whatever_is_cut(self, reached, cuts, fails, test):
+        """Nothing is taken from a machine that is well, and it gets there."""
+        self.start()
+        self.cloud.cuts = cuts
+        if fails:
+            self.cloud.machines.deploy_error = 'no power'
+
+        result = self.create(
+            'hv1', delete_on_failure=True, retries=1, health_test=test
+        )
+
+        self.assertEqual([], self.cloud.robbed)
+        if fails:
+            self.assertEqual(OutcomeCode.DEPLOY_FAILED, self.code(result))
+            self.assert_nothing_left()
+        else:
+            self.assertTrue(result.ok, self.message(result))
+            self.assert_one_of_each()
+        if self.cloud.lacked:
+            reached('bad' if fails else 'good')
+
+    def test_another_run(self):
+        """A run that begins while nothing is listed waits, and goes on."""
+        for seconds in (5, 25, 45):
+            with self.subTest(seconds=seconds):
+                self.start()
+                self.create('hv1', wait=False)
+                self.cloud.pass_time(seconds)
+                self.cloud.cuts = (MACHINES,) * 5
+
+                result = self.create('hv1', life=2)
+
+                self.assertTrue(result.ok, self.message(result))
+                self.assert_one_of_each()
+
+    def test_deleted_in_fact(self):
+        """What Nova calls gone is gone, and is not made again."""
+        self.clock.on_wait = self.cloud_forgets
+        result = self.create('hv1')
+
+        self.assertEqual(OutcomeCode.VANISHED, self.code(result))
+        self.assertEqual(1, self.kinds().count('CreateServer'))
+
+    def cloud_forgets(self):
+        """Let somebody delete the server once it is deployed."""
+        for server in self.cloud.ours('hv1'):
+            if server.status == 'ACTIVE' and server.task_state is None:
+                self.cloud.machines.end_at_once(server.id)
