@@ -8,7 +8,7 @@ anything is imported when a command runs.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 import contextlib
 import typing
 
@@ -19,10 +19,13 @@ from hvctl import exceptions
 from hvctl.i18n import _
 from hvctl.osc import plugin
 from hvctl.osc import signals
+from hvctl.osc import streams
 
 if typing.TYPE_CHECKING:
     from hvctl.cloud import clients
     from hvctl.run import loop
+
+_T = typing.TypeVar('_T')
 
 #: Seconds in which a verb that ended badly removes what must not outlive it.
 _ENDING = 120
@@ -33,10 +36,15 @@ class _Base(command.Command):
 
     def run(self, parsed_args: argparse.Namespace) -> int:
         """Run the command; an error of ours is one line, no traceback."""
-        try:
-            return int(super().run(parsed_args) or 0)
-        except exceptions.HvctlError as error:
-            raise osc_exceptions.CommandError(str(error)) from error
+        with streams.lasting(self.app):
+            try:
+                return int(super().run(parsed_args) or 0)
+            except exceptions.HvctlError as error:
+                raise osc_exceptions.CommandError(str(error)) from error
+            except KeyboardInterrupt:
+                if not getattr(self.app, 'interactive_mode', False):
+                    signals.end_at_once()
+                raise
 
     @property
     def _client(self) -> clients.Client:
@@ -133,6 +141,22 @@ class Verb(Lister):
     #: Whether the first Ctrl-C lets what is under way come to its end.
     _winds_down = False
 
+    #: When the command began, by the monotonic clock.
+    _began: float | None = None
+
+    def ask(self, timeout: float, question: Callable[[], _T]) -> _T:
+        """Find out what the work needs; its time is the command's, too.
+
+        :param timeout: seconds for the whole
+        :param question: asks the cloud, and changes nothing
+        :raises CloudError: when there is no answer in time
+        """
+        from hvctl import workers
+        from hvctl.run import clocks
+
+        self._began = clocks.SystemClock().monotonic()
+        return workers.within(timeout, question)
+
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Add what all verbs understand."""
         parser = super().get_parser(prog_name)
@@ -174,7 +198,7 @@ class Verb(Lister):
                 with live.shown(self.app.stderr, quiet=quiet) as listen:
                     runner = loop.Loop(client, listen)
                     with self._interruptible(runner):
-                        result = runner.run(goal, timeout, grace)
+                        result = runner.run(goal, timeout, grace, self._began)
             except KeyboardInterrupt:
                 self._say(
                     'Stopped. What was begun goes on in the cloud; to take '

@@ -45,3 +45,11 @@ def on_first_ctrl_c(act: Callable[[], None]) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, usual)
+
+
+def end_at_once() -> None:
+    """Let another Ctrl-C end the process there and then.
+
+    Where the interpreter is on its way out, it would print a traceback.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -115,12 +115,20 @@ class Loop:
         """Begin nothing new in this run; may be called from anywhere."""
         self._winding_down.set()
 
-    def run(self, goal: Goal, timeout: float, grace: float = 0) -> Result:
+    def run(
+        self,
+        goal: Goal,
+        timeout: float,
+        grace: float = 0,
+        began: float | None = None,
+    ) -> Result:
         """Work until every name has an outcome.
 
         :param goal: what is wanted
         :param timeout: seconds for the whole
         :param grace: seconds after that in which the goal may clean up
+        :param began: since when the time counts, by the monotonic clock, if
+            that was before
         :returns: the last verdicts; a name that was not finished in time
             has an outcome that says so
         :raises CloudError: when the first look fails; when a later one fails
@@ -128,6 +136,8 @@ class Loop:
         """
         run = _Run(self._cloud, self._listen, self._clock, goal)
         run.winding_down = self._winding_down
+        if began is not None:
+            run.began = began
         try:
             return run.to_the_end(timeout, grace)
         finally:
@@ -154,11 +164,10 @@ class _Run:
         self._since: dict[str, float] = {}
         self.winding_down = threading.Event()
         self._seconds: dict[str, float] = {}
-        self._began = clock.monotonic()
-        self._changed = self._began
+        self.began = self._changed = clock.monotonic()
 
     def to_the_end(self, timeout: float, grace: float) -> Result:
-        deadline = self._began + timeout
+        deadline = self.began + timeout
         while True:
             try:
                 snapshot = self._looks.take(self._scope, deadline)
@@ -266,7 +275,7 @@ class _Run:
             self._finish(name, verdict.outcome)
 
     def _finish(self, name: str, outcome: Outcome) -> None:
-        self._seconds[name] = self._clock.monotonic() - self._began
+        self._seconds[name] = self._clock.monotonic() - self.began
         self._listen(Finished(name=name, outcome=outcome))
 
     def _book(self, lane: str, acted: lanes.Acted) -> None:

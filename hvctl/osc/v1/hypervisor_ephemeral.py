@@ -225,7 +225,10 @@ class CreateHypervisorEphemeral(command.Verb):
                 rows.CREATED_WITH_FACTS,
                 rows.CREATED_LONG if parsed_args.long else rows.CREATED,
             )
-        planned = plan.plan(self._client, parsed_args)
+        planned = self.ask(
+            parsed_args.timeout,
+            lambda: plan.plan(self._client, parsed_args),
+        )
         if parsed_args.dry_run:
             self._failed = not planned.ok
             return rows.PLAN, rows.plan(planned)
@@ -277,7 +280,9 @@ class DeleteHypervisorEphemeral(command.Verb):
             rows.DELETED_LONG if parsed_args.long else rows.DELETED,
         )
         goal = delete.Delete(names=naming.check(parsed_args.names))
-        client = self._client.of(goal.names)
+        client = self.ask(
+            parsed_args.timeout, lambda: self._client.of(goal.names)
+        )
         result = self.work(client, goal, parsed_args.timeout, 'delete')
         return rows.DELETED_WITH_FACTS, rows.deleted(result)
 

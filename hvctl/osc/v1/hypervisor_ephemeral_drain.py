@@ -124,7 +124,7 @@ class DrainHypervisorEphemeral(command.Verb):
             else drain_rows.DRAINED,
         )
         wanted = naming.check(parsed_args.names)
-        client = self._client.of(wanted)
+        client = self.ask(parsed_args.timeout, lambda: self._client.of(wanted))
         goal = _goal(parsed_args, wanted)
         result = self.work(client, goal, parsed_args.timeout, 'drain')
         return drain_rows.DRAINED_WITH_FACTS, drain_rows.drained(result)

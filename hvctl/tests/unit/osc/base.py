@@ -80,6 +80,7 @@ class TestCommand(testtools.TestCase):
         self.errors = io.StringIO()
         self.app = types.SimpleNamespace(
             client_manager=types.SimpleNamespace(hvctl=self.cloud),
+            interactive_mode=True,
             options=types.SimpleNamespace(verbose_level=1),
             stderr=self.errors,
             stdin=sys.stdin,

@@ -195,3 +195,24 @@ class TestProgress(base.TestCommand):
         self.assertIn(
             'delete with the same arguments', self.app.stderr.getvalue()
         )
+
+
+class TestClosed(base.TestCommand):
+    """Streams that a script has closed."""
+
+    def test_every_verb(self):
+        """Each does its work, and needs none of them."""
+        self.app.stderr = self.app.stdin = None
+        create = ('--image', 'i', '--flavor', 'f', '--network', 'n')
+
+        for words in (
+            ('create', 'hv1', *create, '--config', self.config),
+            ('list', '--long'),
+            ('show', 'hv1'),
+            ('drain', 'hv1'),
+            ('delete', 'hv1'),
+        ):
+            with self.subTest(words=words):
+                self.assertEqual(0, self.run_command(*words))
+
+        self.assertEqual([], self.cloud.traces('hv1'))

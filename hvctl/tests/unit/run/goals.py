@@ -121,7 +121,7 @@ class TestCase(unittest.TestCase):
     """Runs the loop with a goal and a cloud of its own."""
 
     def setUp(self) -> None:
-        self.clock = clocks.FakeClock()
+        self.clock: typing.Any = clocks.FakeClock()
         self.events: list[Event] = []
 
     def run_goal(

@@ -5,10 +5,13 @@ from __future__ import annotations
 
 import threading
 
+from hvctl import exceptions
 from hvctl.model.codes import OutcomeCode
 from hvctl.model.reasons import Reason
 from hvctl.model.results import Done
 from hvctl.model.steps import LiveMigrate
+from hvctl.run import clocks
+from hvctl.run import loop
 from hvctl.tests.unit.run import goals
 
 
@@ -198,3 +201,75 @@ class TestLoop(goals.TestCase):
             self.run_goal(goal, cloud)
 
         self.assertEqual([goals.a_step('a')], cloud.log)
+
+
+class TestHangs(goals.TestCase):
+    """What never answers, in the time of a real clock."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.never = threading.Event()
+        self.addCleanup(self.never.set)
+        self.clock = clocks.SystemClock()
+
+    def hang(self, *_):
+        """Answer when the test is over."""
+        self.never.wait()
+
+    def test_first_look(self):
+        """Nothing is known, so there is no result."""
+        with self.assertRaises(exceptions.CloudError) as caught:
+            self.run_goal(
+                goals.Goal(goals.until_done()),
+                goals.Cloud(observe=self.hang),
+                0.1,
+            )
+
+        self.assertIn('not answered', str(caught.exception))
+
+    def test_look(self):
+        """At the end of the time the others keep what they reached."""
+        looks = []
+
+        def observe():
+            looks.append(1)
+            if len(looks) > 1:
+                self.hang()
+
+        result = self.run_goal(
+            goals.Goal(
+                lambda ledger: goals.a_verdict(outcome=goals.FINE),
+                lambda ledger: goals.a_verdict(reason=goals.RAIN),
+                names=('hv1', 'hv2'),
+            ),
+            goals.Cloud(observe=observe),
+            1.5,
+        )
+
+        self.assertTrue(result.verdicts['hv1'].outcome.ok)
+        self.assertEqual(
+            OutcomeCode.TIMED_OUT, result.verdicts['hv2'].outcome.reason.code
+        )
+
+    def test_step(self):
+        """A step that hangs is left alone at the end of the time."""
+        result = self.run_goal(
+            goals.Goal(goals.until_done(goals.a_step())),
+            goals.Cloud(self.hang),
+            0.1,
+        )
+
+        self.assertEqual(
+            OutcomeCode.TIMED_OUT, result.verdicts['hv1'].outcome.reason.code
+        )
+
+    def test_time_of_the_command(self):
+        """What the command took before counts."""
+        with self.assertRaises(exceptions.CloudError):
+            loop.Loop(
+                goals.Cloud(observe=self.hang), self.events.append, self.clock
+            ).run(
+                goals.Goal(goals.until_done()),
+                3600,
+                began=self.clock.monotonic() - 3600,
+            )
