@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 import dataclasses
+import threading
+import typing
 
 from keystoneauth1 import adapter
 from keystoneauth1 import exceptions as ksa_exceptions
@@ -21,6 +23,28 @@ from hvctl.cloud import http
 SILENCE = 90.0
 
 
+class Service:
+    """A service of a cloud, which is looked for when it is first asked.
+
+    So one that is down is missed only by who needs it.
+    """
+
+    def __init__(self, find: Callable[[], adapter.Adapter]) -> None:
+        self._find = find
+        self._found: adapter.Adapter | None = None
+        self._lock = threading.Lock()
+
+    def request(
+        self, url: str, method: str, **options: typing.Any
+    ) -> http.Response:
+        """Send a request."""
+        # One at a time: each would ask the service for its versions.
+        with self._lock:
+            if self._found is None:
+                self._found = self._find()
+        return self._found.request(url, method, **options)
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
     """A project of a cloud, and the services through which it is seen.
@@ -32,7 +56,7 @@ class Project:
     id: str | None
     user_id: str | None
     compute: adapter.Adapter
-    network: adapter.Adapter
+    network: http.Service
 
 
 def project(conn: connection.Connection) -> Project:
@@ -42,7 +66,7 @@ def project(conn: connection.Connection) -> Project:
         id=conn.current_project_id,
         user_id=conn.current_user_id,
         compute=conn.compute,
-        network=conn.network,
+        network=Service(lambda: conn.network),
     )
 
 
@@ -63,7 +87,7 @@ class Pair:
     metal: Project
     compute: Project
     compute_cloud: str | None
-    baremetal: adapter.Adapter
+    baremetal: http.Service
     placement: adapter.Adapter
     block_storage: Callable[[], adapter.Adapter]
 
@@ -90,7 +114,7 @@ def pair(
         metal=machines,
         compute=machines if compute is metal else project(compute),
         compute_cloud=compute_cloud,
-        baremetal=metal.baremetal,
+        baremetal=Service(lambda: metal.baremetal),
         placement=compute.placement,
         block_storage=lambda: compute.block_storage,
     )

@@ -67,6 +67,7 @@ class Hypervisor:
         race, never in use
     :ivar compute_id: the compute node id that hvctl chose; None where the
         user's own user-data lets nova-compute choose
+    :ivar compute_node_seen: whether the look could tell if there is one
     :ivar ports: the machine's own
     :ivar subports: those that its trunk has in further networks
     :ivar test_guests: guests of ours that try it out
@@ -87,6 +88,7 @@ class Hypervisor:
     compute_id: str | None = None
     service: Service | None = None
     compute_node: ComputeNode | None = None
+    compute_node_seen: bool = True
     provider: Provider | None = None
     ports: tuple[Port, ...] = ()
     subports: tuple[Port, ...] = ()

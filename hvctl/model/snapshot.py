@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 import dataclasses
+import enum
 
 from hvctl.model.migration import Migration
 from hvctl.model.records import (
@@ -21,6 +22,19 @@ from hvctl.model.records import (
     Service,
     Volume,
 )
+
+
+class Part(enum.StrEnum):
+    """What a look may do without."""
+
+    NODES = 'Ironic nodes'
+    AGENTS = 'network agents'
+    PORTS = 'ports'
+    COMPUTE_NODES = 'compute nodes (openstack hypervisor list)'
+
+
+#: What all of the verbs that make and remove nothing can do without.
+EVERY_PART = frozenset(Part)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +57,9 @@ class WholeLook:
         Placement knows; one request each
     :ivar sizes: the compute nodes' used and total VCPU and memory
     :ivar volumes_of: the volumes of these projects; one list each
+    :ivar optional: what may be missing: it is said, and the look goes on
+    :ivar rest: an earlier look; what only the making and the end of a machine
+        change is taken as it was then
     """
 
     all_servers: bool = False
@@ -55,6 +72,8 @@ class WholeLook:
     members_of: frozenset[str] = frozenset()
     sizes: bool = False
     volumes_of: frozenset[str] = frozenset()
+    optional: frozenset[Part] = frozenset()
+    rest: Snapshot | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +139,7 @@ class Snapshot:
         consumer's id, for the providers of the scope
     :ivar volumes: by project, for those of the scope; None where the block
         storage service does not tell
+    :ivar unseen: what could not be read, and seems not to be there
     :ivar partial: whether most of it was found by an earlier look
     """
 
@@ -166,7 +186,32 @@ class Snapshot:
     volumes: Mapping[str, tuple[Volume, ...] | None] = dataclasses.field(
         default_factory=dict
     )
+    unseen: frozenset[Part] = frozenset()
     partial: bool = False
+
+
+def with_rest(look: Snapshot, rest: Snapshot, *, sizes: bool) -> Snapshot:
+    """Put into a look what it has not read of the machines.
+
+    :param rest: an earlier look
+    :param sizes: whether the compute nodes have been read
+    """
+    return dataclasses.replace(
+        look,
+        servers=tuple(
+            s for s in look.servers if s.name not in rest.other_clouds
+        ),
+        other_clouds=rest.other_clouds,
+        compute_nodes=look.compute_nodes if sizes else rest.compute_nodes,
+        providers=rest.providers,
+        providers_with_room=rest.providers_with_room,
+        providers_reported=rest.providers_reported,
+        providers_disabled=rest.providers_disabled,
+        ports=rest.ports,
+        agents=rest.agents,
+        nodes=rest.nodes,
+        unseen=rest.unseen,
+    )
 
 
 def renew_guests(

@@ -5,8 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from keystoneauth1 import adapter
-
 from hvctl.cloud import http
 from hvctl.cloud.act import removal
 from hvctl.model import identity
@@ -28,7 +26,7 @@ from hvctl.model.steps import (
 class Network:
     """Neutron of either cloud."""
 
-    def __init__(self, neutron: adapter.Adapter) -> None:
+    def __init__(self, neutron: http.Service) -> None:
         self._neutron = neutron
 
     def create_port(self, step: CreatePort) -> Done:

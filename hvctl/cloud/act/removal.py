@@ -5,13 +5,11 @@ from __future__ import annotations
 
 import dataclasses
 
-from keystoneauth1 import adapter
-
 from hvctl.cloud import http
 from hvctl.model.results import Done
 
 
-def remove(client: adapter.Adapter, request: http.Request) -> Done:
+def remove(client: http.Service, request: http.Request) -> Done:
     """Send a request that removes something.
 
     :returns: unchanged when it was gone already

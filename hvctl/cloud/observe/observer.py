@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent import futures
 import dataclasses
 
@@ -11,21 +11,21 @@ from hvctl.cloud import clouds
 from hvctl.cloud import parallel
 from hvctl.cloud.observe import bare_metal
 from hvctl.cloud.observe import compute_cloud
-from hvctl.cloud.observe import hosts
-from hvctl.cloud.observe import volumes
+from hvctl.cloud.observe import gaps
+from hvctl.cloud.observe import host_parts
 from hvctl.model import identity
 from hvctl.model import snapshot
 from hvctl.model.records import Server
 from hvctl.model.snapshot import (
     GuestsLook,
     MachinesLook,
+    Part,
     Scope,
     Snapshot,
     WholeLook,
 )
 
-#: Waits for some lists that are being read, and puts them into a snapshot.
-_Part = Callable[[Snapshot], Snapshot]
+_Part = host_parts.Reading
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +33,12 @@ class Observer:
     """Takes looks.
 
     :ivar port_marks: the descriptions of ports of ours
+    :ivar said: what a look has warned of that it is missing
     """
 
     pair: clouds.Pair
     port_marks: tuple[str, ...]
+    said: set[Part] = dataclasses.field(default_factory=set)
 
     def whereabouts(self) -> dict[str, str | None]:
         """Find the compute cloud of every hypervisor, by name; two lists."""
@@ -45,8 +47,11 @@ class Observer:
             ports = pool.submit(
                 bare_metal.ports, self.pair.metal, self.port_marks
             )
+            # A port tells it only of what has no server any more.
+            missing = gaps.Gaps(frozenset({Part.PORTS}), self.said)
+            found = missing.read(ports, Part.PORTS)
             return bare_metal.whereabouts(
-                servers.result(), ports.result(), self.pair.metal.cloud
+                servers.result(), found or (), self.pair.metal.cloud
             )
 
     def observe(self, scope: Scope) -> Snapshot:
@@ -66,7 +71,9 @@ class Observer:
                         )
                         for name in names
                     }
-                    look = self._guests(pool, names, last)(Snapshot())
+                    look = host_parts.guests(pool, self.pair, names, last)(
+                        Snapshot()
+                    )
                     return snapshot.renew_guests(
                         last,
                         look.guests,
@@ -75,7 +82,8 @@ class Observer:
                     )
                 case MachinesLook(last=last):
                     servers = pool.submit(bare_metal.servers, self.pair.metal)
-                    look = self._machines(pool, servers)(Snapshot())
+                    needed = gaps.Gaps(frozenset(), self.said)
+                    look = self._machines(pool, servers, needed)(Snapshot())
                     return snapshot.renew_machines(
                         last, look.servers, look.test_guests, look.nodes
                     )
@@ -84,19 +92,38 @@ class Observer:
 
     def _whole(self, pool: futures.Executor, scope: WholeLook) -> Snapshot:
         """Read everything; each part may use those before it."""
+        if scope.rest is not None:
+            return self._without_rest(pool, scope, scope.rest)
         servers = pool.submit(bare_metal.servers, self.pair.metal)
+        missing = gaps.Gaps(scope.optional, self.said)
         parts = [
-            self._machines(pool, servers),
-            self._namesakes(pool, servers, scope.server_names),
-            self._ports(pool),
-            self._services(pool, scope),
-            self._providers(pool, scope),
-            self._aggregates(pool, scope),
-            self._guests(pool, scope.hosts, Snapshot()),
-            self._guests_of_all(pool, scope),
-            self._ties(pool, scope),
-            self._volumes(pool, scope),
+            self._machines(pool, servers, missing),
+            self._namesakes(pool, servers, scope.server_names, missing),
+            self._ports(pool, missing),
+            self._services(pool),
+            self._compute_nodes(pool, scope.sizes, missing),
+            self._agents(pool, missing),
+            self._providers(pool),
+            *host_parts.begin(pool, self.pair, scope),
         ]
+        look = self._put_together(parts)
+        return dataclasses.replace(look, unseen=frozenset(missing.unseen))
+
+    def _without_rest(
+        self, pool: futures.Executor, scope: WholeLook, rest: Snapshot
+    ) -> Snapshot:
+        """Read all but what is taken from an earlier look."""
+        servers = pool.submit(bare_metal.servers, self.pair.metal)
+        parts = [self._servers(pool, servers), self._services(pool)]
+        if scope.sizes:
+            missing = gaps.Gaps(scope.optional, self.said)
+            parts.append(self._compute_nodes(pool, True, missing))
+        parts += host_parts.begin(pool, self.pair, scope)
+        return snapshot.with_rest(
+            self._put_together(parts), rest, sizes=scope.sizes
+        )
+
+    def _put_together(self, parts: Iterable[_Part]) -> Snapshot:
         look = Snapshot(user_id=self.pair.compute.user_id)
         for part in parts:
             look = part(look)
@@ -106,12 +133,28 @@ class Observer:
         self,
         pool: futures.Executor,
         servers: futures.Future[tuple[Server, ...]],
+        missing: gaps.Gaps,
     ) -> _Part:
         """Read the machines, and the guests that try hypervisors out.
 
         :param servers: ours in the bare-metal cloud
         """
         nodes = pool.submit(bare_metal.nodes, self.pair.baremetal)
+        both = self._servers(pool, servers)
+
+        def finish(look: Snapshot) -> Snapshot:
+            return dataclasses.replace(
+                both(look), nodes=missing.read(nodes, Part.NODES)
+            )
+
+        return finish
+
+    def _servers(
+        self,
+        pool: futures.Executor,
+        servers: futures.Future[tuple[Server, ...]],
+    ) -> _Part:
+        """Read our servers, and tell the guests that try hypervisors out."""
         others = servers
         if self.pair.apart:
             others = pool.submit(bare_metal.servers, self.pair.compute)
@@ -121,7 +164,6 @@ class Observer:
                 look,
                 servers=_without_tests(servers.result()),
                 test_guests=_tests(others.result()),
-                nodes=nodes.result(),
             )
 
         return finish
@@ -131,13 +173,14 @@ class Observer:
         pool: futures.Executor,
         servers: futures.Future[tuple[Server, ...]],
         names: frozenset[str],
+        missing: gaps.Gaps,
     ) -> _Part:
         """Find what has one of the names and is not ours.
 
         :param servers: ours in the bare-metal cloud
         """
         if not names:
-            return _nothing
+            return host_parts.nothing
         found = pool.submit(self._named, names)
         ports = pool.submit(
             bare_metal.named_ports, self.pair.metal, self.port_marks, names
@@ -146,6 +189,7 @@ class Observer:
         def finish(look: Snapshot) -> Snapshot:
             # Both may be one cloud, seen by different projects.
             ours = {server.id for server in servers.result()}
+            of_names = missing.read(ports, Part.PORTS)
             return dataclasses.replace(
                 look,
                 namesakes=tuple(
@@ -153,7 +197,7 @@ class Observer:
                     for server in found.result()
                     if server.id not in ours
                 ),
-                namesake_ports=ports.result(),
+                namesake_ports=of_names or {},
             )
 
         return finish
@@ -164,7 +208,7 @@ class Observer:
             found += bare_metal.named_servers(self.pair.compute, names)
         return found
 
-    def _ports(self, pool: futures.Executor) -> _Part:
+    def _ports(self, pool: futures.Executor, missing: gaps.Gaps) -> _Part:
         """Read our ports, and leave out what is of other compute clouds."""
         ports = pool.submit(bare_metal.ports, self.pair.metal, self.port_marks)
         tests = None
@@ -176,23 +220,25 @@ class Observer:
             )
 
         def finish(look: Snapshot) -> Snapshot:
+            ours = missing.read(ports, Part.PORTS)
             found = bare_metal.of_cloud(
                 self.pair.compute_cloud,
                 look.servers,
-                ports.result(),
+                ours or (),
                 self.pair.metal.cloud,
             )
+            trying = missing.read(tests, Part.PORTS) if tests else ()
             return dataclasses.replace(
                 look,
                 servers=found.servers,
                 other_clouds=found.other_clouds,
-                ports=(*found.ports, *(tests.result() if tests else ())),
+                ports=(*found.ports, *(trying or ())),
             )
 
         return finish
 
-    def _services(self, pool: futures.Executor, scope: WholeLook) -> _Part:
-        """Read what registers: services, compute nodes and agents."""
+    def _services(self, pool: futures.Executor) -> _Part:
+        """Read the compute services."""
         nova = self.pair.compute.compute
         services = pool.submit(compute_cloud.services, nova)
         metal = services
@@ -200,22 +246,47 @@ class Observer:
             metal = pool.submit(
                 compute_cloud.services, self.pair.metal.compute
             )
-        nodes = pool.submit(compute_cloud.compute_nodes, nova, scope.sizes)
-        agents = pool.submit(compute_cloud.agents, self.pair.compute.network)
 
         def finish(look: Snapshot) -> Snapshot:
             return dataclasses.replace(
                 look,
                 services=services.result(),
                 metal_services=metal.result(),
-                compute_nodes=nodes.result(),
-                agents=agents.result(),
             )
 
         return finish
 
-    def _providers(self, pool: futures.Executor, scope: WholeLook) -> _Part:
-        """Read the resource providers, their room and their consumers."""
+    def _compute_nodes(
+        self, pool: futures.Executor, sizes: bool, missing: gaps.Gaps
+    ) -> _Part:
+        """Read the compute nodes.
+
+        Nova tells none where one cell does not answer: it goes through the
+        cells without a net (nova/compute/api.py, compute_node_get_all).
+        """
+        nodes = pool.submit(
+            compute_cloud.compute_nodes, self.pair.compute.compute, sizes
+        )
+
+        def finish(look: Snapshot) -> Snapshot:
+            found = missing.read(nodes, Part.COMPUTE_NODES)
+            return dataclasses.replace(look, compute_nodes=found or ())
+
+        return finish
+
+    def _agents(self, pool: futures.Executor, missing: gaps.Gaps) -> _Part:
+        """Read the network agents."""
+        agents = pool.submit(compute_cloud.agents, self.pair.compute.network)
+
+        def finish(look: Snapshot) -> Snapshot:
+            return dataclasses.replace(
+                look, agents=missing.read(agents, Part.AGENTS)
+            )
+
+        return finish
+
+    def _providers(self, pool: futures.Executor) -> _Part:
+        """Read the resource providers."""
         placement = self.pair.placement
         ids = compute_cloud.provider_ids
         providers = pool.submit(compute_cloud.providers, placement)
@@ -224,14 +295,6 @@ class Observer:
         disabled = pool.submit(
             ids, placement, required='COMPUTE_STATUS_DISABLED'
         )
-        room = {
-            need: pool.submit(hosts.room, placement, need)
-            for need in scope.needs
-        }
-        consumers = {
-            provider_id: pool.submit(hosts.consumers, placement, provider_id)
-            for provider_id in scope.provider_ids
-        }
 
         def finish(look: Snapshot) -> Snapshot:
             return dataclasses.replace(
@@ -240,126 +303,9 @@ class Observer:
                 providers_with_room=with_room.result(),
                 providers_reported=reported.result(),
                 providers_disabled=disabled.result(),
-                room=parallel.results(room),
-                consumers=parallel.results(consumers),
             )
 
         return finish
-
-    def _aggregates(self, pool: futures.Executor, scope: WholeLook) -> _Part:
-        """Read the aggregates, and which providers Placement has in them."""
-        aggregates = None
-        if scope.aggregates:
-            aggregates = pool.submit(
-                compute_cloud.aggregates, self.pair.compute.compute
-            )
-        members = {
-            uuid: pool.submit(
-                compute_cloud.provider_ids,
-                self.pair.placement,
-                member_of=uuid,
-            )
-            for uuid in scope.members_of
-        }
-
-        def finish(look: Snapshot) -> Snapshot:
-            return dataclasses.replace(
-                look,
-                aggregates=aggregates.result() if aggregates else (),
-                members=parallel.results(members),
-            )
-
-        return finish
-
-    def _guests(
-        self, pool: futures.Executor, names: frozenset[str], last: Snapshot
-    ) -> _Part:
-        """Read guests and migrations of some hosts.
-
-        :param last: an earlier look, whose migrations need not be read again
-        """
-        compute = self.pair.compute.compute
-        guests = {
-            host: pool.submit(compute_cloud.guests, compute, host)
-            for host in names
-        }
-        migrations = {
-            host: pool.submit(
-                hosts.migrations, compute, host, last.migrations.get(host, ())
-            )
-            for host in names
-        }
-
-        def finish(look: Snapshot) -> Snapshot:
-            return dataclasses.replace(
-                look,
-                guests=parallel.results(guests),
-                migrations=parallel.results(migrations),
-            )
-
-        return finish
-
-    def _guests_of_all(
-        self, pool: futures.Executor, scope: WholeLook
-    ) -> _Part:
-        """Read the guests of all hosts."""
-        if not scope.all_servers:
-            return _nothing
-        guests = pool.submit(compute_cloud.guests, self.pair.compute.compute)
-
-        def finish(look: Snapshot) -> Snapshot:
-            return dataclasses.replace(
-                look,
-                guests=compute_cloud.guests_by_host(
-                    guests.result(), look.services
-                ),
-            )
-
-        return finish
-
-    def _ties(self, pool: futures.Executor, scope: WholeLook) -> _Part:
-        """Read what ties guests to their host or to each other."""
-        if not scope.ties:
-            return lambda look: dataclasses.replace(look, ties_known=False)
-        groups = pool.submit(hosts.groups, self.pair.compute.compute)
-        ports = [
-            pool.submit(hosts.direct_ports, self.pair.compute.network, host)
-            for host in scope.hosts
-        ]
-
-        def finish(look: Snapshot) -> Snapshot:
-            return dataclasses.replace(
-                look,
-                direct_ports={
-                    guest: vnic_types
-                    for of_host in ports
-                    for guest, vnic_types in of_host.result().items()
-                },
-                anti_affinity=groups.result().get('anti-affinity', {}),
-                affinity=groups.result().get('affinity', {}),
-                ties_known=True,
-            )
-
-        return finish
-
-    def _volumes(self, pool: futures.Executor, scope: WholeLook) -> _Part:
-        """Read the volumes of some projects."""
-        running = {
-            project_id: pool.submit(
-                volumes.of_project, self.pair.block_storage, project_id
-            )
-            for project_id in scope.volumes_of
-        }
-
-        def finish(look: Snapshot) -> Snapshot:
-            return dataclasses.replace(look, volumes=parallel.results(running))
-
-        return finish
-
-
-def _nothing(look: Snapshot) -> Snapshot:
-    """Leave a snapshot as it is: nothing was to be read."""
-    return look
 
 
 def _without_tests(servers: Iterable[Server]) -> tuple[Server, ...]:

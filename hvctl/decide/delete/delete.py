@@ -27,7 +27,7 @@ from hvctl.model.codes import OutcomeCode
 from hvctl.model.hypervisor import Hypervisor, Phase
 from hvctl.model.ledger import Ledger
 from hvctl.model.reasons import Reason
-from hvctl.model.snapshot import Snapshot, WholeLook
+from hvctl.model.snapshot import Part, Snapshot, WholeLook
 from hvctl.model.verdict import Outcome, Verdict
 
 
@@ -41,7 +41,9 @@ class Delete(Goal[Case]):
         """Return what the next look must reach."""
         if ledger.last is None:
             return WholeLook(
-                server_names=frozenset(self.names), aggregates=True
+                server_names=frozenset(self.names),
+                aggregates=True,
+                optional=frozenset({Part.COMPUTE_NODES, Part.NODES}),
             )
         found = self.hypervisors(ledger.last).values()
         return WholeLook(
@@ -50,6 +52,10 @@ class Delete(Goal[Case]):
                 hv.provider.id for hv in found if hv.provider
             ),
             aggregates=True,
+            optional=frozenset({Part.COMPUTE_NODES})
+            if any(hv.server is None for hv in found)
+            # Only how the machine ends is told by its node.
+            else frozenset({Part.COMPUTE_NODES, Part.NODES}),
         )
 
     def hypervisors(self, snapshot: Snapshot) -> dict[str, Hypervisor]:

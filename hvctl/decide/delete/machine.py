@@ -17,6 +17,7 @@ from hvctl.model.hypervisor import Hypervisor, Phase, Status
 from hvctl.model.reasons import Fact
 from hvctl.model.reasons import Reason
 from hvctl.model.records import Node
+from hvctl.model.snapshot import Part
 from hvctl.model.steps import DeleteServer, DisableService, Step
 from hvctl.model.verdict import Verdict
 
@@ -134,6 +135,9 @@ def torn_down(case: Case) -> Verdict | None:
     """See that Ironic is done with the machine."""
     tried = case.ledger.nodes_tried.get(case.name, ())
     node_id = next(reversed(tried), None)
+    if node_id is not None and Part.NODES in case.snapshot.unseen:
+        # The next look insists on them.
+        return Verdict(status=stopping(StatusCode.TEARING_DOWN, node=node_id))
     nodes = case.snapshot.nodes or ()
     node = next((n for n in nodes if n.id == node_id), None)
     if node is None:

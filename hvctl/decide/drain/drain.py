@@ -30,7 +30,13 @@ from hvctl.model.move import Move
 from hvctl.model.move import MoveState
 from hvctl.model.reasons import Reason
 from hvctl.model.records import Need, Server
-from hvctl.model.snapshot import GuestsLook, Scope, Snapshot, WholeLook
+from hvctl.model.snapshot import (
+    EVERY_PART,
+    GuestsLook,
+    Scope,
+    Snapshot,
+    WholeLook,
+)
 from hvctl.model.steps import MoveStep
 from hvctl.model.verdict import Verdict
 
@@ -50,7 +56,11 @@ class Drain(Goal[DrainCase]):
     def scope(self, ledger: Ledger) -> Scope:
         """Return what the next look must reach."""
         if ledger.last is None:
-            return WholeLook(server_names=frozenset(self.names), sizes=True)
+            return WholeLook(
+                server_names=frozenset(self.names),
+                sizes=True,
+                optional=EVERY_PART,
+            )
         hypervisors = list(self.hypervisors(ledger.last).values())
         hosts = frozenset(hv.host for hv in hypervisors if hv.service)
         moves = ledger.moves.values()
@@ -98,6 +108,8 @@ class Drain(Goal[DrainCase]):
                 for move in self._expected(hv, ledger.last, ledger).values()
                 if move.treatment.asks
             ),
+            optional=EVERY_PART,
+            rest=ledger.last,
         )
 
     def hypervisors(self, snapshot: Snapshot) -> dict[str, Hypervisor]:

@@ -26,7 +26,7 @@ from hvctl.model.ledger import Ledger
 from hvctl.model.migration import Migration
 from hvctl.model.reasons import Fact
 from hvctl.model.reasons import Reason
-from hvctl.model.snapshot import Snapshot, WholeLook
+from hvctl.model.snapshot import EVERY_PART, Snapshot, WholeLook
 from hvctl.model.steps import (
     AbortMigration,
     ConfirmMigration,
@@ -45,10 +45,14 @@ class Undo(Goal[Case]):
     def scope(self, ledger: Ledger) -> WholeLook:
         """Return what the next look must reach."""
         if ledger.last is None:
-            return WholeLook(server_names=frozenset(self.names))
+            return WholeLook(
+                server_names=frozenset(self.names), optional=EVERY_PART
+            )
         found = self.hypervisors(ledger.last).values()
         return WholeLook(
-            hosts=frozenset(hv.host for hv in found if hv.service)
+            hosts=frozenset(hv.host for hv in found if hv.service),
+            optional=EVERY_PART,
+            rest=ledger.last,
         )
 
     def hypervisors(self, snapshot: Snapshot) -> dict[str, Hypervisor]:

@@ -11,7 +11,7 @@ from hvctl.model import host_name
 from hvctl.model import identity
 from hvctl.model.hypervisor import Hypervisor
 from hvctl.model.records import Agent, Node, Port, PortUse, Server
-from hvctl.model.snapshot import Snapshot
+from hvctl.model.snapshot import Part, Snapshot
 
 _T = typing.TypeVar('_T')
 
@@ -137,6 +137,7 @@ def _one(snapshot: Snapshot, name: str, domain: str | None) -> Hypervisor:
         compute_id=compute_id,
         service=service,
         compute_node=node,
+        compute_node_seen=Part.COMPUTE_NODES not in snapshot.unseen,
         provider=provider,
         ports=ports,
         subports=used[PortUse.SUBPORT],

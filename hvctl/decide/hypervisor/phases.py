@@ -169,6 +169,10 @@ def _service_down(hv: Hypervisor) -> bool:
     return hv.service is not None and not hv.service.up
 
 
+def _unregistered(hv: Hypervisor) -> bool:
+    return hv.compute_node is None and hv.compute_node_seen
+
+
 def _no_live_agent(hv: Hypervisor) -> Reason:
     agents = sorted(hv.agents or (), key=lambda agent: agent.agent_type)
     names: dict[str, Fact] = {
@@ -236,12 +240,12 @@ _TABLE: tuple[_Row, ...] = (
     _Row(Phase.DRAINED, closed_for_drain, _because(StatusCode.DRAINED)),
     _Row(
         Phase.REGISTERED,
-        lambda hv: hv.compute_node is None and not hv.reported,
+        lambda hv: _unregistered(hv) and not hv.reported,
         _because(StatusCode.NO_COMPUTE_NODE),
     ),
     _Row(
         Phase.UNMAPPED,
-        lambda hv: hv.compute_node is None,
+        _unregistered,
         _because(StatusCode.NOT_MAPPED),
     ),
     _Row(

@@ -20,7 +20,7 @@ from hvctl.decide.wording import rendering
 from hvctl.decide.wording import text
 from hvctl.model import identity
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
-from hvctl.model.snapshot import WholeLook
+from hvctl.model.snapshot import EVERY_PART, WholeLook
 from hvctl.osc.output import rows
 from hvctl.run import clocks
 
@@ -37,7 +37,12 @@ def show(
     (name,) = naming.check([name])
     client = client.of([name])
     look = client.observe(
-        WholeLook(all_servers=True, aggregates=True, sizes=True)
+        WholeLook(
+            all_servers=True,
+            aggregates=True,
+            sizes=True,
+            optional=EVERY_PART,
+        )
     )
     hv = assemble.assemble(look, [name])[name]
     if not hv.exists:

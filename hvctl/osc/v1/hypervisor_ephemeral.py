@@ -309,7 +309,7 @@ class ListHypervisorEphemeral(command.Lister):
     def take_action(self, parsed_args: argparse.Namespace) -> _Rows:
         from hvctl import exceptions
         from hvctl.decide.hypervisor import assemble
-        from hvctl.model.snapshot import WholeLook
+        from hvctl.model.snapshot import EVERY_PART, WholeLook
         from hvctl.osc.output import rows
         from hvctl.run import clocks
 
@@ -323,7 +323,7 @@ class ListHypervisorEphemeral(command.Lister):
             *parsed_args.columns,
             *parsed_args.sort_columns,
         }.issubset(rows.LISTED)
-        scope = WholeLook(all_servers=True, sizes=more)
+        scope = WholeLook(all_servers=True, sizes=more, optional=EVERY_PART)
         looks = [self._client.observe(scope)]
         for cloud in sorted(filter(None, {*looks[0].other_clouds.values()})):
             try:
