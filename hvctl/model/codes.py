@@ -50,6 +50,8 @@ class StatusCode(enum.StrEnum):
     """Not all of its network agents have registered."""
     DISABLED = 'disabled'
     """It is good, and disabled until a create enables it."""
+    CLOSED_FOR_DELETION = 'closed-for-deletion'
+    """A delete has disabled it, and has not ended."""
     DISABLED_BY_OTHERS = 'disabled-by-others'
     """It is good, and somebody has disabled it."""
     HELD = 'held'

@@ -50,6 +50,8 @@ class Phase(enum.StrEnum):
     """It is closed for a drain and has guests."""
     DRAINED = 'drained'
     """It is closed for a drain and has no guests."""
+    CLOSED = 'closed'
+    """All is well, and somebody has closed it for a reason of their own."""
     STOPPING = 'stopping'
     """The bare-metal server is being deleted."""
     DOWN = 'down'

@@ -220,7 +220,7 @@ STAGES: tuple[Stage[CreateCase], ...] = (
         Kind.CHECK,
         'refuse what somebody else has disabled',
         opening.others,
-        phases=(Phase.READY, Phase.ENABLED),
+        phases=(Phase.READY, Phase.CLOSED, Phase.ENABLED),
     ),
     Stage(
         'first-report',
@@ -310,5 +310,8 @@ def remaining(hv: Hypervisor) -> list[Stage[CreateCase]]:
     if phase is Phase.ENABLED and hv.compute_id is not None:
         return []
     if hv.opened and not hv.closed_by_hold:
+        return []
+    if phase is Phase.CLOSED:
+        # It refuses.
         return []
     return goal.expected(goal.since(STAGES, phase), hv)

@@ -32,6 +32,7 @@ def overdue(case: CreateCase) -> Verdict | None:
         Phase.BUILDING: limits.deploy,
         Phase.BOOTING: limits.boot,
         Phase.READY: None,
+        Phase.CLOSED: None,
         Phase.ENABLED: None,
     }.get(case.status.phase, limits.registration)
     since = case.ledger.changed_at.get(case.hv.name)

@@ -55,6 +55,7 @@ WITH_SERVER = (
     Phase.BUILDING,
     Phase.BOOTING,
     *REGISTERED,
+    Phase.CLOSED,
     Phase.DOWN,
     Phase.FAILED,
 )
@@ -198,6 +199,18 @@ ARROWS = (
         (Phase.BOOTING, *REGISTERED),
         Mover.CLOUD,
         'it reports again',
+    ),
+    Arrow(
+        (Phase.BOOTING, *REGISTERED),
+        (Phase.CLOSED,),
+        Mover.MISHAP,
+        'somebody disables it',
+    ),
+    Arrow(
+        (Phase.CLOSED,),
+        (Phase.BOOTING, *REGISTERED),
+        Mover.MISHAP,
+        'they enable it again',
     ),
     Arrow(
         (*WITH_SERVER, Phase.STOPPING),

@@ -40,7 +40,12 @@ def holders(snapshot: Snapshot, hv: Hypervisor) -> list[Reason]:
         if server.name == hv.name
     ]
     found += [
-        Reason.of(HolderCode.SERVICE, id=service.id, host=service.host)
+        Reason.of(
+            HolderCode.SERVICE,
+            id=service.id,
+            host=service.host,
+            up=service.up,
+        )
         for service in snapshot.services
         if service.host in taken and service.id not in ours
     ]
@@ -62,6 +67,7 @@ def holders(snapshot: Snapshot, hv: Hypervisor) -> list[Reason]:
             id=agent.id,
             agent_type=agent.agent_type,
             host=agent.host,
+            alive=agent.alive,
         )
         for agent in snapshot.agents or ()
         if agent.host in taken and agent.id not in ours and not hv.server

@@ -197,18 +197,32 @@ def _closed(hv: Hypervisor) -> bool:
     )
 
 
-def _closed_reason(hv: Hypervisor) -> Reason:
-    if hv.service is None or hv.service.enabled:
-        return Reason.of(StatusCode.HELD, name=hv.name)
-    code = StatusCode.DISABLED_BY_OTHERS
-    if may_enable(hv):
-        code = StatusCode.DISABLED
+def _closed_by_others(hv: Hypervisor) -> bool:
+    return (
+        hv.service is not None
+        and not hv.service.enabled
+        and hv.service.disabled.by is DisabledBy.OTHERS
+    )
+
+
+def _disabled(hv: Hypervisor) -> Reason:
+    code = StatusCode.DISABLED
+    if _closed_by_others(hv):
+        code = StatusCode.DISABLED_BY_OTHERS
+    elif not may_enable(hv):
+        code = StatusCode.CLOSED_FOR_DELETION
     return Reason.of(
         code,
         name=hv.name,
         host=hv.host,
-        reason=hv.service.disabled_reason,
+        reason=hv.service.disabled_reason if hv.service else None,
     )
+
+
+def _closed_reason(hv: Hypervisor) -> Reason:
+    if hv.service is None or hv.service.enabled:
+        return Reason.of(StatusCode.HELD, name=hv.name)
+    return _disabled(hv)
 
 
 def _draining(hv: Hypervisor) -> bool:
@@ -254,6 +268,7 @@ _TABLE: tuple[_Row, ...] = (
         _because(StatusCode.NO_INVENTORY),
     ),
     _Row(Phase.NO_AGENT, lambda hv: not hv.agents_alive, _no_live_agent),
+    _Row(Phase.CLOSED, _closed_by_others, _disabled),
     _Row(Phase.READY, _closed, _closed_reason),
     _Row(Phase.ENABLED, lambda hv: True, _because(StatusCode.ENABLED)),
 )

@@ -20,14 +20,18 @@ def _other_cloud(facts: Facts) -> str:
     return f'the ephemeral hypervisor {facts["name"]} of {where}'
 
 
+def _service(facts: Facts) -> str:
+    host = f'host {facts["host"]}' + (', which is up' if facts['up'] else '')
+    return f'compute service {facts["id"]} ({host})'
+
+
 WORDS: dict[Code, Words] = {
     HolderCode.OTHER_CLOUD: Words(_other_cloud, commands.DELETE, ('cloud',)),
     HolderCode.SERVER: Words(
         'server {id} (project {project_id})', 'openstack server delete {id}'
     ),
     HolderCode.SERVICE: Words(
-        'compute service {id} (host {host})',
-        'openstack compute service delete {id}',
+        _service, 'openstack compute service delete {id}', ('host', 'up')
     ),
     # It goes with its service.
     HolderCode.HYPERVISOR: Words('hypervisor {id} ({host})'),
@@ -56,7 +60,12 @@ def listed(facts: Facts) -> str:
 
 
 def remedies(facts: Facts) -> str:
-    """Return what to type if all of it is left over; it may be nothing."""
+    """Return what to type if all of it is left over; it may be nothing.
+
+    Where a service reports, nothing is: it is a host that works.
+    """
+    if any(_lives(holder) for holder in _each(facts)):
+        return ''
     words = [
         templates.filled(WORDS[h.code].remedy, h.facts) for h in _each(facts)
     ]
@@ -87,6 +96,14 @@ def removing(left: Fact, hold_id: Fact) -> str:
     for kind, command in _REMOVING.items():
         words += [command.format(id=i) for k, i in rows if k == kind]
     return ' && '.join(words)
+
+
+def _lives(holder: Reason) -> bool:
+    """Return whether something reports by itself that it works."""
+    return bool(
+        (holder.code is HolderCode.SERVICE and holder.facts['up'])
+        or (holder.code is HolderCode.AGENT and holder.facts['alive'])
+    )
 
 
 def _each(facts: Facts) -> list[Reason]:

@@ -208,8 +208,8 @@ _CREATE: dict[Code, Words] = {
     ),
     OutcomeCode.DISABLED_BY_SOMEBODY: Words(
         'the compute service is disabled ({reason}) by somebody else',
-        'to enable it anyway: openstack compute service set --enable {host} '
-        'nova-compute',
+        'when that reason is gone: openstack compute service set --enable '
+        '{host} nova-compute',
     ),
     OutcomeCode.AGGREGATE_GONE: Words(
         'aggregate {aggregates} is deleted, and {name} is to join it; it '

@@ -85,6 +85,10 @@ def _unlisted(facts: Facts) -> str:
     )
 
 
+def _disabled_by_others(facts: Facts) -> str:
+    return f'somebody else than hvctl has closed it: {_disabled(facts)}'
+
+
 _PHASES: dict[Code, Words] = {
     StatusCode.NOTHING_THERE: Words('nothing of it is there', commands.CREATE),
     StatusCode.UNFINISHED: Words(
@@ -132,9 +136,12 @@ _PHASES: dict[Code, Words] = {
         ('name', 'host', 'opened', 'registered', 'expected'),
     ),
     StatusCode.DISABLED: Words(_disabled, commands.CREATE, ('reason',)),
+    StatusCode.CLOSED_FOR_DELETION: Words(
+        'closed by a delete that has not ended', commands.DELETE
+    ),
     StatusCode.DISABLED_BY_OTHERS: Words(
-        _disabled,
-        'openstack compute service set --enable {host} nova-compute',
+        _disabled_by_others,
+        'openstack compute service list --long --host {host}',
         ('reason',),
     ),
     StatusCode.HELD: Words('the hold still keeps guests out', commands.CREATE),

@@ -117,6 +117,17 @@ class TestArrows(base.TestCase):
         self.cloud.agents[agent.id] = agent
         self.look()
         self.break_and_mend(status='SHUTOFF')
+        (service,) = (
+            service
+            for service in self.cloud.services.values()
+            if service.host == 'hv1'
+        )
+        self.cloud.services[service.id] = dataclasses.replace(
+            service, status='disabled', disabled_reason='memory errors'
+        )
+        self.look()
+        self.cloud.services[service.id] = service
+        self.look()
 
     def test_every_arrow(self):
         """Each arrow of the table is one that a hypervisor takes."""

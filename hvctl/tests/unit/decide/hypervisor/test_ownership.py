@@ -89,7 +89,7 @@ class TestHolders(unittest.TestCase):
         self.assertEqual(
             [
                 'server i1 (project p1)',
-                'compute service i2 (host hv1.a.org)',
+                'compute service i2 (host hv1.a.org, which is up)',
                 'hypervisor i3 (hv1)',
                 'resource provider i4 (hv1)',
                 'network agent i5 (Open vSwitch agent on hv1)',
@@ -118,7 +118,11 @@ class TestHolders(unittest.TestCase):
     def test_refusal(self):
         """It says what clears what is left over, where there is such."""
         agent = Reason.of(
-            HolderCode.AGENT, id='a', agent_type='DHCP agent', host='hv1'
+            HolderCode.AGENT,
+            id='a',
+            agent_type='DHCP agent',
+            host='hv1',
+            alive=False,
         )
         node = Reason.of(HolderCode.HYPERVISOR, id='h', host='hv1')
         for found, end in (

@@ -200,10 +200,21 @@ ROWS: tuple = (
         'create hv1',
     ),
     (
-        {'service': OTHERS},
+        {
+            'service': builders.a_disabled_service(
+                reason=identity.REASON_DELETE
+            )
+        },
         Phase.READY,
+        'closed by a delete that has not ended',
+        'delete hv1',
+    ),
+    (
+        {'service': OTHERS},
+        Phase.CLOSED,
+        'somebody else than hvctl has closed it: the compute service is '
         'disabled (broken disk, joe)',
-        'compute service set --enable hv1 nova-compute',
+        'compute service list --long --host hv1',
     ),
     (
         {'service': builders.a_disabled_service()},

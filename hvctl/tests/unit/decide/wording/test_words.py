@@ -23,7 +23,15 @@ ELSEWHERE = {
     'name': 'hv1',
     'left': (('resource provider', 'p1'), ('compute service', 's1')),
 }
-SERVICE = Reason.of(HolderCode.SERVICE, id='i1', host='hv1')
+SERVICE = Reason.of(HolderCode.SERVICE, id='i1', host='hv1', up=False)
+ALIVE = Reason.of(
+    HolderCode.AGENT,
+    id='i3',
+    agent_type='DHCP agent',
+    host='hv1',
+    alive=True,
+)
+UP = Reason.of(HolderCode.SERVICE, id='i1', host='hv1', up=True)
 NODE = Reason.of(HolderCode.HYPERVISOR, id='i2', host='hv1')
 FAR = Reason.of(HolderCode.OTHER_CLOUD, name='hv1', cloud='far')
 BUILDING = Reason.of(
@@ -84,8 +92,9 @@ ROWS: tuple = (
     (
         StatusCode.DISABLED_BY_OTHERS,
         {**HV, 'reason': None},
-        'the compute service is disabled (no reason given)',
-        'openstack compute service set --enable hv1.a.org nova-compute',
+        'somebody else than hvctl has closed it: the compute service is '
+        'disabled (no reason given)',
+        'openstack compute service list --long --host hv1.a.org',
     ),
     (StatusCode.DRAINING, {**HV, 'guests': None}, 'closed for a drain', None),
     (
@@ -164,6 +173,21 @@ ROWS: tuple = (
         'hvctl did not make in this project; choose another name',
         'or if that is left over: openstack compute service delete i1 && '
         f'{DELETE}',
+    ),
+    (
+        OutcomeCode.NAME_TAKEN,
+        {'name': 'hv1', 'holders': (UP, NODE)},
+        'the name hv1 is taken by compute service i1 (host hv1, which is up), '
+        'hypervisor i2 (hv1), which hvctl did not make in this project; '
+        'choose another name',
+        '',
+    ),
+    (
+        OutcomeCode.NAME_TAKEN,
+        {'name': 'hv1', 'holders': (ALIVE,)},
+        'the name hv1 is taken by network agent i3 (DHCP agent on hv1), which '
+        'hvctl did not make in this project; choose another name',
+        '',
     ),
     (
         OutcomeCode.NAME_TAKEN,
