@@ -83,6 +83,11 @@ def _text(path: pathlib.Path) -> tuple[str, str]:
     if len(data) > MAX_SIZE:
         return '', f'{path} has more than {MAX_SIZE // 1024} KiB'
     try:
-        return data.decode(), ''
+        text = data.decode()
     except UnicodeDecodeError:
         return '', f'{path} is no text in UTF-8'
+    if not text.strip():
+        return '', f'{path} is empty'
+    if '\0' in text:
+        return '', f'{path} has a NUL byte: cloud-init could not read it'
+    return text, ''

@@ -338,9 +338,13 @@ class TestBuild(base.ProfilesTestCase):
 
     def test_part_that_is_no_text(self) -> None:
         """A part that is no text is an error, not a traceback."""
-        (self.directory / 'x').write_bytes(b'#!\xff')
-
-        self.assertIn(
-            'x is no text in UTF-8',
-            self.error('profiles: {a: {user_data: [x]}}'),
-        )
+        for data, words in (
+            (b'#!\xff', 'x is no text in UTF-8'),
+            (b'#!/bin/sh\n\0', 'x has a NUL byte'),
+            (b'\n', 'x is empty'),
+        ):
+            (self.directory / 'x').write_bytes(data)
+            with self.subTest(words=words):
+                self.assertIn(
+                    words, self.error('profiles: {a: {user_data: [x]}}')
+                )

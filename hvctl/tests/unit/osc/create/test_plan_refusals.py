@@ -87,6 +87,20 @@ class TestRefusals(base.TestCommand):
             config=False,
         )
 
+    def test_no_user_data(self):
+        """A file that says nothing to a machine is refused before all."""
+        for name, data, words in (
+            ('empty', '', 'is empty'),
+            ('binary', '#!/bin/sh\n\0', 'has a NUL byte in line 2'),
+        ):
+            with self.subTest(name=name):
+                self.assert_refused(
+                    f'{name} {words}',
+                    'hv1',
+                    *('--user-data', self.a_file(name, data)),
+                    config=False,
+                )
+
     def test_names_of_things(self):
         """Everything that does not exist is named at once."""
         self.cloud.resolve.changes = {
