@@ -87,6 +87,16 @@ class TestCreate(base.TestCommand):
         self.assertEqual('unchanged', row['Result'])
         self.assertEqual('was enabled already', row['Message'])
 
+    def test_name_of_a_host_that_works(self):
+        """Nobody is told to delete a service that is up."""
+        self.assertEqual(1, self.create('ironic'))
+
+        (row,) = self.rows()
+        self.assertEqual('name-taken', row['Code'])
+        self.assertIn('(host ironic, which is up)', row['Message'])
+        self.assertIn('choose another name', row['Message'])
+        self.assertNotIn('delete', row['Message'])
+
     def test_name_twice(self):
         """A name that is given twice is made once."""
         self.assertEqual(0, self.create('hv1', 'hv1'))

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 
 from osc_lib import exceptions as osc_exceptions
@@ -218,6 +219,26 @@ class TestShow(base.TestCommand):
             ],
             shown['remaining'],
         )
+
+    def test_closed_by_somebody(self):
+        """Their reason is given, and nobody is told to undo it."""
+        self.cloud.has_hypervisor('hv1')
+        (service,) = (
+            service
+            for service in self.cloud.services.values()
+            if service.host == 'hv1'
+        )
+        self.cloud.services[service.id] = dataclasses.replace(
+            service, status='disabled', disabled_reason='memory errors'
+        )
+
+        shown = self.show('hv1')
+
+        self.assertEqual('closed', shown['phase'])
+        self.assertEqual('disabled-by-others', shown['code'])
+        self.assertIn('memory errors', shown['reason'])
+        self.assertNotIn('--enable', shown['next_command'])
+        self.assertEqual([], shown['remaining'])
 
     def test_half_made(self):
         """What a create has still to do is named, as far as is known."""
