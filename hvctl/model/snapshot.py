@@ -57,6 +57,9 @@ class WholeLook:
         Placement knows; one request each
     :ivar sizes: the compute nodes' used and total VCPU and memory
     :ivar volumes_of: the volumes of these projects; one list each
+    :ivar names: hypervisors of which nothing may be missing: a look has
+        failed where the cell of one does not answer, or where the list of
+        servers lacks the one that its port is for
     :ivar optional: what may be missing: it is said, and the look goes on
     :ivar rest: an earlier look; what only the making and the end of a machine
         change is taken as it was then
@@ -72,6 +75,7 @@ class WholeLook:
     members_of: frozenset[str] = frozenset()
     sizes: bool = False
     volumes_of: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
     optional: frozenset[Part] = frozenset()
     rest: Snapshot | None = None
 

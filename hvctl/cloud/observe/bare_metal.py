@@ -116,6 +116,30 @@ def servers(project: clouds.Project) -> tuple[Server, ...]:
     )
 
 
+def is_there(project: clouds.Project, server_id: str) -> bool:
+    """Return whether there is a server of ours that a list did not have.
+
+    One of which Nova tells no more than its id, since its cell does not
+    answer, may be ours.
+    """
+    request = http.Request(
+        url=f'/servers/{server_id}',
+        doing=f'read server {server_id}',
+        microversion=http.COMPUTE,
+        accept=http.NOT_FOUND,
+        secret=True,
+    )
+    response = http.call(project.compute, request)
+    if response.status_code == 404:
+        return False
+    found = http.read(
+        response, request, lambda body: parse.server(body.part('server'))
+    )
+    return parse.is_stub(found) or (
+        found.project_id == project.id and _marked(found)
+    )
+
+
 def named_servers(
     project: clouds.Project, names: frozenset[str]
 ) -> tuple[Server, ...]:

@@ -129,6 +129,12 @@ def _on_host(found: Iterable[Server], host: str) -> typing.Iterator[Server]:
     :raises CloudError: then
     """
     for server in found:
+        if parse.is_stub(server):
+            raise exceptions.CloudError(
+                f'could not list the guests of host {host}: the cell of '
+                f'server {server.id} does not answer',
+                transient=True,
+            )
         if server.host == host:
             yield server
         # The database may not tell upper from lower case.

@@ -6,10 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from concurrent import futures
 import dataclasses
+import threading
 
 from hvctl.cloud import clouds
 from hvctl.cloud import parallel
 from hvctl.cloud.observe import bare_metal
+from hvctl.cloud.observe import completeness
 from hvctl.cloud.observe import compute_cloud
 from hvctl.cloud.observe import gaps
 from hvctl.cloud.observe import host_parts
@@ -17,6 +19,7 @@ from hvctl.model import identity
 from hvctl.model import snapshot
 from hvctl.model.records import Server
 from hvctl.model.snapshot import (
+    EVERY_PART,
     GuestsLook,
     MachinesLook,
     Part,
@@ -34,11 +37,15 @@ class Observer:
 
     :ivar port_marks: the descriptions of ports of ours
     :ivar said: what a look has warned of that it is missing
+    :ivar warned: whether one has looked for cells that do not answer
     """
 
     pair: clouds.Pair
     port_marks: tuple[str, ...]
     said: set[Part] = dataclasses.field(default_factory=set)
+    warned: threading.Event = dataclasses.field(
+        default_factory=threading.Event
+    )
 
     def whereabouts(self) -> dict[str, str | None]:
         """Find the compute cloud of every hypervisor, by name; two lists."""
@@ -107,6 +114,10 @@ class Observer:
             *host_parts.begin(pool, self.pair, scope),
         ]
         look = self._put_together(parts)
+        completeness.insist(self.pair.metal, look, scope.names)
+        if scope.optional >= EVERY_PART and not self.warned.is_set():
+            self.warned.set()
+            completeness.warn(look)
         return dataclasses.replace(look, unseen=frozenset(missing.unseen))
 
     def _without_rest(

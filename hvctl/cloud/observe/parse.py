@@ -91,6 +91,11 @@ def _boots_from_volume(body: answers.Fields) -> bool:
     return body.get('image') == ''
 
 
+def is_stub(server: Server) -> bool:
+    """Return whether a server is in a cell that does not answer."""
+    return server.status == UNKNOWN and not server.project_id
+
+
 def _properties(body: answers.Fields) -> dict[str, str]:
     """Return the properties of a server's image, where Nova tells (2.98)."""
     if not body.get('image'):

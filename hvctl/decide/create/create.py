@@ -67,7 +67,11 @@ class Create(Goal[CreateCase]):
 
     def _usual(self) -> WholeLook:
         uuids = frozenset(self.request.aggregates)
-        return WholeLook(aggregates=bool(uuids), members_of=uuids)
+        return WholeLook(
+            names=frozenset(self.request.hypervisors),
+            aggregates=bool(uuids),
+            members_of=uuids,
+        )
 
     def hypervisors(self, snapshot: Snapshot) -> dict[str, Hypervisor]:
         """Return what a look has of each name."""

@@ -41,12 +41,14 @@ class Delete(Goal[Case]):
         """Return what the next look must reach."""
         if ledger.last is None:
             return WholeLook(
+                names=frozenset(self.names),
                 server_names=frozenset(self.names),
                 aggregates=True,
                 optional=frozenset({Part.COMPUTE_NODES, Part.NODES}),
             )
         found = self.hypervisors(ledger.last).values()
         return WholeLook(
+            names=frozenset(self.names),
             hosts=frozenset(hv.host for hv in found if hv.exists),
             provider_ids=frozenset(
                 hv.provider.id for hv in found if hv.provider

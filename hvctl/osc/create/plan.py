@@ -84,7 +84,9 @@ def plan(
         )
     hypervisors = {name: _wanted(name, wanted) for name in names}
     now = datetime.datetime.now(datetime.UTC)
-    look = client.observe(WholeLook(server_names=frozenset(names)))
+    look = client.observe(
+        WholeLook(names=frozenset(names), server_names=frozenset(names))
+    )
     found = assemble.assemble(look, names, dict.fromkeys(names, wanted.domain))
     # A name that is taken is refused by itself, and needs no node.
     new = [

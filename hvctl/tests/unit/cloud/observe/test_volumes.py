@@ -79,7 +79,11 @@ class TestVolumes(looking.TestCase):
             ),
             found,
         )
-        query = self.last().qs
+        query = next(
+            sent.qs
+            for sent in self.mock.request_history
+            if VOLUMES.match(sent.url)
+        )
         self.assertEqual(
             (['1'], [PROJECT]), (query['all_tenants'], query['project_id'])
         )
