@@ -251,12 +251,16 @@ class OutcomeCode(enum.StrEnum):
     """So many guests would leave."""
     IN_THE_WAY = 'in-the-way'
     """So many guests cannot be moved, and none was."""
+    REST_IN_THE_WAY = 'rest-in-the-way'
+    """So many guests cannot be moved; others that had been sent have moved."""
     OTHERS_IN_THE_WAY = 'others-in-the-way'
     """Guests of others cannot be moved, and none was."""
     UNDER_WAY = 'under-way'
     """So many guests are under way, and are not waited for."""
     NOT_MOVED = 'not-moved'
     """It was stopped before so many guests were moved."""
+    TIME_SHORT = 'time-short'
+    """So many guests were not sent away, since the time was too short."""
     GUESTS_STAYED = 'guests-stayed'
     """So many guests stayed, or left it broken."""
     RECORDS_OPEN = 'records-open'
@@ -265,6 +269,8 @@ class OutcomeCode(enum.StrEnum):
     """Migrations did not end."""
     ALLOCATIONS_STAYED = 'allocations-stayed'
     """Allocations were not freed."""
+    ALLOCATIONS_UNKNOWN = 'allocations-unknown'
+    """Placement does not tell whether allocations are left."""
     TEST_GUEST_LEFT = 'test-guest-left'
     """A test guest of hvctl is left."""
     LEFT_AS_ASKED = 'left-as-asked'

@@ -65,6 +65,7 @@ class Ledger:
     in here: that is in the cloud.
 
     :ivar started_at: when the run began
+    :ivar ends_at: when the time for the whole is over; None without a limit
     :ivar looks: how many snapshots were taken
     :ivar last: the newest of them
     :ivar done: steps that succeeded, and whether each changed anything
@@ -88,6 +89,7 @@ class Ledger:
     """
 
     started_at: datetime.datetime
+    ends_at: datetime.datetime | None = None
     looks: int = 0
     last: Snapshot | None = None
     done: dict[Step, bool] = dataclasses.field(default_factory=dict)

@@ -168,6 +168,9 @@ class _Run:
 
     def to_the_end(self, timeout: float, grace: float) -> Result:
         deadline = self.began + timeout
+        self._ledger.ends_at = self._ledger.started_at + datetime.timedelta(
+            seconds=timeout
+        )
         while True:
             try:
                 snapshot = self._looks.take(self._scope, deadline)
@@ -238,6 +241,8 @@ class _Run:
         self._ledger.note(name, verdict)
         if before is None or before.status != verdict.status:
             self._ledger.statuses[name] = verdict.status
+            self._ledger.changed_at[name] = now
+        elif before.news != verdict.news:
             self._ledger.changed_at[name] = now
         self._ledger.first_seen.setdefault((name, verdict.status.phase), now)
         self._tell(name, before, verdict)

@@ -9,9 +9,11 @@ import datetime
 
 from hvctl.decide.drain.case import DrainCase
 from hvctl.decide.drain.moves import explaining
+from hvctl.decide.drain.moves import left_host
 from hvctl.decide.drain.moves import queue
 from hvctl.decide.drain.moves import records
 from hvctl.decide.drain.moves import requests
+from hvctl.decide.drain.moves import transitions
 from hvctl.decide.hypervisor import emptiness
 from hvctl.model.codes import OutcomeCode, StatusCode
 from hvctl.model.drain_options import DrainOptions
@@ -96,6 +98,9 @@ class Plan:
         ):
             outcome = None
         if outcome is not None:
+            todo += left_host.whose(moves.values(), case)
+            outcome = None if todo else outcome
+        if outcome is not None:
             moves = {each: self._expect(move) for each, move in moves.items()}
         if not self.options.dry_run:
             moves = {
@@ -107,6 +112,7 @@ class Plan:
             steps=tuple(todo),
             moves=tuple(moves.values()),
             outcome=outcome,
+            news=_news(case.hv),
         )
         return verdict, busy
 
@@ -133,6 +139,12 @@ class Plan:
             return self._of_plan(case, moves)
         if waiting and case.ledger.winding_down:
             return _ended(OutcomeCode.NOT_MOVED, waiting=waiting)
+        if waiting and not any(
+            move.state is MoveState.WAITING or queue.may_end(move, case)
+            for move in moves.values()
+            if move.state.pending
+        ):
+            return _ended(OutcomeCode.TIME_SHORT, waiting=waiting)
         if waiting or case.snapshot.partial:
             return None
         return _of_end(case, self.before.get(case.name), moves)
@@ -158,6 +170,14 @@ class Plan:
 
     def _of_plan(self, case: DrainCase, moves: queue.Moves) -> Outcome:
         number = self.in_the_way[case.name]
+        moved = sum(move.state.has_left for move in moves.values())
+        if number and moved:
+            return _ended(
+                OutcomeCode.REST_IN_THE_WAY,
+                in_the_way=number,
+                guests=len(moves),
+                moved=moved,
+            )
         if number:
             return _ended(
                 OutcomeCode.IN_THE_WAY, in_the_way=number, guests=len(moves)
@@ -253,7 +273,9 @@ def _of_end(
         )
     rest = _without(hv, accepted)
     occupants = emptiness.occupants(rest)
-    if occupants or (hv.consumers is None and hv.provider is not None):
+    if occupants or hv.consumers is None:
+        if before is not None and _news(before) != _news(hv):
+            return None
         return _of_occupants(case, rest, occupants)
     tests = tuple(g.id for g in hv.test_guests if g.host == hv.host)
     if tests:
@@ -287,12 +309,26 @@ def _of_occupants(
             OutcomeCode.RECORDS_OPEN,
             migrations=tuple((m.id, m.status) for m in stale),
         )
+    seconds = round(unchanged.total_seconds())
+    if going:
+        return _ended(
+            OutcomeCode.MIGRATIONS_STAYED, occupants=occupants, seconds=seconds
+        )
+    if hv.consumers is None or hv.provider is None:
+        return _ended(OutcomeCode.ALLOCATIONS_UNKNOWN, name=case.name)
     return _ended(
-        OutcomeCode.MIGRATIONS_STAYED
-        if going
-        else OutcomeCode.ALLOCATIONS_STAYED,
+        OutcomeCode.ALLOCATIONS_STAYED,
         occupants=occupants,
-        seconds=round(unchanged.total_seconds()),
+        seconds=seconds,
+        provider_id=hv.provider.id,
+    )
+
+
+def _news(hv: Hypervisor) -> str:
+    """Return what Nova tells of migrations that are not over."""
+    return ', '.join(
+        transitions.fingerprint(None, each)
+        for each in emptiness.unfinished(hv)
     )
 
 

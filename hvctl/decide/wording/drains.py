@@ -186,14 +186,30 @@ _ENDS: dict[Code, Words] = {
         '--on-blocked continue moves the others',
         ('in_the_way', 'guests'),
     ),
+    OutcomeCode.REST_IN_THE_WAY: Words(
+        lambda facts: (
+            f'{_of_guests(facts, "in_the_way")} in the way, so none was sent '
+            f'away now; {_guests(facts["moved"])} that had been sent before '
+            'moved'
+        ),
+        '--on-blocked continue moves the others',
+        ('in_the_way', 'guests', 'moved'),
+    ),
     OutcomeCode.OTHERS_IN_THE_WAY: Words(
-        'nothing was moved, since guests of {names} are in the way'
+        'none was sent away, since guests of {names} are in the way'
     ),
     OutcomeCode.UNDER_WAY: Words(
         _under_way, facts=('moving', 'guests', 'stayed')
     ),
     OutcomeCode.NOT_MOVED: Words(
         lambda facts: f'{_guests(facts["waiting"])} not moved; {_GOES_ON}',
+        facts=('waiting',),
+    ),
+    OutcomeCode.TIME_SHORT: Words(
+        lambda facts: (
+            f'{_guests(facts["waiting"])} not sent away, since the time '
+            f'(--timeout) would have ended first; {_GOES_ON}'
+        ),
         facts=('waiting',),
     ),
     OutcomeCode.GUESTS_STAYED: Words(
@@ -206,8 +222,14 @@ _ENDS: dict[Code, Words] = {
     ),
     OutcomeCode.ALLOCATIONS_STAYED: Words(
         _STILL_THERE,
-        'where no server of these ids is, openstack resource provider '
-        'allocation delete removes them',
+        'when no server of these ids is on it, for each: openstack resource '
+        'provider allocation unset --provider {provider_id} <id>',
+    ),
+    OutcomeCode.ALLOCATIONS_UNKNOWN: Words(
+        'no guest is left to move, but no resource provider of {name} is '
+        'found, so that nobody knows whether its allocations are gone',
+        'openstack resource provider list; type the same command again when '
+        'it is there',
     ),
     OutcomeCode.TEST_GUEST_LEFT: Words(
         'a test guest of hvctl is left on {name}',

@@ -104,15 +104,18 @@ def _left_unseen(move: Move, case: DrainCase) -> Followed:
         return left_host.arrived(move, newest, case)
     if newest.over:
         return left_host.seek(move, case)
-    if transitions.fingerprint(None, newest) == move.progress.news:
+    news = transitions.fingerprint(None, newest)
+    if move.state.remains and news == move.progress.news:
         return Followed(move)  # given up, and nothing is new
     if newest.is_live or confirm.is_for_us(move, newest, case):
         return Followed(transitions.adopt(move, newest, case))
     busy_since = move.progress.busy_since or case.now
+    if news != move.progress.news:
+        busy_since = case.now
     if newest.awaits_confirmation or case.now - busy_since >= limits.BUSY:
         return Followed(transitions.leave_to_owner(move, newest, case))
     # About to be finished, confirmed or reverted.
-    return Followed(move.but(busy_since=busy_since))
+    return Followed(move.but(busy_since=busy_since, news=news))
 
 
 def _under_way(move: Move, guest: Server | None, case: DrainCase) -> Followed:

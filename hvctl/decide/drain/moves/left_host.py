@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+import dataclasses
+
 from hvctl.decide.drain.case import DrainCase
 from hvctl.decide.drain.moves import limits
 from hvctl.decide.drain.moves import records
 from hvctl.decide.drain.moves import requests
 from hvctl.decide.drain.moves import transitions
 from hvctl.decide.drain.moves.requests import Followed
+from hvctl.decide.drain.plan import wishes
 from hvctl.model.drain_options import Method
 from hvctl.model.guest_codes import GuestCode
 from hvctl.model.migration import Migration
@@ -30,6 +34,32 @@ def arrived(move: Move, migration: Migration, case: DrainCase) -> Followed:
         # (nova/compute/manager.py, _post_live_migration).
         return seek(move, case, migration)
     return Followed(transitions.arrive(move, migration.destination, case.now))
+
+
+def named(move: Move, case: DrainCase) -> Move:
+    """Give a guest that no list of the host has had its name and project."""
+    if move.guest.name:
+        return move
+    ask = AskWhere(name=move.hypervisor, server_id=move.server_id)
+    located = case.ledger.answer(ask, Located)
+    if located is None:
+        return move
+    guest = dataclasses.replace(
+        move.guest,
+        name=wishes.shown(located.name),
+        project_id=located.project_id,
+    )
+    return dataclasses.replace(move, guest=guest)
+
+
+def whose(moves: Iterable[Move], case: DrainCase) -> list[AskWhere]:
+    """Ask for the names of guests that only a migration record tells of."""
+    questions = [
+        AskWhere(name=move.hypervisor, server_id=move.server_id)
+        for move in moves
+        if not move.guest.name
+    ]
+    return [ask for ask in questions if not requests.is_through(ask, case)]
 
 
 def seek(

@@ -9,6 +9,7 @@ import typing
 from hvctl.decide.drain.case import DrainCase
 from hvctl.decide.drain.moves import explaining
 from hvctl.decide.drain.moves import follow
+from hvctl.decide.drain.moves import left_host
 from hvctl.decide.drain.moves import limits
 from hvctl.decide.drain.moves import records
 from hvctl.decide.drain.moves import requests
@@ -42,6 +43,7 @@ def look(case: DrainCase) -> Looked:
         move, step = follow.follow(known, case)
         if case.snapshot.ties_known and not move.ties.known:
             move = transitions.tie(move, case)
+        move = left_host.named(move, case)
         moves[server_id] = explaining.under_way(move, case)
         if step is not None:
             steps.append(step)
@@ -133,6 +135,25 @@ def _is_under_way(move: Move, case: DrainCase) -> bool:
     )
 
 
+def may_end(move: Move, case: DrainCase) -> bool:
+    """Return whether a move that begins now may end before the time does.
+
+    It is measured by the longest one of its kind so far.
+    """
+    ends_at = case.ledger.ends_at
+    if ends_at is None:
+        return True
+    took = [
+        other.progress.ended_at - other.progress.started_at
+        for other in case.ledger.moves.values()
+        if other.state.has_left
+        and other.method is move.method
+        and other.progress.started_at is not None
+        and other.progress.ended_at is not None
+    ]
+    return not took or case.now + max(took) <= ends_at
+
+
 class Begun(typing.NamedTuple):
     """The moves that are begun now.
 
@@ -163,6 +184,8 @@ def begin(case: DrainCase, moves: Moves, busy: frozenset[str]) -> Begun:
         if free <= 0:
             break
         if move.server_id not in case.here or not may_begin(move, busy):
+            continue
+        if not may_end(move, case):
             continue
         if move.ties.anti_affinity is not None:
             busy |= {move.ties.anti_affinity}

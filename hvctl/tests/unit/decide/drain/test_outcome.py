@@ -46,12 +46,13 @@ class TestOutcome(unittest.TestCase):
 
     def test_does_not_wait_for_ever(self):
         """What stays without a guest is named in the end."""
-        for changes, seconds, code, occupants in (
+        for changes, seconds, code, occupants, *more in (
             (
                 {'consumers': {draining.CHOSEN: frozenset({'orphan'})}},
                 120,
                 OutcomeCode.ALLOCATIONS_STAYED,
                 ('allocation', 'orphan'),
+                ('provider_id', draining.CHOSEN),
             ),
             (
                 {'migrations': {'hv1': (builders.a_migration(source='x'),)}},
@@ -77,9 +78,57 @@ class TestOutcome(unittest.TestCase):
                 self.assertIsNone(waits.outcome)
                 self.assertFalse(ends.outcome.ok)
                 self.assertEqual(
-                    Reason.of(code, occupants=(occupants,), seconds=seconds),
+                    Reason.of(
+                        code,
+                        occupants=(occupants,),
+                        seconds=seconds,
+                        **dict(more),
+                    ),
                     ends.outcome.reason,
                 )
+
+    def test_news_of_one_on_its_way_here(self):
+        """As long as its record changes it is waited for."""
+        since = clocks.START - datetime.timedelta(seconds=700)
+
+        def look(seconds):
+            record = builders.a_migration(
+                source='x',
+                updated_at=clocks.START + datetime.timedelta(seconds=seconds),
+            )
+            return draining.a_look(migrations={'hv1': (record,)})
+
+        verdicts = [
+            draining.decide(
+                look(5),
+                draining.a_ledger(
+                    last=look(before), changed_at={'hv1': since}
+                ),
+            )
+            for before in (0, 5)
+        ]
+
+        self.assertIsNone(verdicts[0].outcome)
+        self.assertEqual(
+            OutcomeCode.MIGRATIONS_STAYED, verdicts[1].outcome.reason.code
+        )
+        self.assertIn(str(look(5).migrations['hv1'][0].id), verdicts[0].news)
+
+    def test_no_provider(self):
+        """What nobody can count is not empty."""
+        look = draining.a_look(providers=(), consumers={})
+        since = clocks.START - datetime.timedelta(seconds=120)
+
+        waits = draining.decide(look, draining.a_ledger(last=look))
+        ends = draining.decide(
+            look, draining.a_ledger(last=look, changed_at={'hv1': since})
+        )
+
+        self.assertIsNone(waits.outcome)
+        self.assertEqual(
+            Reason.of(OutcomeCode.ALLOCATIONS_UNKNOWN, name='hv1'),
+            ends.outcome.reason,
+        )
 
     def test_hold_is_not_left(self):
         """The hold of one that never opened is no guest's."""

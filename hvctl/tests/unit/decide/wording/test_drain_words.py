@@ -167,8 +167,26 @@ DRAINS = (
         'moves the others',
     ),
     (
+        Reason.of(
+            OutcomeCode.REST_IN_THE_WAY, in_the_way=1, guests=3, moved=1
+        ),
+        '1 of 3 guests in the way, so none was sent away now; 1 guest that '
+        'had been sent before moved; --on-blocked continue moves the others',
+    ),
+    (
+        Reason.of(OutcomeCode.TIME_SHORT, waiting=2),
+        '2 guests not sent away, since the time (--timeout) would have ended '
+        'first; the same command again goes on',
+    ),
+    (
+        Reason.of(OutcomeCode.ALLOCATIONS_UNKNOWN, name='hv1'),
+        f'{LEFT}no resource provider of hv1 is found, so that nobody knows '
+        'whether its allocations are gone; openstack resource provider list; '
+        'type the same command again when it is there',
+    ),
+    (
         Reason.of(OutcomeCode.OTHERS_IN_THE_WAY, names=('hv2',)),
-        'nothing was moved, since guests of hv2 are in the way',
+        'none was sent away, since guests of hv2 are in the way',
     ),
     (
         Reason.of(OutcomeCode.UNDER_WAY, moving=4, guests=6, stayed=1),
@@ -218,10 +236,11 @@ DRAINS = (
             OutcomeCode.ALLOCATIONS_STAYED,
             occupants=(('allocation', 'x'),),
             seconds=120,
+            provider_id='rp',
         ),
-        f'{LEFT}allocations of x in Placement stayed for 120 s; where no '
-        'server of these ids is, openstack resource provider allocation '
-        'delete removes them',
+        f'{LEFT}allocations of x in Placement stayed for 120 s; when no '
+        'server of these ids is on it, for each: openstack resource provider '
+        'allocation unset --provider rp <id>',
     ),
     (
         Reason.of(

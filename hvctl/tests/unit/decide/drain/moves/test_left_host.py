@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 
 from hvctl.model.codes import OutcomeCode
 from hvctl.model.guest_codes import GuestCode
@@ -11,6 +12,7 @@ from hvctl.model.reasons import Reason
 from hvctl.model.results import Accepted, Explained, Located
 from hvctl.model.steps import AskWhere, AskWhy, ColdMigrate, LiveMigrate
 from hvctl.tests.fixtures import builders
+from hvctl.tests.fixtures import clocks
 from hvctl.tests.fixtures import draining
 
 
@@ -254,6 +256,17 @@ class TestAway(draining.Story):
         self.see(records=(resize,))
         move = self.see(records=(resize,), after=120)
         self.assertEqual('stayed', move.state)
+
+    def test_news_of_a_resize_away(self):
+        """An owner's resize that goes on is waited for."""
+        resize = draining.live('migrating', migration_type='resize', id=2)
+        for seconds in range(0, 600, 60):
+            at = clocks.START + datetime.timedelta(seconds=seconds)
+            told = dataclasses.replace(resize, updated_at=at)
+            move = self.see(records=(told,), after=60)
+            self.assertEqual('waiting', move.state)
+
+        self.assertEqual('stayed', self.see(records=(told,), after=120).state)
 
     def test_comes_back(self):
         """Reverted by its owner, it is moved again."""
