@@ -147,10 +147,14 @@ class Hypervisor:
         """When it may be taken away; None for never."""
         if self.server is None:
             return None
-        said = self.server.metadata.get(identity.EXPIRES_KEY)
+        said = self.server.metadata.get(identity.EXPIRES_KEY, '')
         try:
-            return datetime.datetime.fromisoformat(said) if said else None
-        except ValueError:
+            found = datetime.datetime.fromisoformat(said)
+            # Somebody may have typed it, without a zone.
+            if found.tzinfo is None:
+                return found.replace(tzinfo=datetime.UTC)
+            return found.astimezone(datetime.UTC)
+        except (ValueError, OverflowError):
             return None
 
     @property

@@ -10,7 +10,6 @@ in that cloud.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-import os
 import typing
 
 from hvctl import exceptions
@@ -93,7 +92,7 @@ def of_cloud(
 
 
 def _cloud(server: Server) -> str | None:
-    return server.metadata.get(identity.COMPUTE_CLOUD_KEY)
+    return server.metadata.get(identity.COMPUTE_CLOUD_KEY) or None
 
 
 def port_marks(compute_clouds: Iterable[str]) -> tuple[str, ...]:
@@ -145,15 +144,14 @@ def named_servers(
 ) -> tuple[Server, ...]:
     """List every project's servers of these names that are not ours."""
     # Nova takes the name as a regular expression, but escapes every "|"
-    # (nova/db/main/api.py, _safe_regex_mysql): the longest beginning that
-    # the names share keeps it one request.
-    pattern = '^' + os.path.commonprefix([*names])  # noqa: RUF071
-    if len(names) == 1:
-        pattern += '$'
-    found = list_servers(project.compute, {'all_tenants': 1, 'name': pattern})
+    # (nova/db/main/api.py, _safe_regex_mysql).  What several names begin with
+    # may be what all servers of the cloud begin with.
     return tuple(
         server
-        for server in found
+        for name in sorted(names)
+        for server in list_servers(
+            project.compute, {'all_tenants': 1, 'name': f'^{name}$'}
+        )
         if server.name in names
         and (server.project_id != project.id or not _marked(server))
     )

@@ -110,6 +110,14 @@ def a_port(name: str, mark: str) -> dict:
 class TestObserve(TestCase):
     """Looks."""
 
+    def test_cloud_without_a_name(self) -> None:
+        """What somebody has emptied by hand names no cloud."""
+        self.answer(servers=[a_server('hv1', '')])
+
+        look = self.near.observe(WholeLook())
+
+        self.assertEqual(['hv1'], [server.name for server in look.servers])
+
     def test_view(self) -> None:
         """Machines are one cloud's, all the rest is the other's."""
         theirs = identity.port_mark(FAR)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import datetime
 import unittest
 
 from hvctl.model import identity
@@ -40,6 +41,27 @@ class TestHypervisor(unittest.TestCase):
 
         self.assertEqual('hv1.a.org', hv.host)
         self.assertEqual('hv1', builders.a_hypervisor(service=None).host)
+
+    def test_expires_at(self) -> None:
+        """A time is one with a zone, whatever somebody has typed there."""
+        noon = datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC)
+        for said, expected in (
+            ('2026-11-23T12:00:00+00:00', noon),
+            ('2026-11-23T13:00:00+01:00', noon),
+            ('2026-11-23T12:00:00', noon),
+            ('2026-11-23', noon.replace(hour=0)),
+            ('0001-01-01T00:00:00+14:00', None),
+            ('tomorrow', None),
+            ('', None),
+        ):
+            with self.subTest(said=said):
+                hv = builders.a_hypervisor(
+                    server=builders.a_server(
+                        metadata={identity.EXPIRES_KEY: said}
+                    )
+                )
+
+                self.assertEqual(expected, hv.expires_at)
 
     def test_agents_alive(self):
         """All agents must live, at least one, unless there are none ever."""

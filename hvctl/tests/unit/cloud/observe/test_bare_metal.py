@@ -84,7 +84,7 @@ class TestMachines(looking.TestCase):
         other = {**theirs, 'id': 'other', 'name': 'hv10'}
         self.mock.get(looking.SERVERS, **base.listed('servers'))
         self.mock.get(
-            f'{looking.SERVERS}?all_tenants=1',
+            f'{looking.SERVERS}?all_tenants=1&name=^hv1$',
             **base.listed('servers', mine, theirs, unmarked, other),
         )
 
@@ -93,10 +93,14 @@ class TestMachines(looking.TestCase):
         self.assertEqual(
             ['theirs', 'unmarked'], [server.id for server in look.namesakes]
         )
-        query = next(
-            q for q in self.queries(looking.SERVERS) if 'all_tenants' in q
+        self.assertEqual(
+            ['^hv-2$', '^hv1$'],
+            [
+                query['name']
+                for query in self.queries(looking.SERVERS)
+                if 'all_tenants' in query
+            ],
         )
-        self.assertEqual('^hv', query['name'])
 
     def test_namesake_ports(self) -> None:
         """Ports of the names are searched in our project, ours left out."""
