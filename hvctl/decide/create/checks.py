@@ -76,8 +76,12 @@ def stopping(case: CreateCase) -> Verdict | None:
 
 def drained(case: CreateCase) -> Verdict | None:
     """Refuse what is closed for a drain."""
-    if not phases.closed_for_drain(case.hv):
+    hv = case.hv
+    if not phases.closed_for_drain(hv):
         return None
+    if hv.provider and hv.consumers is None and case.ledger.last is None:
+        # The next look tells whether it is empty.
+        return Verdict(status=case.status)
     return Verdict.failed(
         case.status,
         Reason.of(OutcomeCode.CLOSED_FOR_DRAIN, name=case.hv.name),

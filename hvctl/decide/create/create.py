@@ -53,7 +53,11 @@ class Create(Goal[CreateCase]):
                 provider_ids=frozenset(
                     hv.provider.id
                     for hv in found
-                    if hv.provider is not None and hv.opened and hv.filled
+                    if hv.provider is not None
+                    and (
+                        (hv.opened and hv.filled)
+                        or phases.closed_for_drain(hv)
+                    )
                 ),
             )
         if not ledger.given_up:

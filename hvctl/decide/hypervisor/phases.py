@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 import typing
 
+from hvctl.decide.hypervisor import emptiness
 from hvctl.decide.wording import commands
 from hvctl.model import host_name
 from hvctl.model import text
@@ -226,7 +227,12 @@ def _closed_reason(hv: Hypervisor) -> Reason:
 
 
 def _draining(hv: Hypervisor) -> bool:
-    return closed_for_drain(hv) and hv.guests != ()
+    if not closed_for_drain(hv):
+        return False
+    if hv.guests is None and hv.consumers is not None:
+        # A look that did not reach the guests: they have allocations.
+        return bool(emptiness.consumers_beside_hold(hv))
+    return hv.guests != ()
 
 
 def _draining_reason(hv: Hypervisor) -> Reason:

@@ -36,6 +36,23 @@ class TestSecond(base.TestCase):
             if each.state != 'moved':
                 self.assertIsNotNone(each.reason, each)
 
+    def test_create_of_a_drained_one(self):
+        """It is called drained when it is empty, and draining when not."""
+        for statuses, phase in (([], 'drained'), (['RESCUE'], 'draining')):
+            with self.subTest(phase=phase):
+                self.start()
+                self.cloud.has_hypervisor('hv1')
+                for status in statuses:
+                    self.cloud.add_guest('g', 'hv1', status=status)
+                self.drain('hv1')
+
+                result = self.create('hv1')
+
+                self.assertEqual(
+                    OutcomeCode.CLOSED_FOR_DRAIN, self.code(result)
+                )
+                self.assertEqual(phase, result.verdicts['hv1'].status.phase)
+
     def test_resized_away(self):
         """Its row has the guest's name."""
         guest = self.cloud.add_guest('web', 'hv1')

@@ -131,10 +131,22 @@ ROWS: tuple = (
         'drain hv1',
     ),
     (
-        {'service': DRAIN, 'guests': None},
+        {'service': DRAIN, 'guests': None, 'consumers': None},
         Phase.DRAINING,
         'closed for a drain',
         'drain hv1',
+    ),
+    (
+        {'service': DRAIN, 'guests': None, 'consumers': frozenset({'g'})},
+        Phase.DRAINING,
+        'closed for a drain',
+        'drain hv1',
+    ),
+    (
+        {'service': DRAIN, 'guests': None},
+        Phase.DRAINED,
+        'empty',
+        'delete hv1',
     ),
     (
         {'service': DRAIN, 'compute_node': None},
