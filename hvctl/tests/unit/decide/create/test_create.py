@@ -22,11 +22,14 @@ class TestScope(unittest.TestCase):
         goal = requests.a_create('hv1', 'hv2')
         ledger = Ledger(started_at=clocks.START)
 
+        names = frozenset({'hv1', 'hv2'})
+
         self.assertEqual(
-            WholeLook(server_names=frozenset({'hv1', 'hv2'})),
-            goal.scope(ledger),
+            WholeLook(names=names, server_names=names), goal.scope(ledger)
         )
-        self.assertEqual(WholeLook(), goal.scope(deciding.a_ledger()))
+        self.assertEqual(
+            WholeLook(names=names), goal.scope(deciding.a_ledger())
+        )
 
 
 class TestMachinesOnly(unittest.TestCase):
