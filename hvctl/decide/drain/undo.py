@@ -50,6 +50,7 @@ class Undo(Goal[Case]):
             )
         found = self.hypervisors(ledger.last).values()
         return WholeLook(
+            names=frozenset(self.names),
             hosts=frozenset(hv.host for hv in found if hv.service),
             optional=EVERY_PART,
             rest=ledger.last,
