@@ -12,7 +12,7 @@ from hvctl.model.codes import HolderCode, OutcomeCode, StatusCode
 from hvctl.model.ledger import Ledger
 from hvctl.model.reasons import Reason
 from hvctl.model.records import Aggregate
-from hvctl.model.snapshot import Snapshot
+from hvctl.model.snapshot import Part, Snapshot
 from hvctl.model.steps import (
     DeleteAgent,
     DeletePort,
@@ -73,6 +73,16 @@ class TestClear(unittest.TestCase):
         self.assertEqual(
             Reason.of(StatusCode.SERVICE_STILL_UP), verdict.status.reason
         )
+
+    def test_waits_while_ironic_is_unseen(self) -> None:
+        """Nor is a node given back that a look could not see."""
+        verdict = deciding.of_delete(
+            a_look_without_server(nodes=None, unseen=frozenset({Part.NODES})),
+            deciding.a_ledger(nodes_tried={'hv1': (NODE,)}),
+        )
+
+        self.assertEqual((), verdict.steps)
+        self.assertIsNone(verdict.outcome)
 
     def test_waits_for_ironic(self):
         """So does a node that Ironic still tears down."""
