@@ -15,6 +15,7 @@ from openstack import connection
 from openstack import exceptions as sdk_exceptions
 
 from hvctl import exceptions
+from hvctl.cloud import cloud_time
 from hvctl.cloud import http
 
 #: Seconds without a byte of an answer after which a request has failed.  It is
@@ -82,6 +83,7 @@ class Pair:
     :ivar placement: of the compute cloud
     :ivar block_storage: connects to Cinder of the compute cloud, which need
         not be there
+    :ivar time: of the bare-metal cloud, whose servers have the times
     """
 
     metal: Project
@@ -90,6 +92,7 @@ class Pair:
     baremetal: http.Service
     placement: adapter.Adapter
     block_storage: Callable[[], adapter.Adapter]
+    time: cloud_time.CloudTime
 
     @property
     def apart(self) -> bool:
@@ -109,6 +112,7 @@ def pair(
     """
     for conn in (metal, compute):
         limit_silence(conn)
+    time = cloud_time.CloudTime.of(metal)
     machines = project(metal)
     return Pair(
         metal=machines,
@@ -117,6 +121,7 @@ def pair(
         baremetal=Service(lambda: metal.baremetal),
         placement=compute.placement,
         block_storage=lambda: compute.block_storage,
+        time=time,
     )
 
 

@@ -21,7 +21,9 @@ class Case:
     :ivar hv: what the look has of the hypervisor
     :ivar status: the phase that follows from that
     :ivar ledger: what this run did and saw
-    :ivar now: the time
+    :ivar now: the time of the run, for limits: it is monotonic.  What is
+        written down, or compared with the cloud's times, goes by
+        :attr:`.Snapshot.taken_at`
     """
 
     snapshot: Snapshot

@@ -24,6 +24,9 @@ from hvctl.model.snapshot import Snapshot
 from hvctl.model.steps import Step
 from hvctl.model.verdict import Verdict
 
+#: Before a run has looked.
+_LONG_AGO = datetime.datetime.min.replace(tzinfo=datetime.UTC)
+
 _A = typing.TypeVar(
     '_A', Accepted, Created, Exists, Explained, Located, Replied
 )
@@ -64,7 +67,7 @@ class Ledger:
     It helps a run to explain itself.  Nothing that must outlive the run is
     in here: that is in the cloud.
 
-    :ivar started_at: when the run began
+    :ivar started_at: when the run took its first look
     :ivar ends_at: when the time for the whole is over; None without a limit
     :ivar looks: how many snapshots were taken
     :ivar last: the newest of them
@@ -88,7 +91,7 @@ class Ledger:
     :ivar winding_down: nothing new is to be begun any more
     """
 
-    started_at: datetime.datetime
+    started_at: datetime.datetime = _LONG_AGO
     ends_at: datetime.datetime | None = None
     looks: int = 0
     last: Snapshot | None = None

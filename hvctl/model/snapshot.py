@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 import dataclasses
+import datetime
 import enum
 
 from hvctl.model.migration import Migration
@@ -144,6 +145,8 @@ class Snapshot:
     :ivar volumes: by project, for those of the scope; None where the block
         storage service does not tell
     :ivar unseen: what could not be read, and seems not to be there
+    :ivar taken_at: the cloud's time then; this machine's where the cloud does
+        not tell
     :ivar partial: whether most of it was found by an earlier look
     """
 
@@ -191,6 +194,10 @@ class Snapshot:
         default_factory=dict
     )
     unseen: frozenset[Part] = frozenset()
+    taken_at: datetime.datetime = dataclasses.field(
+        default_factory=lambda: datetime.datetime.now(datetime.UTC),
+        compare=False,
+    )
     partial: bool = False
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from concurrent import futures
-import datetime
 import random
 import time
 import typing
@@ -13,9 +12,6 @@ import typing
 
 class Clock(typing.Protocol):
     """What the loop knows of time."""
-
-    def now(self) -> datetime.datetime:
-        """Return the time of day, in UTC."""
 
     def monotonic(self) -> float:
         """Return seconds that never go back."""
@@ -34,10 +30,6 @@ class Clock(typing.Protocol):
 
 class SystemClock:
     """The machine's clock."""
-
-    def now(self) -> datetime.datetime:
-        """Return the time of day, in UTC."""
-        return datetime.datetime.now(datetime.UTC)
 
     def monotonic(self) -> float:
         """Return seconds that never go back."""

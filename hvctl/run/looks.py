@@ -3,7 +3,7 @@
 
 The time of a run passes only while it can see.  What a decision limits is
 thus neither cut short by an outage of a service, nor by a clock that is set,
-nor by a laptop that sleeps.
+nor by a laptop that sleeps.  It begins with the cloud's, at the first look.
 """
 
 from __future__ import annotations
@@ -45,10 +45,9 @@ class Looks:
         self._looker = workers.Workers(1)
         self._look: futures.Future[Snapshot] | None = None
         self._failed = 0
-        self._began_at = clock.now()
+        self._began_at: datetime.datetime | None = None
         self._began = self._seen = clock.monotonic()
         self._unseen = 0.0
-        self._first = True
 
     def take(
         self, scope: Callable[[], Scope], deadline: float
@@ -74,14 +73,16 @@ class Looks:
             self._fail(error)
             return None
         now = self._clock.monotonic()
-        if self.trouble is not None:
+        if self._began_at is None:
+            self._began_at, self._began = snapshot.taken_at, now
+        elif self.trouble is not None:
             self._unseen += now - self._seen
         self.trouble, self._failed, self._seen = None, 0, now
-        self._first = False
         return snapshot
 
     def now(self) -> datetime.datetime:
-        """Return the time of the run."""
+        """Return the time of the run, which begins with its first look."""
+        assert self._began_at is not None
         now = self._clock.monotonic()
         if self.trouble is not None:
             now = self._seen
@@ -96,7 +97,7 @@ class Looks:
         """Look again later, if that may help."""
         now = self._clock.monotonic()
         passes = pauses.passes(error)
-        if self._first:
+        if self._began_at is None:
             # Nothing says yet that the password is right.
             passes = error.transient and now - self._began < FIRST_LOOK
         if not passes:

@@ -157,7 +157,7 @@ class _Run:
         self._listen = listen
         self._clock = clock
         self._goal = goal
-        self._ledger = Ledger(started_at=clock.now())
+        self._ledger = Ledger()
         self._verdicts: dict[str, Verdict] = {}
         self._lanes = lanes.Lanes(cloud.act, clock)
         self._looks = looks.Looks(cloud.observe, listen, clock)
@@ -168,9 +168,6 @@ class _Run:
 
     def to_the_end(self, timeout: float, grace: float) -> Result:
         deadline = self.began + timeout
-        self._ledger.ends_at = self._ledger.started_at + datetime.timedelta(
-            seconds=timeout
-        )
         while True:
             try:
                 snapshot = self._looks.take(self._scope, deadline)
@@ -182,7 +179,7 @@ class _Run:
                     self._fail(name, interrupted.cannot_look(error))
                 break
             if snapshot is not None:
-                self._judge(snapshot)
+                self._judge(snapshot, deadline)
             if not self._lanes and self._ended():
                 break
             if self._clock.monotonic() >= deadline:
@@ -209,10 +206,14 @@ class _Run:
     def _scope(self) -> Scope:
         return self._goal.scope(self._ledger)
 
-    def _judge(self, snapshot: Snapshot) -> None:
+    def _judge(self, snapshot: Snapshot, deadline: float) -> None:
         ledger = self._ledger
         ledger.winding_down = self.winding_down.is_set()
         now = self._looks.now()
+        if ledger.last is None:
+            ledger.started_at = now
+        left = deadline - self._clock.monotonic()
+        ledger.ends_at = now + datetime.timedelta(seconds=left)
         verdicts = self._goal.decide(snapshot, ledger, now)
         if not snapshot.partial:
             ledger.keep_refusals(

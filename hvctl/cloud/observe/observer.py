@@ -67,6 +67,10 @@ class Observer:
         :param scope: how far it reaches
         :raises CloudError: when a list could not be read
         """
+        look = self._observe(scope)
+        return dataclasses.replace(look, taken_at=self.pair.time.now())
+
+    def _observe(self, scope: Scope) -> Snapshot:
         with parallel.readers() as pool:
             match scope:
                 case GuestsLook(last=last, hosts=names):

@@ -31,7 +31,8 @@ def note(case: Case) -> tuple[NoteTimes, ...]:
         return ()
     if case.ledger.times(case.hv.name, NoteTimes):
         return ()
-    metadata = {identity.ENABLED_KEY: now.isoformat(timespec='seconds')}
+    opened = case.snapshot.taken_at.isoformat(timespec='seconds')
+    metadata = {identity.ENABLED_KEY: opened}
     took = _NEXT.join(
         f'{phase}{_OF}{round((end - begin).total_seconds())}'
         for phase, begin, end in _seen(hv.name, case.ledger, now)

@@ -83,10 +83,10 @@ def plan(
             f'{len(names)} are asked for'
         )
     hypervisors = {name: _wanted(name, wanted) for name in names}
-    now = datetime.datetime.now(datetime.UTC)
     look = client.observe(
         WholeLook(names=frozenset(names), server_names=frozenset(names))
     )
+    now = look.taken_at
     found = assemble.assemble(look, names, dict.fromkeys(names, wanted.domain))
     # A name that is taken is refused by itself, and needs no node.
     new = [

@@ -22,7 +22,6 @@ from hvctl.model import identity
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
 from hvctl.model.snapshot import EVERY_PART, WholeLook
 from hvctl.osc.output import rows
-from hvctl.run import clocks
 
 
 def show(
@@ -50,9 +49,7 @@ def show(
             f'there is no ephemeral hypervisor {name} in this project; '
             f'see {phases.COMMAND} list'
         )
-    fields = dict(
-        _fields(hv, client.compute_cloud, clocks.SystemClock().now())
-    )
+    fields = dict(_fields(hv, client.compute_cloud, look.taken_at))
     if with_facts:
         fields['facts'] = rows.facts(phases.status(hv).reason)
     return tuple(fields), tuple(fields.values())

@@ -311,7 +311,6 @@ class ListHypervisorEphemeral(command.Lister):
         from hvctl.decide.hypervisor import assemble
         from hvctl.model.snapshot import EVERY_PART, WholeLook
         from hvctl.osc.output import rows
-        from hvctl.run import clocks
 
         self._choose_columns(
             parsed_args,
@@ -331,7 +330,7 @@ class ListHypervisorEphemeral(command.Lister):
             except exceptions.CloudError as error:
                 self._say(str(error))
                 self._failed = True
-        now = clocks.SystemClock().now()
+        now = looks[0].taken_at
         found = [
             hv
             for look in looks

@@ -4,8 +4,12 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 
+from hvctl.model import identity
 from hvctl.model.profile import Timeouts
+from hvctl.tests.fixtures import clocks
+from hvctl.tests.fixtures import failures
 from hvctl.tests.unit.run import opening
 
 
@@ -85,5 +89,45 @@ class TestLimits(opening.TestCase):
         limits = Timeouts(deploy=700, boot=60, registration=60)
 
         result = self.create('hv1', timeouts=limits)
+
+        self.assertTrue(result.ok, self.message(result))
+
+    def test_sleep(self):
+        """A computer that sleeps ends nothing, and notes the cloud's time."""
+
+        def sleep():
+            if self.clock.seconds > 20:
+                self.clock.ahead = 7200
+
+        self.clock.on_wait = sleep
+
+        result = self.create('hv1', delete_on_failure=True)
+
+        self.assertTrue(result.ok, self.message(result))
+        (server,) = self.cloud.ours('hv1')
+        opened = datetime.datetime.fromisoformat(
+            server.metadata[identity.ENABLED_KEY]
+        )
+        self.assertGreater((opened - clocks.START).total_seconds(), 7200)
+        self.assertLess(result.seconds['hv1'], 100)
+
+    def test_blind(self):
+        """An outage of all services counts for no limit."""
+        stages = self.cloud.machines.stages
+        begins = stages['deployed'] - 1
+        observe = self.cloud.observe
+
+        def blind(scope):
+            if begins < self.clock.seconds < begins + 900:
+                raise failures.no_answer()
+            return observe(scope)
+
+        self.cloud.observe = blind
+        # It stands still meanwhile.
+        for stage in stages:
+            stages[stage] += 900
+        limits = Timeouts(deploy=60, boot=60, registration=60)
+
+        result = self.create('hv1', timeouts=limits, delete_on_failure=True)
 
         self.assertTrue(result.ok, self.message(result))

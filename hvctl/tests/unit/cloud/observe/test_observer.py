@@ -7,7 +7,7 @@ import dataclasses
 
 from hvctl import exceptions
 from hvctl.decide.hypervisor import assemble
-from hvctl.model.snapshot import MachinesLook
+from hvctl.model.snapshot import GuestsLook, MachinesLook, Snapshot
 from hvctl.tests.unit.cloud import base
 from hvctl.tests.unit.cloud.observe import looking
 
@@ -28,6 +28,25 @@ class TestObserver(looking.TestCase):
         self.assertIsNone(hv.guests)
         self.assertEqual((), look.namesakes)
         self.assertEqual('me', look.user_id)
+
+    def test_time(self) -> None:
+        """Every look has the time of the bare-metal cloud."""
+        self.mock.get(
+            f'{base.NETWORK}/ports',
+            headers={'Date': 'Wed, 21 Oct 2015 12:00:00 GMT'},
+            **base.answer('ports'),
+        )
+        look = self.observe()
+        self.assertEqual(2015, look.taken_at.year)
+
+        for scope in (
+            MachinesLook(last=Snapshot()),
+            GuestsLook(last=Snapshot(), hosts=frozenset()),
+        ):
+            found = self.client.observe(scope)
+
+            self.assertGreater(found.taken_at, look.taken_at)
+            self.assertEqual(2015, found.taken_at.year)
 
     def test_cost(self) -> None:
         """A look is ten lists, and five of them have no number of pages."""
