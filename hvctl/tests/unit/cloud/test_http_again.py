@@ -60,7 +60,7 @@ class TestAgain(base.TestCase):
 
     def setUp(self) -> None:
         super().setUp()
-        patch = mock.patch('keystoneauth1.session.time.sleep')
+        patch = mock.patch('keystoneauth1.session.time.sleep', autospec=True)
         self.sleep = patch.start()
         self.addCleanup(patch.stop)
 

@@ -184,7 +184,9 @@ class TestRefusals(unittest.TestCase):
 
             self.assertEqual(lines, self.drawn(view).count(words))
             later = time.monotonic() + 8
-            with mock.patch('time.monotonic', return_value=later):
+            with mock.patch(
+                'time.monotonic', autospec=True, return_value=later
+            ):
                 self.assertNotIn(words, self.drawn(view))
 
     def drawn(self, view) -> str:
