@@ -8,6 +8,7 @@ kills a command at exactly the moment that it means.
 from __future__ import annotations
 
 from collections.abc import Callable
+import contextlib
 import dataclasses
 from http import server
 import http.client
@@ -168,7 +169,9 @@ class _Handler(server.BaseHTTPRequestHandler):
         if recorder.stops(request):
             self.close_connection = True
             return
-        self._reply(response, content)
+        # Who asked may not have waited for the answer.
+        with contextlib.suppress(ConnectionError):
+            self._reply(response, content)
 
     def _reply(
         self, response: http.client.HTTPResponse, content: bytes
