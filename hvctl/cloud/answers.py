@@ -65,6 +65,12 @@ class Fields:
         """Return a whole number that may be left out."""
         return self._read_any(key, int)
 
+    def fraction(self, key: str) -> float:
+        """Return a number that may have a fraction."""
+        if type(self.get(key)) is int:
+            return float(self.number(key))
+        return self._read(key, float)
+
     def any_flag(self, key: str) -> bool:
         """Return whether something is so; not where that is left out."""
         return bool(self._read_any(key, bool))

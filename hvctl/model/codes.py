@@ -58,6 +58,8 @@ class StatusCode(enum.StrEnum):
     """It is good, and the hold still keeps guests out."""
     ENABLED = 'enabled'
     """Guests can be scheduled to it."""
+    UNPROVEN = 'unproven'
+    """Guests can be scheduled to it, and no create has proven it good."""
 
     # Create.
     MAKING = 'making'
@@ -181,6 +183,10 @@ class OutcomeCode(enum.StrEnum):
     """Somebody has disabled it for a reason of their own."""
     AGGREGATE_GONE = 'aggregate-gone'
     """An aggregate that it is to join is deleted."""
+    HOLD_WAS_LOST = 'hold-was-lost'
+    """It is proven and open now, and its hold was gone before that."""
+    HOLD_TOO_SMALL = 'hold-too-small'
+    """It cannot be held closed while it is tried out."""
     HEALTH_TEST_FAILED = 'health-test-failed'
     """A test guest did not boot on it, or did not answer."""
     TEST_GUEST_FAULT = 'test-guest-fault'

@@ -107,6 +107,10 @@ HOLD_CONSUMER_TYPE = 'HVCTL_HOLD'
 HOLD_PROJECT = str(uuid.uuid5(uuid.NAMESPACE_DNS, 'project.hold.hvctl'))
 HOLD_USER = str(uuid.uuid5(uuid.NAMESPACE_DNS, 'user.hold.hvctl'))
 
+#: A hold of less than that many MiB is not as hvctl places it; how large it
+#: is depends on the ratio of memory, and on guests that were faster.
+FULL_HOLD = 2**28
+
 _NONCE_BYTES = 6
 
 

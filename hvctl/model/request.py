@@ -85,6 +85,7 @@ class CreateRequest:
     :ivar expires_at: when they may be taken away; None for never
     :ivar aggregates: ids of the host aggregates to join, by uuid
     :ivar health_test: how to try each out; None for not at all
+    :ivar ram_ratio: what Nova makes of each MiB of the hosts' memory
     :ivar retries: how often a failed deploy is tried anew
     :ivar delete_on_failure: take back what this run made of a hypervisor
         that failed
@@ -108,6 +109,7 @@ class CreateRequest:
     expires_at: datetime.datetime | None = None
     aggregates: Mapping[str, int] = dataclasses.field(default_factory=dict)
     health_test: HealthTest | None = None
+    ram_ratio: float = 1.0
     retries: int = 0
     delete_on_failure: bool = False
     wait: bool = True

@@ -49,14 +49,29 @@ class RenameProvider(Step):
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class SetHoldInventory(Step):
-    """Give the provider the inventory that the hold then uses up."""
+    """Give the provider the inventory that the hold then uses up.
+
+    :ivar ram_ratio: what Nova makes of each MiB of memory there
+    """
 
     provider_id: str
+    ram_ratio: float = 1.0
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceHold(Step):
-    """Use up the provider's inventory, so that nobody can land there."""
+    """Use up the provider's inventory, so that nobody can land there.
+
+    :ivar ram_ratio: that of the inventory
+    """
+
+    provider_id: str
+    ram_ratio: float = 1.0
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class RestoreHold(Step):
+    """Place the hold again on a provider that has lost it."""
 
     provider_id: str
 

@@ -10,6 +10,7 @@ from hvctl.cloud import clouds
 from hvctl.cloud.act import aggregates
 from hvctl.cloud.act import guests
 from hvctl.cloud.act import health_test
+from hvctl.cloud.act import hold
 from hvctl.cloud.act import ironic
 from hvctl.cloud.act import network
 from hvctl.cloud.act import ping
@@ -55,6 +56,7 @@ from hvctl.model.steps import (
     PlaceHold,
     ReadConsole,
     RenameProvider,
+    RestoreHold,
     SetHoldInventory,
     Shelve,
     Step,
@@ -104,14 +106,16 @@ def _machines(pair: clouds.Pair) -> _Actions:
 def _registered(pair: clouds.Pair) -> _Actions:
     """Collect what is done with what a hypervisor registers."""
     provider = placement.Placement(pair.placement)
+    held = hold.Hold(pair.placement)
     service = services.Services(pair.compute.compute)
     aggregate = aggregates.Aggregates(pair.compute.compute)
     return {
         CreateProvider: provider.create_provider,
         RenameProvider: provider.rename_provider,
-        SetHoldInventory: provider.set_hold_inventory,
-        PlaceHold: provider.place_hold,
-        LiftHold: provider.lift_hold,
+        SetHoldInventory: held.set_inventory,
+        PlaceHold: held.place,
+        RestoreHold: held.restore,
+        LiftHold: held.lift,
         DeleteProvider: provider.delete_provider,
         DeleteAgent: network.Network(pair.compute.network).delete_agent,
         EnableService: service.enable_service,

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import dataclasses
 
+from hvctl.decide.create import closing
 from hvctl.decide.create import explanations
-from hvctl.decide.create import opening
 from hvctl.decide.create import rollback
 from hvctl.decide.create.case import CreateCase
 from hvctl.decide.hypervisor import ownership
@@ -48,7 +48,7 @@ def wrong_id(case: CreateCase) -> Verdict | None:
                 ),
             )
             # The hold is on the id that was chosen, so it closes nothing.
-            steps = () if hv.opened else opening.disable(hv)
+            steps = () if hv.opened else closing.disable(hv)
             return dataclasses.replace(verdict, steps=steps)
     return None
 

@@ -26,6 +26,7 @@ from hvctl.model.hypervisor import Hypervisor, Phase
 from hvctl.model.ledger import Ledger
 from hvctl.model.request import CreateRequest
 from hvctl.model.snapshot import MachinesLook, Scope, Snapshot, WholeLook
+from hvctl.model.steps import RestoreHold
 from hvctl.model.verdict import Verdict
 
 
@@ -55,8 +56,9 @@ class Create(Goal[CreateCase]):
                     for hv in found
                     if hv.provider is not None
                     and (
-                        (hv.opened and hv.filled)
+                        _hold_is_unclear(hv)
                         or phases.closed_for_drain(hv)
+                        or ledger.times(hv.name, RestoreHold)
                     )
                 ),
             )
@@ -134,6 +136,15 @@ class Create(Goal[CreateCase]):
             stage = goal.first(stages.STAGES, case)
             found[name] = stages.after(stage, case.hv, self.request)
         return found
+
+
+def _hold_is_unclear(hv: Hypervisor) -> bool:
+    """Return whether only the consumers tell if the hold keeps guests out."""
+    if hv.opened:
+        return hv.filled
+    if hv.compute_id is None or hv.service is None:
+        return False
+    return hv.has_room or phases.status(hv).phase is Phase.READY
 
 
 def _is_deploying(hv: Hypervisor) -> bool:

@@ -7,44 +7,23 @@ Each stage may say that there is something to do or to wait for.
 from __future__ import annotations
 
 from hvctl.decide import health_test
+from hvctl.decide.create import closing
 from hvctl.decide.create import phase_times
 from hvctl.decide.create.case import CreateCase
 from hvctl.decide.hypervisor import phases
-from hvctl.model import identity
 from hvctl.model.codes import OutcomeCode, StatusCode
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
 from hvctl.model.reasons import Fact
 from hvctl.model.reasons import Reason
 from hvctl.model.steps import (
-    DisableService,
     EnableService,
     JoinAggregate,
     LiftHold,
     RenameProvider,
+    RestoreHold,
     Step,
 )
 from hvctl.model.verdict import Outcome, Verdict
-
-
-def keep_closed(case: CreateCase) -> Verdict | None:
-    """Disable a service that no hold keeps closed, as soon as it shows."""
-    if case.hv.compute_id or case.hv.opened:
-        return None
-    steps = disable(case.hv)
-    return Verdict(status=case.status, steps=steps) if steps else None
-
-
-def disable(hv: Hypervisor) -> tuple[Step, ...]:
-    """Close what is not known to be good; nothing when it is closed."""
-    if hv.service is None or not hv.service.enabled:
-        return ()
-    return (
-        DisableService(
-            name=hv.name,
-            service_id=hv.service.id,
-            reason=identity.REASON_CREATE,
-        ),
-    )
 
 
 def others(case: CreateCase) -> Verdict | None:
@@ -74,6 +53,9 @@ def enable_held(case: CreateCase) -> Verdict | None:
     """Enable a service that the hold keeps closed all the same."""
     if not case.hv.compute_id or not _is_disabled(case.hv):
         return None
+    if not case.hv.closed_by_hold and not closing.is_proven(case):
+        # Only its service keeps it closed.
+        return None
     return Verdict(status=case.status, steps=_enable(case.hv))
 
 
@@ -101,19 +83,31 @@ def enabled(case: CreateCase) -> Verdict | None:
         case.hv.name, LiftHold
     ):
         return None
+    if not closing.is_proven(case):
+        return None
     code = OutcomeCode.DONE if case.changed else OutcomeCode.ALREADY_ENABLED
+    reason = Reason.of(code)
+    if case.times(RestoreHold):
+        reason = Reason.of(
+            OutcomeCode.HOLD_WAS_LOST,
+            name=case.name,
+            host=case.hv.host,
+            guests=tuple(sorted(case.hv.strangers)),
+        )
     return Verdict(
         status=Status(
             phase=Phase.ENABLED, reason=Reason.of(StatusCode.ENABLED)
         ),
-        outcome=Outcome(ok=True, reason=Reason.of(code)),
+        outcome=Outcome(ok=True, reason=reason),
     )
 
 
 def rename(case: CreateCase) -> Verdict | None:
     """See that the provider has the name of the hypervisor.
 
-    Nova finds it by its id, but brings it into aggregates by its name.
+    nova-compute finds it by its id, but writes its inventory by its name:
+    under another one it writes nothing, until it has read the providers anew
+    (nova/compute/resource_tracker.py, _update_to_placement).
     """
     provider, node = case.hv.provider, case.hv.compute_node
     if not case.hv.compute_id or provider is None or node is None:
@@ -121,7 +115,9 @@ def rename(case: CreateCase) -> Verdict | None:
     if provider.name == node.hostname:
         return None
     return Verdict(
-        status=_ready(StatusCode.RENAMING),
+        status=Status(
+            phase=case.status.phase, reason=Reason.of(StatusCode.RENAMING)
+        ),
         steps=(
             RenameProvider(
                 name=case.hv.name,
@@ -177,6 +173,11 @@ def join(case: CreateCase) -> Verdict | None:
 
 def try_out(case: CreateCase) -> Verdict | None:
     """Boot a test guest where nobody else can get in yet."""
+    hv = case.hv
+    if case.request.health_test and hv.compute_id and hv.held_in_vain:
+        return Verdict.failed(
+            case.status, Reason.of(OutcomeCode.HOLD_TOO_SMALL, name=hv.name)
+        )
     return health_test.try_out(case, case.request.health_test)
 
 
@@ -185,7 +186,11 @@ def lift(case: CreateCase) -> Verdict | None:
     if not case.hv.compute_id or case.hv.provider is None:
         return None
     hold = LiftHold(name=case.hv.name, provider_id=case.hv.provider.id)
-    return Verdict(status=case.status, steps=(*phase_times.note(case), hold))
+    # Where the hold is too small, the service is what keeps it closed.
+    enable = _enable(case.hv) if _is_disabled(case.hv) else ()
+    return Verdict(
+        status=case.status, steps=(*phase_times.note(case), hold, *enable)
+    )
 
 
 def enable(case: CreateCase) -> Verdict | None:

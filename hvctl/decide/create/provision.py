@@ -8,12 +8,12 @@ land on.
 from __future__ import annotations
 
 from hvctl import exceptions
+from hvctl.decide.create import closing
 from hvctl.decide.create import rollback
 from hvctl.decide.create import trunk
 from hvctl.decide.create.case import CreateCase
 from hvctl.decide.hypervisor import absence
 from hvctl.decide.hypervisor import phases
-from hvctl.model import host_name
 from hvctl.model import identity
 from hvctl.model.codes import OutcomeCode, StatusCode
 from hvctl.model.hypervisor import Phase, Status
@@ -21,7 +21,6 @@ from hvctl.model.reasons import Reason
 from hvctl.model.request import CreateRequest
 from hvctl.model.steps import (
     CreatePort,
-    CreateProvider,
     CreateServer,
     PlaceHold,
     SetHoldInventory,
@@ -186,22 +185,23 @@ def _making(case: CreateCase, *steps: Step) -> Verdict:
 
 
 def _hold(case: CreateCase) -> list[Step]:
-    """Close the host before it exists, once in a run."""
+    """Close the host before it exists, once in a run.
+
+    A hold that has got lost in between is placed again.
+    """
     name, compute_id = case.hv.name, case.compute_id
     if compute_id is None:
         return []
+    ratio = case.request.ram_ratio
     todo: list[Step] = []
     if case.hv.provider is None:
-        # The name that libvirt will give the hypervisor.
-        label = host_name.qualified(name, case.request.domain)
-        todo.append(
-            CreateProvider(
-                name=name, provider_id=compute_id, provider_name=label
-            )
-        )
-    todo.append(SetHoldInventory(name=name, provider_id=compute_id))
-    todo.append(PlaceHold(name=name, provider_id=compute_id))
-    if case.ledger.times(case.hv.name, CreateServer):
+        todo.append(closing.make_provider(case, compute_id))
+    todo.append(
+        SetHoldInventory(name=name, provider_id=compute_id, ram_ratio=ratio)
+    )
+    todo.append(PlaceHold(name=name, provider_id=compute_id, ram_ratio=ratio))
+    lost = case.hv.provider is None or case.hv.has_room
+    if lost or case.ledger.times(case.hv.name, CreateServer):
         return todo
     return [step for step in todo if step not in case.ledger.done]
 

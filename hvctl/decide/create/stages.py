@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from hvctl.decide import goal
 from hvctl.decide.create import checks
+from hvctl.decide.create import closing
 from hvctl.decide.create import duplicate_servers
 from hvctl.decide.create import machine_port
 from hvctl.decide.create import opening
@@ -158,9 +159,16 @@ STAGES: tuple[Stage[CreateCase], ...] = (
         'keep-closed',
         Kind.STEP,
         'disable the compute service as soon as it shows',
-        opening.keep_closed,
-        when='without a hold',
+        closing.keep_closed,
+        when='without a hold, or when that is lost',
         asked=_not_held,
+    ),
+    Stage(
+        'rename',
+        Kind.STEP,
+        'rename the resource provider',
+        opening.rename,
+        when='when libvirt has another name for the host',
     ),
     Stage(
         'deployed',
@@ -252,13 +260,6 @@ STAGES: tuple[Stage[CreateCase], ...] = (
     ),
     Stage('enabled', Kind.CHECK, 'end: it is enabled', opening.enabled),
     Stage(
-        'rename',
-        Kind.STEP,
-        'rename the resource provider',
-        opening.rename,
-        when='when nova-compute registered by its other name',
-    ),
-    Stage(
         'join',
         Kind.STEP,
         'join its aggregates',
@@ -307,7 +308,7 @@ def after(
 def remaining(hv: Hypervisor) -> list[Stage[CreateCase]]:
     """Return what the same create still has to do, as far as can be told."""
     phase = phases.status(hv).phase
-    if phase is Phase.ENABLED and hv.compute_id is not None:
+    if phase is Phase.ENABLED and hv.opened:
         return []
     if hv.opened and not hv.closed_by_hold:
         return []

@@ -10,7 +10,14 @@ import typing
 from hvctl.model import host_name
 from hvctl.model import identity
 from hvctl.model.hypervisor import Hypervisor
-from hvctl.model.records import Agent, Node, Port, PortUse, Server
+from hvctl.model.records import (
+    Agent,
+    Node,
+    Port,
+    PortUse,
+    Resources,
+    Server,
+)
 from hvctl.model.snapshot import Part, Snapshot
 
 _T = typing.TypeVar('_T')
@@ -151,6 +158,7 @@ def _one(snapshot: Snapshot, name: str, domain: str | None) -> Hypervisor:
         guests=_others(snapshot.guests.get(host), test_guests),
         migrations=snapshot.migrations.get(host, ()),
         consumers=None if consumers is None else frozenset(consumers),
+        hold=_hold(consumers, compute_id),
         has_room=provider_id in snapshot.providers_with_room,
         reported=provider_id in snapshot.providers_reported
         # Another life's provider of that name may have an inventory as well.
@@ -223,6 +231,15 @@ def _compute_id(
         and identity.is_ours(name, chosen)
         and chosen not in theirs
     )
+
+
+def _hold(
+    consumers: Mapping[str, Resources] | None, compute_id: str | None
+) -> int | None:
+    """Return how much the hold takes, if that is known."""
+    if consumers is None or compute_id is None:
+        return None
+    return consumers.get(identity.hold_id(compute_id), {}).get('MEMORY_MB', 0)
 
 
 def _theirs(snapshot: Snapshot) -> frozenset[str]:

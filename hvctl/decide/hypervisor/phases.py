@@ -226,6 +226,12 @@ def _closed_reason(hv: Hypervisor) -> Reason:
     return _disabled(hv)
 
 
+def _enabled(hv: Hypervisor) -> Reason:
+    proven = hv.server is None or hv.opened
+    code = StatusCode.ENABLED if proven else StatusCode.UNPROVEN
+    return Reason.of(code, name=hv.name, host=hv.host)
+
+
 def _draining(hv: Hypervisor) -> bool:
     if not closed_for_drain(hv):
         return False
@@ -276,5 +282,5 @@ _TABLE: tuple[_Row, ...] = (
     _Row(Phase.NO_AGENT, lambda hv: not hv.agents_alive, _no_live_agent),
     _Row(Phase.CLOSED, _closed_by_others, _disabled),
     _Row(Phase.READY, _closed, _closed_reason),
-    _Row(Phase.ENABLED, lambda hv: True, _because(StatusCode.ENABLED)),
+    _Row(Phase.ENABLED, lambda hv: True, _enabled),
 )

@@ -117,6 +117,24 @@ def _never_registered(facts: Facts) -> str:
     )
 
 
+def _hold_was_lost(facts: Facts) -> str:
+    words = (
+        f'the hold of {facts["name"]} was gone before it was proven good, as '
+        'nova-manage placement audit --delete does it; it was closed again, '
+        'and is proven now'
+    )
+    guests = len(text.each(facts['guests']))
+    if not guests:
+        return words
+    return f'{words}; {text.counted(guests, "guest")} had landed on it'
+
+
+def _landed(facts: Facts) -> str:
+    if not facts['guests']:
+        return ''
+    return f'openstack server list --all-projects --host {facts["host"]}'
+
+
 def _guest_late(facts: Facts) -> str:
     words = (
         f'the test guest was {facts["server_status"]} for '
@@ -215,6 +233,15 @@ _CREATE: dict[Code, Words] = {
         'aggregate {aggregates} is deleted, and {name} is to join it; it '
         'stays closed',
         'see openstack aggregate list, and run create again with another one',
+    ),
+    OutcomeCode.HOLD_WAS_LOST: Words(
+        _hold_was_lost, _landed, ('name', 'host', 'guests')
+    ),
+    OutcomeCode.HOLD_TOO_SMALL: Words(
+        'no hold can keep {name} closed for its health test: with its '
+        'ram_allocation_ratio guests find room beside all that Placement '
+        'takes as one allocation; it stays disabled',
+        'set a smaller ratio, or run create with --no-health-test',
     ),
     OutcomeCode.HEALTH_TEST_FAILED: Words(
         'the health test of {name} failed: {why}; it stays closed'

@@ -146,6 +146,10 @@ _PHASES: dict[Code, Words] = {
     ),
     StatusCode.HELD: Words('the hold still keeps guests out', commands.CREATE),
     StatusCode.ENABLED: Words('guests can be scheduled to it'),
+    StatusCode.UNPROVEN: Words(
+        'guests can be scheduled to it, though no create has proven it good',
+        commands.CREATE,
+    ),
 }
 
 _VERBS: dict[Code, Words] = {

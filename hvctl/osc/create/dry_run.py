@@ -26,6 +26,7 @@ from hvctl.model.steps import (
     PlaceHold,
     ReadConsole,
     RenameProvider,
+    RestoreHold,
     SetHoldInventory,
     Step,
 )
@@ -51,6 +52,7 @@ STEP_WORDS: dict[type[Step], str] = {
     DisableService: 'disable the compute service',
     EnableService: 'enable the compute service',
     NoteTimes: 'note the times of its phases',
+    RestoreHold: 'place the hold again',
     LiftHold: 'lift the hold: guests can land there',
     DeleteServer: 'delete a server that lost a race',
     AskServer: 'ask Nova whether a server is there',

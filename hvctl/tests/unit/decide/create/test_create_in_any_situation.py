@@ -22,8 +22,10 @@ from hvctl.model.steps import (
     CreateServer,
     CreateTestGuest,
     DeleteTestGuest,
+    DisableService,
     EnableService,
     LiftHold,
+    NoteTimes,
     PlaceHold,
     Step,
 )
@@ -43,6 +45,8 @@ TRIED = CreateTestGuest(
 PASSED = DeleteTestGuest(name='hv1', server_id='try')
 #: The same of one that did not pass: the ledger has why.
 UNFIT = DeleteTestGuest(name='hv1', server_id='unfit')
+NOTED = NoteTimes(name='hv1', server_id='s', metadata={})
+LIFTED = LiftHold(name='hv1', provider_id=CHOSEN)
 FAILURE = Reason.of(OutcomeCode.TEST_GUEST_FAULT, fault='Binding failed')
 
 #: The port that is there is one that this run has made.
@@ -152,6 +156,57 @@ class TestOpening(unittest.TestCase):
                 self.assert_may_enable(look, step.service_id)
                 if joins:
                     self.assert_joined(look, node.id)
+
+    @properties.reaching(
+        situations.almost(
+            good_looks.enabled(), good_looks.held(), spare=TENANTS
+        ),
+        st.sampled_from([(), (TRIED, PASSED), (NOTED, LIFTED)]),
+        WISHES,
+    )
+    def test_done_is_proven(self, reached, look, done, wishes):
+        """What is called done has been through everything, now or before."""
+        verdict = decide(look, done, **wishes)
+
+        if verdict.outcome is not None and verdict.outcome.ok:
+            reached()
+            (server,) = self.of_hv1(look.servers)
+            self.assertTrue(
+                identity.ENABLED_KEY in server.metadata or NOTED in done
+            )
+
+    @properties.reaching(
+        situations.almost(good_looks.lost(), spare=(*TENANTS, 'consumers'))
+    )
+    def test_closes_what_lost_its_hold(self, reached, look):
+        """Where guests could land too early, the service is disabled."""
+        verdict = decide(look)
+        (server, *twins) = self.of_hv1(look.servers) or (None,)
+        (service,) = [s for s in look.services if s.host == 'hv1'] or (None,)
+        if (
+            server is None
+            or twins
+            or service is None
+            or not service.enabled
+            or verdict.outcome is not None
+            or identity.ENABLED_KEY in server.metadata
+            or look.namesakes
+            or server.task_state == 'deleting'
+        ):
+            return
+        if (
+            CHOSEN in look.providers_with_room
+            or server.metadata.get(identity.COMPUTE_ID_KEY) != CHOSEN
+        ):
+            reached()
+            self.assertIn(
+                DisableService(
+                    name='hv1',
+                    service_id=service.id,
+                    reason=identity.REASON_CREATE,
+                ),
+                verdict.steps,
+            )
 
     @staticmethod
     def of_hv1(things):

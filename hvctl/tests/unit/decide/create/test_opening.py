@@ -16,6 +16,7 @@ from hvctl.model.steps import (
     DisableService,
     EnableService,
     LiftHold,
+    NoteTimes,
 )
 from hvctl.model.verdict import Outcome
 from hvctl.tests.fixtures import builders
@@ -117,10 +118,11 @@ class TestOpen(unittest.TestCase):
     def test_lifted_and_full_at_once(self):
         """The hold is not lifted twice when guests fill it at once."""
         lift = LiftHold(name='hv1', provider_id=deciding.CHOSEN)
+        note = NoteTimes(name='hv1', server_id='s', metadata={})
 
         verdict = deciding.of_create(
             deciding.a_look(**deciding.HELD),
-            deciding.a_ledger(done={lift: True}),
+            deciding.a_ledger(done={note: True, lift: True}),
         )
 
         self.assertTrue(verdict.outcome.ok)
@@ -213,9 +215,8 @@ class TestOpen(unittest.TestCase):
 
     def test_no_wait(self):
         """Without waiting it ends when there is nothing to do now."""
-        building = deciding.a_look(
-            servers=(builders.a_server(status='BUILD'),)
-        )
+        server = builders.a_server(status='BUILD')
+        building = deciding.a_look(**deciding.HELD | {'servers': (server,)})
 
         self.assertTrue(deciding.of_create(building, wait=False).outcome.ok)
         self.assertIsNone(

@@ -26,9 +26,9 @@ BY_NAME = {stage.name: stage for stage in stages.STAGES}
 
 NEW = builders.a_hypervisor(server=None)
 BUILDING = builders.a_hypervisor(server=builders.a_server(status='BUILD'))
-UNMAPPED = builders.a_hypervisor(compute_node=None)
+UNMAPPED = builders.a_hypervisor(server=builders.a_server(), compute_node=None)
 HELD: dict = {'has_room': False, 'consumers': None}
-READY = builders.a_hypervisor(**HELD)
+READY = builders.a_hypervisor(server=builders.a_server(), **HELD)
 ENABLED = builders.a_hypervisor()
 
 #: What a machine is waited for, from its deploy on.

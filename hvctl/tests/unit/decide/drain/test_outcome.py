@@ -48,7 +48,7 @@ class TestOutcome(unittest.TestCase):
         """What stays without a guest is named in the end."""
         for changes, seconds, code, occupants, *more in (
             (
-                {'consumers': {draining.CHOSEN: frozenset({'orphan'})}},
+                {'consumers': {draining.CHOSEN: {'orphan': {'MEMORY_MB': 1}}}},
                 120,
                 OutcomeCode.ALLOCATIONS_STAYED,
                 ('allocation', 'orphan'),

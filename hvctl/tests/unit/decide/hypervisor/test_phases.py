@@ -173,13 +173,16 @@ ROWS: tuple = (
         'create hv1',
     ),
     (
-        {'agents': (), 'has_room': False},
+        {'server': SERVER(), 'agents': (), 'has_room': False},
         Phase.NO_AGENT,
         'no network agent of host hv1 has registered',
         'create hv1',
     ),
     (
-        {'agents': (builders.an_agent(alive=False),)},
+        {
+            'server': SERVER(),
+            'agents': (builders.an_agent(alive=False),),
+        },
         Phase.NO_AGENT,
         'not alive: Open vSwitch agent',
         'create hv1',
@@ -198,6 +201,12 @@ ROWS: tuple = (
         Phase.NO_AGENT,
         'not alive: Open vSwitch agent',
         'network agent list --host hv1',
+    ),
+    (
+        {'server': SERVER()},
+        Phase.ENABLED,
+        'no create has proven it good',
+        'create hv1',
     ),
     (
         {'has_room': False, 'consumers': None},

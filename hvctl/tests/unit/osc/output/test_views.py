@@ -168,7 +168,8 @@ class TestShow(base.TestCommand):
 
     def test_everything(self):
         """All that is known, and what to do next."""
-        metadata = {**builders.a_server().metadata, 'team': 'x'}
+        server = builders.an_opened_server()
+        metadata = {**server.metadata, 'team': 'x'}
         self.cloud.has_hypervisor('hv1', metadata=metadata)
         guest = self.cloud.add_guest('g1', 'hv1')
 
@@ -242,7 +243,8 @@ class TestShow(base.TestCommand):
 
     def test_half_made(self):
         """What a create has still to do is named, as far as is known."""
-        self.cloud.has_hypervisor('hv1')
+        server = builders.a_server()
+        self.cloud.has_hypervisor('hv1', metadata=server.metadata)
         self.cloud.compute_nodes.clear()
 
         shown = self.show('hv1')
