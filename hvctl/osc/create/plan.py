@@ -118,6 +118,7 @@ def plan(
             else None,
             aggregates=facts.aggregates,
             health_test=_health_test(wanted, facts),
+            ram_ratio=wanted.ram_ratio,
             retries=parsed_args.retries,
             delete_on_failure=parsed_args.on_failure == 'delete',
             wait=parsed_args.wait,

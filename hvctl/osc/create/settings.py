@@ -19,6 +19,7 @@ from hvctl.model.preflight import Finding, Lookup
 from hvctl.model.profile import Profile, TestGuest, Timeouts
 from hvctl.profiles import consistency
 from hvctl.profiles import files
+from hvctl.userdata.configuration import nova
 from hvctl.userdata.document import limits
 from hvctl.userdata.document import rendering
 from hvctl.userdata.own_nova_conf import builtin
@@ -43,6 +44,7 @@ class Settings:
     :ivar agent_count: how many network agents each has; None where that is not
         known
     :ivar test: how to try each out; None for not at all
+    :ivar ram_ratio: what Nova makes of each MiB of the hosts' memory
     :ivar expiry: seconds after which they may be taken away; None for never
     :ivar parallel_migrations: how many guests its nova-compute live-migrates
         at once; None where it is not of a profile
@@ -60,6 +62,7 @@ class Settings:
     agent_count: int | None
     test: TestGuest | None
     parallel_migrations: int | None
+    ram_ratio: float
     expiry: float | None
 
 
@@ -88,6 +91,7 @@ def merge_options(parsed_args: argparse.Namespace) -> Settings:
                 f'no {what}: give --{what}, or a --profile that has one'
             )
     test = _test(parsed_args, profile)
+    render, ram_ratio = _of_host(parsed_args, profile)
     return Settings(
         compute_cloud=profile.compute_cloud,
         names=to_look_up(profile, test),
@@ -95,7 +99,7 @@ def merge_options(parsed_args: argparse.Namespace) -> Settings:
         fixed_ip=profile.fixed_ip,
         domain=profile.domain,
         timeouts=profile.timeouts,
-        render=_renderer(parsed_args, profile),
+        render=render,
         sketch=machine_ports.sketch(profile),
         own_user_data=parsed_args.user_data is not None,
         agent_count=_agent_count(parsed_args, profile),
@@ -104,6 +108,7 @@ def merge_options(parsed_args: argparse.Namespace) -> Settings:
         parallel_migrations=profile.live_migration.max_concurrent
         if parsed_args.profile is not None
         else None,
+        ram_ratio=ram_ratio,
     )
 
 
@@ -198,13 +203,17 @@ def _test(
     return test
 
 
-def _renderer(parsed_args: argparse.Namespace, profile: Profile) -> Render:
+def _of_host(
+    parsed_args: argparse.Namespace, profile: Profile
+) -> tuple[Render, float]:
+    """Return what gives the user-data, and the ratio of memory in it."""
     if parsed_args.user_data is not None:
         own = limits.encode(
             _read(parsed_args.user_data, '--user-data'),
             f'--user-data {parsed_args.user_data}',
         )
-        return lambda name, compute_id, ports: own
+        # Nothing is held, so no inventory could bring a ratio.
+        return lambda name, compute_id, ports: own, 1.0
     if parsed_args.config is not None:
         return _of_fragment(parsed_args.config, profile.domain)
     if parsed_args.profile is None:
@@ -228,10 +237,10 @@ def _renderer(parsed_args: argparse.Namespace, profile: Profile) -> Render:
             profile, name=name, compute_id=compute_id, ports=ports
         ).encode()
 
-    return of_profile
+    return of_profile, nova.ram_ratio_of(profile)
 
 
-def _of_fragment(path: str, domain: str | None) -> Render:
+def _of_fragment(path: str, domain: str | None) -> tuple[Render, float]:
     source = f'--config {path}'
     try:
         text = _read(path, '--config').decode()
@@ -252,7 +261,7 @@ def _of_fragment(path: str, domain: str | None) -> Render:
         )
         return limits.encode(rendered.encode(), source)
 
-    return render
+    return render, config.ram_ratio
 
 
 def _read(path: str, option: str) -> bytes:

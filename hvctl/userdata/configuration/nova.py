@@ -3,7 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+import contextlib
+import math
+
 from hvctl.model.profile import Family, Profile, Sections
+from hvctl.model.secret import Secret
 from hvctl.userdata.configuration import options
 
 FILE = '/etc/nova/nova.conf'
@@ -11,6 +16,10 @@ FILE = '/etc/nova/nova.conf'
 #: that would win over the profile's.
 SECOND_FILE = '/etc/nova/nova-compute.conf'
 UNITS = ('nova-compute', 'openstack-nova-compute')
+
+#: What decides on it, the strongest first, and where neither is set.
+_RAM_RATIOS = ('ram_allocation_ratio', 'initial_ram_allocation_ratio')
+_NOVAS_RAM_RATIO = 1.0
 
 _LIBVIRT = 'libvirt.LibvirtDriver'
 _PACKAGES = {
@@ -53,6 +62,35 @@ def own(name: str, address: str | None) -> Sections:
 def uses_libvirt(nova: Sections) -> bool:
     """Return whether these options make guests by libvirt."""
     return nova['DEFAULT']['compute_driver'] == (_LIBVIRT,)
+
+
+def ram_ratio(default: Mapping[str, str]) -> float:
+    """Return what Nova makes of each MiB of a host's memory.
+
+    Of the two options the first wins wherever it is set
+    (nova/virt/driver.py, _get_allocation_ratios).
+
+    :param default: the options of section [DEFAULT], by name; one that is no
+        number is for nova-compute to complain about
+    """
+    for option in _RAM_RATIOS:
+        with contextlib.suppress(ValueError):
+            ratio = float(default.get(option, ''))
+            if 0 < ratio < math.inf:
+                return ratio
+    return _NOVAS_RAM_RATIO
+
+
+def ram_ratio_of(profile: Profile) -> float:
+    """Return the same for the hosts of a profile."""
+    default = options.merge(_of_fields(profile), profile.nova)['DEFAULT']
+    found = {}
+    for option in _RAM_RATIOS:
+        for value in default.get(option, ()):
+            found[option] = (
+                value.reveal() if isinstance(value, Secret) else value
+            )
+    return ram_ratio(found)
 
 
 def packages(

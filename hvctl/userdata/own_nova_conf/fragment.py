@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 
 from hvctl import exceptions
+from hvctl.userdata.configuration import nova
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,10 +19,12 @@ class Fragment:
 
     :ivar text: as it was given; may hold secrets
     :ivar transport_url: of its [DEFAULT] section; a secret
+    :ivar ram_ratio: what Nova makes of each MiB of the host's memory
     """
 
     text: str = dataclasses.field(repr=False)
     transport_url: str | None = dataclasses.field(repr=False)
+    ram_ratio: float
 
 
 def read(text: str, source: str) -> Fragment:
@@ -41,6 +44,12 @@ def read(text: str, source: str) -> Fragment:
             f'{source} has no [section], so it is no nova.conf'
         )
     transport_url = None
+    # The last one counts, as in Nova.
+    default = {
+        option.option: option.value
+        for option in found.assignments
+        if option.section == 'DEFAULT'
+    }
     for option in found.assignments:
         where = found.where(option.line)
         if option.section != 'DEFAULT':
@@ -56,6 +65,9 @@ def read(text: str, source: str) -> Fragment:
                     f'{where} has a transport_url that goes on in the next '
                     'line; the agent gets it too: write it in one line'
                 )
-            # The last one counts, as in Nova.
             transport_url = option.value
-    return Fragment(text=text, transport_url=transport_url)
+    return Fragment(
+        text=text,
+        transport_url=transport_url,
+        ram_ratio=nova.ram_ratio(default),
+    )

@@ -124,6 +124,17 @@ class TestHoldLost(opening.TestCase):
                 late = [at for at in when if lost[0] + 6 < at < end - 4]
                 self.assertEqual([], late)
 
+    def test_ratio_is_kept(self):
+        """nova-compute keeps the ratio that came with the hold."""
+        self.prepare()
+        self.at(46, self.audit)
+
+        result = self.open(ram_ratio=1.5)
+
+        self.assertTrue(result.ok, self.message(result))
+        self.assertEqual(1.5, self.provider.ratio)
+        self.assertEqual(placement.REAL, self.provider.total)
+
     def test_guests_that_landed(self):
         """It says so when guests were faster."""
         self.prepare()

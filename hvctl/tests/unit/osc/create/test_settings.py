@@ -28,6 +28,9 @@ profiles:
     networking: {kind: none}
     nova: {DEFAULT: {transport_url: 'rabbit://u:p@h/'}}
     health_test: {image: cirros}
+  dense:
+    extends: large
+    ram_allocation_ratio: 1.2
   trunk:
     extends: large
     subnetworks: [{network: storage}]
@@ -104,6 +107,23 @@ class TestSettle(unittest.TestCase):
         self.assertEqual(0, found.agent_count)
         self.assertFalse(found.own_user_data)
         self.assertIsNone(found.test)
+
+    def test_ram_ratio(self):
+        """It is the profile's, or that of the nova.conf that is used."""
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        path = pathlib.Path(directory.name) / 'nova.conf'
+        path.write_text('[DEFAULT]\ninitial_ram_allocation_ratio = 1.5\n')
+
+        for options, expected in (
+            ({}, 1.2),
+            ({'config': str(path)}, 1.5),
+            ({'user_data': str(path)}, 1.0),
+        ):
+            with self.subTest(options=options):
+                self.assertEqual(
+                    expected, self.settle('dense', **options).ram_ratio
+                )
 
     def test_options_count_more(self):
         """Than what the profile says."""

@@ -9,6 +9,7 @@ from hvctl.model.machine_ports import MachinePorts
 from hvctl.model.profile import LiveMigration
 from hvctl.model.secret import Secret
 from hvctl.tests.unit.userdata import base
+from hvctl.userdata.configuration import nova
 
 AGENT = '/etc/neutron/plugins/ml2/openvswitch_agent.ini'
 
@@ -56,6 +57,37 @@ class TestNova(unittest.TestCase):
         self.assertEqual('4.0', nova['DEFAULT']['cpu_allocation_ratio'])
         self.assertEqual('qemu', nova['libvirt']['virt_type'])
         self.assertIn('live_migration_timeout_action', nova['libvirt'])
+
+    def test_ram_ratio(self) -> None:
+        """The one that nova-compute takes where no inventory has one."""
+        for field, options, expected in (
+            (None, {}, 1.0),
+            (1.2, {}, 1.2),
+            (None, {'initial_ram_allocation_ratio': '1.5'}, 1.5),
+            (1.2, {'initial_ram_allocation_ratio': '1.5'}, 1.2),
+            (1.2, {'ram_allocation_ratio': '2'}, 2.0),
+            (
+                1.2,
+                {
+                    'ram_allocation_ratio': '0.0',
+                    'initial_ram_allocation_ratio': '1.5',
+                },
+                1.5,
+            ),
+            (None, {'ram_allocation_ratio': 'much'}, 1.0),
+            (None, {'ram_allocation_ratio': 'inf'}, 1.0),
+        ):
+            with self.subTest(field=field, options=options):
+                profile = base.a_profile(
+                    ram_allocation_ratio=field,
+                    nova={
+                        'DEFAULT': {
+                            name: (value,) for name, value in options.items()
+                        }
+                    },
+                )
+
+                self.assertEqual(expected, nova.ram_ratio_of(profile))
 
     def test_address(self) -> None:
         """What others reach the host by, unless the profile has another."""

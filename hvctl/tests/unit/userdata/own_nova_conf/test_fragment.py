@@ -15,6 +15,26 @@ SECRET = requests.SECRET
 class TestRead(unittest.TestCase):
     """What is taken for a nova.conf, and what for a mistake."""
 
+    def test_ram_ratio(self) -> None:
+        """The last one of the section counts; Nova's own where none is."""
+        for text, expected in (
+            ('[DEFAULT]\n', 1.0),
+            ('[DEFAULT]\nram_allocation_ratio = 1.5\n', 1.5),
+            (
+                '[DEFAULT]\n'
+                'initial_ram_allocation_ratio = 1.5\n'
+                '[libvirt]\n'
+                'ram_allocation_ratio = 3\n'
+                '[DEFAULT]\n'
+                'initial_ram_allocation_ratio = "2.5"\n',
+                2.5,
+            ),
+        ):
+            with self.subTest(text=text):
+                found = fragment.read(text, 'nova.conf')
+
+                self.assertEqual(expected, found.ram_ratio)
+
     def test_good(self) -> None:
         """Sections, comments, both signs and lines that go on pass."""
         text = (
