@@ -7,7 +7,7 @@ service's API gives them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 import dataclasses
 import datetime
 import enum
@@ -188,7 +188,8 @@ class Service:
 class ComputeNode:
     """An entry of os-hypervisors; it is there only for a mapped host.
 
-    The sizes are known only where the details were asked for.
+    The host of its service and the sizes are known only where the details
+    were asked for.
     """
 
     id: str
@@ -198,6 +199,16 @@ class ComputeNode:
     vcpus_used: int | None = None
     memory_mb: int | None = None
     memory_mb_used: int | None = None
+
+    def is_of(self, hosts: Collection[str]) -> bool:
+        """Return whether it is that of a service with one of these hosts.
+
+        libvirt's name of a host need not be the service's; without the
+        details it is all that there is to go by.
+        """
+        if self.service_host is None:
+            return self.hostname in hosts
+        return self.service_host in hosts
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

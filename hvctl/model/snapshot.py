@@ -56,7 +56,8 @@ class WholeLook:
     :ivar aggregates: the host aggregates
     :ivar members_of: uuids of aggregates of which to read the members that
         Placement knows; one request each
-    :ivar sizes: the compute nodes' used and total VCPU and memory
+    :ivar sizes: the compute nodes' used and total VCPU and memory, and the
+        host of each one's service
     :ivar volumes_of: the volumes of these projects; one list each
     :ivar names: hypervisors of which nothing may be missing: a look has
         failed where the cell of one does not answer, or where the list of

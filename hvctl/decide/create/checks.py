@@ -37,7 +37,7 @@ def wrong_id(case: CreateCase) -> Verdict | None:
         return None
     hosts = ownership.hosts(hv)
     for node in case.snapshot.compute_nodes:
-        if node.hostname in hosts and node.id != hv.compute_id:
+        if node.is_of(hosts) and node.id != hv.compute_id:
             verdict = Verdict.failed(
                 case.status,
                 Reason.of(

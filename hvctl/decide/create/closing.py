@@ -10,10 +10,12 @@ and the hold is placed again.
 
 from __future__ import annotations
 
+import datetime
+
 from hvctl.decide.create.case import CreateCase
 from hvctl.model import host_name
 from hvctl.model import identity
-from hvctl.model.hypervisor import Hypervisor
+from hvctl.model.hypervisor import Hypervisor, Phase
 from hvctl.model.steps import (
     CreateProvider,
     DisableService,
@@ -23,6 +25,9 @@ from hvctl.model.steps import (
     Step,
 )
 from hvctl.model.verdict import Verdict
+
+#: How long a service may be without its compute node; that takes seconds.
+_PATIENCE = datetime.timedelta(seconds=60)
 
 
 def is_proven(case: CreateCase) -> bool:
@@ -34,10 +39,29 @@ def is_proven(case: CreateCase) -> bool:
 def keep_closed(case: CreateCase) -> Verdict | None:
     """Close what nothing keeps closed, and is not known to be good."""
     hv = case.hv
-    if hv.server is None or is_proven(case) or _is_held(hv):
+    if hv.server is None or is_proven(case):
         return None
-    steps = (*disable(hv), *hold(case))
+    held = _is_held(hv)
+    if held and not _may_have_another_id(case):
+        return None
+    steps = (*disable(hv), *(() if held else hold(case)))
     return Verdict(status=case.status, steps=steps) if steps else None
+
+
+def _may_have_another_id(case: CreateCase) -> bool:
+    """Return whether a service has no compute node of the chosen id yet.
+
+    One that took another id made a provider of its own, which no hold keeps
+    closed; os-hypervisors shows it only once its host is mapped to a cell.
+    """
+    since = case.ledger.changed_at.get(case.name)
+    return (
+        case.hv.compute_id is not None
+        and case.status.phase is Phase.REGISTERED
+        and case.ledger.statuses.get(case.name) == case.status
+        and since is not None
+        and case.now - since >= _PATIENCE
+    )
 
 
 def disable(hv: Hypervisor) -> tuple[Step, ...]:

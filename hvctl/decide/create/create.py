@@ -38,10 +38,12 @@ class Create(Goal[CreateCase]):
 
     def scope(self, ledger: Ledger) -> Scope:
         """Return what the next look must reach."""
+        usual = dataclasses.replace(
+            self._usual(), sizes=self._names_nodes(ledger)
+        )
         if not ledger.looks:
             names = frozenset(self.request.hypervisors)
-            return dataclasses.replace(self._usual(), server_names=names)
-        usual = self._usual()
+            return dataclasses.replace(usual, server_names=names)
         last = ledger.last
         if last is not None and self._has_servers(last):
             found = self.hypervisors(last).values()
@@ -70,6 +72,20 @@ class Create(Goal[CreateCase]):
         """Return whether a look has any of the machines."""
         names = self.request.hypervisors
         return any(server.name in names for server in snapshot.servers)
+
+    def _names_nodes(self, ledger: Ledger) -> bool:
+        """Return whether only its service tells which compute node is whose.
+
+        A node has the name that libvirt gives it, and the list without
+        details has only that.
+        """
+        wanted = self.request.hypervisors.values()
+        if not ledger.looks or any(hv.compute_id is None for hv in wanted):
+            return True
+        if ledger.last is None:
+            return False
+        found = self.hypervisors(ledger.last).values()
+        return any(hv.service and not hv.compute_node for hv in found)
 
     def _usual(self) -> WholeLook:
         uuids = frozenset(self.request.aggregates)

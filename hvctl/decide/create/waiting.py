@@ -11,7 +11,12 @@ from hvctl.decide.create.case import CreateCase
 from hvctl.model.codes import OutcomeCode
 from hvctl.model.hypervisor import Phase, Status
 from hvctl.model.reasons import Reason
+from hvctl.model.steps import RenameProvider
 from hvctl.model.verdict import Outcome, Verdict
+
+#: After that many seconds nova-compute reads its provider, and with it the
+#: provider's name, anew ([compute] resource_provider_association_refresh).
+_REFRESH = 300
 
 
 def while_in(phase: Phase) -> Callable[[CreateCase], Verdict | None]:
@@ -38,6 +43,8 @@ def overdue(case: CreateCase) -> Verdict | None:
     since = case.ledger.changed_at.get(case.hv.name)
     if limit is None or since is None:
         return None
+    if case.times(RenameProvider):
+        limit += _REFRESH
     if case.ledger.statuses.get(case.hv.name) != case.status:
         # It has just changed, and its new limit begins.
         return None

@@ -44,6 +44,7 @@ class Delete(Goal[Case]):
                 names=frozenset(self.names),
                 server_names=frozenset(self.names),
                 aggregates=True,
+                sizes=True,
                 optional=frozenset({Part.COMPUTE_NODES, Part.NODES}),
             )
         found = self.hypervisors(ledger.last).values()
@@ -58,6 +59,7 @@ class Delete(Goal[Case]):
             if any(hv.server is None for hv in found)
             # Only how the machine ends is told by its node.
             else frozenset({Part.COMPUTE_NODES, Part.NODES}),
+            sizes=True,
         )
 
     def hypervisors(self, snapshot: Snapshot) -> dict[str, Hypervisor]:

@@ -97,7 +97,7 @@ class Drain(Goal[DrainCase]):
             hosts=hosts,
             ties=not (ledger.looks > 1 and ties_known),
             aggregates=not begun,
-            sizes=not begun,
+            sizes=True,
             needs=needs,
             provider_ids=frozenset(
                 hv.provider.id for hv in hypervisors if hv.provider

@@ -109,12 +109,13 @@ def _one(snapshot: Snapshot, name: str, domain: str | None) -> Hypervisor:
     node = _first(
         n
         for n in snapshot.compute_nodes
-        if n.id == compute_id or (compute_id is None and n.hostname in hosts)
+        if (n.id == compute_id if compute_id else n.is_of(hosts))
     )
+    known_id = compute_id or (node.id if node is not None else None)
     provider = _first(
         p
         for p in snapshot.providers
-        if p.id == compute_id or (compute_id is None and p.name in hosts)
+        if (p.id == known_id if known_id else p.name in hosts)
     )
     # A host that registered under our name is ours only if something that
     # carries our mark says so.

@@ -84,7 +84,9 @@ def plan(
         )
     hypervisors = {name: _wanted(name, wanted) for name in names}
     look = client.observe(
-        WholeLook(names=frozenset(names), server_names=frozenset(names))
+        WholeLook(
+            names=frozenset(names), server_names=frozenset(names), sizes=True
+        )
     )
     now = look.taken_at
     found = assemble.assemble(look, names, dict.fromkeys(names, wanted.domain))

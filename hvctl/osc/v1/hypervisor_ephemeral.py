@@ -322,7 +322,7 @@ class ListHypervisorEphemeral(command.Lister):
             *parsed_args.columns,
             *parsed_args.sort_columns,
         }.issubset(rows.LISTED)
-        scope = WholeLook(all_servers=True, sizes=more, optional=EVERY_PART)
+        scope = WholeLook(all_servers=True, sizes=True, optional=EVERY_PART)
         looks = [self._client.observe(scope)]
         for cloud in sorted(filter(None, {*looks[0].other_clouds.values()})):
             try:

@@ -25,11 +25,30 @@ class TestScope(unittest.TestCase):
         names = frozenset({'hv1', 'hv2'})
 
         self.assertEqual(
-            WholeLook(names=names, server_names=names), goal.scope(ledger)
+            WholeLook(names=names, server_names=names, sizes=True),
+            goal.scope(ledger),
         )
         self.assertEqual(
             WholeLook(names=names), goal.scope(deciding.a_ledger())
         )
+
+
+class TestNodes(unittest.TestCase):
+    """Looks that tell whose service a compute node is of."""
+
+    def test_details(self):
+        """They are read where the id does not tell, or may not."""
+        for own, look, expected in (
+            (True, builders.a_snapshot('hv1'), True),
+            (False, builders.a_snapshot('hv1'), False),
+            (False, deciding.a_look(compute_nodes=()), True),
+        ):
+            with self.subTest(own=own):
+                goal = requests.a_create('hv1', own=own)
+
+                scope = goal.scope(deciding.a_ledger(last=look))
+
+                self.assertEqual(expected, scope.sizes)
 
 
 class TestMachinesOnly(unittest.TestCase):

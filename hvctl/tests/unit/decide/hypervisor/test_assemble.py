@@ -159,7 +159,9 @@ class TestAssemble(unittest.TestCase):
                 builders.a_service('hv1.a.org'),
             ),
             compute_nodes=(
-                builders.a_compute_node(id=own, hostname='hv1.a.org'),
+                builders.a_compute_node(
+                    id=own, hostname='hv1.a.org', service_host='hv1.a.org'
+                ),
             ),
             providers=(builders.a_provider(id=own, name='hv1.a.org'),),
         )
@@ -169,6 +171,32 @@ class TestAssemble(unittest.TestCase):
         self.assertEqual('hv1.a.org', hv.host)
         self.assertEqual(own, hv.compute_node.id)
         self.assertEqual(own, hv.provider.id)
+
+    def test_name_of_libvirt(self):
+        """The service tells whose a node is; without it the name does."""
+        own = builders.an_id('chosen by nova')
+        for hostname, service_host, found in (
+            ('hv1.local', 'hv1', True),
+            ('hv1', 'hv1', True),
+            ('hv1', None, True),
+            ('hv1', 'hv2', False),
+            ('hv1.local', None, False),
+        ):
+            with self.subTest(hostname=hostname, service_host=service_host):
+                node = builders.a_compute_node(
+                    id=own, hostname=hostname, service_host=service_host
+                )
+                look = builders.a_snapshot(
+                    servers=(builders.a_server(metadata={}),),
+                    services=(builders.a_service(),),
+                    compute_nodes=(node,),
+                    providers=(builders.a_provider('any', id=own),),
+                )
+
+                hv = one(look)
+
+                self.assertEqual(node if found else None, hv.compute_node)
+                self.assertEqual(found, hv.provider is not None)
 
     def test_inventory_of_another_life(self):
         """It counts only on the provider of the compute node itself."""

@@ -60,7 +60,7 @@ class TestList(base.TestCommand):
         self.assertIn('1h1m', self.out)
 
     def test_long(self):
-        """More columns; the sizes are asked for only then."""
+        """More columns; the details are asked for in any case."""
         self.cloud.has_hypervisor('hv1')
 
         self.run_command('list', '--long', '-f', 'json')
@@ -81,7 +81,7 @@ class TestList(base.TestCommand):
             self.assertIn(key, row)
         self.run_command('list')
         self.assertEqual(
-            [True, False], [scope.sizes for scope in self.cloud.scopes]
+            [True, True], [scope.sizes for scope in self.cloud.scopes]
         )
 
     def test_several_clouds(self):
