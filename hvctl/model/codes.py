@@ -58,6 +58,8 @@ class StatusCode(enum.StrEnum):
     """It is good, and the hold still keeps guests out."""
     ENABLED = 'enabled'
     """Guests can be scheduled to it."""
+    MAY_BE_ELSEWHERE = 'may-be-elsewhere'
+    """Its machine may be in a bare-metal cloud that was not looked at."""
     UNPROVEN = 'unproven'
     """Guests can be scheduled to it, and no create has proven it good."""
 

@@ -13,6 +13,8 @@ from hvctl.decide.create import rollback
 from hvctl.decide.create import trunk
 from hvctl.decide.create.case import CreateCase
 from hvctl.decide.hypervisor import absence
+from hvctl.decide.hypervisor import elsewhere
+from hvctl.decide.hypervisor import ownership
 from hvctl.decide.hypervisor import phases
 from hvctl.model import identity
 from hvctl.model.codes import OutcomeCode, StatusCode
@@ -65,6 +67,8 @@ def half_gone(case: CreateCase) -> Verdict | None:
         or (hv.service.up and not _lasts(case, status, limit))
     ):
         return Verdict(status=status)
+    if hv.service and ownership.may_be_elsewhere(hv):
+        return Verdict.failed(case.status, elsewhere.refusal(hv))
     return Verdict.failed(
         case.status,
         Reason.of(

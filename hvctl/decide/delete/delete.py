@@ -20,6 +20,7 @@ from hvctl.decide.goal import Goal
 from hvctl.decide.goal import Kind
 from hvctl.decide.goal import Stage
 from hvctl.decide.hypervisor import assemble
+from hvctl.decide.hypervisor import elsewhere
 from hvctl.decide.hypervisor import emptiness
 from hvctl.decide.hypervisor import ownership
 from hvctl.decide.hypervisor import phases
@@ -106,17 +107,7 @@ def _elsewhere(case: Case) -> Verdict | None:
     # The port of a machine of ours goes last.
     if case.changed or not ownership.may_be_elsewhere(case.hv):
         return None
-    service = case.hv.service
-    return Verdict.failed(
-        case.status,
-        Reason.of(
-            OutcomeCode.MACHINE_ELSEWHERE,
-            name=case.name,
-            up=service is not None and service.up,
-            hold_id=emptiness.hold(case.hv),
-            left=phases.left(case.hv),
-        ),
-    )
+    return Verdict.failed(case.status, elsewhere.refusal(case.hv))
 
 
 def _occupied(case: Case) -> Verdict | None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import typing
 
 from hvctl.decide.hypervisor import emptiness
+from hvctl.decide.hypervisor import ownership
 from hvctl.decide.wording import commands
 from hvctl.model import host_name
 from hvctl.model import text
@@ -30,7 +31,12 @@ def status(hv: Hypervisor) -> Status:
     """
     for row in _TABLE:
         if row.holds(hv):
-            return Status(phase=row.phase, reason=row.reason(hv))
+            reason = row.reason(hv)
+            if ownership.may_be_elsewhere(hv):
+                reason = Reason.of(
+                    StatusCode.MAY_BE_ELSEWHERE, name=hv.name, status=reason
+                )
+            return Status(phase=row.phase, reason=reason)
     raise AssertionError('the last row of the table holds always')
 
 
@@ -111,6 +117,16 @@ def goes(hv: Hypervisor, phase: Phase) -> bool:
         # Only one that never registered can be taken up again.
         return bool(hv.service or hv.agents)
     return phase is Phase.STOPPING
+
+
+def _without_machine(hv: Hypervisor) -> bool:
+    """Return whether there is no machine, in whichever bare-metal cloud.
+
+    A service whose machine may be in one that was not looked at is as it is.
+    """
+    return hv.server is None and not (
+        hv.service is not None and ownership.may_be_elsewhere(hv)
+    )
 
 
 def _orphaned(hv: Hypervisor) -> Reason:
@@ -255,7 +271,7 @@ _TABLE: tuple[_Row, ...] = (
         lambda hv: not hv.exists,
         _because(StatusCode.NOTHING_THERE),
     ),
-    _Row(Phase.ORPHANED, lambda hv: hv.server is None, _orphaned),
+    _Row(Phase.ORPHANED, _without_machine, _orphaned),
     _Row(Phase.STOPPING, _stopping, _because(StatusCode.BEING_DELETED)),
     _Row(Phase.FAILED, _server_is('ERROR'), _failed),
     _Row(Phase.BUILDING, _server_is('BUILD'), _building),

@@ -8,6 +8,7 @@ COMMAND = 'openstack hypervisor ephemeral'
 CREATE = f'{COMMAND} create {{name}} ...'
 DELETE = f'{COMMAND} delete {{name}}'
 DRAIN = f'{COMMAND} drain {{name}}'
+SHOW = f'{COMMAND} show {{name}}'
 UNDO = f'{COMMAND} drain --undo {{name}}'
 
 REMOVE_FIRST = f'remove it first: {DELETE}'

@@ -146,6 +146,11 @@ _PHASES: dict[Code, Words] = {
     ),
     StatusCode.HELD: Words('the hold still keeps guests out', commands.CREATE),
     StatusCode.ENABLED: Words('guests can be scheduled to it'),
+    StatusCode.MAY_BE_ELSEWHERE: Words(
+        '{status}; neither its server nor its port is in this bare-metal '
+        'cloud, so its machine may be in another one',
+        'in the cloud that has its server: ' + commands.SHOW,
+    ),
     StatusCode.UNPROVEN: Words(
         'guests can be scheduled to it, though no create has proven it good',
         commands.CREATE,

@@ -246,7 +246,7 @@ class TestProvision(unittest.TestCase):
         )
         provider = builders.a_provider()
         for changes, own in (
-            ({'services': (service,)}, False),
+            ({'services': (service,), 'ports': (builders.a_port(),)}, False),
             (
                 {'providers': (provider,), 'agents': (builders.an_agent(),)},
                 False,

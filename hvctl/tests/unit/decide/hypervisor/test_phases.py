@@ -29,7 +29,7 @@ NEW = builders.a_disabled_service(disabled_reason.NOVA_DISABLED_NEW)
 #: the phases below it as well, where that is possible.
 ROWS: tuple = (
     (
-        {'server': None, 'service': DOWN, 'ports': ()},
+        {'server': None, 'service': DOWN},
         Phase.ORPHANED,
         'there is no server, but: compute service',
         'delete hv1',

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of what is said where another cloud may have the machine."""
+
+from __future__ import annotations
+
+import unittest
+
+from hvctl.decide.hypervisor import phases
+from hvctl.decide.wording import rendering
+from hvctl.model.hypervisor import Phase
+from hvctl.tests.fixtures import builders
+
+DOWN = builders.a_service(state='down')
+
+
+class TestElsewhere(unittest.TestCase):
+    """One that has registered, and whose machine is not seen."""
+
+    def test_phase(self):
+        """It is as its service is, and is not offered for deletion."""
+        for changes, phase in (
+            ({}, Phase.ENABLED),
+            ({'has_room': False, 'consumers': None}, Phase.READY),
+            ({'agents': ()}, Phase.NO_AGENT),
+            ({'service': DOWN}, Phase.DOWN),
+            ({'service': None}, Phase.ORPHANED),
+        ):
+            with self.subTest(changes=changes):
+                hv = builders.a_hypervisor(server=None, ports=(), **changes)
+
+                found = phases.status(hv)
+
+                self.assertEqual(phase, found.phase)
+                self.assertIn(
+                    'may be in another one', rendering.reason(found.reason)
+                )
+                remedy = rendering.remedy(found.reason)
+                self.assertIn('show hv1', remedy)
+                self.assertNotIn('delete', remedy)
+
+    def test_left_over(self):
+        """What has a port here is of this cloud."""
+        hv = builders.a_hypervisor(server=None)
+
+        self.assertEqual(Phase.ORPHANED, phases.status(hv).phase)
