@@ -49,10 +49,7 @@ class RenameProvider(Step):
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class SetHoldInventory(Step):
-    """Give the provider the inventory that the hold then uses up.
-
-    :ivar ram_ratio: what Nova makes of each MiB of memory there
-    """
+    """Give the provider the inventory that the hold uses up, of a ratio."""
 
     provider_id: str
     ram_ratio: float = 1.0
@@ -60,10 +57,7 @@ class SetHoldInventory(Step):
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceHold(Step):
-    """Use up the provider's inventory, so that nobody can land there.
-
-    :ivar ram_ratio: that of the inventory
-    """
+    """Use up that inventory, so that nobody can land there."""
 
     provider_id: str
     ram_ratio: float = 1.0

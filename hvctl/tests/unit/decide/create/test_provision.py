@@ -246,7 +246,13 @@ class TestProvision(unittest.TestCase):
         )
         provider = builders.a_provider()
         for changes, own in (
-            ({'services': (service,), 'ports': (builders.a_port(),)}, False),
+            (
+                {
+                    'services': (service,),
+                    'ports': (builders.a_port(device_id=''),),
+                },
+                False,
+            ),
             (
                 {'providers': (provider,), 'agents': (builders.an_agent(),)},
                 False,
