@@ -14,6 +14,12 @@ from hvctl.model import host_name
 _LONGEST = 200
 
 
+#: Names of the loopback address, and numbers, which resolvers take for
+#: addresses: no machine can be reached by them (RFC 6761, RFC 1123).
+_NO_NAME = re.compile(r'localhost|ip6-localhost|ip6-loopback|\d+|0x[0-9a-f]+')
+_NO_DOMAIN = re.compile(r'(.*\.)?(localhost|\d+)')
+
+
 def check(names: Iterable[str]) -> tuple[str, ...]:
     """Check names, and take each once.
 
@@ -32,6 +38,20 @@ def check(names: Iterable[str]) -> tuple[str, ...]:
     return wanted
 
 
+def check_new(names: Iterable[str]) -> None:
+    """Check names that machines are to get.
+
+    :raises InvalidRequest: when nobody would reach a machine by one
+    """
+    wrong = [name for name in names if _NO_NAME.fullmatch(name)]
+    if wrong:
+        raise exceptions.InvalidRequest(
+            f'no name for a machine: {", ".join(map(repr, wrong))}: others '
+            'would take it for an address or for themselves; choose another '
+            'name'
+        )
+
+
 def check_domain(domain: str | None) -> None:
     """Check a domain.
 
@@ -41,6 +61,11 @@ def check_domain(domain: str | None) -> None:
         raise exceptions.InvalidRequest(
             f'no domain: {domain!r}; use lower case labels with dots between '
             'them, as in example.org'
+        )
+    if domain is not None and _NO_DOMAIN.fullmatch(domain):
+        raise exceptions.InvalidRequest(
+            f'no domain for a machine: {domain!r}: its names lead nowhere '
+            'else; choose another, as in example.org'
         )
 
 

@@ -72,6 +72,7 @@ def plan(
     :raises CloudError: when the cloud cannot be asked
     """
     names = naming.check(parsed_args.names)
+    naming.check_new(names)
     naming.check_domain(parsed_args.domain)
     _check_properties(parsed_args.properties)
     wanted = settings.merge_options(parsed_args)

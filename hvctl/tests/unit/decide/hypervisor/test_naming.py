@@ -14,7 +14,7 @@ class TestNames(unittest.TestCase):
 
     def test_good(self):
         """Labels of host names pass, in their order, each once."""
-        good = ['hv1', 'a0', '0a', 'rack-1-hv', 'x' * 63]
+        good = ['hv1', 'a0', '0a', '0xg', 'localhost1', 'rack-1-hv', 'x' * 63]
 
         self.assertEqual(tuple(good), naming.check(good + good))
 
@@ -41,6 +41,18 @@ class TestNames(unittest.TestCase):
                 naming.check(['hv1', name])
             self.assertIn(repr(name), str(caught.exception))
 
+    def test_new(self):
+        """What resolvers take for an address is no name for a machine."""
+        naming.check_new(['hv1', '0a', '0xg', 'localhost1'])
+        for name in ('localhost', 'ip6-localhost', '10', '0x1f'):
+            with (
+                self.subTest(name=name),
+                self.assertRaisesRegex(
+                    exceptions.InvalidRequest, f"machine: '{name}': others"
+                ),
+            ):
+                naming.check_new(['hv1', name])
+
     def test_names_every_bad_one(self):
         """All bad names are said at once, no good one."""
         with self.assertRaisesRegex(
@@ -50,7 +62,7 @@ class TestNames(unittest.TestCase):
 
     def test_domains(self):
         """A domain is labels with dots between them; none is fine."""
-        for domain in (None, 'example.org', 'internal', 'a.b.c'):
+        for domain in (None, 'example.org', 'internal', 'a.b.c', '10.org'):
             with self.subTest(domain=domain):
                 naming.check_domain(domain)
         for domain in (
@@ -63,6 +75,9 @@ class TestNames(unittest.TestCase):
             'a..b',
             'x' * 191,
             'example.org\n',
+            'localhost',
+            'a.localhost',
+            'example.10',
         ):
             with (
                 self.subTest(domain=domain),
