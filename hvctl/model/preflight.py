@@ -36,8 +36,9 @@ class Flavor:
 
     :ivar resources: amounts by Placement's resource class
     :ivar required: traits that a node must have
-    :ivar vcpus: counted against the quota of cores, bare metal or not
+    :ivar vcpus: counted against the quota of cores, by Nova's own driver
     :ivar ram: counted against the quota of memory, MiB
+    :ivar disk: of all kinds, in GiB or, of a swap, in MiB
     """
 
     id: str
@@ -46,6 +47,7 @@ class Flavor:
     required: tuple[str, ...] = ()
     vcpus: int = 0
     ram: int = 0
+    disk: int = 0
 
 
 class QuotaKind(enum.StrEnum):

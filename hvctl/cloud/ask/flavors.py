@@ -30,6 +30,7 @@ def find(conn: connection.Connection, name: str) -> Flavor:
         ),
         vcpus=found.vcpus or 0,
         ram=found.ram or 0,
+        disk=(found.disk or 0) + (found.ephemeral or 0) + (found.swap or 0),
     )
 
 

@@ -87,6 +87,25 @@ def _flavor(flavor: Flavor) -> Check:
             message=f'flavor {flavor.name} does not ask for bare metal: it '
             'has no property resources:CUSTOM_<class>=1',
         )
+    # Nova asks Placement for what a flavor has, unless these say otherwise
+    # (nova/scheduler/utils.py), and Ironic's providers have none of them.
+    unset = [
+        f'resources:{what}=0'
+        for what, size in (
+            ('VCPU', flavor.vcpus),
+            ('MEMORY_MB', flavor.ram),
+            ('DISK_GB', flavor.disk),
+        )
+        if flavor.resources.get(what, size)
+    ]
+    if unset:
+        return Check(
+            verdict=Finding.FAILED,
+            message=f'flavor {flavor.name} asks for more than a node has in '
+            'Placement: openstack flavor set '
+            + ''.join(f'--property {one} ' for one in unset)
+            + flavor.name,
+        )
     return Check(
         verdict=Finding.OK,
         message=f'{flavor.name} asks for {name}',
@@ -196,17 +215,36 @@ def _quotas(
     number = len(hypervisors)
     ports = sum(trunk.unmade(hv, facts.subnetworks) for hv in hypervisors)
     machines = _needs(flavor, number, ports)
+    unsure = _maybe_uncounted(flavor)
     test = facts.test_flavor
     if test is None:
-        return _fit(machines, facts.quotas)
+        return _fit(machines, unsure, facts.quotas)
     # A test guest is there while its hypervisor is.
     tests = _needs(test, number, number if facts.test_network_id else 0)
+    unsure_of_tests = _maybe_uncounted(test)
     if facts.compute_cloud is None:
-        return _fit(machines + tests, facts.quotas)
+        return _fit(machines + tests, unsure & unsure_of_tests, facts.quotas)
     return [
-        *_fit(machines, facts.quotas),
-        *_fit(tests, facts.test_quotas, facts.compute_cloud),
+        *_fit(machines, unsure, facts.quotas),
+        *_fit(tests, unsure_of_tests, facts.test_quotas, facts.compute_cloud),
     ]
+
+
+def _maybe_uncounted(flavor: Flavor) -> frozenset[QuotaKind]:
+    """Return what of a flavor may count nothing.
+
+    Nova's own driver counts the flavor's size; unified limits
+    (nova/limit/placement.py) count what is asked of Placement, and some
+    clouds have quotas of their own for bare metal.  Nova does not tell which.
+    """
+    return frozenset(
+        kind
+        for kind, what in (
+            (QuotaKind.CORES, 'VCPU'),
+            (QuotaKind.MEMORY, 'MEMORY_MB'),
+        )
+        if flavor.resources.get(what) == 0
+    )
 
 
 def _needs(flavor: Flavor, number: int, ports: int) -> Counter[QuotaKind]:
@@ -222,11 +260,13 @@ def _needs(flavor: Flavor, number: int, ports: int) -> Counter[QuotaKind]:
 
 def _fit(
     needs: Counter[QuotaKind],
+    unsure: frozenset[QuotaKind],
     quotas: Mapping[QuotaKind, Quota],
     cloud: str | None = None,
 ) -> list[Check]:
     """Hold what is needed against a project's quotas.
 
+    :param unsure: what may not be counted
     :param cloud: the compute cloud, where the project is in that
     """
     where = f' in compute cloud {cloud}' if cloud else ''
@@ -241,6 +281,12 @@ def _fit(
         elif quota.allows(needed):
             verdict = Finding.OK
             message = f'the quota of {what}{where} has room for {needed}'
+        elif what in unsure:
+            verdict = Finding.UNKNOWN
+            message = (
+                f"the project's quota{where} has {quota.left} {what} left; "
+                f'whether the {needed} of bare metal count is not known'
+            )
         else:
             verdict = Finding.FAILED
             message = (

@@ -37,7 +37,10 @@ _PATIENCE = 15
 
 def vanished(case: CreateCase) -> Verdict | None:
     """Refuse to make again what somebody deletes at the same time."""
-    if case.hv.server is not None or not case.ledger.times(
+    if case.hv.server is not None:
+        return None
+    # Without an image there was one when this run began.
+    if case.request.image_id and not case.ledger.times(
         case.hv.name, CreateServer
     ):
         return None

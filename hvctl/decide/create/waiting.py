@@ -34,7 +34,7 @@ def overdue(case: CreateCase) -> Verdict | None:
     """End when a phase has lasted too long without a change."""
     limits = case.request.timeouts
     limit = {
-        Phase.BUILDING: limits.deploy,
+        Phase.BUILDING: None if _is_queued(case) else limits.deploy,
         Phase.BOOTING: limits.boot,
         Phase.READY: None,
         Phase.CLOSED: None,
@@ -50,6 +50,16 @@ def overdue(case: CreateCase) -> Verdict | None:
         return None
     unchanged = (case.now - since).total_seconds()
     return _too_long(case, case.status, unchanged, limit)
+
+
+def _is_queued(case: CreateCase) -> bool:
+    """Return whether Nova has not begun with a machine.
+
+    A nova-compute builds only so many at once (``max_concurrent_builds``);
+    the others have neither host nor node until it is their turn.
+    """
+    server = case.hv.server
+    return server is not None and not server.host and not server.node
 
 
 def limited(case: CreateCase, verdict: Verdict) -> Verdict:

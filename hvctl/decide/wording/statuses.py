@@ -28,7 +28,7 @@ def _deploying(facts: Facts) -> str:
         return f'{doing}, Ironic node {facts["node"]} is {facts["node_state"]}'
     if facts['node'] is not None:
         return f'{doing} on Ironic node {facts["node"]}'
-    return doing
+    return f"{doing}, and waits in Nova's queue for a node"
 
 
 def revive(facts: Facts) -> str:

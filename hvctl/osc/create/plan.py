@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 import dataclasses
 import datetime
 import functools
@@ -97,7 +97,7 @@ def plan(
         for hv in found.values()
         if hv.server is None and not ownership.holders(look, hv)
     ]
-    asked = _to_look_up(wanted, found.values())
+    asked = _to_look_up(wanted, found.values(), new)
     facts = client.resolve.ask(asked, len(new))
     goal = create.Create(
         request=CreateRequest(
@@ -165,9 +165,28 @@ def _check_properties(properties: dict[str, str]) -> None:
 
 
 def _to_look_up(
-    wanted: settings.Settings, found: Iterable[Hypervisor]
+    wanted: settings.Settings,
+    found: Iterable[Hypervisor],
+    new: Sequence[Hypervisor],
 ) -> Lookup:
-    """Ask for the fixed IP too, unless the machine has its port already."""
+    """Choose what is looked up.
+
+    What machines are made with is only asked for when one is to be made: an
+    image may be gone by now, and a keypair is its user's.  The fixed IP is
+    asked for too, unless the machine has its port already.
+
+    :param new: those whose machine is to be made
+    """
+    if not new:
+        return dataclasses.replace(
+            wanted.names,
+            image=None,
+            flavor=None,
+            network=None,
+            key_name=None,
+            subnet=None,
+            subnetworks=(),
+        )
     if wanted.fixed_ip is None:
         return wanted.names
     if any(hv.ports for hv in found):

@@ -35,6 +35,14 @@ class TestLimits(opening.TestCase):
                 self.assertIn(words, self.message(result))
                 self.assertLess(self.clock.seconds, reached + seconds + 15)
 
+    def test_queue(self):
+        """What waits in Nova's queue is not being deployed yet."""
+        self.cloud.machines.queue_seconds = 2700
+
+        result = self.create('hv1', timeout=7200)
+
+        self.assertTrue(result.ok, self.message(result))
+
     def test_ready(self):
         """What is good and does not open is given up as well."""
         limits = Timeouts(registration=300)

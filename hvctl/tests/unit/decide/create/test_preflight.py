@@ -18,9 +18,15 @@ from hvctl.tests.fixtures import requests
 METAL = Flavor(
     id='f',
     name='metal',
-    resources={'VCPU': 0, 'CUSTOM_BAREMETAL': 1},
+    resources={
+        'VCPU': 0,
+        'MEMORY_MB': 0,
+        'DISK_GB': 0,
+        'CUSTOM_BAREMETAL': 1,
+    },
     vcpus=4,
     ram=1024,
+    disk=10,
 )
 TEST = Flavor(
     id='t',
@@ -76,8 +82,13 @@ class TestChecks(unittest.TestCase):
             ({'flavor': virtual}, 'm1 does not ask for bare metal'),
             ({'candidates': 1}, '2 nodes for flavor metal'),
             (
-                {'quotas': {**PLENTY, 'cores': Quota(left=7)}},
-                'has 7 cores left and 8 are needed',
+                {
+                    'flavor': dataclasses.replace(
+                        METAL, resources={'CUSTOM_BAREMETAL': 1}
+                    )
+                },
+                'flavor set --property resources:VCPU=0 --property '
+                'resources:MEMORY_MB=0 --property resources:DISK_GB=0 metal',
             ),
             (
                 {'quotas': {**PLENTY, 'ports': Quota(left=0)}},
@@ -99,23 +110,6 @@ class TestChecks(unittest.TestCase):
             ),
             (
                 {
-                    'quotas': {**PLENTY, 'cores': Quota(left=9)},
-                    'test_flavor': TEST,
-                },
-                'has 9 cores left and 10 are needed',
-            ),
-            (
-                {
-                    'quotas': {
-                        **PLENTY,
-                        'memory (MiB)': Quota(left=2200),
-                    },
-                    'test_flavor': TEST,
-                },
-                'has 2200 memory (MiB) left and 2304 are needed',
-            ),
-            (
-                {
                     'quotas': {**PLENTY, 'ports': Quota(left=3)},
                     'test_flavor': TEST,
                     'test_network_id': 'n',
@@ -127,6 +121,46 @@ class TestChecks(unittest.TestCase):
                 (said,) = failed(**changes)
 
                 self.assertIn(words, said)
+
+    def test_diskless(self):
+        """What a flavor has none of, Nova asks for none of."""
+        flavor = dataclasses.replace(
+            METAL,
+            resources={'VCPU': 0, 'MEMORY_MB': 0, 'CUSTOM_BAREMETAL': 1},
+            disk=0,
+        )
+
+        self.assertEqual([], failed(flavor=flavor))
+
+    def test_maybe_uncounted(self):
+        """Bare metal may count nothing: too little is said, and no more."""
+        far = {'compute_cloud': 'far', 'test_quotas': PLENTY}
+        for what, left, words, changes in (
+            ('cores', 7, 'has 7 cores left; whether the 8 of', {}),
+            ('memory (MiB)', 9, 'whether the 2048 of', {}),
+            ('cores', 9, 'whether the 10 of', {'test_flavor': TEST}),
+            ('cores', 7, 'whether the 8 of', {'test_flavor': TEST, **far}),
+        ):
+            with self.subTest(words=words, changes=changes):
+                facts = Answers(
+                    flavor=METAL,
+                    candidates=2,
+                    quotas=PLENTY | {what: Quota(left=left)},
+                    **changes,
+                )
+                both = [Hypervisor(name='hv1'), Hypervisor(name='hv2')]
+
+                found = preflight.checks(facts, both, ())
+
+                (said,) = (
+                    check.message
+                    for check in found
+                    if check.verdict is Finding.UNKNOWN
+                )
+                self.assertIn(words, said)
+                self.assertNotIn(
+                    Finding.FAILED, {check.verdict for check in found}
+                )
 
     def test_two_clouds(self):
         """The test guests count in the compute cloud's quotas, and alone."""
@@ -147,8 +181,6 @@ class TestChecks(unittest.TestCase):
         )
         for what, needed in (
             ('servers', 2),
-            ('cores', 2),
-            ('memory (MiB)', 256),
             ('ports', 2),
         ):
             with self.subTest(what=what):

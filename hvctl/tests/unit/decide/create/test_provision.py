@@ -313,6 +313,13 @@ class TestProvision(unittest.TestCase):
         self.assertFalse(verdict.outcome.ok)
         self.assertEqual(VANISHED, verdict.outcome.reason)
 
+    def test_was_there(self):
+        """One that was there when the run began is not made anew."""
+        verdict = deciding.of_create(deciding.with_port(), image_id='')
+
+        self.assertFalse(verdict.outcome.ok)
+        self.assertEqual(VANISHED, verdict.outcome.reason)
+
     def test_deleted_meanwhile(self):
         """A server that this run made and that is gone is not made again."""
         (server,) = (

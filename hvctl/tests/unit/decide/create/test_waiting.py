@@ -24,6 +24,9 @@ from hvctl.tests.fixtures import requests
 
 LIMITS = Timeouts(deploy=30, boot=20, registration=10)
 BUILDING = builders.a_hypervisor(server=builders.a_server(status='BUILD'))
+QUEUED = builders.a_hypervisor(
+    server=builders.a_server(status='BUILD', host=None, node=None)
+)
 BOOTING = builders.a_hypervisor(service=None)
 UNMAPPED = builders.a_hypervisor(compute_node=None)
 HELD = builders.a_hypervisor(has_room=False, consumers=None)
@@ -88,6 +91,8 @@ class TestOverdue(unittest.TestCase):
             (HELD, 99),
             (builders.a_hypervisor(), 99),
             (BUILDING, None),
+            # Nova has not begun with it.
+            (QUEUED, 99),
         ):
             with self.subTest(hv=hv, changed=changed):
                 self.assertIsNone(waiting.overdue(a_case(hv, changed)))

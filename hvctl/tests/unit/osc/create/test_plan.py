@@ -65,6 +65,20 @@ class TestCreate(base.TestCommand):
         (server,) = self.cloud.ours('hv1')
         self.assertIn(identity.EXPIRES_KEY, server.metadata)
 
+    def test_to_go_on(self):
+        """To open a host nothing is asked of what machines are made with."""
+        self.assertEqual(0, self.create('hv1', '--no-wait'))
+        self.assertEqual('metal', self.cloud.resolve.asked.flavor)
+
+        self.assertEqual(0, self.create('hv1', '--key-name', 'mine'))
+
+        asked = self.cloud.resolve.asked
+        self.assertEqual(
+            (None, None, None, None),
+            (asked.image, asked.flavor, asked.network, asked.key_name),
+        )
+        self.assertEqual(1, len(self.cloud.ours('hv1')))
+
     def test_other_formatters(self):
         """Every formatter of cliff can print it."""
         for formatter in ('table', 'value', 'csv', 'yaml'):
