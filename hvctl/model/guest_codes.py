@@ -102,6 +102,10 @@ class GuestCode(enum.StrEnum):
     """It has volumes."""
     BOOTS_FROM_VOLUME = 'boots-from-volume'
     """Its root disk is a volume."""
+    ROOM_DOUBTFUL = 'room-doubtful'
+    """So many have, and when all go there may be none left for it."""
+    ROOM_UNKNOWN = 'room-unknown'
+    """Whether a host has room for it is not known."""
     HOSTS_WITH_ROOM = 'hosts-with-room'
     """So many hosts have room for it."""
 

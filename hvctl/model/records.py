@@ -78,6 +78,11 @@ class Share(typing.NamedTuple):
     left: int
 
 
+#: How many candidates Placement is asked for: as many as Nova's scheduler
+#: asks for by default ([scheduler] max_placement_results).
+MOST_CANDIDATES = 1000
+
+
 class Candidate(typing.NamedTuple):
     """One way to place a guest on a host.
 

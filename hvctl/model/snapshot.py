@@ -51,6 +51,8 @@ class WholeLook:
         request for each host, and the anti-affinity groups, one request
     :ivar needs: which hosts have room for a guest of each need; one request
         each
+    :ivar room_in: ask for room on the host of this provider only; None for
+        any host
     :ivar provider_ids: the consumers of these resource providers; one
         request each
     :ivar aggregates: the host aggregates
@@ -72,6 +74,7 @@ class WholeLook:
     hosts: frozenset[str] = frozenset()
     ties: bool = False
     needs: frozenset[Need] = frozenset()
+    room_in: str | None = None
     provider_ids: frozenset[str] = frozenset()
     aggregates: bool = False
     members_of: frozenset[str] = frozenset()

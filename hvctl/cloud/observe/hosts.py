@@ -14,6 +14,7 @@ from hvctl.cloud.observe import parse
 from hvctl.model.migration import Migration
 from hvctl.model.records import (
     Candidate,
+    MOST_CANDIDATES,
     Need,
     Resources,
 )
@@ -25,9 +26,19 @@ _LATER = 100
 _KEPT = frozenset({'normal', 'macvtap', 'virtio-forwarder'})
 
 
-def room(placement: http.Service, need: Need) -> tuple[Candidate, ...]:
-    """Ask where one guest of a need would find room."""
+def room(
+    placement: http.Service, need: Need, only: str | None
+) -> tuple[Candidate, ...]:
+    """Ask where one guest of a need would find room.
+
+    Disabled hosts are among them: the plan names one that has room.
+
+    :param only: the provider of the one host that it may go to, which may be
+        beyond the most candidates that Placement tells; None for any host
+    """
     limits = {}
+    if only is not None:
+        limits['in_tree'] = only
     if need.traits:
         limits['required'] = ','.join(need.traits)
     if need.aggregates:
@@ -40,10 +51,8 @@ def room(placement: http.Service, need: Need) -> tuple[Candidate, ...]:
             'resources': ','.join(
                 f'{name}:{amount}' for name, amount in need.resources
             ),
-            # As the scheduler does: the trait is at the root only.
-            'root_required': '!COMPUTE_STATUS_DISABLED',
             **limits,
-            'limit': 1000,
+            'limit': MOST_CANDIDATES,
         },
     )
     response = http.call(placement, request)

@@ -18,6 +18,7 @@ from hvctl.decide.drain import stages
 from hvctl.decide.drain.case import DrainCase
 from hvctl.decide.drain.moves import queue
 from hvctl.decide.drain.moves import transitions
+from hvctl.decide.drain.plan import forecast
 from hvctl.decide.drain.plan import room
 from hvctl.decide.goal import Goal
 from hvctl.decide.hypervisor import assemble
@@ -99,6 +100,7 @@ class Drain(Goal[DrainCase]):
             aggregates=not begun,
             sizes=True,
             needs=needs,
+            room_in=self._destination_id(ledger.last),
             provider_ids=frozenset(
                 hv.provider.id for hv in hypervisors if hv.provider
             ),
@@ -110,6 +112,18 @@ class Drain(Goal[DrainCase]):
             ),
             optional=EVERY_PART,
             rest=ledger.last,
+        )
+
+    def _destination_id(self, last: Snapshot) -> str | None:
+        """Return the id of the provider of ``--to``, if one was seen."""
+        host = self.options.destination
+        return next(
+            (
+                node.id
+                for node in last.compute_nodes
+                if host is not None and node.service_host == host
+            ),
+            None,
         )
 
     def hypervisors(self, snapshot: Snapshot) -> dict[str, Hypervisor]:
@@ -160,17 +174,17 @@ class Drain(Goal[DrainCase]):
         if not begun:
             for name, (moves, _) in looked.items():
                 needs |= _needs(snapshot, cases[name].hv, moves)
-        known = {
-            guest_id: need
-            for guest_id, need in needs.items()
-            if need in snapshot.room
-        }
-        allowed = room.destinations(
+        expected = forecast.of(
             snapshot,
+            needs,
+            {
+                guest_id: guest
+                for case in cases.values()
+                for guest_id, guest in case.here.items()
+            },
             {case.hv.host for case in cases.values()},
             self.options.destination,
         )
-        unfit = room.without_room(known, snapshot.room, allowed)
         last = ledger.last
         return outcome.Plan(
             options=self.options,
@@ -182,16 +196,10 @@ class Drain(Goal[DrainCase]):
                 for moves, _ in looked.values()
                 for move in moves.values()
             ),
-            hosts={
-                guest_id: len(
-                    room.hosts_with_room(snapshot.room[need], allowed)
-                )
-                for guest_id, need in known.items()
-            },
-            unfit={each: room.listed(known[each]) for each in unfit},
+            expected=expected,
             in_the_way={
                 name: sum(
-                    move.in_the_way or move.server_id in unfit
+                    move.in_the_way or move.server_id in expected.without
                     for move in moves.values()
                 )
                 for name, (moves, _) in looked.items()

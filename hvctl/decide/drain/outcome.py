@@ -14,10 +14,10 @@ from hvctl.decide.drain.moves import queue
 from hvctl.decide.drain.moves import records
 from hvctl.decide.drain.moves import requests
 from hvctl.decide.drain.moves import transitions
+from hvctl.decide.drain.plan import forecast
 from hvctl.decide.hypervisor import emptiness
 from hvctl.model.codes import OutcomeCode, StatusCode
 from hvctl.model.drain_options import DrainOptions
-from hvctl.model.guest_codes import GuestCode
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
 from hvctl.model.move import Move
 from hvctl.model.move import MoveState
@@ -40,9 +40,7 @@ class Plan:
     :ivar begun: this run has sent a guest away
     :ivar all_known: every name is closed, and its guests and the room for them
         have been seen
-    :ivar hosts: how many hosts have room for each guest alone
-    :ivar unfit: guests for which no host has room, when all go, and what each
-        needs
+    :ivar expected: whether the guests find room elsewhere
     :ivar in_the_way: how many guests of each name cannot be moved
     :ivar suspended: names of which no guest is sent away any more, and why
     :ivar before: what the last look had of each name
@@ -51,8 +49,7 @@ class Plan:
     options: DrainOptions
     begun: bool
     all_known: bool
-    hosts: Mapping[str, int]
-    unfit: Mapping[str, tuple[str, ...]]
+    expected: forecast.Forecast
     in_the_way: Mapping[str, int]
     suspended: Mapping[str, Reason]
     before: Mapping[str, Hypervisor]
@@ -153,20 +150,13 @@ class Plan:
         """Add what is expected of a move that was only planned."""
         if not move.state.pending:
             return move
-        if move.server_id in self.unfit:
-            return move.but(
-                state=MoveState.STAYED,
-                reason=Reason.of(
-                    GuestCode.NO_ROOM,
-                    destination=self.options.destination,
-                    need=self.unfit[move.server_id],
-                ),
-            )
-        if move.server_id not in self.hosts:
+        reason = self.expected.without.get(move.server_id)
+        if reason is not None:
+            return move.but(state=MoveState.STAYED, reason=reason)
+        note = self.expected.notes.get(move.server_id)
+        if note is None:
             return move
-        number = self.hosts[move.server_id]
-        room = Reason.of(GuestCode.HOSTS_WITH_ROOM, hosts=number)
-        return dataclasses.replace(move, notes=(*move.notes, room))
+        return dataclasses.replace(move, notes=(*move.notes, note))
 
     def _of_plan(self, case: DrainCase, moves: queue.Moves) -> Outcome:
         number = self.in_the_way[case.name]

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import typing
+
 from hvctl.decide.wording import templates
 from hvctl.decide.wording import text
 from hvctl.decide.wording.templates import Words
@@ -95,9 +97,29 @@ def _hung(facts: Facts) -> str:
 
 def _no_room(facts: Facts) -> str:
     only = facts['destination']
-    nobody = 'no host has' if only is None else f'{only} has no'
+    zone, traits = facts['zone'], text.each(facts['traits'])
+    kind = '' if zone is None else f' of zone {zone}'
+    required = [trait for trait in traits if not trait.startswith('!')]
+    forbidden = [trait[1:] for trait in traits if trait.startswith('!')]
+    if required:
+        kind += f' with {" and ".join(required)}'
+    if forbidden:
+        kind += f' without {" and ".join(forbidden)}'
+    if only is None:
+        nobody = f'no host{kind} has room for it'
+    else:
+        nobody = f'{only} has no room for it'
+        nobody += f' as a host{kind}' if kind else ''
     need = ', '.join(text.each(facts['need']))
-    return f'{nobody} room for it (Placement: {need})'
+    return f'{nobody} (Placement: {need}){_closed(facts)}'
+
+
+def _closed(facts: Facts) -> str:
+    """Name the hosts that would have room, and why they take no guest."""
+    closed = typing.cast('tuple[tuple[str, str], ...]', facts['closed'])
+    return ''.join(
+        f'; {host} would have, but it {why}' for host, why in closed
+    )
 
 
 def _hosts(facts: Facts) -> str:
@@ -208,7 +230,7 @@ _BEFORE: dict[Code, Words] = {
     GuestCode.NO_ROOM: Words(
         _no_room,
         '--on-blocked continue tries all the same',
-        ('destination', 'need'),
+        ('destination', 'need', 'zone', 'traits', 'closed'),
     ),
     GuestCode.LIVE_INSTEAD: Words(_ONLY_LIVE),
     GuestCode.COLD_INSTEAD: Words(_ONLY_COLD),
@@ -255,6 +277,15 @@ _BEFORE: dict[Code, Words] = {
     GuestCode.HAS_VOLUMES: Words(_volumes, facts=('volumes',)),
     GuestCode.BOOTS_FROM_VOLUME: Words(_boots, facts=('volumes',)),
     GuestCode.HOSTS_WITH_ROOM: Words(_hosts, facts=('hosts',)),
+    GuestCode.ROOM_DOUBTFUL: Words(
+        lambda facts: (
+            f'{_hosts(facts)}, but perhaps not when all the others go, too'
+        ),
+        facts=('hosts',),
+    ),
+    GuestCode.ROOM_UNKNOWN: Words(
+        'Placement tells only of some of the hosts that have room'
+    ),
 }
 
 _MOVING: dict[Code, Words] = {

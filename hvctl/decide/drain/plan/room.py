@@ -1,19 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Decides whether guests find room elsewhere, as far as Placement knows.
-
-It is a forecast: what Nova's filters and devices allow is not in it, and
-others boot guests meanwhile.  Nova has the last word.
-"""
+"""Decides what room a guest needs, and which hosts may give it."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable
 import re
 
-from hvctl.model.records import Aggregate, Candidate, Need, Resources, Server
+from hvctl.model.records import Aggregate, Need, Resources, Server
 from hvctl.model.snapshot import Snapshot
-
-Room = Mapping[Need, tuple[Candidate, ...]]
 
 #: An extra spec that asks for a resource, in a group of its own or not.
 _RESOURCE = re.compile(r'resources[A-Za-z0-9_-]{0,64}:(\w+)')
@@ -76,14 +70,6 @@ def _of_flavor(guest: Server) -> dict[str, int]:
     }
 
 
-def listed(need: Need) -> tuple[str, ...]:
-    """Return what is needed, in Placement's words."""
-    return (
-        *(f'{amount} {resource}' for resource, amount in need.resources),
-        *need.traits,
-    )
-
-
 def destinations(
     snapshot: Snapshot,
     leaving: Container[str],
@@ -106,65 +92,6 @@ def destinations(
         node.id
         for node in snapshot.compute_nodes
         if node.service_host in open_hosts
-    )
-
-
-def hosts_with_room(
-    candidates: Iterable[Candidate], allowed: Container[str]
-) -> set[str]:
-    """Return which of the allowed hosts have room for one guest."""
-    return {each.root_id for each in candidates if each.root_id in allowed}
-
-
-def without_room(
-    guests: Mapping[str, Need],
-    room: Room,
-    allowed: Container[str],
-) -> set[str]:
-    """Return which guests would not find room if all went.
-
-    Those that fit on the fewest hosts choose first, and of these the largest.
-
-    :param guests: what each needs, by its id
-    :param room: where there is room for one guest of each need
-    :param allowed: ids of the hosts that may take them
-    :returns: ids of guests
-    """
-
-    def rank(item: tuple[str, Need]) -> tuple[int, ...]:
-        amounts = dict(item[1].resources)
-        return (
-            len(hosts_with_room(room.get(item[1], ()), allowed)),
-            -amounts.get('MEMORY_MB', 0),
-            -amounts.get('VCPU', 0) - amounts.get('PCPU', 0),
-        )
-
-    rest: dict[tuple[str, str], int] = {}
-    left: set[str] = set()
-    for guest_id, need in sorted(guests.items(), key=rank):
-        chosen = next(
-            (
-                each.parts
-                for each in room.get(need, ())
-                if each.root_id in allowed and _fits(each, rest)
-            ),
-            None,
-        )
-        if chosen is None:
-            left.add(guest_id)
-            continue
-        for part in chosen:
-            key = (part.provider_id, part.resource)
-            rest[key] = rest.get(key, part.left) - part.amount
-    return left
-
-
-def _fits(candidate: Candidate, rest: Mapping[tuple[str, str], int]) -> bool:
-    """Return whether it still fits after others have chosen.
-
-    :param rest: what these have left of a provider's resource
-    """
-    return all(
-        rest.get((part.provider_id, part.resource), part.left) >= part.amount
-        for part in candidate.parts
+        # Nova has not taken its mark back yet, or not given it up.
+        and node.id not in snapshot.providers_disabled
     )

@@ -222,13 +222,15 @@ class TestHost(looking.TestCase):
             {
                 'resources': 'MEMORY_MB:512,VCPU:1',
                 'required': '!HW_B,HW_A',
-                'root_required': '!COMPUTE_STATUS_DISABLED',
                 'member_of': 'in:a1,a2',
                 'limit': '1000',
             },
             query,
         )
         self.assertEqual({need: ()}, look.room)
+        self.observe(needs=frozenset({need}), room_in='p1')
+        *_, again = self.queries(f'{base.PLACEMENT}/allocation_candidates')
+        self.assertEqual({**query, 'in_tree': 'p1'}, again)
 
     def test_consumers(self) -> None:
         """The consumers of a provider, what is below it or shared left out.

@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing
 import unittest
 
 from hvctl.decide.drain import drain
+from hvctl.model import disabled_reason
 from hvctl.model.codes import OutcomeCode
 from hvctl.model.guest_codes import GuestCode
 from hvctl.model.ledger import Ledger
 from hvctl.model.reasons import Reason
+from hvctl.model.records import Aggregate, MOST_CANDIDATES
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clocks
 from hvctl.tests.fixtures import draining
@@ -66,11 +69,18 @@ class TestRoom(unittest.TestCase):
         """It is in the way; its own host is no room, nor is a closed one."""
         down = (draining.CLOSED, builders.a_service('other', state='down'))
         shut = (draining.CLOSED, builders.a_disabled_service(host='other'))
-        for room, changes in (
-            ((), {}),
-            (('hv1',), {}),
-            (('other',), {'services': down}),
-            (('other',), {'services': shut}),
+        drained = (
+            draining.CLOSED,
+            builders.a_disabled_service(
+                disabled_reason.of_drain(7), host='other'
+            ),
+        )
+        for room, changes, closed in (
+            ((), {}, ()),
+            (('hv1',), {}, ()),
+            (('other',), {'services': down}, (('other', 'is down'),)),
+            (('other',), {'services': shut}, (('other', 'is disabled'),)),
+            (('other',), {'services': drained}, (('other', 'is drained'),)),
         ):
             verdict = draining.decide(self.look(*room, **changes))
 
@@ -83,6 +93,9 @@ class TestRoom(unittest.TestCase):
                     GuestCode.NO_ROOM,
                     destination=None,
                     need=('512 MEMORY_MB', '1 VCPU'),
+                    zone=None,
+                    traits=(),
+                    closed=closed,
                 ),
                 move.reason,
             )
@@ -108,6 +121,56 @@ class TestRoom(unittest.TestCase):
                 reason = verdict.moves[0].reason
                 self.assertEqual(GuestCode.NO_ROOM, reason.code)
                 self.assertEqual('other', reason.facts['destination'])
+
+    def test_only_the_destination_is_asked_about(self):
+        """It may be beyond what Placement tells of all hosts."""
+        look = self.look('other')
+        for options, provider_id in (
+            ({}, None),
+            ({'destination': 'other'}, builders.a_compute_id('other')),
+            ({'destination': 'unknown'}, None),
+        ):
+            goal = draining.a_goal(**options)
+
+            scope = goal.scope(draining.a_ledger(last=look))
+
+            self.assertEqual(provider_id, scope.room_in)
+
+    def test_unknown(self):
+        """A list that Placement has cut keeps no guest."""
+        beyond = builders.a_candidate('elsewhere', self.NEED)
+        look = self.look(room={self.NEED: (beyond,) * MOST_CANDIDATES})
+
+        verdict = draining.decide(look)
+        planned = draining.decide(look, dry_run=True)
+
+        self.assertEqual(1, len(verdict.steps))
+        self.assertTrue(planned.outcome.ok)
+        self.assertIn(
+            Reason.of(GuestCode.ROOM_UNKNOWN), planned.moves[0].notes
+        )
+
+    def test_zone(self):
+        """The zone that keeps it is named, and so is a trait."""
+        guest = dataclasses.replace(
+            draining.GUEST,
+            zone='z1',
+            extra_specs={'trait:HW_A': 'required'},
+        )
+        need = self.NEED._replace(traits=('HW_A',), aggregates=('u1',))
+        look = draining.a_look(
+            guest,
+            consumers=self.CONSUMERS,
+            aggregates=(
+                Aggregate(id=1, name='a', uuid='u1', availability_zone='z1'),
+            ),
+            room={need: ()},
+        )
+
+        (move,) = draining.decide(look).moves
+
+        self.assertEqual('z1', draining.facts(move.reason)['zone'])
+        self.assertEqual(('HW_A',), draining.facts(move.reason)['traits'])
 
     def test_who_stays_takes_no_room(self):
         """A guest of an affinity group leaves the room to one that goes."""
