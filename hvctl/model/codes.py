@@ -110,6 +110,8 @@ class StatusCode(enum.StrEnum):
     """Nova's answer lacked what was there, and is not believed."""
     SOURCE_DOWN = 'source-down'
     """Its nova-compute does not report, and guests are under way."""
+    GUESTS_PLANNED = 'guests-planned'
+    """So many of its guests would leave, and so many stay."""
     GUESTS_MOVED = 'guests-moved'
     """So many of its guests have moved, and so many stay."""
     EMPTYING = 'emptying'
@@ -237,6 +239,8 @@ class OutcomeCode(enum.StrEnum):
     """More hypervisors would be closed than are allowed."""
     TOO_MUCH_DRAINING = 'too-much-draining'
     """More capacity would be closed than is allowed."""
+    SIZE_UNKNOWN = 'size-unknown'
+    """How much of the cloud would be closed for drains is not known."""
     DESTINATION_UNKNOWN = 'destination-unknown'
     """The one destination has no compute service."""
     DESTINATION_DRAINED = 'destination-drained'

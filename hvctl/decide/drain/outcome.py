@@ -218,6 +218,17 @@ def _status(case: DrainCase, moves: queue.Moves) -> Status:
         )
     if not moves:
         return status
+    if case.options.dry_run:
+        stayed = sum(move.state.remains for move in moves.values())
+        return dataclasses.replace(
+            status,
+            reason=Reason.of(
+                StatusCode.GUESTS_PLANNED,
+                leaving=len(moves) - stayed,
+                stayed=stayed,
+                guests=len(moves),
+            ),
+        )
     moving = any(move.state is MoveState.MOVING for move in moves.values())
     if moving and hv.service is not None and not hv.service.up:
         return dataclasses.replace(

@@ -32,6 +32,11 @@ def _moved(facts: Facts) -> str:
     return f'{_of_guests(facts, "moved")} moved{stayed}'
 
 
+def _planned(facts: Facts) -> str:
+    stayed = f', {facts["stayed"]} would stay' if facts['stayed'] else ''
+    return f'{_of_guests(facts, "leaving")} would leave{stayed}'
+
+
 def _under_way(facts: Facts) -> str:
     stayed = f', {facts["stayed"]} stayed' if facts['stayed'] else ''
     return f'{_of_guests(facts, "moving")} under way{stayed}; {_GOES_ON}'
@@ -100,6 +105,9 @@ STATUSES: dict[Code, Words] = {
     StatusCode.LOOK_INCOMPLETE: Words(
         'what Nova said of {host} was not complete; it is asked again'
     ),
+    StatusCode.GUESTS_PLANNED: Words(
+        _planned, facts=('leaving', 'guests', 'stayed')
+    ),
     StatusCode.GUESTS_MOVED: Words(
         _moved, facts=('moved', 'guests', 'stayed')
     ),
@@ -149,6 +157,14 @@ _REFUSALS: dict[Code, Words] = {
         _too_much,
         '--max-draining {percent}% allows that',
         ('closed', 'capacity', 'limit', 'usual', 'others'),
+    ),
+    OutcomeCode.SIZE_UNKNOWN: Words(
+        lambda facts: (
+            'how much of the cloud would be closed is not known: Nova tells '
+            f'no size of {", ".join(text.each(facts["hosts"]))}'
+        ),
+        '--max-draining {closed} allows as many as these',
+        ('hosts',),
     ),
     OutcomeCode.DESTINATION_UNKNOWN: Words(
         '--to {host}: there is no compute service on that host'

@@ -52,6 +52,13 @@ def _instead(facts: Facts) -> str:
     ).format(**facts)
 
 
+def _overrule(facts: Facts) -> str:
+    """Return how to overrule the owner of this guest, and of no other."""
+    said = '--tag {key}=stay' if facts['tagged'] else '--property {key}'
+    command = f'openstack server unset {said} {{server_id}}'
+    return f'when that has been talked over, {command}'.format(**facts)
+
+
 def _vtpm(facts: Facts) -> str:
     if facts['status'] == 'SUSPENDED':
         return f'openstack server resume {facts["server_id"]}'
@@ -164,7 +171,8 @@ _BEFORE: dict[Code, Words] = {
     GuestCode.MAY_STAY: Words('suspended guests are left'),
     GuestCode.OWNER_WANTS_STAY: Words(
         'its owner wants it to stay ({key}=stay)',
-        '--method live or --method cold, when that has been talked over',
+        _overrule,
+        ('key', 'tagged', 'server_id'),
     ),
     GuestCode.IN_ERROR: Words(
         _STAY_BY_STATE,

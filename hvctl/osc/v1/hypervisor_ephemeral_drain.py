@@ -167,8 +167,8 @@ def _add_permissions(parser: argparse.ArgumentParser) -> None:
         action='store_true',
         help=_(
             'Halt a guest that has been copied for longer than its memory '
-            'and disk explain (5 minutes and 1 for each GiB), so that its '
-            'migration ends'
+            'and disk explain (5 minutes and 1 for each GiB), or for half of '
+            'what was left of --timeout, so that its migration ends'
         ),
     )
 
@@ -209,6 +209,7 @@ def _options(parsed_args: argparse.Namespace) -> DrainOptions:
         allow_cold=parsed_args.allow_cold,
         confirm_resizes=parsed_args.confirm_resizes,
         force_complete=parsed_args.force_complete,
+        timeout=parsed_args.timeout,
         retries=parsed_args.retries,
         most_draining=most if isinstance(most, int) else None,
         most_draining_share=most if isinstance(most, float) else None,

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from hvctl.decide.drain.case import DrainCase
 from hvctl.decide.drain.moves import limits
 from hvctl.decide.drain.moves import requests
@@ -22,10 +24,27 @@ def wait(move: Move, migration: Migration, case: DrainCase) -> Followed:
         reason = _silence(move, migration, case)
         return Followed(transitions.fail(move, reason, case.now))
     if migration.copying and limits.is_over(
-        move.progress.copied_since, most, case.now
+        move.progress.copied_since, _for_copying(move, most, case), case.now
     ):
         return _copied_too_long(move, migration, case)
     return Followed(move)
+
+
+def _for_copying(
+    move: Move, most: datetime.timedelta | None, case: DrainCase
+) -> datetime.timedelta | None:
+    """Return how long a guest may be copied.
+
+    That is at most half of the time that the drain had left when it began:
+    what is halted in the other half can still end within it.
+
+    :param most: what its size explains
+    """
+    since, seconds = move.progress.copied_since, case.options.timeout
+    if most is None or since is None or seconds is None:
+        return most
+    end = case.ledger.started_at + datetime.timedelta(seconds=seconds)
+    return min(most, max(end - since, datetime.timedelta()) / 2)
 
 
 def _silence(move: Move, migration: Migration, case: DrainCase) -> Reason:

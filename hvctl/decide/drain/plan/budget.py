@@ -55,6 +55,13 @@ def refusal(
         share = USUAL_SHARE
     if share is None:
         return None
+    unknown = closed - _sized(snapshot)
+    if unknown:
+        return Reason.of(
+            OutcomeCode.SIZE_UNKNOWN,
+            hosts=tuple(sorted(unknown)),
+            closed=len(closed),
+        )
     limit = round(share * 100)
     percent, of = _closed(snapshot, closed)
     if percent <= limit:
@@ -67,6 +74,16 @@ def refusal(
         limit=limit,
         usual=usual,
         others=tuple(others),
+    )
+
+
+def _sized(snapshot: Snapshot) -> frozenset[str]:
+    """Return the service hosts whose size Nova tells."""
+    return frozenset(
+        node.service_host
+        for node in snapshot.compute_nodes
+        if node.service_host is not None
+        and None not in (node.vcpus, node.memory_mb)
     )
 
 

@@ -167,7 +167,12 @@ def _stuck(case: GuestCase) -> Treatment | None:
 def _wants_to_stay(case: GuestCase) -> Treatment | None:
     if case.wanted is not Wish.STAY:
         return None
-    return case.stays(GuestCode.OWNER_WANTS_STAY, key=wishes.WISH_KEY)
+    return case.stays(
+        GuestCode.OWNER_WANTS_STAY,
+        key=wishes.WISH_KEY,
+        tagged=wishes.of(case.guest).tagged,
+        server_id=case.guest.id,
+    )
 
 
 def _resize_unconfirmed(case: GuestCase) -> Treatment | None:

@@ -21,10 +21,12 @@ class Wishes(typing.NamedTuple):
 
     :ivar wish: what is to become of it; None where nothing is known
     :ivar remarks: every wish and priority, followed or not
+    :ivar tagged: it is said by a tag
     """
 
     wish: Wish | None
     remarks: tuple[Reason, ...]
+    tagged: bool
 
 
 def of(guest: Server) -> Wishes:
@@ -34,7 +36,8 @@ def of(guest: Server) -> Wishes:
         for tag in sorted(guest.tags)
         if tag.startswith(f'{WISH_KEY}=')
     )
-    said = guest.metadata.get(WISH_KEY) or next(tagged, '')
+    in_metadata = guest.metadata.get(WISH_KEY)
+    said = in_metadata or next(tagged, '')
     wish = next((each for each in Wish if each == said), None)
     remarks = []
     if said and wish is not Wish.STAY:
@@ -47,7 +50,7 @@ def of(guest: Server) -> Wishes:
         remarks.append(
             Reason.of(code, key=PRIORITY_KEY, priority=shown(first))
         )
-    return Wishes(wish, tuple(remarks))
+    return Wishes(wish, tuple(remarks), not in_metadata)
 
 
 def priority(guest: Server) -> int:

@@ -7,9 +7,10 @@ import datetime
 import unittest
 
 from hvctl.model import identity
-from hvctl.model.codes import OutcomeCode
+from hvctl.model.codes import OutcomeCode, StatusCode
 from hvctl.model.drain_options import Suspended
 from hvctl.model.guest_codes import GuestCode
+from hvctl.model.hypervisor import Phase
 from hvctl.model.reasons import Reason
 from hvctl.model.verdict import Outcome
 from hvctl.tests.fixtures import builders
@@ -215,6 +216,13 @@ class TestOutcome(unittest.TestCase):
         self.assertTrue(verdict.outcome.ok)
         (move,) = verdict.moves
         self.assertEqual(('live', 'planned'), (move.method, move.state))
+        self.assertEqual(Phase.ENABLED, verdict.status.phase)
+        self.assertEqual(
+            Reason.of(
+                StatusCode.GUESTS_PLANNED, leaving=1, stayed=0, guests=1
+            ),
+            verdict.status.reason,
+        )
 
     def test_expected(self):
         """A plan says how many hosts have room, of those it may go to."""

@@ -29,9 +29,14 @@ ROWS: tuple[tuple[Reason, str], ...] = (
     ),
     (Reason.of(GuestCode.MAY_STAY), 'suspended guests are left'),
     (
-        Reason.of(GuestCode.OWNER_WANTS_STAY, **KEY),
-        'its owner wants it to stay (hvctl:drain=stay); --method live or '
-        '--method cold, when that has been talked over',
+        Reason.of(GuestCode.OWNER_WANTS_STAY, tagged=False, **OWN),
+        'its owner wants it to stay (hvctl:drain=stay); when that has been '
+        'talked over, openstack server unset --property hvctl:drain g1',
+    ),
+    (
+        Reason.of(GuestCode.OWNER_WANTS_STAY, tagged=True, **OWN),
+        'its owner wants it to stay (hvctl:drain=stay); when that has been '
+        'talked over, openstack server unset --tag hvctl:drain=stay g1',
     ),
     (
         Reason.of(GuestCode.IN_ERROR, status='ERROR', **G1),

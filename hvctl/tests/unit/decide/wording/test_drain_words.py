@@ -19,6 +19,14 @@ DRAINS = (
         'what Nova said of hv1 was not complete; it is asked again',
     ),
     (
+        Reason.of(StatusCode.GUESTS_PLANNED, leaving=2, guests=2, stayed=0),
+        '2 of 2 guests would leave',
+    ),
+    (
+        Reason.of(StatusCode.GUESTS_PLANNED, leaving=1, guests=2, stayed=1),
+        '1 of 2 guests would leave, 1 would stay',
+    ),
+    (
         Reason.of(StatusCode.GUESTS_MOVED, moved=1, guests=2, stayed=0),
         '1 of 2 guests moved',
     ),
@@ -95,6 +103,11 @@ DRAINS = (
         ),
         '2 hypervisors would be closed for drains with hv4, 25% of the VCPUs '
         '(8 of 32); --max-draining allows 10%; --max-draining 25% allows that',
+    ),
+    (
+        Reason.of(OutcomeCode.SIZE_UNKNOWN, hosts=('hv1', 'hv2'), closed=3),
+        'how much of the cloud would be closed is not known: Nova tells no '
+        'size of hv1, hv2; --max-draining 3 allows as many as these',
     ),
     (
         Reason.of(OutcomeCode.DESTINATION_UNKNOWN, host='hv2'),

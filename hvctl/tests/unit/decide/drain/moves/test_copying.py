@@ -19,7 +19,7 @@ from hvctl.tests.fixtures import draining
 class TestTime(unittest.TestCase):
     """Guests that are copied for longer than their size explains."""
 
-    def look(self, seconds, **options):
+    def look(self, seconds, gib=2, **options):
         """A look at a guest that has been copied for so long."""
         look = draining.a_look(
             draining.GUEST, migrations={'hv1': (builders.a_migration('g1'),)}
@@ -29,7 +29,9 @@ class TestTime(unittest.TestCase):
         for server_id, move in ledger.moves.items():
             ledger.moves[server_id] = dataclasses.replace(
                 move.but(copied_since=since),
-                guest=dataclasses.replace(move.guest, shape=Shape(1, 2048, 1)),
+                guest=dataclasses.replace(
+                    move.guest, shape=Shape(1, gib * 1024, 1)
+                ),
             )
         return draining.decide(look, ledger, **options)
 
@@ -56,6 +58,27 @@ class TestTime(unittest.TestCase):
         (step,) = verdict.steps
         self.assertIsInstance(step, ForceComplete)
         self.assertEqual('moving', verdict.moves[0].state)
+
+    def test_within_the_timeout(self):
+        """A large guest is halted while that can still help."""
+        for gib, timeout, seconds, halted in (
+            # What is copied has begun so long before the drain here.
+            (512, 3600, 3599, False),
+            (512, 3600, 3601, True),
+            (55, 3600, 3601, True),
+            (512, None, 3601, False),
+            (512, 36000, 30000, False),
+            (2, 3600, 479, False),
+            (2, 3600, 481, True),
+            (2, 400, 399, False),
+            (2, 400, 401, True),
+        ):
+            with self.subTest(gib=gib, timeout=timeout, seconds=seconds):
+                verdict = self.look(
+                    seconds, gib, timeout=timeout, force_complete=True
+                )
+
+                self.assertEqual(halted, bool(verdict.steps))
 
 
 class TestForce(draining.Story):

@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import unittest
 
 from hvctl.decide.drain.plan import budget
 from hvctl.model import disabled_reason
+from hvctl.model.codes import OutcomeCode
 from hvctl.model.drain_options import DrainOptions
+from hvctl.model.reasons import Reason
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import draining
 
@@ -111,4 +114,28 @@ class TestRefusal(unittest.TestCase):
                     self.assertEqual(
                         expected,
                         (said['percent'], said['limit'], said['capacity']),
+                    )
+
+    def test_size_unknown(self):
+        """A host whose size Nova does not tell is not taken for nothing."""
+        look = a_look((8, 16), (8, 16), (8, 16), (8, 16))
+        of_one = next(n for n in look.compute_nodes if n.service_host == 'hv2')
+        unsized = dataclasses.replace(of_one, vcpus=None)
+        others = tuple(n for n in look.compute_nodes if n != of_one)
+        for nodes in (others, (*others, unsized)):
+            cut = dataclasses.replace(look, compute_nodes=nodes)
+            unknown = Reason.of(
+                OutcomeCode.SIZE_UNKNOWN, hosts=('hv2',), closed=2
+            )
+            for named, options, expected in (
+                ({'hv1', 'hv2'}, {}, unknown),
+                ({'hv1', 'hv2'}, {'most_draining_share': 0.9}, unknown),
+                ({'hv1', 'hv2'}, {'most_draining': 2}, None),
+                ({'hv1', 'hv3'}, {'most_draining_share': 0.9}, None),
+                ({'hv2'}, {}, None),
+            ):
+                with self.subTest(named=named, options=options):
+                    self.assertEqual(
+                        expected,
+                        budget.refusal(cut, named, DrainOptions(**options)),
                     )
