@@ -148,6 +148,8 @@ class GuestCode(enum.StrEnum):
     """It is on another host, and Nova does not confirm that."""
     RESIZE_NOT_CONFIRMED = 'resize-not-confirmed'
     """Nova does not confirm the resize that brought it here."""
+    CLOUD_FULL = 'cloud-full'
+    """Nova found no host for the guests before it, so it was not sent."""
     NO_RECORD = 'no-record'
     """Nova made no record of its migration."""
     NOTHING_CAME = 'nothing-came'

@@ -37,6 +37,11 @@ class Explained(typing.NamedTuple):
 
     text: str
 
+    @property
+    def no_host(self) -> bool:
+        """Whether Nova found no host (nova/exception.py, ``NoValidHost``)."""
+        return self.text.startswith('No valid host was found')
+
 
 class Located(typing.NamedTuple):
     """Nova has a guest.

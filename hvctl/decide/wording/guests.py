@@ -351,6 +351,10 @@ _MOVING: dict[Code, Words] = {
         'it is on {host}, but Nova does not confirm its resize',
         'openstack server resize confirm {server_id}',
     ),
+    GuestCode.CLOUD_FULL: Words(
+        'not tried any more: Nova found no host for {guests} guests in a row',
+        'make room, and the same command again goes on',
+    ),
     GuestCode.NO_RECORD: Words(_no_record, facts=('status', 'task')),
     GuestCode.NOTHING_CAME: Words('nothing came of the request'),
     GuestCode.STAYS_BUSY: Words('it stays {status} ({task})'),

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import typing
 
 from hvctl.decide.drain.case import DrainCase
+from hvctl.decide.drain.moves import brake
 from hvctl.decide.drain.moves import explaining
 from hvctl.decide.drain.moves import follow
 from hvctl.decide.drain.moves import left_host
@@ -17,9 +18,11 @@ from hvctl.decide.drain.moves import transitions
 from hvctl.model import drain_options
 from hvctl.model import identity
 from hvctl.model.drain_options import DrainOptions
+from hvctl.model.guest_codes import GuestCode
 from hvctl.model.hypervisor import Hypervisor
 from hvctl.model.move import Move
 from hvctl.model.move import MoveState
+from hvctl.model.reasons import Reason
 from hvctl.model.steps import MoveStep, Step
 
 Moves = dict[str, Move]
@@ -175,7 +178,11 @@ def begin(case: DrainCase, moves: Moves, busy: frozenset[str]) -> Begun:
     free = parallel(case.hv, case.options) - sum(
         _is_under_way(move, case) for move in moves.values()
     )
+    everybody = {**case.ledger.moves, **moves}.values()
+    may_migrate = brake.free(everybody, free, case.now)
     moves = dict(moves)
+    if brake.is_full(everybody):
+        moves |= _give_up(case, moves)
     steps: list[MoveStep] = []
     # What has failed before may find more room when the others are gone.
     for move in sorted(
@@ -187,6 +194,12 @@ def begin(case: DrainCase, moves: Moves, busy: frozenset[str]) -> Begun:
             continue
         if not may_end(move, case):
             continue
+        if not brake.may_try(move, case.now):
+            continue
+        if move.treatment.migrates:
+            if may_migrate <= 0:
+                continue
+            may_migrate -= 1
         if move.ties.anti_affinity is not None:
             busy |= {move.ties.anti_affinity}
         free -= 1
@@ -194,6 +207,17 @@ def begin(case: DrainCase, moves: Moves, busy: frozenset[str]) -> Begun:
         begun = transitions.mark_begun(move, case.now)
         moves[move.server_id] = explaining.under_way(begun, case)
     return Begun(moves, tuple(steps), busy)
+
+
+def _give_up(case: DrainCase, moves: Moves) -> Moves:
+    """Fail what would migrate to a cloud that is full."""
+    return {
+        server_id: transitions.fail(
+            move, Reason.of(GuestCode.CLOUD_FULL, guests=brake.FULL), case.now
+        )
+        for server_id, move in moves.items()
+        if move.state is MoveState.PLANNED and move.treatment.migrates
+    }
 
 
 def may_begin_more(

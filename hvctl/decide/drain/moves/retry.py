@@ -17,11 +17,17 @@ from hvctl.model.results import Explained
 
 
 def came_to_nothing(
-    move: Move, guest: Server, case: DrainCase, reason: Reason
+    move: Move,
+    guest: Server,
+    case: DrainCase,
+    reason: Reason,
+    *,
+    no_host: bool = False,
 ) -> Followed:
     """Ask Nova why, and try it again or not.
 
     :param reason: what is said where Nova does not tell
+    :param no_host: Nova found no host for it
     """
     ask = requests.question(move, case)
     if ask is not None:
@@ -30,7 +36,8 @@ def came_to_nothing(
         told = case.ledger.answer(ask, Explained)
         if told is not None:
             reason = Reason.of(GuestCode.NOVA_SAYS, message=told.text)
-    return Followed(again_or_not(move, guest, case, reason))
+            no_host = no_host or told.no_host
+    return Followed(again_or_not(move, guest, case, reason, no_host=no_host))
 
 
 def record_of_nothing(
@@ -47,19 +54,30 @@ def record_of_nothing(
     reason = Reason.of(
         code, migration_id=migration.id, status=migration.status
     )
-    followed = came_to_nothing(move, guest, case, reason)
+    # The record gets its destination when the scheduler has found one.
+    no_host = migration.over and migration.destination is None
+    followed = came_to_nothing(move, guest, case, reason, no_host=no_host)
     if followed.step is not None:
         return followed
     return Followed(followed.move.but(after=migration.id))
 
 
 def again_or_not(
-    move: Move, guest: Server, case: DrainCase, reason: Reason
+    move: Move,
+    guest: Server,
+    case: DrainCase,
+    reason: Reason,
+    *,
+    no_host: bool = False,
 ) -> Move:
     """Put a move at the end of the queue, if it may be tried again.
 
     What others have sent away, or a run before this one, does not count.
+
+    :param no_host: Nova found no host for it
     """
+    if not move.progress.adopted:
+        move = move.but(tried_at=case.now, no_host=no_host)
     if guest.status == 'ERROR' and guest.task_state is None:
         # It broke while it moved; an ERROR from before is no failure of ours.
         broke = Reason.of(GuestCode.BROKE_HERE, cause=reason)

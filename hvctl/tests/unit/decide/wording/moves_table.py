@@ -124,6 +124,11 @@ MOVES = (
         'resize confirm g1',
     ),
     (
+        Reason.of(GuestCode.CLOUD_FULL, guests=8),
+        'not tried any more: Nova found no host for 8 guests in a row; make '
+        'room, and the same command again goes on',
+    ),
+    (
         Reason.of(GuestCode.NO_RECORD, status='ACTIVE', task=None),
         'no migration record of it appeared in Nova',
     ),

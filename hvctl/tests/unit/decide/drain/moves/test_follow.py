@@ -83,6 +83,7 @@ class TestRecords(draining.Story):
         )
 
         self.see(draining.GUEST)
+        self.see(draining.GUEST, after=15)
         self.assertEqual(['LiveMigrate'] * 2, self.sent)
         self.assert_move(
             'failed', GuestCode.NO_RECORD, self.see(draining.GUEST, after=60)
@@ -196,7 +197,9 @@ class TestRecords(draining.Story):
                     self.assertEqual('moving', move.state)
 
                     self.see(draining.GUEST, records=(stale,))
-                    move = self.see(draining.GUEST, records=(stale,))
+                    move = self.see(
+                        draining.GUEST, records=(stale,), after=15
+                    )
 
                     self.assertEqual(['LiveMigrate'], self.sent)
                     self.assertEqual('moving', move.state)

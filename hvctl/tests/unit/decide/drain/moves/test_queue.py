@@ -240,7 +240,7 @@ class TestOrder(unittest.TestCase):
 
         again = draining.decide(failed, ledger, parallel=1)
         draining.take(ledger, again)
-        then = draining.decide(failed, ledger, parallel=2)
+        then = draining.decide(failed, ledger, parallel=2, seconds=15)
 
         self.assertEqual(
             {'g1': 'planned', 'g2': 'moving'}, draining.states(again)

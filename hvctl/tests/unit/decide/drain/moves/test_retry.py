@@ -33,13 +33,22 @@ class TestRefused(draining.Story):
     def test_bounded(self):
         """No oftener than is wanted."""
         self.refused = {LiveMigrate: 'pinned'}
-        for _ in range(5):
+        for _ in range(40):
             move = self.see(draining.GUEST, retries=2)
 
         self.assert_move(
             'failed', GuestCode.REQUEST_REFUSED, move, message='pinned'
         )
         self.assertEqual(['LiveMigrate'] * 3, self.sent)
+
+    def test_not_at_once(self):
+        """What was refused now is not asked for again in a moment."""
+        self.refused = {LiveMigrate: 'pinned'}
+        self.see(draining.GUEST)
+        for after, sent in ((1, 1), (13, 1), (2, 2)):
+            self.see(draining.GUEST, after=after)
+
+            self.assertEqual(['LiveMigrate'] * sent, self.sent)
 
     def test_broken(self):
         """A guest that its move has put into ERROR here has failed."""

@@ -50,7 +50,7 @@ class TestArrows(draining.Story):
         self.see(draining.GUEST, dry_run=True)
         self.see(draining.GUEST)
         self.see(draining.BUSY, records=(draining.live('error'),))
-        self.see(draining.GUEST, records=(draining.live('error'),))
+        self.see(draining.GUEST, records=(draining.live('error'),), after=15)
         self.see(
             draining.GUEST,
             records=(draining.live('error', id=6),),
