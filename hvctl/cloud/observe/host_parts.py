@@ -38,7 +38,8 @@ def _room(
     """Read where there is room, and the consumers of providers."""
     placement = pair.placement
     room = {
-        need: pool.submit(hosts.room, placement, need, scope.room_in) for need in scope.needs
+        need: pool.submit(hosts.room, placement, need, scope.room_in)
+        for need in scope.needs
     }
     consumers = {
         provider_id: pool.submit(hosts.consumers, placement, provider_id)

@@ -14,7 +14,7 @@ from hvctl.decide.drain.plan import packing
 from hvctl.decide.drain.plan import room
 from hvctl.model.guest_codes import GuestCode
 from hvctl.model.reasons import Reason
-from hvctl.model.records import Need, Server
+from hvctl.model.records import MOST_CANDIDATES, Need, Server
 from hvctl.model.snapshot import Snapshot
 
 #: How many hosts are named that would have room.
@@ -53,12 +53,13 @@ def of(
         if need in snapshot.room
     }
     allowed = room.destinations(snapshot, leaving, only)
-    packed = packing.pack(asked, snapshot.room, allowed)
+    open_needs = {need for need in asked.values() if _is_open(snapshot, need)}
+    packed = packing.pack(asked, snapshot.room, allowed, open_needs)
     notes: dict[str, Reason] = {}
     for guest_id, need in asked.items():
         candidates = snapshot.room[need]
         hosts = packing.hosts_with_room(candidates, allowed)
-        if not hosts and packing.is_cut(candidates):
+        if not hosts and need in open_needs:
             notes[guest_id] = Reason.of(GuestCode.ROOM_UNKNOWN)
         else:
             code = GuestCode.HOSTS_WITH_ROOM
@@ -73,6 +74,19 @@ def of(
             for guest_id in packed.without
         },
         notes=notes,
+    )
+
+
+def _is_open(snapshot: Snapshot, need: Need) -> bool:
+    """Return whether hosts that nothing is known of may have room.
+
+    Placement may have cut its list, and Nova leaves some hosts out of its own
+    (nova/api/openstack/compute/hypervisors.py).
+    """
+    candidates = snapshot.room[need]
+    known = {node.id for node in snapshot.compute_nodes}
+    return len(candidates) >= MOST_CANDIDATES or any(
+        each.root_id not in known for each in candidates
     )
 
 

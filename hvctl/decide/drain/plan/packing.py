@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping
 import typing
 
-from hvctl.model.records import Candidate, MOST_CANDIDATES, Need
+from hvctl.model.records import Candidate, Need
 
 Room = Mapping[Need, tuple[Candidate, ...]]
 
@@ -30,11 +30,6 @@ class Packed(typing.NamedTuple):
     doubtful: frozenset[str]
 
 
-def is_cut(candidates: tuple[Candidate, ...]) -> bool:
-    """Return whether Placement may know more than it has told."""
-    return len(candidates) >= MOST_CANDIDATES
-
-
 def hosts_with_room(
     candidates: Iterable[Candidate], allowed: Container[str]
 ) -> frozenset[str]:
@@ -45,13 +40,17 @@ def hosts_with_room(
 
 
 def pack(
-    guests: Mapping[str, Need], room: Room, allowed: Container[str]
+    guests: Mapping[str, Need],
+    room: Room,
+    allowed: Container[str],
+    open_needs: Container[Need] = (),
 ) -> Packed:
     """Return which guests would not find room if all went.
 
     :param guests: what each needs, by its id
     :param room: where there is room for one guest of each need
     :param allowed: ids of the hosts that may take them
+    :param open_needs: needs for which there may be room on other hosts, too
     """
     left = _place(guests, room, allowed)
     hosts = {
@@ -61,7 +60,7 @@ def pack(
     known = {
         guest_id: need
         for guest_id, need in guests.items()
-        if not is_cut(room.get(need, ()))
+        if need not in open_needs
     }
     without = {each for each in left if each in known}
     without = {each for each in without if not hosts[guests[each]]}

@@ -105,12 +105,17 @@ class TestCase(unittest.TestCase):
         self.conn = self.connect('')
 
     def connect(
-        self, prefix: str, without: Sequence[str] = (), **token: str
+        self,
+        prefix: str,
+        without: Sequence[str] = (),
+        nova: str = '2.104',
+        **token: str,
     ) -> connection.Connection:
         """Connect to a cloud that is not there.
 
         :param prefix: what its hosts' names begin with
         :param without: types of services that its catalogue does not have
+        :param nova: the newest version of its Nova's API
         :param token: what is different in its token
         """
         body = connection_fixture.ConnectionFixture(
@@ -141,7 +146,7 @@ class TestCase(unittest.TestCase):
             headers={'X-Subject-Token': 't'},
         )
         for root, number, url, most in (
-            ('https://compute.example.com', 'v2.1', COMPUTE, '2.104'),
+            ('https://compute.example.com', 'v2.1', COMPUTE, nova),
             ('https://network.example.com', 'v2.0', NETWORK, None),
             ('https://placement.example.com', 'v1.0', PLACEMENT, '1.39'),
             ('https://baremetal.example.com', 'v1', BAREMETAL, '1.104'),

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from hvctl.cloud import clients
 from hvctl.tests.unit.cloud import base
 from hvctl.tests.unit.cloud.observe import looking
 
@@ -50,6 +51,36 @@ class TestHosts(looking.TestCase):
             ),
         )
         self.assertEqual('hv1', look.guests['ironic'][0].name)
+
+    def test_images_of_guests(self) -> None:
+        """The newest version is asked that tells more, where Nova has it."""
+        guest = {
+            **base.ANSWERS['servers']['body']['servers'][0],
+            'OS-EXT-SRV-ATTR:host': 'hv2',
+            'image': {'id': 'i', 'properties': {'hw_tpm_version': '2.0'}},
+        }
+        self.mock.get(looking.SERVERS, **base.listed('servers', guest))
+        for most, asked in (('2.104', '2.98'), ('2.97', '2.96')):
+            with self.subTest(most=most):
+                self.client = clients.Client.connect(
+                    self.connect('', nova=most)
+                )
+
+                look = self.observe(hosts=frozenset({'hv2'}))
+
+                self.assertEqual(
+                    {'hw_tpm_version': '2.0'}, look.guests['hv2'][0].image
+                )
+                of_guests = next(
+                    request
+                    for request in reversed(self.mock.request_history)
+                    if 'host' in request.qs
+                    and request.url.startswith(looking.SERVERS)
+                )
+                self.assertEqual(
+                    f'compute {asked}',
+                    of_guests.headers['OpenStack-API-Version'],
+                )
 
     def test_sizes(self) -> None:
         """The sizes are read only where they are asked for."""

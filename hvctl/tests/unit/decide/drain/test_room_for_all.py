@@ -138,17 +138,23 @@ class TestRoom(unittest.TestCase):
 
     def test_unknown(self):
         """A list that Placement has cut keeps no guest."""
-        beyond = builders.a_candidate('elsewhere', self.NEED)
-        look = self.look(room={self.NEED: (beyond,) * MOST_CANDIDATES})
+        full = builders.a_candidate(builders.a_compute_id(), self.NEED)
+        unlisted = builders.a_candidate('not listed by Nova', self.NEED)
+        for candidates, known in (
+            ((full,) * (MOST_CANDIDATES - 1), True),
+            ((full,) * MOST_CANDIDATES, False),
+            ((unlisted,), False),
+        ):
+            with self.subTest(number=len(candidates)):
+                look = self.look(room={self.NEED: candidates})
 
-        verdict = draining.decide(look)
-        planned = draining.decide(look, dry_run=True)
+                verdict = draining.decide(look)
+                planned = draining.decide(look, dry_run=True)
 
-        self.assertEqual(1, len(verdict.steps))
-        self.assertTrue(planned.outcome.ok)
-        self.assertIn(
-            Reason.of(GuestCode.ROOM_UNKNOWN), planned.moves[0].notes
-        )
+                self.assertEqual(0 if known else 1, len(verdict.steps))
+                self.assertEqual(not known, planned.outcome.ok)
+                unknown = Reason.of(GuestCode.ROOM_UNKNOWN)
+                self.assertEqual(not known, unknown in planned.moves[0].notes)
 
     def test_zone(self):
         """The zone that keeps it is named, and so is a trait."""

@@ -197,9 +197,7 @@ class TestRecords(draining.Story):
                     self.assertEqual('moving', move.state)
 
                     self.see(draining.GUEST, records=(stale,))
-                    move = self.see(
-                        draining.GUEST, records=(stale,), after=15
-                    )
+                    move = self.see(draining.GUEST, records=(stale,), after=15)
 
                     self.assertEqual(['LiveMigrate'], self.sent)
                     self.assertEqual('moving', move.state)

@@ -10,7 +10,7 @@ import hypothesis
 from hypothesis import strategies as st
 
 from hvctl.decide.drain.plan import packing
-from hvctl.model.records import Candidate, MOST_CANDIDATES, Need, Share
+from hvctl.model.records import Candidate, Need, Share
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import situations
 
@@ -196,24 +196,26 @@ class TestPack(unittest.TestCase):
 
         self.assertEqual(({'b2'}, set()), (packed.without, packed.doubtful))
 
-    def test_cut(self):
-        """A list that Placement has cut does not say that there is no room."""
-        amounts = {'VCPU': 1, 'MEMORY_MB': 512}
-        for number, without, doubtful in (
-            (MOST_CANDIDATES - 1, {'g'}, set()),
-            (MOST_CANDIDATES, set(), {'g'}),
+    def test_open(self):
+        """Where there may be more room than is told, nobody is kept."""
+        bound = builders.a_need(VCPU=2, MEMORY_MB=512)
+        guests = {'s1': SMALL, 's2': SMALL, 'b': bound}
+        there = {
+            SMALL: (candidate('a', SMALL, VCPU=1, MEMORY_MB=512),),
+            bound: (),
+        }
+        for open_needs, without, doubtful in (
+            ((), {'s2', 'b'}, set()),
+            ((SMALL,), {'b'}, {'s2'}),
+            ((bound,), {'s2'}, {'b'}),
+            ((SMALL, bound), set(), {'s2', 'b'}),
         ):
-            there = {
-                SMALL: tuple(
-                    candidate(f'h{n}', SMALL, **amounts) for n in range(number)
+            with self.subTest(open_needs=open_needs):
+                packed = packing.pack(guests, there, {'a'}, open_needs)
+
+                self.assertEqual(
+                    (without, doubtful), (packed.without, packed.doubtful)
                 )
-            }
-
-            packed = packing.pack({'g': SMALL}, there, {'beyond'})
-
-            self.assertEqual(
-                (without, doubtful), (packed.without, packed.doubtful)
-            )
 
     @situations.SOME
     @hypothesis.given(
