@@ -15,12 +15,14 @@ TEST = HealthTest(flavor_id='flavor', image_id='image')
 WHOLE: frozenset[str] = frozenset()
 MACHINES = frozenset({'machines'})
 
-#: What each look lacks; most are whole.
+#: What each look lacks; as many as a machine needs to be deployed.
 CUTS = st.lists(
     st.one_of(
         st.just(WHOLE),
+        st.just(MACHINES),
         st.frozensets(st.sampled_from(('machines', 'guests', 'services'))),
     ),
+    min_size=20,
     max_size=60,
 ).map(tuple)
 
