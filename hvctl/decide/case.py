@@ -66,3 +66,10 @@ class Case:
     def times(self, kind: type[Step]) -> int:
         """Return how many steps of a kind this run finished for it."""
         return self.ledger.times(self.name, kind)
+
+    def lasted(self, status: Status) -> float:
+        """Return for how many seconds a status has been the same."""
+        since = self.ledger.changed_at.get(self.name)
+        if since is None or self.ledger.statuses.get(self.name) != status:
+            return 0
+        return (self.now - since).total_seconds()

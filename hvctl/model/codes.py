@@ -98,8 +98,16 @@ class StatusCode(enum.StrEnum):
     """Nothing of its health test is left, or it did not pass."""
 
     # Delete.
+    CELL_AWAITED = 'cell-awaited'
+    """A cell does not answer in which something of it may be."""
     SERVICE_STILL_UP = 'service-still-up'
     """Its server is gone, and Nova still sees its nova-compute up."""
+    MACHINE_SOUGHT = 'machine-sought'
+    """It is found out which Ironic node its machine is on."""
+    MACHINE_RUNS = 'machine-runs'
+    """Its server is gone, and Ironic has its machine still."""
+    AGENTS_ALIVE = 'agents-alive'
+    """Its server is gone, and its network agents report still."""
     TEARING_DOWN = 'tearing-down'
     """Ironic still tears down its node."""
     CLEARING = 'clearing'
@@ -221,6 +229,18 @@ class OutcomeCode(enum.StrEnum):
     """The nova-compute that drives Ironic is not registered any more."""
     NOT_DELETED = 'not-deleted'
     """Nova could not delete its server."""
+    DELETION_HANGS = 'deletion-hangs'
+    """Nova has been deleting its server for too long."""
+    TEAR_DOWN_HANGS = 'tear-down-hangs'
+    """Ironic has been tearing down its node for too long."""
+    NOT_KNOWN_GONE = 'not-known-gone'
+    """Nova does not list its server, and does not call it gone either."""
+    MACHINE_LIVES_ON = 'machine-lives-on'
+    """Its server is gone, and Ironic has its machine still."""
+    STILL_REPORTING = 'still-reporting'
+    """Its server is gone, and its nova-compute reports still."""
+    AGENTS_STILL_ALIVE = 'agents-still-alive'
+    """Its server is gone, and its network agents report still."""
     TEAR_DOWN_FAILED = 'tear-down-failed'
     """Ironic could not tear down its node."""
     GONE_BUT_TAKEN = 'gone-but-taken'

@@ -17,6 +17,7 @@ from hvctl.model.results import (
     Created,
     Exists,
     Explained,
+    Hosting,
     Located,
     Replied,
 )
@@ -28,7 +29,7 @@ from hvctl.model.verdict import Verdict
 _LONG_AGO = datetime.datetime.min.replace(tzinfo=datetime.UTC)
 
 _A = typing.TypeVar(
-    '_A', Accepted, Created, Exists, Explained, Located, Replied
+    '_A', Accepted, Created, Exists, Explained, Hosting, Located, Replied
 )
 
 

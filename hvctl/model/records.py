@@ -169,6 +169,11 @@ class Service:
     updated_at: str | None = None
 
     @property
+    def known(self) -> bool:
+        """Whether its cell answers, and it can be changed by its id."""
+        return bool(self.id) and self.status != 'UNKNOWN'
+
+    @property
     def enabled(self) -> bool:
         """Whether the scheduler may choose it."""
         return self.status == 'enabled'

@@ -66,7 +66,16 @@ class Exists(typing.NamedTuple):
     name: str | None
 
 
-Answer = Created | Accepted | Replied | Explained | Located | Exists
+class Hosting(typing.NamedTuple):
+    """Ironic nodes have servers of a name, or had them.
+
+    :ivar server_ids: by the nodes; Nova may not have them any more
+    """
+
+    server_ids: tuple[str, ...]
+
+
+Answer = Created | Accepted | Replied | Explained | Located | Exists | Hosting
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

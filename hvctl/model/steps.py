@@ -175,8 +175,7 @@ class CreateServer(Step):
 class DeleteServer(Step):
     """Delete a bare-metal server of ours.
 
-    :ivar soft_deleted: Nova has put it off (``reclaim_instance_interval``):
-        it takes a second request that means it
+    :ivar soft_deleted: Nova has put it off; a second request ends it
     """
 
     server_id: str
@@ -185,11 +184,7 @@ class DeleteServer(Step):
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class AskServer(Step):
-    """Ask Nova whether it has a bare-metal server; it changes nothing.
-
-    A list that lacks it proves nothing: Nova leaves out the servers of a cell
-    that does not answer.
-    """
+    """Ask Nova for a bare-metal server, since no list proves it gone."""
 
     server_id: str
 
@@ -208,6 +203,11 @@ class AskNode(Step):
 
     node_id: str
     since: datetime.datetime
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class FindNodes(Step):
+    """Ask Ironic which nodes have a server of the name; changes nothing."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,7 @@ from hvctl.model.steps import (
     DeleteTrunk,
     DisableService,
     EnableService,
+    FindNodes,
     ForceComplete,
     JoinAggregate,
     LeaveAggregate,
@@ -88,6 +89,7 @@ def _machines(pair: clouds.Pair) -> _Actions:
     """Collect what is done where the metal is."""
     nova = servers.Servers(pair.metal.compute)
     neutron = network.Network(pair.metal.network)
+    nodes = ironic.Baremetal(pair.baremetal)
     return {
         CreatePort: neutron.create_port,
         CreateSubport: neutron.create_subport,
@@ -99,7 +101,8 @@ def _machines(pair: clouds.Pair) -> _Actions:
         DeleteServer: nova.delete_server,
         AskServer: nova.ask_server,
         NoteTimes: nova.note_times,
-        AskNode: ironic.Baremetal(pair.baremetal).ask_node,
+        AskNode: nodes.ask_node,
+        FindNodes: nodes.find_nodes,
     }
 
 

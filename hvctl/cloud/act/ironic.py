@@ -12,8 +12,8 @@ from hvctl.cloud import http
 from hvctl.cloud import lists
 from hvctl.cloud.observe import parse
 from hvctl.model import text
-from hvctl.model.results import Done, Explained
-from hvctl.model.steps import AskNode
+from hvctl.model.results import Done, Explained, Hosting
+from hvctl.model.steps import AskNode, FindNodes
 
 #: What happens to a node when its deploy has failed, which is no cause.
 _AFTERWARDS = frozenset({'cleaning', 'unprovision'})
@@ -38,6 +38,14 @@ def _event(body: answers.Fields) -> _Event:
         severity=body.any_text('severity') or '',
         kind=body.any_text('event_type') or '',
         words=body.any_text('event') or '',
+    )
+
+
+def _hosted(body: answers.Fields) -> tuple[str | None, str | None]:
+    """Parse the name and the id of the server of a node."""
+    return (
+        body.any_part('instance_info').any_text('display_name'),
+        body.any_text('instance_uuid'),
     )
 
 
@@ -82,3 +90,38 @@ class Baremetal:
             return Done(changed=False)
         error = text.one_line(max(errors)[1])
         return Done(changed=False, answer=Explained(error))
+
+    def find_nodes(self, step: FindNodes) -> Done:
+        """Find the nodes that have a server of a name.
+
+        Nova writes the name on the node (nova/virt/ironic/patcher.py), and it
+        stays there when Nova only forgets the server.
+        """
+        try:
+            found = lists.read(
+                self._ironic,
+                'nodes',
+                http.Request(
+                    url='/nodes',
+                    doing=f'find the Ironic node of {step.name}',
+                    microversion=http.BAREMETAL,
+                    params={
+                        'associated': 'True',
+                        'fields': 'uuid,instance_uuid,instance_info',
+                    },
+                ),
+                _hosted,
+                lists.Paging.BY_UUID,
+            )
+        except exceptions.CloudError:
+            return Done(changed=False)
+        return Done(
+            changed=False,
+            answer=Hosting(
+                tuple(
+                    server_id
+                    for name, server_id in found or ()
+                    if name == step.name and server_id is not None
+                )
+            ),
+        )

@@ -16,20 +16,26 @@ from hvctl.decide import health_test
 from hvctl.decide.case import Case
 from hvctl.decide.delete import machine
 from hvctl.decide.delete import records
+from hvctl.decide.delete import server
 from hvctl.decide.goal import Goal
 from hvctl.decide.goal import Kind
 from hvctl.decide.goal import Stage
+from hvctl.decide.hypervisor import absence
 from hvctl.decide.hypervisor import assemble
 from hvctl.decide.hypervisor import elsewhere
 from hvctl.decide.hypervisor import emptiness
 from hvctl.decide.hypervisor import ownership
 from hvctl.decide.hypervisor import phases
-from hvctl.model.codes import OutcomeCode
-from hvctl.model.hypervisor import Hypervisor, Phase
+from hvctl.model.codes import OutcomeCode, StatusCode
+from hvctl.model.hypervisor import Hypervisor, Phase, Status
 from hvctl.model.ledger import Ledger
 from hvctl.model.reasons import Reason
 from hvctl.model.snapshot import Part, Snapshot, WholeLook
+from hvctl.model.steps import AskServer, DeleteServer
 from hvctl.model.verdict import Outcome, Verdict
+
+#: Seconds in which a cell that does not answer comes back, or does not.
+_UNLISTED = 300
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +57,10 @@ class Delete(Goal[Case]):
         found = self.hypervisors(ledger.last).values()
         return WholeLook(
             names=frozenset(self.names),
+            # Their machine may be one that Ironic knows by its name.
+            server_names=frozenset(
+                hv.name for hv in found if hv.exists and hv.server is None
+            ),
             hosts=frozenset(hv.host for hv in found if hv.exists),
             provider_ids=frozenset(
                 hv.provider.id for hv in found if hv.provider
@@ -103,6 +113,41 @@ def _unseen(case: Case) -> Verdict | None:
     return Verdict(status=case.status)
 
 
+def _silent(case: Case) -> Verdict | None:
+    hv = case.hv
+    host = _silent_host(case)
+    if host is None or not ownership.owned(hv):
+        return None
+    status = Status(
+        phase=case.status.phase,
+        reason=Reason.of(StatusCode.CELL_AWAITED, host=host),
+    )
+    if case.lasted(status) < _UNLISTED:
+        return Verdict(status=status)
+    return Verdict.failed(
+        status, Reason.of(OutcomeCode.CELL_SILENT, host=host)
+    )
+
+
+def _silent_host(case: Case) -> str | None:
+    """Return a host whose cell does not answer, if that one matters here.
+
+    A server that is not listed may be in any cell, unless its id is known, by
+    which Nova is asked for it.
+    """
+    hv = case.hv
+    concerned = {hv.host, hv.server.host if hv.server else None}
+    anywhere = hv.server is None and not (
+        any(port.device_id for port in hv.ports)
+        or case.times(DeleteServer)
+        or case.times(AskServer)
+    )
+    for service in (*case.snapshot.services, *case.snapshot.metal_services):
+        if not service.known and (anywhere or service.host in concerned):
+            return service.host
+    return None
+
+
 def _elsewhere(case: Case) -> Verdict | None:
     # The port of a machine of ours goes last.
     if case.changed or not ownership.may_be_elsewhere(case.hv):
@@ -131,6 +176,30 @@ def _tested(case: Case) -> Verdict | None:
     return health_test.remove(case) if ownership.owned(case.hv) else None
 
 
+def _unlisted(case: Case) -> Verdict | None:
+    if not ownership.owned(case.hv):
+        return None
+    deleted = {
+        step.server_id
+        for step in case.ledger.done
+        if isinstance(step, DeleteServer) and step.name == case.name
+    }
+    verdict = absence.unlisted(case, deleted)
+    if verdict is None:
+        return None
+    lasted = case.lasted(verdict.status)
+    if lasted < _UNLISTED:
+        return verdict
+    return Verdict.failed(
+        verdict.status,
+        Reason.of(
+            OutcomeCode.NOT_KNOWN_GONE,
+            seconds=round(lasted),
+            status=verdict.status.reason,
+        ),
+    )
+
+
 def _taken(case: Case) -> Verdict | None:
     taken = ownership.holders(case.snapshot, case.hv)
     if not taken:
@@ -156,6 +225,13 @@ STAGES: tuple[Stage[Case], ...] = (
     Stage('not-ours', Kind.CHECK, 'refuse what hvctl did not make', _not_ours),
     Stage('look', Kind.WAIT, 'until it is known what is on it', _unseen),
     Stage(
+        'cell',
+        Kind.WAIT,
+        'until every cell answers in which something of it may be',
+        _silent,
+        when='when one does not',
+    ),
+    Stage(
         'elsewhere',
         Kind.CHECK,
         'refuse one whose machine may be in another bare-metal cloud',
@@ -169,38 +245,57 @@ STAGES: tuple[Stage[Case], ...] = (
         _tested,
         when='when a create was killed',
     ),
-    Stage('close', Kind.STEP, 'disable the compute service', machine.close),
+    Stage('close', Kind.STEP, 'disable the compute service', server.close),
     Stage(
         'settle',
         Kind.WAIT,
         'until whoever was on the way to it would be on it',
-        machine.settle,
+        server.settle,
     ),
     Stage(
         'driver-down',
         Kind.CHECK,
         'refuse while nothing can stop the machine',
-        machine.undriven,
+        server.undriven,
     ),
     Stage(
         'stop',
         Kind.STEP,
         'delete the server, which ends the machine',
-        machine.running,
+        server.running,
         phases=(Phase.STOPPING,),
+    ),
+    Stage(
+        'unlisted',
+        Kind.WAIT,
+        'until Nova calls the server gone that no list has',
+        _unlisted,
+        when='when a list lacks it',
+        phases=(Phase.ORPHANED,),
+    ),
+    Stage(
+        'port-taken',
+        Kind.CHECK,
+        'refuse while something else has its port',
+        records.port_taken,
+    ),
+    Stage(
+        'torn-down',
+        Kind.WAIT,
+        'until Ironic has torn down the machine',
+        machine.ended,
     ),
     Stage(
         'service-down',
         Kind.WAIT,
         'until Nova sees its nova-compute down',
         machine.reporting,
-        phases=(Phase.ORPHANED,),
     ),
     Stage(
-        'torn-down',
+        'agents-dead',
         Kind.WAIT,
-        'until Ironic has torn down the machine',
-        machine.torn_down,
+        'until Neutron sees its network agents dead',
+        machine.connected,
     ),
     Stage(
         'records',

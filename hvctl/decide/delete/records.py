@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from hvctl.decide.case import Case
 from hvctl.decide.delete import machine
+from hvctl.decide.hypervisor import absence
 from hvctl.decide.hypervisor import ownership
-from hvctl.model.codes import StatusCode
+from hvctl.model.codes import OutcomeCode, StatusCode
+from hvctl.model.reasons import Reason
 from hvctl.model.steps import (
     DeleteAgent,
     DeletePort,
@@ -21,6 +23,28 @@ from hvctl.model.steps import (
     Step,
 )
 from hvctl.model.verdict import Verdict
+
+
+def port_taken(case: Case) -> Verdict | None:
+    """Refuse while another server has the machine's port."""
+    hv = case.hv
+    if hv.server is not None:
+        return None
+    for port in hv.ports:
+        found = absence.found(case, port.device_id)
+        if found is None or found.name in (None, hv.name):
+            continue
+        return Verdict.failed(
+            case.status,
+            Reason.of(
+                OutcomeCode.PORT_TAKEN,
+                name=hv.name,
+                port_id=port.id,
+                device_id=port.device_id,
+                server=found.name,
+            ),
+        )
+    return None
 
 
 def remove(case: Case) -> Verdict | None:

@@ -8,6 +8,7 @@ the server itself does: 404 is gone.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 import datetime
 
 from hvctl.decide.case import Case
@@ -53,14 +54,22 @@ def found(case: Case, server_id: str) -> Exists | None:
     return case.ledger.answer(question, Exists)
 
 
-def unlisted(case: Case) -> Verdict | None:
+def unlisted(case: Case, others: Iterable[str] = ()) -> Verdict | None:
     """See whether the server of a hypervisor is gone, or only not listed.
 
+    :param others: servers of it that are to be gone too
     :returns: None when nothing of it is in doubt
     """
     if case.hv.server is not None:
         return None
-    servers = doubtful(case)
+    servers = tuple(
+        dict.fromkeys(
+            (
+                *doubtful(case),
+                *(one for one in sorted(others) if not is_gone(case, one)),
+            )
+        )
+    )
     # A partial look may have old ports.
     if not servers and not case.snapshot.partial:
         return None

@@ -70,6 +70,16 @@ def _where_it_is(facts: Facts) -> str:
     return f'{there}; or if its machine is gone for good: {removing}'
 
 
+def _find_node(facts: Facts) -> str:
+    """Return how to end a machine that Nova and Ironic have lost."""
+    nodes = ', '.join(text.each(facts['nodes']))
+    known = f' (it may be {nodes}, whose tear-down failed)' if nodes else ''
+    return (
+        f'find its Ironic node{known} and end it there (openstack baremetal '
+        'node undeploy <node>), and run delete again'
+    )
+
+
 def _tried(facts: Facts) -> str:
     """Name the Ironic nodes that were tried, and what Ironic says of each."""
     pairs = typing.cast('tuple[tuple[Fact, Fact], ...]', facts['tried'])
@@ -336,7 +346,42 @@ _DELETE: dict[Code, Words] = {
         'start one of that host name, or openstack baremetal node undeploy '
         '{node}, and run delete again',
     ),
-    OutcomeCode.NOT_DELETED: Words('the server could not be deleted: {fault}'),
+    OutcomeCode.NOT_DELETED: Words(
+        'the server could not be deleted: {fault}',
+        'see openstack server event list {server_id}, mend the cause and run '
+        'delete again',
+    ),
+    OutcomeCode.DELETION_HANGS: Words(
+        'Nova has been deleting server {server_id} for {seconds} s, and takes '
+        'no other request to delete it',
+        'openstack server set --state error {server_id}, and run delete again',
+    ),
+    OutcomeCode.TEAR_DOWN_HANGS: Words(
+        'Ironic has been tearing down node {node} for {seconds} s',
+        'see openstack baremetal node show {node}, and run delete again',
+    ),
+    OutcomeCode.NOT_KNOWN_GONE: Words(
+        'for {seconds} s it was not known whether the machine is gone: '
+        '{status}',
+        'see openstack compute service list, and run delete again',
+    ),
+    OutcomeCode.MACHINE_LIVES_ON: Words(
+        'the server of {name} is gone, and its machine is not: Ironic node '
+        '{node} is {state}, and Nova does not drive it any more',
+        'openstack baremetal node undeploy {node}, and run delete again',
+    ),
+    OutcomeCode.STILL_REPORTING: Words(
+        'the server of {name} is gone, and nova-compute on {host} still '
+        'reports after {seconds} s: its machine runs on',
+        _find_node,
+        ('nodes',),
+    ),
+    OutcomeCode.AGENTS_STILL_ALIVE: Words(
+        'the server is gone, and network agents of host {host} still report '
+        'after {seconds} s ({agents}): its machine runs on, or another one '
+        'has its name',
+        'see openstack network agent list --host {host}',
+    ),
     OutcomeCode.TEAR_DOWN_FAILED: Words(
         'Ironic could not tear down node {node}: {error}',
         'mend the node and run delete again',

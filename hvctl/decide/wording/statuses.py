@@ -188,8 +188,21 @@ _VERBS: dict[Code, Words] = {
     StatusCode.TEST_GUEST_GOES: Words('waiting for the test guest to go'),
     StatusCode.TEST_PORT_GOES: Words("removing the test guest's port"),
     StatusCode.TEST_ENDED: Words('its health test is ended'),
+    StatusCode.CELL_AWAITED: Words(
+        'the cell of {host} does not answer; looking again'
+    ),
     StatusCode.SERVICE_STILL_UP: Words(
         'the server is gone; waiting until Nova sees its nova-compute down'
+    ),
+    StatusCode.MACHINE_SOUGHT: Words(
+        'the server is gone; looking on which Ironic node its machine is'
+    ),
+    StatusCode.MACHINE_RUNS: Words(
+        'the server is gone, and Ironic node {node} is still {state}'
+    ),
+    StatusCode.AGENTS_ALIVE: Words(
+        'the server is gone; waiting until Neutron sees its agents dead '
+        '({agents})'
     ),
     StatusCode.TEARING_DOWN: Words('Ironic still tears down node {node}'),
     StatusCode.CLEARING: Words('removing what the machine left behind'),

@@ -39,6 +39,7 @@ def a_look_without_server(**changes) -> Snapshot:
         **{
             'servers': (),
             'services': (DOWN, IRONIC),
+            'agents': (builders.an_agent(alive=False),),
             'nodes': (
                 builders.a_node(provision_state='available', instance_id=None),
             ),
@@ -57,7 +58,8 @@ class TestClear(unittest.TestCase):
                 service = builders.a_service(state=state)
 
                 verdict = deciding.of_delete(
-                    a_look_without_server(services=(service, IRONIC))
+                    a_look_without_server(services=(service, IRONIC)),
+                    deciding.a_ledger_of_gone(),
                 )
 
                 self.assertEqual(['DisableService'], deciding.kinds(verdict))
@@ -65,7 +67,8 @@ class TestClear(unittest.TestCase):
     def test_waits_for_the_service(self):
         """A nova-compute that may still live keeps its records."""
         verdict = deciding.of_delete(
-            a_look_without_server(services=(CLOSED, IRONIC))
+            a_look_without_server(services=(CLOSED, IRONIC)),
+            deciding.a_ledger_of_gone(),
         )
 
         self.assertEqual((), verdict.steps)
@@ -78,7 +81,7 @@ class TestClear(unittest.TestCase):
         """Nor is a node given back that a look could not see."""
         verdict = deciding.of_delete(
             a_look_without_server(nodes=None, unseen=frozenset({Part.NODES})),
-            deciding.a_ledger(nodes_tried={'hv1': (NODE,)}),
+            deciding.a_ledger_of_gone(nodes_tried={'hv1': (NODE,)}),
         )
 
         self.assertEqual((), verdict.steps)
@@ -90,7 +93,7 @@ class TestClear(unittest.TestCase):
 
         verdict = deciding.of_delete(
             a_look_without_server(nodes=nodes),
-            deciding.a_ledger(nodes_tried={'hv1': (NODE,)}),
+            deciding.a_ledger_of_gone(nodes_tried={'hv1': (NODE,)}),
         )
 
         self.assertEqual((), verdict.steps)
@@ -108,7 +111,7 @@ class TestClear(unittest.TestCase):
 
         verdict = deciding.of_delete(
             a_look_without_server(nodes=nodes),
-            deciding.a_ledger(nodes_tried={'hv1': (NODE,)}),
+            deciding.a_ledger_of_gone(nodes_tried={'hv1': (NODE,)}),
         )
 
         self.assertFalse(verdict.outcome.ok)
@@ -126,7 +129,8 @@ class TestClear(unittest.TestCase):
         aggregate = Aggregate(id=7, name='a', hosts=frozenset({'hv1', 'x'}))
 
         verdict = deciding.of_delete(
-            a_look_without_server(aggregates=(aggregate,))
+            a_look_without_server(aggregates=(aggregate,)),
+            deciding.a_ledger_of_gone(),
         )
 
         self.assertEqual(
@@ -145,7 +149,8 @@ class TestClear(unittest.TestCase):
         hold = {identity.hold_id(deciding.CHOSEN): {'MEMORY_MB': 2**31 - 1}}
 
         verdict = deciding.of_delete(
-            a_look_without_server(consumers={deciding.CHOSEN: hold})
+            a_look_without_server(consumers={deciding.CHOSEN: hold}),
+            deciding.a_ledger_of_gone(),
         )
 
         self.assertIn(
@@ -159,7 +164,7 @@ class TestClear(unittest.TestCase):
             ports=(builders.a_port(),), guests={'hv1': ()}
         )
 
-        verdict = deciding.of_delete(look)
+        verdict = deciding.of_delete(look, deciding.a_ledger_of_gone())
 
         self.assertEqual(
             (DeletePort(name='hv1', port_id=builders.a_port().id),),
@@ -169,7 +174,8 @@ class TestClear(unittest.TestCase):
     def test_done(self):
         """When this run has removed the last of it, it is done."""
         verdict = deciding.of_delete(
-            builders.a_snapshot(), deciding.a_ledger(done={DELETE: True})
+            builders.a_snapshot(),
+            deciding.a_ledger_of_gone(done={DELETE: True}),
         )
 
         self.assertEqual(
@@ -181,7 +187,7 @@ class TestClear(unittest.TestCase):
         """What has the name afterwards is somebody else's, and is said."""
         verdict = deciding.of_delete(
             builders.a_snapshot(services=(builders.a_service(),)),
-            deciding.a_ledger(done={DELETE: True}),
+            deciding.a_ledger_of_gone(done={DELETE: True}),
         )
 
         self.assertFalse(verdict.outcome.ok)

@@ -12,6 +12,7 @@ from hvctl.model.migration import FINAL_STATUSES
 from hvctl.model.records import Service
 from hvctl.model.snapshot import Snapshot
 from hvctl.model.steps import (
+    AskServer,
     DeleteAgent,
     DeletePort,
     DeleteProvider,
@@ -20,6 +21,7 @@ from hvctl.model.steps import (
     DeleteTestGuest,
     DeleteTestPort,
     DisableService,
+    FindNodes,
     LeaveAggregate,
 )
 from hvctl.model.verdict import Verdict
@@ -31,18 +33,32 @@ from hvctl.tests.fixtures import situations
 
 CHOSEN = builders.a_compute_id()
 NODE = builders.a_node().id
+SERVER = builders.a_server().id
 BUSY = good_looks.being_drained(good_looks.Fate)
 GOING = (good_looks.closed_for_delete(), good_looks.half_deleted())
+
+#: What a look has of a machine that is down while its cell leaves it out.
+HIDDEN = dataclasses.replace(
+    good_looks.half_deleted(), ports=good_looks.closed_for_delete().ports
+)
+
+#: What changes nothing.
+QUESTIONS = (AskServer, FindNodes)
 
 #: What is done while there is still a machine.
 BEFORE = (DisableService, DeleteServer, DeleteTestGuest, DeleteTestPort)
 
 
-def decide(look: Snapshot) -> Verdict:
-    """What delete says of hv1, whose Ironic node it has seen before."""
+def decide(look: Snapshot, *, asked: bool = True) -> Verdict:
+    """What delete says of hv1, whose Ironic node it has seen before.
+
+    :param asked: whether Nova has called its server gone
+    """
     ledger = Ledger(
         started_at=clocks.START, looks=1, nodes_tried={'hv1': (NODE,)}
     )
+    if asked:
+        ledger.done[AskServer(name='hv1', server_id=SERVER)] = False
     goal = delete.Delete(names=('hv1',))
     return goal.decide(look, ledger, clocks.START)['hv1']
 
@@ -104,7 +120,7 @@ class TestAnySituation(unittest.TestCase):
     def test_machine_first(self, reached, look):
         """No record goes before the machine has ended for good."""
         for step in decide(look).steps:
-            if not isinstance(step, BEFORE):
+            if not isinstance(step, BEFORE + QUESTIONS):
                 reached()
                 self.assertEqual([], of_hv1(look.servers))
                 service = service_of(look)
@@ -113,6 +129,59 @@ class TestAnySituation(unittest.TestCase):
                 nodes = (node for node in look.nodes or () if node.id == NODE)
                 states = {node.provision_state for node in nodes}
                 self.assertEqual(set(), states & {'deleting', 'error'})
+                self.assertNotIn(
+                    SERVER, {node.instance_id for node in look.nodes or ()}
+                )
+                if proven(look):
+                    alive = {a.host for a in look.agents or () if a.alive}
+                    self.assertNotIn('hv1', alive)
+
+    @properties.reaching(
+        situations.almost(*GOING, HIDDEN), branches=('let go', 'asked first')
+    )
+    def test_nothing_without_proof(self, reached, look):
+        """That no list has the server does not prove that it is gone."""
+        holders = {port.device_id for port in of_hv1(look.ports)} - {''}
+        for step in decide(look, asked=False).steps:
+            if isinstance(step, BEFORE):
+                continue
+            if isinstance(step, QUESTIONS):
+                reached('asked first')
+                continue
+            reached('let go')
+            self.assertEqual(set(), holders)
+
+    @properties.reaching(situations.almost(*GOING))
+    def test_machine_of_another_cloud(self, reached, look):
+        """What neither server nor port of ours tell of stays as it is."""
+        bare = dataclasses.replace(
+            look, servers=(), ports=(), test_guests=(), nodes=None
+        )
+
+        verdict = decide(bare)
+
+        if service_of(bare) and proven(bare):
+            reached()
+            self.assertEqual((), verdict.steps)
+            self.assertFalse(verdict.outcome.ok)
+
+    @properties.reaching(situations.almost(*GOING))
+    def test_silent_cell(self, reached, look):
+        """Nothing goes by a record of a cell that does not answer."""
+        service = service_of(look)
+        if service is None:
+            return
+        silent = dataclasses.replace(
+            service, id='', status='UNKNOWN', state='UNKNOWN'
+        )
+        services = tuple(
+            silent if one is service else one for one in look.services
+        )
+
+        verdict = decide(dataclasses.replace(look, services=services))
+
+        reached()
+        self.assertEqual((), verdict.steps)
 
     @properties.reaching(
         situations.almost(good_looks.closed_for_delete(), good_looks.held())
@@ -146,6 +215,8 @@ class TestAnySituation(unittest.TestCase):
             LeaveAggregate: {aggregate.id for aggregate in look.aggregates},
         }
         for step in decide(look).steps:
+            if isinstance(step, QUESTIONS):
+                continue
             reached('machine' if isinstance(step, BEFORE) else 'records')
             facts = set(dataclasses.asdict(step).values())
             self.assertEqual('hv1', step.name)

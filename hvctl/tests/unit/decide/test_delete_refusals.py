@@ -105,7 +105,7 @@ class TestRefusals(unittest.TestCase):
             consumers={deciding.CHOSEN: {}},
         )
 
-        verdict = deciding.of_delete(look)
+        verdict = deciding.of_delete(look, deciding.a_ledger_of_gone())
 
         self.assertEqual(['DeleteProvider'], deciding.kinds(verdict))
 

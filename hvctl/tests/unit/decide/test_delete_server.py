@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import unittest
 
 from hvctl.model import identity
 from hvctl.model.codes import OutcomeCode
 from hvctl.model.hypervisor import Phase
-from hvctl.model.ledger import Failure
+from hvctl.model.ledger import Failure, Ledger
 from hvctl.model.reasons import Reason
 from hvctl.model.steps import (
     DeleteServer,
@@ -23,7 +24,20 @@ from hvctl.tests.fixtures import deciding
 NODE = builders.a_node().id
 CLOSED = builders.a_disabled_service(identity.REASON_DELETE)
 IRONIC = builders.a_service('ironic')
+SERVER = builders.a_server()
+OVERTIME = (
+    "Error destroying the instance on node 7f. Provision state still 'deleting"
+    "'."
+)
 DELETE = DeleteServer(name='hv1', server_id=builders.a_server().id)
+
+
+def asked(seconds: float, runs: int = 1) -> Ledger:
+    """What a run knows that asked the server to go so long ago."""
+    at = clocks.START - datetime.timedelta(seconds=seconds)
+    return deciding.a_ledger(
+        done={DELETE: True}, done_at={DELETE: at}, runs={DELETE: runs}
+    )
 
 
 class TestStop(unittest.TestCase):
@@ -138,14 +152,77 @@ class TestStop(unittest.TestCase):
         )
 
         self.assertEqual((DELETE,), deciding.of_delete(look).steps)
-        verdict = deciding.of_delete(
-            look, deciding.a_ledger(done={DELETE: True})
-        )
+        verdict = deciding.of_delete(look, asked(11))
         self.assertFalse(verdict.outcome.ok)
         self.assertEqual(
-            Reason.of(OutcomeCode.NOT_DELETED, fault='stuck'),
+            Reason.of(
+                OutcomeCode.NOT_DELETED, server_id=SERVER.id, fault='stuck'
+            ),
             verdict.outcome.reason,
         )
+
+    def test_copy_that_lags(self):
+        """Just after the request its old state is none of the deletion."""
+        look = deciding.a_look(
+            servers=(builders.a_server(status='ERROR', fault='no image'),),
+            services=(CLOSED, IRONIC),
+        )
+
+        verdict = deciding.of_delete(look, asked(9))
+
+        self.assertEqual((), verdict.steps)
+        self.assertIsNone(verdict.outcome)
+
+    def test_tear_down_that_takes_long(self):
+        """What Nova has stopped waiting for is asked for again, in time."""
+        late = builders.a_server(status='ERROR', fault=OVERTIME)
+        other = builders.a_server(status='ERROR', fault='refused')
+        busy = (builders.a_node(provision_state='deleting'),)
+        back = (builders.a_node(provision_state='clean wait'),)
+        back = (dataclasses.replace(back[0], instance_id=None),)
+        active = (builders.a_node(),)
+        for server, nodes, runs, steps, ended in (
+            (late, busy, 1, (), False),
+            (late, back, 1, (DELETE,), False),
+            (late, active, 1, (DELETE,), False),
+            (late, None, 1, (DELETE,), False),
+            (late, back, 3, (), True),
+            (other, busy, 1, (), False),
+            (other, back, 2, (DELETE,), False),
+            (other, back, 3, (), True),
+            (other, active, 1, (), True),
+            (other, None, 1, (DELETE,), False),
+            (other, None, 2, (), True),
+        ):
+            with self.subTest(fault=server.fault, nodes=nodes, runs=runs):
+                look = deciding.a_look(
+                    servers=(server,), services=(CLOSED, IRONIC), nodes=nodes
+                )
+
+                verdict = deciding.of_delete(look, asked(130, runs))
+
+                self.assertEqual(steps, verdict.steps)
+                self.assertEqual(ended, verdict.outcome is not None)
+
+    def test_hangs(self):
+        """What never ends is named, with what to type."""
+        server = builders.a_server(task_state='deleting')
+        busy = (builders.a_node(provision_state='deleting'),)
+        for nodes, seconds, code in (
+            ((builders.a_node(),), 590, None),
+            ((builders.a_node(),), 610, OutcomeCode.DELETION_HANGS),
+            (None, 610, OutcomeCode.DELETION_HANGS),
+            (busy, 610, None),
+            (busy, 1810, OutcomeCode.TEAR_DOWN_HANGS),
+        ):
+            with self.subTest(nodes=nodes, seconds=seconds):
+                look = deciding.a_look(
+                    servers=(server,), services=(CLOSED, IRONIC), nodes=nodes
+                )
+
+                outcome = deciding.of_delete(look, asked(seconds)).outcome
+
+                self.assertEqual(code, outcome and outcome.reason.code)
 
     def test_server_that_may_still_go(self):
         """One in ERROR that Nova works on is waited for, as a live one is."""

@@ -136,7 +136,10 @@ class TestTakingBack(opening.TestCase):
                 ]
 
         for on_wait, words in (
-            (lambda: None, 'not finished after 660 s: the server is being'),
+            (
+                lambda: None,
+                'not finished after 660 s: Ironic still tears down',
+            ),
             (blind, 'forbidden'),
         ):
             with self.subTest(words=words):

@@ -12,6 +12,7 @@ from hvctl.model.steps import (
     DeleteProvider,
     DeleteService,
     DeleteTrunk,
+    FindNodes,
     GuestStep,
     LeaveAggregate,
     Step,
@@ -24,6 +25,7 @@ DELETING = {
     DeleteTrunk,
     DeletePort,
     DeleteService,
+    FindNodes,
     DeleteAgent,
     LeaveAggregate,
 }

@@ -214,8 +214,9 @@ class TestShow(base.TestCommand):
         self.assertIn(f'port {builders.a_port().id}', shown['left'])
         self.assertEqual(
             [
-                'until Nova sees its nova-compute down',
                 'until Ironic has torn down the machine',
+                'until Nova sees its nova-compute down',
+                'until Neutron sees its network agents dead',
                 'delete its agents, memberships, service, provider and ports',
             ],
             shown['remaining'],
