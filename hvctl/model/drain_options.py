@@ -66,7 +66,6 @@ class DrainOptions:
     :ivar allow_cold: switch guests off that cannot be live-migrated
     :ivar confirm_resizes: confirm what waits for its owner's confirmation
     :ivar force_complete: halt a guest that takes longer than its time
-    :ivar timeout: seconds for the whole; None for as long as it takes
     :ivar retries: how often a move that failed is tried again
     :ivar most_draining: how many hypervisors may be closed for drains at once
     :ivar most_draining_share: the same, as a share (0 to 1) of the VCPUs and
@@ -83,7 +82,6 @@ class DrainOptions:
     allow_cold: bool = False
     confirm_resizes: bool = False
     force_complete: bool = False
-    timeout: float | None = None
     retries: int = 1
     most_draining: int | None = None
     most_draining_share: float | None = None

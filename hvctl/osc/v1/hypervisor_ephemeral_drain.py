@@ -209,7 +209,6 @@ def _options(parsed_args: argparse.Namespace) -> DrainOptions:
         allow_cold=parsed_args.allow_cold,
         confirm_resizes=parsed_args.confirm_resizes,
         force_complete=parsed_args.force_complete,
-        timeout=parsed_args.timeout,
         retries=parsed_args.retries,
         most_draining=most if isinstance(most, int) else None,
         most_draining_share=most if isinstance(most, float) else None,

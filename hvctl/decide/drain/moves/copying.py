@@ -40,10 +40,9 @@ def _for_copying(
 
     :param most: what its size explains
     """
-    since, seconds = move.progress.copied_since, case.options.timeout
-    if most is None or since is None or seconds is None:
+    since, end = move.progress.copied_since, case.ledger.ends_at
+    if most is None or since is None or end is None:
         return most
-    end = case.ledger.started_at + datetime.timedelta(seconds=seconds)
     return min(most, max(end - since, datetime.timedelta()) / 2)
 
 

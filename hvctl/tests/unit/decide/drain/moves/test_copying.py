@@ -19,13 +19,15 @@ from hvctl.tests.fixtures import draining
 class TestTime(unittest.TestCase):
     """Guests that are copied for longer than their size explains."""
 
-    def look(self, seconds, gib=2, **options):
+    def look(self, seconds, gib=2, timeout=None, **options):
         """A look at a guest that has been copied for so long."""
         look = draining.a_look(
             draining.GUEST, migrations={'hv1': (builders.a_migration('g1'),)}
         )
         ledger = draining.under_way(draining.a_look(draining.GUEST))
         since = clocks.START - datetime.timedelta(seconds=seconds)
+        if timeout is not None:
+            ledger.ends_at = clocks.START + datetime.timedelta(seconds=timeout)
         for server_id, move in ledger.moves.items():
             ledger.moves[server_id] = dataclasses.replace(
                 move.but(copied_since=since),
@@ -74,9 +76,7 @@ class TestTime(unittest.TestCase):
             (2, 400, 401, True),
         ):
             with self.subTest(gib=gib, timeout=timeout, seconds=seconds):
-                verdict = self.look(
-                    seconds, gib, timeout=timeout, force_complete=True
-                )
+                verdict = self.look(seconds, gib, timeout, force_complete=True)
 
                 self.assertEqual(halted, bool(verdict.steps))
 
