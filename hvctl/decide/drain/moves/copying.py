@@ -26,6 +26,10 @@ def wait(move: Move, migration: Migration, case: DrainCase) -> Followed:
     if migration.copying and limits.is_over(
         move.progress.copied_since, _for_copying(move, most, case), case.now
     ):
+        service = case.hv.service
+        if service is not None and not service.up:
+            # That is the cause, and nobody there could halt the guest.
+            return Followed(move.but(reason=None))
         return _copied_too_long(move, migration, case)
     return Followed(move)
 

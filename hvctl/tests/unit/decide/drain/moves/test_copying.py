@@ -19,10 +19,12 @@ from hvctl.tests.fixtures import draining
 class TestTime(unittest.TestCase):
     """Guests that are copied for longer than their size explains."""
 
-    def look(self, seconds, gib=2, timeout=None, **options):
+    def look(self, seconds, gib=2, timeout=None, state='up', **options):
         """A look at a guest that has been copied for so long."""
         look = draining.a_look(
-            draining.GUEST, migrations={'hv1': (builders.a_migration('g1'),)}
+            draining.GUEST,
+            migrations={'hv1': (builders.a_migration('g1'),)},
+            services=(dataclasses.replace(draining.CLOSED, state=state),),
         )
         ledger = draining.under_way(draining.a_look(draining.GUEST))
         since = clocks.START - datetime.timedelta(seconds=seconds)
@@ -60,6 +62,15 @@ class TestTime(unittest.TestCase):
         (step,) = verdict.steps
         self.assertIsInstance(step, ForceComplete)
         self.assertEqual('moving', verdict.moves[0].state)
+
+    def test_host_is_down(self):
+        """Nobody is there to halt it, and that is what is said."""
+        verdict = self.look(481, state='down', force_complete=True)
+
+        self.assertEqual((), verdict.steps)
+        self.assertEqual(
+            GuestCode.HOST_DOWN, draining.code(verdict.moves[0].reason)
+        )
 
     def test_within_the_timeout(self):
         """A large guest is halted while that can still help."""
