@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 
 from hvctl.model.codes import OutcomeCode
+from hvctl.model.results import Done
 from hvctl.model.snapshot import Scope, Snapshot
 from hvctl.model.steps import (
     DeleteAgent,
@@ -14,6 +15,7 @@ from hvctl.model.steps import (
     DeleteServer,
     DeleteService,
     DisableService,
+    Step,
 )
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import errors
@@ -169,6 +171,44 @@ class TestDelete(base.TestCase):
         self.assertEqual(
             {builders.a_compute_id(life=2)}, set(self.cloud.providers)
         )
+
+
+class Forgetful(failures.Unreliable):
+    """Nova only forgets servers, as when nothing drives their machine."""
+
+    def act(self, step: Step) -> Done:
+        """Run one step; the machine runs on after a local delete."""
+        with self.lock:
+            if not isinstance(step, DeleteServer):
+                return super().act(step)
+            self.asked.append(step)
+            del self.servers[step.server_id]
+            for port in list(self.ports.values()):
+                if port.device_id == step.server_id:
+                    self.ports[port.id] = dataclasses.replace(
+                        port, device_id=''
+                    )
+            return Done()
+
+
+class TestForgotten(base.TestCase):
+    """Of a machine that nobody drives any more."""
+
+    kind = Forgetful
+
+    def test_is_named(self):
+        """The node is named in time, by the first run and by the next."""
+        self.cloud.has_hypervisor('hv1')
+
+        for _ in range(2):
+            began = self.clock.seconds
+            result = self.delete('hv1')
+
+            self.assertEqual(OutcomeCode.MACHINE_LIVES_ON, self.code(result))
+            self.assertIn('node undeploy node-', self.message(result))
+            self.assertLess(self.clock.seconds - began, 120)
+            self.assertFalse(self.cloud.service_of('hv1').enabled)
+            self.assertIn('provider', self.cloud.traces('hv1'))
 
 
 class Elsewhere(failures.Unreliable):

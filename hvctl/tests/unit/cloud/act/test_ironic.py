@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from hvctl.model.results import (
     Explained,
+    Hosting,
 )
 from hvctl.model.steps import (
     AskNode,
+    FindNodes,
 )
 from hvctl.tests.fixtures import clocks
 from hvctl.tests.unit.cloud import base
@@ -62,3 +64,37 @@ class TestBaremetal(acting.TestCase):
                 self.mock.get(self.HISTORY, status_code=status, json={})
 
                 self.assertIsNone(self.act(self.STEP).answer)
+
+
+class TestFindNodes(acting.TestCase):
+    """Which nodes have a server of a name."""
+
+    STEP = FindNodes(name='hv1')
+    NODES = f'{base.BAREMETAL}/nodes'
+
+    def test_by_name(self) -> None:
+        """The name that Nova has written on a node tells it."""
+        nodes = [
+            {
+                'uuid': name,
+                'instance_uuid': f'server of {name}',
+                'instance_info': info,
+            }
+            for name, info in (
+                ('n1', {'display_name': 'hv1'}),
+                ('n2', {'display_name': 'hv10'}),
+                ('n3', {}),
+                ('n4', None),
+            )
+        ]
+        self.mock.get(self.NODES, **base.listed('nodes', *nodes))
+
+        self.assertEqual(
+            Hosting(('server of n1',)), self.act(self.STEP).answer
+        )
+
+    def test_may_not_be_read(self) -> None:
+        """An Ironic that does not tell is no failure of its own."""
+        self.mock.get(self.NODES, status_code=403, json={})
+
+        self.assertIsNone(self.act(self.STEP).answer)
