@@ -32,6 +32,9 @@ class TestCreate(base.TestCase):
 
     kind = cut_lists.CutLists
 
+    def assert_in_life(self, events):
+        """Looks that lack what there is may miss any phase."""
+
     @properties.reaching(
         CUTS,
         st.booleans(),
