@@ -16,6 +16,9 @@ import typing
 
 from hvctl import exceptions
 
+#: What the name of each of them begins with.
+NAME = 'hvctl-worker'
+
 _T = typing.TypeVar('_T')
 _P = typing.ParamSpec('_P')
 
@@ -60,7 +63,11 @@ class Workers(futures.Executor):
         future: futures.Future[_T] = futures.Future()
         self._calls.put(_Call(future, lambda: fn(*args, **kwargs)))
         if len(self._threads) < self.most:
-            thread = threading.Thread(target=self._work, daemon=True)
+            thread = threading.Thread(
+                target=self._work,
+                name=f'{NAME}-{len(self._threads)}',
+                daemon=True,
+            )
             self._threads.append(thread)
             thread.start()
         return future

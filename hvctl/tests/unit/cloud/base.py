@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 import json
 import pathlib
+import threading
 import typing
 import unittest
 
@@ -20,6 +21,7 @@ from openstack.fixture import connection as connection_fixture
 import requests_mock
 from requests_mock import request
 
+from hvctl import workers
 from hvctl.tests import fixtures
 from hvctl.tests.fixtures import builders
 
@@ -35,6 +37,9 @@ NETWORK = 'https://network.example.com/v2.0'
 PLACEMENT = 'https://placement.example.com'
 BAREMETAL = 'https://baremetal.example.com/v1'
 IMAGE = 'https://image.example.com/v2'
+
+#: Seconds that a read which nobody waits for any more may take.
+_READ = 10
 
 
 def _version(number: str, url: str, most: str | None) -> dict[str, typing.Any]:
@@ -95,6 +100,13 @@ def listed(
     return {'json': answered}
 
 
+def end_of_reads() -> None:
+    """Let no read of a look that failed come to the next test's cloud."""
+    for thread in threading.enumerate():
+        if thread.name.startswith(workers.NAME):
+            thread.join(_READ)
+
+
 class TestCase(unittest.TestCase):
     """Sends real requests to nowhere."""
 
@@ -102,6 +114,7 @@ class TestCase(unittest.TestCase):
         self.mock = requests_mock.Mocker()
         self.mock.start()
         self.addCleanup(self.mock.stop)
+        self.addCleanup(end_of_reads)
         self.conn = self.connect('')
 
     def connect(

@@ -52,6 +52,9 @@ class TestCase(unittest.TestCase):
         """
         process = subprocess.Popen(
             [
+                # Who runs the tests may ignore it, as nohup and "&" do.
+                'env',
+                '--default-signal=INT',
                 'sh',
                 '-c',
                 f'exec "$@" {closed}',

@@ -115,6 +115,19 @@ class TestHealthTest(base.TestCommand):
             self.clock.on_wait = lambda: None
             os.kill(os.getpid(), number)
 
+    def heeded(self, number):
+        """Let a signal do what it usually does, even below nohup.
+
+        :returns: its handler
+        """
+        usual = (
+            signal.default_int_handler
+            if number == signal.SIGINT
+            else signal.SIG_DFL
+        )
+        self.addCleanup(signal.signal, number, signal.signal(number, usual))
+        return usual
+
     def create_tested(self, *args, profile='tested'):
         """Run create with a test that does not come to its end."""
         profiles = self.a_file('hvctl.yaml', PROFILES)
@@ -138,7 +151,7 @@ class TestHealthTest(base.TestCommand):
         """So it does after a Ctrl-C and after what else ends a command."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             with self.subTest(number=number):
-                before = signal.getsignal(number)
+                before = self.heeded(number)
                 self.clock.on_wait = lambda number=number: self.stop(number)
 
                 self.assertRaises(KeyboardInterrupt, self.create_tested)
