@@ -14,6 +14,7 @@ class TestCreateKilled(base.FunctionalTestCase):
     def setUp(self) -> None:
         super().setUp()
         self.name = hypervisors.name('killed')
+        hypervisors.make_room(1)
 
     def kill(self, moment: recorder.Judge) -> dict[str, int]:
         """Start a create, and kill it at a certain request.

@@ -38,6 +38,7 @@ class TestDelete(base.FunctionalTestCase):
 
     def test_half_made(self) -> None:
         """What a killed create has left is shown by list, and goes."""
+        hypervisors.make_room(1)
         names = [
             self.killed('half1', '/resource_providers', 'placement'),
             self.killed('half2', '/ports', 'network'),
