@@ -101,12 +101,13 @@ class Answers:
 
     :ivar mtu: of the network; None where it has none
     :ivar aggregates: ids of the aggregates to join, by uuid
-    :ivar problems: names that were not found, or not just once, and what
-        could not be asked
+    :ivar problems: names that were not found, or not just once, and what is
+        needed and could not be asked
+    :ivar unknown: what could not be asked, and can be done without
     :ivar candidates: free nodes for the flavor, as many as were asked for at
         most; None when Placement was not asked
     :ivar quotas: of the bare-metal cloud's project, by what they limit; left
-        out where the cloud does not tell
+        out where they are unknown
     :ivar compute_cloud: the name of the cloud in which the test guests are;
         None where it is the same
     :ivar test_quotas: of its project, where it is not the same
@@ -123,6 +124,7 @@ class Answers:
     test_image_id: str = ''
     test_network_id: str | None = None
     problems: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
     candidates: int | None = None
     quotas: dict[QuotaKind, Quota] = dataclasses.field(default_factory=dict)
     compute_cloud: str | None = None

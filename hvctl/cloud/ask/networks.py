@@ -61,13 +61,10 @@ def address(
         if names.subnet is not None:
             words += f' that is called {names.subnet}'
         return Address(problems=(words,))
-    return Address(
-        fitting[0].id if names.subnet else None,
-        _taken(conn, network.id, str(wanted)),
-    )
+    return Address(fitting[0].id if names.subnet else None)
 
 
-def _taken(
+def taken(
     conn: connection.Connection, network_id: str, fixed_ip: str
 ) -> tuple[str, ...]:
     """Name the ports that have an address already."""

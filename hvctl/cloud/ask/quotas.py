@@ -37,7 +37,7 @@ def _limits(body: answers.Fields) -> dict[QuotaKind, Quota]:
 
 
 def ports(conn: connection.Connection, where: str) -> dict[QuotaKind, Quota]:
-    """Read Neutron's quota; nothing where it does not tell.
+    """Read Neutron's quota.
 
     :param where: words that follow what cannot be read
     :raises CloudError: when it cannot be read
@@ -45,13 +45,8 @@ def ports(conn: connection.Connection, where: str) -> dict[QuotaKind, Quota]:
     request = http.Request(
         url=f'/quotas/{conn.current_project_id}/details',
         doing=f'read the quota of ports{where}',
-        # The extension quota_details may not be there.
-        accept=frozenset({403, 404}),
     )
-    response = http.call(conn.network, request)
-    if response.status_code in request.accept:
-        return {}
-    return {QuotaKind.PORTS: http.read(response, request, _ports)}
+    return {QuotaKind.PORTS: http.ask(conn.network, request, _ports)}
 
 
 def _ports(body: answers.Fields) -> Quota:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 import dataclasses
 import functools
+import uuid
 
 from openstack import connection
 from openstack import resource
@@ -61,36 +62,37 @@ class Resolver:
             ]
             for part in parts:
                 answers = part(answers)
-        candidates = None
-        if answers.flavor is not None:
-            try:
-                candidates = flavors.candidates(
-                    self._metal, answers.flavor, number
-                )
-            except exceptions.CloudError as error:
-                asked.problems.append(str(error))
+            candidates = self._candidates(asked, answers.flavor, number)
         return dataclasses.replace(
-            answers, candidates=candidates, problems=tuple(asked.problems)
+            answers,
+            candidates=candidates,
+            problems=tuple(asked.problems),
+            unknown=tuple(asked.unknown),
         )
 
     def _machine(self, asked: questions.Questions, names: Lookup) -> _Part:
         """Ask for what the machine is made with."""
         conn = self._metal
         endpoint = asked.ask(
-            'bare-metal endpoint', functools.partial(_endpoint, conn)
+            'bare-metal endpoint',
+            functools.partial(_endpoint, conn),
+            needed=False,
         )
-        image = asked.find('image', names.image, lambda: conn.image.find_image)
+        image = _image(asked, 'image', conn, names.image)
         flavor = _flavor(asked, 'flavor', conn, names.flavor)
         network = asked.find(
             'network', names.network, lambda: conn.network.find_network
         )
         keypair = asked.find(
-            'keypair', names.key_name, lambda: conn.compute.find_keypair
+            'keypair',
+            names.key_name,
+            lambda: conn.compute.find_keypair,
+            needed=False,
         )
 
         def finish(answers: Answers) -> Answers:
             endpoint.answer()
-            image_id = _id(image.answer())
+            image_id = _id(image.answer()) or _as_id(names.image)
             found = flavor.answer()
             the_network = network.answer()
             keypair.answer()
@@ -113,13 +115,26 @@ class Resolver:
             look = functools.partial(
                 networks.address, self._metal, names.network, names
             )
-        address = asked.ask('subnet', look)
+        address = asked.ask('subnet', look, needed=names.subnet is not None)
 
         def finish(answers: Answers) -> Answers:
             found = address.answer()
             if found is None:
                 return answers
             asked.problems += found.problems
+            if names.fixed_ip and answers.network_id and not found.problems:
+                taken = asked.ask(
+                    'fixed IP',
+                    functools.partial(
+                        networks.taken,
+                        self._metal,
+                        answers.network_id,
+                        names.fixed_ip,
+                    ),
+                    names.fixed_ip,
+                    needed=False,
+                )
+                asked.problems += taken.answer() or ()
             return dataclasses.replace(answers, subnet_id=found.subnet_id)
 
         return finish
@@ -147,6 +162,7 @@ class Resolver:
         trunks = asked.ask(
             'trunk service',
             functools.partial(_trunks, conn) if names.subnetworks else None,
+            needed=False,
         )
         subnetworks = [
             asked.ask(
@@ -192,9 +208,7 @@ class Resolver:
         """Ask for what the test guest is made with."""
         conn = self._compute
         flavor = _flavor(asked, 'test flavor', conn, names.test_flavor)
-        image = asked.find(
-            'test image', names.test_image, lambda: conn.image.find_image
-        )
+        image = _image(asked, 'test image', conn, names.test_image)
         network = asked.find(
             'test network',
             names.test_network,
@@ -205,17 +219,29 @@ class Resolver:
             return dataclasses.replace(
                 answers,
                 test_flavor=flavor.answer(),
-                test_image_id=_id(image.answer()) or '',
+                test_image_id=_id(image.answer()) or _as_id(names.test_image),
                 test_network_id=_id(network.answer()),
             )
 
         return finish
 
+    def _candidates(
+        self, asked: questions.Questions, flavor: Flavor | None, number: int
+    ) -> int | None:
+        """Ask Placement for free nodes."""
+        if flavor is None:
+            return None
+        return asked.ask(
+            'free nodes',
+            lambda: flavors.candidates(self._metal, flavor, number),
+            needed=False,
+        ).answer()
+
 
 def _endpoint(conn: connection.Connection) -> None:
-    """Insist on an Ironic.
+    """Look for an Ironic; Nova may have one that is not in the catalogue.
 
-    :raises CloudError: when there is none
+    :raises CloudError: when there is none to be seen
     """
     try:
         there = conn.baremetal.get_endpoint() is not None
@@ -223,8 +249,8 @@ def _endpoint(conn: connection.Connection) -> None:
         there = False
     if not there:
         raise exceptions.CloudError(
-            'the cloud has no bare-metal endpoint in its catalogue: '
-            'hypervisors are made of Ironic nodes'
+            'the cloud has no bare-metal endpoint in its catalogue, and '
+            'hypervisors are made of Ironic nodes: is it the right cloud?'
         )
 
 
@@ -234,6 +260,29 @@ def _trunks(conn: connection.Connection) -> None:
     :raises SDKException: when there are none
     """
     conn.network.find_extension('trunk', ignore_missing=False)
+
+
+def _image(
+    asked: questions.Questions,
+    kind: str,
+    conn: connection.Connection,
+    name: str | None,
+) -> questions.Question[resource.Resource]:
+    """Ask for an image; Nova checks an id by itself."""
+    return asked.find(
+        kind,
+        name,
+        lambda: conn.image.find_image,
+        needed=not _as_id(name),
+    )
+
+
+def _as_id(name: str | None) -> str:
+    """Return what can only be an id; nothing for a name."""
+    try:
+        return name if name and str(uuid.UUID(name)) == name else ''
+    except ValueError:
+        return ''
 
 
 def _flavor(
@@ -253,9 +302,15 @@ def _quota_questions(
 ) -> list[questions.Question[dict[QuotaKind, Quota]]]:
     return [
         asked.ask(
-            'server quota', functools.partial(quotas.servers, conn, where)
+            'server quota',
+            functools.partial(quotas.servers, conn, where),
+            needed=False,
         ),
-        asked.ask('port quota', functools.partial(quotas.ports, conn, where)),
+        asked.ask(
+            'port quota',
+            functools.partial(quotas.ports, conn, where),
+            needed=False,
+        ),
     ]
 
 

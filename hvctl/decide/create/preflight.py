@@ -41,9 +41,13 @@ def checks(
         Check(verdict=Finding.FAILED, message=problem)
         for problem in facts.problems
     ]
+    found += [
+        Check(verdict=Finding.UNKNOWN, message=unanswered)
+        for unanswered in facts.unknown
+    ]
     if facts.flavor is not None:
         found.append(_flavor(facts.flavor))
-        found.append(_stock(facts, facts.flavor, len(hypervisors), nodes))
+        found += _stock(facts, facts.flavor, len(hypervisors), nodes)
         found += _quotas(facts, facts.flavor, hypervisors)
     found += _subnetworks(facts)
     if facts.test_flavor is not None:
@@ -117,20 +121,18 @@ def _stock(
     flavor: Flavor,
     number: int,
     nodes: Iterable[Node] | None,
-) -> Check:
+) -> Iterable[Check]:
     if facts.candidates is None:
-        return Check(
-            verdict=Finding.UNKNOWN,
-            message='Placement was not asked for free nodes',
-        )
+        return
     if facts.candidates >= number:
-        return Check(
+        yield Check(
             verdict=Finding.OK,
             message=f'{number} nodes are asked for, at least as many are free',
         )
+        return
     listed = ', '.join(stock(nodes or (), bare_metal_class(flavor)))
     seen = f' (of the nodes that may be read: {listed})' if listed else ''
-    return Check(
+    yield Check(
         verdict=Finding.FAILED,
         message=f'{number} nodes for flavor {flavor.name} are asked for and '
         f'{facts.candidates} are free{seen}; see openstack baremetal node '
@@ -276,9 +278,8 @@ def _fit(
     for what, needed in (+needs).items():
         quota = quotas.get(what)
         if quota is None:
-            verdict = Finding.UNKNOWN
-            message = f'the quota of {what}{where} cannot be read'
-        elif quota.allows(needed):
+            continue
+        if quota.allows(needed):
             verdict = Finding.OK
             message = f'the quota of {what}{where} has room for {needed}'
         elif what in unsure:

@@ -50,9 +50,12 @@ class CreatePlan:
     @property
     def failed(self) -> list[Check]:
         """The checks that stand in the way of every name."""
-        return [
-            check for check in self.checks if check.verdict is Finding.FAILED
-        ]
+        return self._checks(Finding.FAILED)
+
+    @property
+    def unknown(self) -> list[Check]:
+        """The checks that could not be made."""
+        return self._checks(Finding.UNKNOWN)
 
     @property
     def ok(self) -> bool:
@@ -61,6 +64,9 @@ class CreatePlan:
             verdict.outcome is None or verdict.outcome.ok
             for verdict in self.verdicts.values()
         )
+
+    def _checks(self, verdict: Finding) -> list[Check]:
+        return [check for check in self.checks if check.verdict is verdict]
 
 
 def plan(

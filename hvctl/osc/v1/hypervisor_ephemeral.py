@@ -233,6 +233,11 @@ class CreateHypervisorEphemeral(command.Verb):
             self._failed = not planned.ok
             return rows.PLAN, rows.plan(planned)
         plan.raise_if_failed(planned)
+        if planned.unknown:
+            self._say(
+                'Not known: '
+                + '; '.join(check.message for check in planned.unknown)
+            )
         if parsed_args.user_data:
             self._say(
                 'With your own user-data no hold keeps guests out while the '

@@ -34,6 +34,10 @@ class TestCase(base.TestCase):
 
     def setUp(self) -> None:
         super().setUp()
+        self.all_well()
+
+    def all_well(self) -> None:
+        """Let all that is asked for be there."""
         for url, one, many, thing in (
             (f'{base.IMAGE}/images', None, 'images', IMAGE),
             (f'{base.COMPUTE}/flavors', 'flavor', 'flavors', FLAVOR),

@@ -29,7 +29,12 @@ class TestQuotas(asking.TestCase):
         """A network service that does not tell its quota stops nothing."""
         self.mock.get(asking.QUOTA, status_code=404, json={})
 
-        self.assertNotIn('ports', self.ask().quotas)
+        facts = self.ask()
+
+        self.assertNotIn('ports', facts.quotas)
+        self.assertEqual((), facts.problems)
+        (message,) = facts.unknown
+        self.assertIn('could not read the quota of ports', message)
 
     def test_quotas_of_two_clouds(self) -> None:
         """The test guest counts in the cloud in which it runs."""
@@ -70,7 +75,9 @@ class TestQuotas(asking.TestCase):
         asker.ask(Lookup(), 1)
         self.assertEqual(1, limits.call_count)
         self.mock.get(f'{url}/limits', status_code=503, json={})
-        (message,) = asker.ask(names, 1).problems
+        facts = asker.ask(names, 1)
+        self.assertEqual((), facts.problems)
+        (message,) = facts.unknown
         self.assertIn(
             'could not read the quota of servers in compute cloud far', message
         )

@@ -3,8 +3,22 @@
 
 from __future__ import annotations
 
+import typing
+
+import requests
+
+from hvctl.model.profile import Subnetwork
+from hvctl.tests.fixtures import builders
 from hvctl.tests.unit.cloud import base
 from hvctl.tests.unit.cloud.ask import asking
+
+#: What a service, or a proxy before it, says when it cannot answer.
+_BAD: tuple[dict[str, typing.Any], ...] = (
+    {'status_code': 403, 'json': {}},
+    {'status_code': 503, 'text': '<html>Back soon</html>'},
+    {'exc': requests.ConnectionError('no route')},
+    {'json': ['no object']},
+)
 
 
 class TestAsk(asking.TestCase):
@@ -60,28 +74,92 @@ class TestAsk(asking.TestCase):
 
         facts = self.ask(image='nothing')
 
-        for message, words in zip(
+        self.assert_said(
             facts.problems,
-            (
-                'there is no image nothing',
-                'could not look up the network',
-                'could not read the quota of servers',
-                'could not ask Placement for free nodes',
-            ),
-            strict=True,
-        ):
-            self.assertIn(words, message)
+            'there is no image nothing',
+            'could not look up the network',
+        )
+        self.assert_said(
+            facts.unknown,
+            'could not read the quota of servers',
+            'could not ask Placement for free nodes',
+        )
         self.assertIsNone(facts.candidates)
+
+    def assert_said(self, said: tuple[str, ...], *words: str) -> None:
+        """See that each thing is said in one line, and nothing else."""
+        self.assertEqual(len(words), len(said), said)
+        for message, part in zip(said, words, strict=True):
+            self.assertIn(part, message)
+            self.assertNotIn('\n', message)
+
+    def test_checks_that_cannot_be_made(self) -> None:
+        """Without an answer, or one that makes sense, nothing is wrong."""
+        keypairs = f'{base.COMPUTE}/os-keypairs'
+        trunks = f'{base.NETWORK}/extensions'
+        ports = f'{base.NETWORK}/ports'
+        subnet = {'id': 's1', 'cidr': '10.0.0.0/24'}
+        self.mock.get(f'{base.NETWORK}/subnets', json={'subnets': [subnet]})
+        for url in (f'{trunks}/trunk', f'{keypairs}/k'):
+            self.mock.get(url, status_code=404, json={})
+        sub = Subnetwork(network='n1')
+        for url, changes, words in (
+            (f'{base.COMPUTE}/limits', {}, 'the quota of servers'),
+            (asking.QUOTA, {}, 'the quota of ports'),
+            (asking.CANDIDATES, {}, 'ask Placement for free nodes'),
+            (keypairs, {'key_name': 'k'}, 'look up the keypair'),
+            (ports, {'fixed_ip': '10.0.0.9'}, 'look up the fixed IP'),
+            (trunks, {'subnetworks': (sub,)}, 'look up the trunk service'),
+        ):
+            self.all_well()
+            for answer in _BAD:
+                with self.subTest(words=words, answer=answer):
+                    self.mock.get(url, **answer)
+
+                    facts = self.ask(**changes)
+
+                    self.assert_said(facts.problems)
+                    self.assert_said(facts.unknown, words)
+
+    def test_missing_all_the_same(self) -> None:
+        """What is said not to be there is wrong, check or not."""
+        url = f'{base.COMPUTE}/os-keypairs'
+        self.mock.get(f'{url}/nothing', status_code=404, json={})
+        self.mock.get(url, json={'keypairs': []})
+
+        facts = self.ask(key_name='nothing')
+
+        self.assertEqual(('there is no keypair nothing',), facts.problems)
+        self.assertEqual((), facts.unknown)
 
     def test_no_endpoint(self) -> None:
         """A service that is not there is named, and does not hide the rest."""
-        for types, word in (
-            (('image',), 'image'),
-            (('bare-metal', 'baremetal'), 'no bare-metal endpoint'),
-        ):
-            with self.subTest(types=types):
-                self.conn = self.connect('', without=types)
+        self.conn = self.connect('', without=('image',))
+        self.assert_said(self.ask().problems, 'image')
+        self.conn = self.connect('', without=('bare-metal', 'baremetal'))
+        facts = self.ask()
+        self.assert_said(facts.problems)
+        self.assert_said(facts.unknown, 'no bare-metal endpoint')
 
-                (message,) = self.ask().problems
+    def test_image_by_its_id(self) -> None:
+        """Nova knows an image that cannot be seen from here."""
+        image_id = builders.an_id('image')
+        names = {'image': image_id, 'test_image': image_id}
+        self.conn = self.connect('', without=('image',))
 
-                self.assertIn(word, message)
+        facts = self.ask(**names)
+
+        self.assert_said(facts.problems)
+        self.assert_said(facts.unknown, 'image', 'image')
+        self.assertEqual(image_id, facts.image_id)
+        self.assertEqual(image_id, facts.test_image_id)
+        self.conn = self.connect('')
+        self.mock.get(
+            f'{base.IMAGE}/images/{image_id}', status_code=404, json={}
+        )
+        self.mock.get(f'{base.IMAGE}/images', json={'images': []})
+        self.assert_said(
+            self.ask(**names).problems,
+            f'there is no image {image_id}',
+            f'there is no test image {image_id}',
+        )

@@ -270,6 +270,15 @@ class TestChecks(unittest.TestCase):
     def test_unknown_stops_nothing(self):
         """What the cloud does not tell stops nothing."""
         self.assertEqual([], failed(candidates=None, quotas={}))
+        facts = Answers(flavor=METAL, unknown=('could not ask: it is down',))
+
+        found = preflight.checks(facts, [Hypervisor(name='hv1')], ())
+
+        self.assertEqual(
+            ['could not ask: it is down'],
+            [c.message for c in found if c.verdict is Finding.UNKNOWN],
+        )
+        self.assertNotIn(Finding.FAILED, {c.verdict for c in found})
 
     def test_nodes_are_broken_down(self):
         """Where nodes are missing, what the others do is said."""

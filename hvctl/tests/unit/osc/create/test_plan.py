@@ -154,6 +154,21 @@ class TestCreate(base.TestCommand):
 
         self.assertEqual(0, self.create('hv1'))
 
+    def test_checks_that_cannot_be_made(self):
+        """They stop nothing, and are said in one line."""
+        self.cloud.resolve.changes = {
+            'candidates': None,
+            'quotas': {},
+            'unknown': ('could not read a', 'could not ask b'),
+        }
+
+        self.assertEqual(0, self.create('hv1'))
+
+        self.assertIn(
+            'Not known: could not read a; could not ask b\n', self.err
+        )
+        self.assertEqual('done', self.rows()[0]['Result'])
+
     def test_no_wait(self):
         """It returns when the servers are requested."""
         self.assertEqual(0, self.create('hv1', '--no-wait'))
