@@ -321,6 +321,8 @@ class OutcomeCode(enum.StrEnum):
     """Somebody drains it again meanwhile."""
     COLD_OF_OTHERS = 'cold-of-others'
     """It is enabled again, and others have to confirm cold migrations."""
+    MIGRATIONS_SILENT = 'migrations-silent'
+    """It is enabled again, and migrations of the drain seem to hang."""
     WAS_NOT_DRAINED = 'was-not-drained'
     """It was not being drained."""
 

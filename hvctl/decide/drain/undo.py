@@ -89,7 +89,7 @@ def _enabled(case: Case) -> Verdict | None:
     """End with what could not be undone, if anything."""
     if case.hv.service is None or not case.hv.service.enabled:
         return None
-    live = _live(case)
+    live = [m for m in _live(case) if not _is_silent(m, case)]
     if live:
         waits = Reason.of(
             StatusCode.LIVE_MIGRATIONS_OPEN, migrations=_listed(live)
@@ -104,6 +104,15 @@ def _enabled(case: Case) -> Verdict | None:
     )
     if kept:
         return _end(case, OutcomeCode.ENABLED_IN_PART, messages=kept)
+    silent = [m for m in _of_the_drain(case) if _is_silent(m, case)]
+    if silent:
+        return _end(
+            case,
+            OutcomeCode.MIGRATIONS_SILENT,
+            migrations=_listed(silent),
+            server_ids=tuple(m.server_id for m in silent),
+            live=tuple(m.is_live for m in silent),
+        )
     others = _cold_of_others(case)
     if others:
         return _end(
@@ -219,24 +228,41 @@ def _mark(case: Case) -> int | None:
     return None
 
 
+def _of_the_drain(case: Case) -> list[Migration]:
+    """Return what goes on of the drain that this run has stopped."""
+    mark = _mark(case)
+    return [] if mark is None else _open(case, mark)
+
+
 def _live(case: Case) -> list[Migration]:
     """Return the live migrations that go on."""
-    mark = _mark(case)
-    if mark is None:
-        return []
-    return [m for m in _open(case, mark) if m.is_live]
+    return [m for m in _of_the_drain(case) if m.is_live]
 
 
 def _cold_of_others(case: Case) -> list[Migration]:
     """Return the drain's cold migrations that are not ours to confirm."""
-    mark = _mark(case)
-    if mark is None:
-        return []
     return [
         migration
-        for migration in _open(case, mark)
+        for migration in _of_the_drain(case)
         if migration.is_cold and migration.user_id != case.snapshot.user_id
     ]
+
+
+def _is_silent(migration: Migration, case: Case) -> bool:
+    """Return whether nothing was heard of a migration for too long.
+
+    It goes by the times that Nova wrote, so that one which hung before this
+    run is known at once.
+    """
+    guests = {guest.id: guest for guest in case.hv.guests or ()}
+    guest = guests.get(migration.server_id)
+    if migration.is_queued or migration.awaits_confirmation:
+        return False
+    # What is not on the host any more is copied.
+    most = limits.COPY
+    if guest is not None:
+        most = limits.copying(guest.shape, live=migration.is_live)
+    return limits.is_over(migration.updated_at, most, case.snapshot.taken_at)
 
 
 def _cold(case: Case) -> list[Migration]:
@@ -246,15 +272,21 @@ def _cold(case: Case) -> list[Migration]:
         for migration in _open(case, 0)
         if records.is_ours(case.hv, migration, case.snapshot.user_id)
         and not _is_given_up(migration, case)
+        and not _is_silent(migration, case)
     ]
 
 
 def _is_given_up(migration: Migration, case: Case) -> bool:
-    """Return whether Nova has refused a confirmation for long enough."""
+    """Return whether a confirmation was asked for, and for long enough."""
     confirm = ConfirmMigration(name=case.name, server_id=migration.server_id)
     since = case.ledger.changed_at.get(case.name, case.now)
+    asked = (
+        confirm in case.ledger.done
+        or case.ledger.failed_since(confirm, None) is not None
+    )
     return (
-        case.ledger.failed_since(confirm, None) is not None
+        asked
+        and migration.awaits_confirmation
         and case.now - since >= limits.CONFIRM
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import typing
 
+from hvctl.decide.wording import guests
 from hvctl.decide.wording import text
 from hvctl.decide.wording.templates import Words
 from hvctl.model.codes import Code, OutcomeCode, StatusCode
@@ -57,6 +58,20 @@ def _migrations(facts: Facts) -> str:
 def _plural(facts: Facts) -> str:
     migrations = typing.cast('tuple[Fact, ...]', facts['migrations'])
     return 'migration' if len(migrations) == 1 else 'migrations'
+
+
+def _each_hung(facts: Facts) -> str:
+    """Say what to do about each that nothing is heard of."""
+    pairs = typing.cast('tuple[tuple[Fact, Fact], ...]', facts['migrations'])
+    live = typing.cast('tuple[Fact, ...]', facts['live'])
+    return '; '.join(
+        guests.hung(
+            {'server_id': server_id, 'migration_id': number, 'live': is_live}
+        )
+        for (number, _status), server_id, is_live in zip(
+            pairs, text.each(facts['server_ids']), live, strict=True
+        )
+    )
 
 
 def _records(facts: Facts) -> str:
@@ -291,6 +306,14 @@ _UNDONE: dict[Code, Words] = {
             for server_id in text.each(facts['server_ids'])
         ),
         ('migrations', 'server_ids'),
+    ),
+    OutcomeCode.MIGRATIONS_SILENT: Words(
+        lambda facts: (
+            'it is enabled again, but Nova has told nothing new for long of '
+            f'the {_plural(facts)} {_migrations(facts)}'
+        ),
+        _each_hung,
+        ('migrations', 'server_ids', 'live'),
     ),
     OutcomeCode.WAS_NOT_DRAINED: Words('was not being drained'),
 }

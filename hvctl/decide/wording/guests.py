@@ -89,8 +89,11 @@ def _under_way(facts: Facts) -> str:
     return f'its migration {facts["migration_id"]} is {facts["status"]}{late}'
 
 
-def _hung(facts: Facts) -> str:
-    """Nova can stop a live migration only (2.22, 2.24)."""
+def hung(facts: Facts) -> str:
+    """Say what to do about a migration that nothing is heard of.
+
+    Nova can stop a live one only (2.22, 2.24).
+    """
     server_id, migration_id = facts['server_id'], facts['migration_id']
     if not facts['live']:
         return f'openstack server event list {server_id} tells more'
@@ -302,7 +305,7 @@ _MOVING: dict[Code, Words] = {
     GuestCode.ASKED_FOR: Words('Nova was asked to move it'),
     GuestCode.UNDER_WAY: Words(
         _under_way,
-        lambda facts: _hung(facts) if _is_late(facts) else '',
+        lambda facts: hung(facts) if _is_late(facts) else '',
         ('migration_id', 'status', 'seconds', *_HUNG_FACTS),
     ),
     GuestCode.HOST_DOWN: Words(
@@ -334,13 +337,13 @@ _MOVING: dict[Code, Words] = {
     GuestCode.SILENT: Words(
         'its migration {migration_id} is {status}, with nothing new for '
         '{seconds} s, and Nova goes on with it',
-        _hung,
+        hung,
         _HUNG_FACTS,
     ),
     GuestCode.HALTED_IN_VAIN: Words(
         'still being copied {seconds} s after Nova was asked to halt it for '
         'that',
-        _hung,
+        hung,
         _HUNG_FACTS,
     ),
     GuestCode.NOT_CONFIRMED: Words(

@@ -191,18 +191,23 @@ class TestDrain(draining.DrainTestCase):
         self.assertIn(first, moved[0])
 
     def test_undo(self) -> None:
-        """What is not under way stays, and the host takes guests again."""
+        """The host takes guests again; what is under way is waited for."""
         hanging = self.guest(lab_migration='hang')
         self.fail_with(
             shell.ephemeral('drain', self.source, '--timeout', '20'),
             'not finished after 20 s',
         )
-        self.succeed(shell.ephemeral('drain', self.source, '--undo'))
+        undo = shell.ephemeral('drain', self.source, '--undo')
+        facts.wait(
+            lambda: 'waiting for live migrations' in undo.stderr(),
+            'what it waits for',
+        )
         self.assert_enabled(self.source)
+        self.release(hanging)
+        self.succeed(undo)
+        guests.wait(hanging, 'ACTIVE')
         again = self.succeed(shell.ephemeral('drain', self.source, '--undo'))
         self.assertIn('was not being drained', again.stderr)
-        self.release(hanging)
-        guests.wait(hanging, 'ACTIVE')
 
     def test_interrupted(self) -> None:
         """The first Ctrl-C waits for what is under way, and no more."""

@@ -9,6 +9,7 @@ from hvctl.model.drain_options import Method
 from hvctl.model.ledger import Ledger
 from hvctl.model.migration import Migration
 from hvctl.model.move import Move
+from hvctl.model.records import Shape
 from hvctl.model.steps import Step
 
 #: How long a guest may be busy with something else before it is left.
@@ -61,11 +62,16 @@ def without_news(
             return CONFIRM
         if migration.done:
             return BEGIN
+    return copying(move.guest.shape, live=move.method is Method.LIVE)
+
+
+def copying(shape: Shape, *, live: bool) -> datetime.timedelta:
+    """Return how long Nova may tell nothing new of a guest that is copied."""
     # Cold: the disk.  Live: the memory, and the disk where hosts do not share
     # it.
-    size = move.guest.shape.disk
-    if move.method is Method.LIVE:
-        size += -(-move.guest.shape.memory // 1024)
+    size = shape.disk
+    if live:
+        size += -(-shape.memory // 1024)
     return COPY + COPY_PER_GIB * size
 
 

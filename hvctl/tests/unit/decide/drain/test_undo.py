@@ -94,6 +94,46 @@ class TestUndo(unittest.TestCase):
         )
         self.assertEqual(Outcome(ok=True), ends.outcome)
 
+    def test_silent_migrations(self):
+        """What hangs is named in the end, however long it hung before."""
+        minute = datetime.timedelta(minutes=1)
+        now = clocks.START + 30 * minute
+        for record, live in (
+            (draining.live('running'), True),
+            (draining.cold('migrating'), False),
+            (draining.cold('confirming'), False),
+        ):
+            for heard, ends in ((now - 30 * minute, True), (now, False)):
+                with self.subTest(status=record.status, heard=heard):
+                    ledger = draining.a_ledger()
+                    record = dataclasses.replace(record, updated_at=heard)
+                    look = draining.a_look(
+                        draining.MIGRATING,
+                        migrations={'hv1': (record,)},
+                        taken_at=now,
+                    )
+                    look = self.stop(look, ledger)
+                    opens = self.decide(look, ledger)
+                    if draining.kinds(opens) == ['EnableService']:
+                        look = dataclasses.replace(
+                            look, services=(builders.a_service(),)
+                        )
+
+                    verdict = self.decide(look, ledger)
+
+                    self.assertEqual(ends, verdict.outcome is not None)
+                    if verdict.outcome is not None:
+                        self.assertFalse(verdict.outcome.ok)
+                        self.assertEqual(
+                            Reason.of(
+                                OutcomeCode.MIGRATIONS_SILENT,
+                                migrations=((5, record.status),),
+                                server_ids=(draining.GUEST.id,),
+                                live=(live,),
+                            ),
+                            verdict.outcome.reason,
+                        )
+
     def test_drained_again(self):
         """It does not fight with a drain that somebody types meanwhile."""
         ledger = draining.a_ledger()

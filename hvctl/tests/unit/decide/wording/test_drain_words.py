@@ -156,6 +156,20 @@ DRAINS = (
         'confirm g1 && openstack server migration confirm g2',
     ),
     (
+        Reason.of(
+            OutcomeCode.MIGRATIONS_SILENT,
+            migrations=((5, 'running'), (6, 'migrating')),
+            server_ids=('g1', 'g2'),
+            live=(True, False),
+        ),
+        'it is enabled again, but Nova has told nothing new for long of the '
+        'migrations 5 (running), 6 (migrating); openstack '
+        '--os-compute-api-version 2.24 server migration abort g1 5 leaves it '
+        'here, or openstack --os-compute-api-version 2.24 server migration '
+        'force complete g1 5 halts it for the rest; openstack server event '
+        'list g2 tells more',
+    ),
+    (
         Reason.of(StatusCode.SOURCE_DOWN, name='hv1', host='hv1'),
         'nova-compute on hv1 does not report to Nova; what is under way is '
         'followed, and nothing more is sent away; start it, and type the same '
