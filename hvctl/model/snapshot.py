@@ -8,6 +8,7 @@ import dataclasses
 import datetime
 import enum
 
+from hvctl.model.hypervisor import Hypervisor
 from hvctl.model.migration import Migration
 from hvctl.model.records import (
     Agent,
@@ -152,6 +153,8 @@ class Snapshot:
     :ivar taken_at: the cloud's time then; this machine's where the cloud does
         not tell
     :ivar partial: whether most of it was found by an earlier look
+    :ivar hypervisors: what was put together of it so far, by name and domain:
+        see :func:`hvctl.decide.hypervisor.assemble.assemble`
     """
 
     user_id: str | None = None
@@ -203,6 +206,9 @@ class Snapshot:
         compare=False,
     )
     partial: bool = False
+    hypervisors: dict[tuple[str, str | None], Hypervisor] = dataclasses.field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
 
 def with_rest(look: Snapshot, rest: Snapshot, *, sizes: bool) -> Snapshot:

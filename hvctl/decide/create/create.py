@@ -10,6 +10,7 @@ it is the last step.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 import dataclasses
 import datetime
 
@@ -38,19 +39,20 @@ class Create(Goal[CreateCase]):
 
     def scope(self, ledger: Ledger) -> Scope:
         """Return what the next look must reach."""
-        usual = dataclasses.replace(
-            self._usual(), sizes=self._names_nodes(ledger)
+        names = frozenset(self.request.hypervisors)
+        uuids = frozenset(self.request.aggregates)
+        usual = WholeLook(
+            names=names, aggregates=bool(uuids), members_of=uuids
         )
-        if not ledger.looks:
-            names = frozenset(self.request.hypervisors)
-            return dataclasses.replace(usual, server_names=names)
-        last = ledger.last
-        if last is not None and self._has_servers(last):
-            found = self.hypervisors(last).values()
+        if ledger.last is None:
+            return dataclasses.replace(usual, sizes=True, server_names=names)
+        found = self.hypervisors(ledger.last).values()
+        usual = dataclasses.replace(usual, sizes=self._names_nodes(found))
+        if any(hv.server for hv in found):
             if not ledger.given_up and all(map(_is_deploying, found)):
                 # Deploying takes long, and until a machine is up nothing
                 # else of its hypervisor changes.
-                return MachinesLook(last=last)
+                return MachinesLook(last=ledger.last)
             usual = dataclasses.replace(
                 usual,
                 provider_ids=frozenset(
@@ -68,39 +70,21 @@ class Create(Goal[CreateCase]):
             return usual
         return rollback.scope(ledger, usual)
 
-    def _has_servers(self, snapshot: Snapshot) -> bool:
-        """Return whether a look has any of the machines."""
-        names = self.request.hypervisors
-        return any(server.name in names for server in snapshot.servers)
-
-    def _names_nodes(self, ledger: Ledger) -> bool:
+    def _names_nodes(self, found: Collection[Hypervisor]) -> bool:
         """Return whether only its service tells which compute node is whose.
 
         A node has the name that libvirt gives it, and the list without
         details has only that.
         """
         wanted = self.request.hypervisors.values()
-        if not ledger.looks or any(hv.compute_id is None for hv in wanted):
-            return True
-        if ledger.last is None:
-            return False
-        found = self.hypervisors(ledger.last).values()
-        return any(hv.service and not hv.compute_node for hv in found)
-
-    def _usual(self) -> WholeLook:
-        uuids = frozenset(self.request.aggregates)
-        return WholeLook(
-            names=frozenset(self.request.hypervisors),
-            aggregates=bool(uuids),
-            members_of=uuids,
+        return any(hv.compute_id is None for hv in wanted) or any(
+            hv.service and not hv.compute_node for hv in found
         )
 
     def hypervisors(self, snapshot: Snapshot) -> dict[str, Hypervisor]:
         """Return what a look has of each name."""
         return assemble.assemble(
-            snapshot,
-            self.request.hypervisors,
-            dict.fromkeys(self.request.hypervisors, self.request.domain),
+            snapshot, self.request.hypervisors, self.request.domain
         )
 
     def case(

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-import itertools
 import typing
 
 from hvctl.model import host_name
@@ -29,24 +28,13 @@ _PROGRESS = {'ACTIVE': 0, 'BUILD': 2, 'ERROR': 3}
 
 def names(snapshot: Snapshot) -> list[str]:
     """List the hypervisors of ours of which anything is left, sorted."""
-    theirs = _theirs(snapshot)
     found = {server.name for server in snapshot.servers}
     found |= {port.name for port in snapshot.ports}
     found |= {
         guest.metadata.get(identity.TEST_KEY, '')
         for guest in snapshot.test_guests
     } - {''}
-    found |= {
-        host_name.short(provider.name)
-        for provider in snapshot.providers
-        if identity.is_ours(provider.name, provider.id)
-        and provider.id not in theirs
-    }
-    found |= {
-        host_name.short(node.hostname)
-        for node in snapshot.compute_nodes
-        if identity.is_ours(node.hostname, node.id) and node.id not in theirs
-    }
+    found |= _compute_ids(snapshot).keys()
     found |= {
         host_name.short(service.host)
         for service in snapshot.services
@@ -57,9 +45,7 @@ def names(snapshot: Snapshot) -> list[str]:
 
 
 def assemble(
-    snapshot: Snapshot,
-    wanted: Iterable[str],
-    domains: Mapping[str, str | None] | None = None,
+    snapshot: Snapshot, wanted: Iterable[str], domain: str | None = None
 ) -> dict[str, Hypervisor]:
     """Put together what a snapshot has of each hypervisor.
 
@@ -68,31 +54,44 @@ def assemble(
 
     :param snapshot: the look
     :param wanted: the names to put together
-    :param domains: the domain in which a host may register, by name, for
-        those whose server does not tell it
+    :param domain: in which a host may register whose server does not tell it
     :returns: one hypervisor for each name, in the order given
     """
-    return {
-        name: _one(snapshot, name, (domains or {}).get(name))
-        for name in wanted
-    }
+    known = snapshot.hypervisors
+    names = tuple(wanted)
+    new = [name for name in names if (name, domain) not in known]
+    if new:
+        chosen = _compute_ids(snapshot)
+        for name in new:
+            known[name, domain] = _one(
+                snapshot, name, domain, chosen.get(name)
+            )
+    return {name: known[name, domain] for name in names}
 
 
-def _one(snapshot: Snapshot, name: str, domain: str | None) -> Hypervisor:
-    used = {
-        use: tuple(
-            port
-            for port in snapshot.ports
-            if port.name == name and port.use is use
-        )
-        for use in PortUse
-    }
-    ports = used[PortUse.MACHINE]
-    server, duplicates = _servers(snapshot, name, ports)
+def _one(
+    snapshot: Snapshot,
+    name: str,
+    domain: str | None,
+    compute_id: str | None,
+) -> Hypervisor:
+    """Put together one hypervisor.
+
+    :param compute_id: the one that its provider or its compute node has
+    """
+    ports: dict[PortUse, tuple[Port, ...]] = dict.fromkeys(PortUse, ())
+    for port in snapshot.ports:
+        if port.name == name:
+            ports[port.use] += (port,)
+    server, duplicates = _servers(snapshot, name, ports[PortUse.MACHINE])
+    networked = True
     if server is not None:
-        domain = server.metadata.get(identity.DOMAIN_KEY, domain)
-    compute_id = _compute_id(snapshot, name, server)
-    hosts = set(host_name.host_names(name, domain))
+        said = server.metadata
+        domain = said.get(identity.DOMAIN_KEY, domain)
+        chosen = said.get(identity.COMPUTE_ID_KEY, '')
+        compute_id = chosen if identity.is_ours(name, chosen) else None
+        networked = said.get(identity.NETWORKING_KEY) != identity.NO_NETWORKING
+    hosts = {name, host_name.qualified(name, domain)}
     service = _first(
         s
         for s in snapshot.services
@@ -100,8 +99,8 @@ def _one(snapshot: Snapshot, name: str, domain: str | None) -> Hypervisor:
         # The server, which told the domain, may be gone already.
         or (
             server is None
-            and s.disabled.is_ours
             and host_name.short(s.host) == name
+            and s.disabled.is_ours
         )
     )
     if service is not None:
@@ -127,7 +126,7 @@ def _one(snapshot: Snapshot, name: str, domain: str | None) -> Hypervisor:
         service = node = provider = None
     ours = bool(server or service or node or provider)
     agents: tuple[Agent, ...] | None = None
-    if snapshot.agents is not None and _networked(server):
+    if snapshot.agents is not None and networked:
         agents = tuple(a for a in snapshot.agents if ours and a.host in hosts)
     test_guests = tuple(
         guest
@@ -147,15 +146,15 @@ def _one(snapshot: Snapshot, name: str, domain: str | None) -> Hypervisor:
         compute_node=node,
         compute_node_seen=Part.COMPUTE_NODES not in snapshot.unseen,
         provider=provider,
-        ports=ports,
-        subports=used[PortUse.SUBPORT],
+        ports=ports[PortUse.MACHINE],
+        subports=ports[PortUse.SUBPORT],
         agents=agents,
         node=_metal(snapshot, server),
         aggregates=tuple(
             a for a in snapshot.aggregates if ours and a.hosts & hosts
         ),
         test_guests=test_guests,
-        test_ports=used[PortUse.TEST],
+        test_ports=ports[PortUse.TEST],
         guests=_others(snapshot.guests.get(host), test_guests),
         migrations=snapshot.migrations.get(host, ()),
         consumers=None if consumers is None else frozenset(consumers),
@@ -196,14 +195,6 @@ def _servers(
     return (found[0] if found else None), tuple(found[1:])
 
 
-def _networked(server: Server | None) -> bool:
-    return (
-        server is None
-        or server.metadata.get(identity.NETWORKING_KEY)
-        != identity.NO_NETWORKING
-    )
-
-
 def _others(
     guests: tuple[Server, ...] | None,
     ours: tuple[Server, ...],
@@ -212,26 +203,6 @@ def _others(
         return None
     ids = {guest.id for guest in ours}
     return tuple(guest for guest in guests if guest.id not in ids)
-
-
-def _compute_id(
-    snapshot: Snapshot,
-    name: str,
-    server: Server | None,
-) -> str | None:
-    if server is not None:
-        chosen = server.metadata.get(identity.COMPUTE_ID_KEY, '')
-        return chosen if identity.is_ours(name, chosen) else None
-    ids = [(p.name, p.id) for p in snapshot.providers]
-    ids += [(n.hostname, n.id) for n in snapshot.compute_nodes]
-    theirs = _theirs(snapshot)
-    return _first(
-        chosen
-        for label, chosen in ids
-        if host_name.short(label) == name
-        and identity.is_ours(name, chosen)
-        and chosen not in theirs
-    )
 
 
 def _hold(
@@ -243,18 +214,25 @@ def _hold(
     return consumers.get(identity.hold_id(compute_id), {}).get('MEMORY_MB', 0)
 
 
-def _theirs(snapshot: Snapshot) -> frozenset[str]:
-    """Return the compute node ids of hypervisors of other projects.
+def _compute_ids(snapshot: Snapshot) -> dict[str, str]:
+    """Return the compute node ids that hvctl chose, by hypervisor.
 
     The id says that hvctl chose it, and the server whose project that was.
     """
     ours = {server.id for server in snapshot.servers}
-    others = itertools.chain(snapshot.namesakes, *snapshot.guests.values())
-    return frozenset(
-        server.metadata[identity.COMPUTE_ID_KEY]
-        for server in others
-        if identity.COMPUTE_ID_KEY in server.metadata and server.id not in ours
-    )
+    theirs = {
+        server.metadata.get(identity.COMPUTE_ID_KEY)
+        for guests in (snapshot.namesakes, *snapshot.guests.values())
+        for server in guests
+        if server.id not in ours
+    }
+    labels = [(p.name, p.id) for p in snapshot.providers]
+    labels += [(n.hostname, n.id) for n in snapshot.compute_nodes]
+    found: dict[str, str] = {}
+    for label, compute_id in labels:
+        if identity.is_ours(label, compute_id) and compute_id not in theirs:
+            found.setdefault(host_name.short(label), compute_id)
+    return found
 
 
 def _metal(snapshot: Snapshot, server: Server | None) -> Node | None:

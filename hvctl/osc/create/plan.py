@@ -96,7 +96,7 @@ def plan(
         )
     )
     now = look.taken_at
-    found = assemble.assemble(look, names, dict.fromkeys(names, wanted.domain))
+    found = assemble.assemble(look, names, wanted.domain)
     # A name that is taken is refused by itself, and needs no node.
     new = [
         hv

@@ -7,7 +7,7 @@ import dataclasses
 import unittest
 
 from hvctl.model.ledger import Ledger
-from hvctl.model.snapshot import MachinesLook, WholeLook
+from hvctl.model.snapshot import MachinesLook, Snapshot, WholeLook
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clocks
 from hvctl.tests.fixtures import deciding
@@ -29,7 +29,8 @@ class TestScope(unittest.TestCase):
             goal.scope(ledger),
         )
         self.assertEqual(
-            WholeLook(names=names), goal.scope(deciding.a_ledger())
+            WholeLook(names=names),
+            goal.scope(deciding.a_ledger(last=Snapshot())),
         )
 
 

@@ -14,7 +14,7 @@ from hvctl.tests.fixtures import builders
 
 def one(snapshot, name='hv1', domain=None):
     """Put together one hypervisor."""
-    return assemble.assemble(snapshot, [name], {name: domain})[name]
+    return assemble.assemble(snapshot, [name], domain)[name]
 
 
 class TestNames(unittest.TestCase):
@@ -99,6 +99,16 @@ class TestAssemble(unittest.TestCase):
         found = assemble.assemble(snapshot, ['hv2', 'hv3', 'hv1'])
 
         self.assertEqual(['hv2', 'hv3', 'hv1'], list(found))
+
+    def test_once(self):
+        """A look is put together once for a name and a domain, each look."""
+        look = builders.a_snapshot('hv1')
+        other = dataclasses.replace(look, servers=())
+
+        self.assertIs(one(look), one(look))
+        self.assertEqual('a.org', one(other, domain='a.org').domain)
+        self.assertIsNone(one(other).domain)
+        self.assertIsNone(one(other).server)
 
     def test_foreign_host_of_our_name(self):
         """A host of our name without any mark of ours is not touched."""
