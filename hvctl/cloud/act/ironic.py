@@ -113,7 +113,10 @@ class Baremetal:
                 _hosted,
                 lists.Paging.BY_UUID,
             )
-        except exceptions.CloudError:
+        except exceptions.CloudError as error:
+            # What cannot be asked now may well be there.
+            if error.transient:
+                raise
             return Done(changed=False)
         return Done(
             changed=False,

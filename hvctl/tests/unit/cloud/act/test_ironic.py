@@ -98,3 +98,11 @@ class TestFindNodes(acting.TestCase):
         self.mock.get(self.NODES, status_code=403, json={})
 
         self.assertIsNone(self.act(self.STEP).answer)
+
+    def test_refused_for_now(self) -> None:
+        """That it cannot be asked now does not prove that there is none."""
+        for status in (500, 503):
+            with self.subTest(status=status):
+                self.mock.get(self.NODES, status_code=status, json={})
+
+                self.assert_fails(self.STEP, transient=True, words='node')
