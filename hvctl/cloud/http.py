@@ -68,12 +68,21 @@ NO_SERVICE = (
 #: For :attr:`Request.accept`.
 NOT_FOUND = frozenset({404})
 
+#: How the services name a request in their answers.
+_REQUEST_IDS = ('x-openstack-request-id', 'openstack-request-id')
+
 #: What may be user-data, or a part of it: base64 of some length.
 _ENCODED = re.compile(r'[A-Za-z0-9+/=]{60,}')
 
 #: What the SDK and keystoneauth stumble over where a service, the version
 #: document of one for instance, is not what they expect.
-STUMBLED = (AttributeError, LookupError, TypeError, ValueError)
+STUMBLED = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
 
 JSON = dict[str, typing.Any]
 
@@ -159,9 +168,28 @@ def call(client: Service, request: Request) -> Response:
     except STUMBLED as error:
         raise nonsense(request.doing, error) from error
     status = response.status_code
+    if status == 404 and not _is_of_service(response):
+        raise nonsense(
+            request.doing, 'it is no JSON, as a proxy gives it (HTTP 404)'
+        )
     if status >= 400 and status not in request.accept:
         raise _refused(response, request)
     return response
+
+
+def _is_of_service(response: Response) -> bool:
+    """Return whether a service has answered, and not a proxy before it.
+
+    One that has nobody to pass a request on to may answer 404, which says
+    nothing of what was asked for.  The services name the request in their
+    answers, and what they say is JSON.
+    """
+    if any(name in response.headers for name in _REQUEST_IDS):
+        return True
+    try:
+        return isinstance(response.json(), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def read(
@@ -265,7 +293,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     is of the service's clock, as the answer's own is.
     """
     wanted = headers.get('Retry-After', '').strip()
-    if wanted.isdecimal():
+    if re.fullmatch('[0-9]{1,9}', wanted):
         return float(wanted)
     until, now = date(wanted), date(headers.get('Date', ''))
     if until is None or now is None:
@@ -277,7 +305,7 @@ def date(value: str) -> datetime.datetime | None:
     """Parse a date as HTTP has it; None for what is none."""
     try:
         found = utils.parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     # Without a zone it is UTC (RFC 9110, section 5.6.7).
     return found if found.tzinfo else found.replace(tzinfo=datetime.UTC)

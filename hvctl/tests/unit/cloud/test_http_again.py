@@ -27,7 +27,9 @@ class TestRetryAfter(unittest.TestCase):
             (' 30 ', '', 30),
             ('-3', noon, None),
             ('1.5', noon, None),
+            ('9' * 400, noon, None),
             ('soon', noon, None),
+            (f'Wed, 21 Oct {"9" * 30} 12:00:00 GMT', noon, None),
             ('Wed, 21 Oct 2015 12:01:30 GMT', noon, 90),
             ('Wednesday, 21-Oct-15 12:01:30 GMT', noon, 90),
             ('Wed Oct 21 12:01:30 2015', noon, 90),
@@ -102,6 +104,22 @@ class TestAgain(base.TestCase):
                 caught.exception.retry_after,
             ),
         )
+
+    def test_absurd_wish(self) -> None:
+        """A time that no clock has is an answer without a sense."""
+        self.sleep.side_effect = OverflowError
+        self.mock.get(
+            f'{base.COMPUTE}/thing',
+            status_code=429,
+            headers={'Retry-After': '9' * 30},
+        )
+
+        with self.assertRaises(exceptions.CloudError) as caught:
+            http.call(
+                self.conn.compute, http.Request(url='/thing', doing='read')
+            )
+
+        self.assertTrue(caught.exception.transient)
 
     def test_changes(self) -> None:
         """No change is, whatever the cloud is configured for."""

@@ -76,8 +76,8 @@ class TestGuests(acting.TestCase):
         abort = AbortMigration(name='hv1', server_id='g', migration_id=7)
         for status, changed in ((202, True), (404, False), (400, False)):
             with self.subTest(status=status):
-                self.mock.post(f'{url}/action', status_code=status)
-                self.mock.delete(url, status_code=status)
+                self.mock.post(f'{url}/action', status_code=status, json={})
+                self.mock.delete(url, status_code=status, json={})
 
                 done = self.act(force)
                 self.assertEqual({'force_complete': None}, self.last().json())
