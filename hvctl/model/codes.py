@@ -163,6 +163,8 @@ class OutcomeCode(enum.StrEnum):
     """Its user-data cannot be sent."""
     NO_NODE_FREE = 'no-node-free'
     """No bare-metal node for its flavor is free."""
+    BARE_METAL_DISABLED = 'bare-metal-disabled'
+    """Nodes are free, and the nova-compute that drives them is disabled."""
     NODES_REFUSED = 'nodes-refused'
     """Nodes are free, and Nova refused all of them."""
     DEPLOY_FAILED = 'deploy-failed'

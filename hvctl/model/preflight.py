@@ -36,6 +36,7 @@ class Flavor:
 
     :ivar resources: amounts by Placement's resource class
     :ivar required: traits that a node must have
+    :ivar forbidden: traits that it must not have
     :ivar vcpus: counted against the quota of cores, by Nova's own driver
     :ivar ram: counted against the quota of memory, MiB
     :ivar disk: of all kinds, in GiB or, of a swap, in MiB
@@ -45,6 +46,7 @@ class Flavor:
     name: str
     resources: dict[str, int]
     required: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
     vcpus: int = 0
     ram: int = 0
     disk: int = 0
@@ -106,6 +108,7 @@ class Answers:
     :ivar unknown: what could not be asked, and can be done without
     :ivar candidates: free nodes for the flavor, as many as were asked for at
         most; None when Placement was not asked
+    :ivar disabled: nodes beside these whose nova-compute is disabled
     :ivar quotas: of the bare-metal cloud's project, by what they limit; left
         out where they are unknown
     :ivar compute_cloud: the name of the cloud in which the test guests are;
@@ -126,6 +129,7 @@ class Answers:
     problems: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     candidates: int | None = None
+    disabled: int = 0
     quotas: dict[QuotaKind, Quota] = dataclasses.field(default_factory=dict)
     compute_cloud: str | None = None
     test_quotas: dict[QuotaKind, Quota] = dataclasses.field(

@@ -3,10 +3,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+import typing
+
 from openstack import connection
 
 from hvctl.cloud import http
 from hvctl.model.preflight import Flavor
+
+_DISABLED = 'COMPUTE_STATUS_DISABLED'
 
 
 def find(conn: connection.Connection, name: str) -> Flavor:
@@ -23,21 +28,37 @@ def find(conn: connection.Connection, name: str) -> Flavor:
             for key, amount in specs.items()
             if key.startswith('resources:') and amount.isdigit()
         },
-        required=tuple(
-            key.partition(':')[2]
-            for key, value in specs.items()
-            if key.startswith('trait:') and value == 'required'
-        ),
+        required=_traits(specs, 'required'),
+        forbidden=_traits(specs, 'forbidden'),
         vcpus=found.vcpus or 0,
         ram=found.ram or 0,
         disk=(found.disk or 0) + (found.ephemeral or 0) + (found.swap or 0),
     )
 
 
-def candidates(
+def _traits(specs: Mapping[str, str], wish: str) -> tuple[str, ...]:
+    return tuple(
+        key.partition(':')[2]
+        for key, value in specs.items()
+        if key.startswith('trait:') and value == wish
+    )
+
+
+class Stock(typing.NamedTuple):
+    """The nodes for a flavor.
+
+    :ivar free: those that Nova may choose
+    :ivar disabled: those that it may not, for their service is disabled
+    """
+
+    free: int
+    disabled: int = 0
+
+
+def stock(
     conn: connection.Connection, flavor: Flavor, number: int
-) -> int | None:
-    """Count the nodes that are free for a flavor.
+) -> Stock | None:
+    """Count the nodes for a flavor, the way nova-scheduler asks for them.
 
     :param number: at which to stop
     :returns: None when there was nothing to ask Placement for
@@ -48,12 +69,27 @@ def candidates(
     }
     if not asked or number == 0:
         return None
+    traits = [*flavor.required, *(f'!{trait}' for trait in flavor.forbidden)]
+    # Nova gives it to every node of a nova-compute that is disabled
+    # (nova/scheduler/request_filter.py, compute_status_filter).
+    free = _count(conn, asked, [*traits, f'!{_DISABLED}'], number)
+    if free >= number:
+        return Stock(free)
+    return Stock(free, _count(conn, asked, [*traits, _DISABLED], number))
+
+
+def _count(
+    conn: connection.Connection,
+    asked: Mapping[str, int],
+    traits: Sequence[str],
+    number: int,
+) -> int:
+    """Count the providers that have some resources and traits."""
     params: dict[str, object] = {
         'resources': ','.join(f'{k}:{v}' for k, v in asked.items()),
+        'required': ','.join(traits),
         'limit': number,
     }
-    if flavor.required:
-        params['required'] = ','.join(flavor.required)
     request = http.Request(
         url='/allocation_candidates',
         doing='ask Placement for free nodes',

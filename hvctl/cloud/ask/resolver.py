@@ -62,10 +62,11 @@ class Resolver:
             ]
             for part in parts:
                 answers = part(answers)
-            candidates = self._candidates(asked, answers.flavor, number)
+            stock = self._stock(asked, answers.flavor, number)
         return dataclasses.replace(
             answers,
-            candidates=candidates,
+            candidates=stock.free if stock is not None else None,
+            disabled=stock.disabled if stock is not None else 0,
             problems=tuple(asked.problems),
             unknown=tuple(asked.unknown),
         )
@@ -225,15 +226,15 @@ class Resolver:
 
         return finish
 
-    def _candidates(
+    def _stock(
         self, asked: questions.Questions, flavor: Flavor | None, number: int
-    ) -> int | None:
+    ) -> flavors.Stock | None:
         """Ask Placement for free nodes."""
         if flavor is None:
             return None
         return asked.ask(
             'free nodes',
-            lambda: flavors.candidates(self._metal, flavor, number),
+            lambda: flavors.stock(self._metal, flavor, number),
             needed=False,
         ).answer()
 

@@ -39,6 +39,20 @@ def deploy_failed(case: Case) -> Reason:
         return Reason.of(
             OutcomeCode.NODES_REFUSED,
             name=case.hv.name,
+            capabilities=tuple(
+                f'{key}={value}'
+                for key, value in case.hv.server.extra_specs.items()
+                if key.startswith('capabilities:')
+            ),
+            tried=tried,
+            moved_on=by_nova,
+        )
+    if fault == _NO_CANDIDATE and _disabled(case.hv.server, case.snapshot):
+        return Reason.of(
+            OutcomeCode.BARE_METAL_DISABLED,
+            name=case.hv.name,
+            nodes=len(_disabled(case.hv.server, case.snapshot)),
+            hosts=_drivers(case),
             tried=tried,
             moved_on=by_nova,
         )
@@ -61,12 +75,42 @@ def deploy_failed(case: Case) -> Reason:
 
 def _stock(server: Server, snapshot: Snapshot) -> tuple[str, ...]:
     """Return what the nodes that the flavor asks for are doing."""
+    return preflight.stock(snapshot.nodes or (), _class(server))
+
+
+def _class(server: Server) -> str | None:
+    """Return the resource class of the nodes that the flavor asks for."""
     asked = [
         key.partition(':')[2]
         for key in server.extra_specs
         if key.startswith('resources:CUSTOM_')
     ]
-    return preflight.stock(snapshot.nodes or (), next(iter(asked), None))
+    return next(iter(asked), None)
+
+
+def _disabled(server: Server, snapshot: Snapshot) -> frozenset[str]:
+    """Return the ids of nodes that would do, but for their nova-compute."""
+    return frozenset(
+        node.id
+        for node in snapshot.nodes or ()
+        if node.placement_class == _class(server)
+        and preflight.is_free(node)
+        and node.id in snapshot.providers_disabled
+    )
+
+
+def _drivers(case: Case) -> tuple[str, ...]:
+    """Return the disabled services that drive these nodes, where known."""
+    assert case.hv.server is not None
+    nodes = _disabled(case.hv.server, case.snapshot)
+    driving = {
+        node.service_host
+        for node in case.snapshot.compute_nodes
+        if node.id in nodes
+    }
+    return tuple(
+        sorted(s.host for s in case.snapshot.services if s.host in driving)
+    )
 
 
 def questions(case: Case) -> tuple[Step, ...]:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from hvctl.decide.create import trunk
 from hvctl.model import identity
@@ -24,17 +24,21 @@ from hvctl.model.request import ResolvedSubnetwork
 #: States in which Ironic has a node between two tenants.
 _CLEANING = frozenset({'cleaning', 'clean wait', 'clean hold', 'deleting'})
 
+_FREE = 'free'
+
 
 def checks(
     facts: Answers,
     hypervisors: Sequence[Hypervisor],
     nodes: Iterable[Node] | None,
+    disabled: Container[str] = (),
 ) -> list[Check]:
     """Look at everything that does not depend on one name.
 
     :param facts: what the clouds answered
     :param hypervisors: whose servers are to be made
     :param nodes: the Ironic nodes that may be read, None when none may
+    :param disabled: ids of those whose nova-compute is disabled
     :returns: every check, whatever it found
     """
     found = [
@@ -47,7 +51,8 @@ def checks(
     ]
     if facts.flavor is not None:
         found.append(_flavor(facts.flavor))
-        found += _stock(facts, facts.flavor, len(hypervisors), nodes)
+        states = stock(nodes or (), bare_metal_class(facts.flavor), disabled)
+        found += _stock(facts, facts.flavor, len(hypervisors), states)
         found += _quotas(facts, facts.flavor, hypervisors)
     found += _subnetworks(facts)
     if facts.test_flavor is not None:
@@ -120,7 +125,7 @@ def _stock(
     facts: Answers,
     flavor: Flavor,
     number: int,
-    nodes: Iterable[Node] | None,
+    states: Iterable[str],
 ) -> Iterable[Check]:
     if facts.candidates is None:
         return
@@ -130,28 +135,41 @@ def _stock(
             message=f'{number} nodes are asked for, at least as many are free',
         )
         return
-    listed = ', '.join(stock(nodes or (), bare_metal_class(flavor)))
+    listed = ', '.join(states)
     seen = f' (of the nodes that may be read: {listed})' if listed else ''
+    remedy = 'see openstack baremetal node list'
+    if facts.disabled:
+        remedy = (
+            f'{facts.disabled} more would be, but the nova-compute that '
+            'drives them is disabled: see openstack compute service list, and '
+            'openstack compute service set --enable <host> nova-compute'
+        )
     yield Check(
         verdict=Finding.FAILED,
         message=f'{number} nodes for flavor {flavor.name} are asked for and '
-        f'{facts.candidates} are free{seen}; see openstack baremetal node '
-        'list',
+        f'{facts.candidates} are free{seen}; {remedy}',
     )
 
 
 def stock(
-    nodes: Iterable[Node], resource_class: str | None
+    nodes: Iterable[Node],
+    resource_class: str | None,
+    disabled: Container[str] = (),
 ) -> tuple[str, ...]:
     """Return what the nodes of a resource class are doing.
 
     :param nodes: those that may be read
     :param resource_class: Placement's name of the class
+    :param disabled: ids of those whose nova-compute is disabled
     :returns: how many do what, as in ``2 in use``; nothing where no such
         node may be read
     """
     known = Counter(
-        _use(node) for node in nodes if node.placement_class == resource_class
+        f'{_FREE} and disabled'
+        if is_free(node) and node.id in disabled
+        else _use(node)
+        for node in nodes
+        if node.placement_class == resource_class
     )
     return tuple(f'{count} {state}' for state, count in known.items())
 
@@ -164,8 +182,13 @@ def _use(node: Node) -> str:
     if node.instance_id is not None:
         return 'in use'
     if node.provision_state == 'available':
-        return 'free'
+        return _FREE
     return node.provision_state
+
+
+def is_free(node: Node) -> bool:
+    """Return whether Ironic would deploy a node."""
+    return _use(node) == _FREE
 
 
 def _subnetworks(facts: Answers) -> Iterable[Check]:

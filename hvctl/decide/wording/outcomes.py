@@ -3,15 +3,13 @@
 
 from __future__ import annotations
 
-import typing
-
 from hvctl.decide.wording import commands
+from hvctl.decide.wording import deploys
 from hvctl.decide.wording import holders
 from hvctl.decide.wording import statuses
 from hvctl.decide.wording import text
 from hvctl.decide.wording.templates import Words
 from hvctl.model.codes import Code, OutcomeCode
-from hvctl.model.reasons import Fact
 from hvctl.model.reasons import Facts
 
 #: Where the packages of Debian and of RHEL let nova-compute log.
@@ -77,40 +75,6 @@ def _find_node(facts: Facts) -> str:
     return (
         f'find its Ironic node{known} and end it there (openstack baremetal '
         'node undeploy <node>), and run delete again'
-    )
-
-
-def _tried(facts: Facts) -> str:
-    """Name the Ironic nodes that were tried, and what Ironic says of each."""
-    pairs = typing.cast('tuple[tuple[Fact, Fact], ...]', facts['tried'])
-    if not pairs:
-        return ''
-    nodes = [f'{node} ({error})' if error else node for node, error in pairs]
-    by_nova = ' (Nova moved on by itself)' if facts['moved_on'] else ''
-    return f'; tried on Ironic node {", ".join(map(str, nodes))}{by_nova}'
-
-
-def _no_node(facts: Facts) -> str:
-    stock = ', '.join(text.each(facts['nodes']))
-    known = f' (of the nodes that may be read: {stock})' if stock else ''
-    return (
-        f'no node for {facts["name"]}: none that the flavor asks for is free'
-        f'{known}; see openstack baremetal node list{_tried(facts)}'
-    )
-
-
-def _refused(facts: Facts) -> str:
-    return (
-        f'no node for {facts["name"]}: nodes of the flavor are free, but Nova '
-        'refused all of them; is the nova-compute that drives Ironic up and '
-        f'enabled? (openstack compute service list){_tried(facts)}'
-    )
-
-
-def _deploy_failed(facts: Facts) -> str:
-    return (
-        f'the deploy of {facts["name"]} failed: {facts["fault"]}'
-        f'{_tried(facts)}'
     )
 
 
@@ -217,17 +181,6 @@ _CREATE: dict[Code, Words] = {
         _port_taken, _free_port, ('name', 'port_id', 'device_id', 'server')
     ),
     OutcomeCode.USER_DATA_REFUSED: Words('{message}'),
-    OutcomeCode.NO_NODE_FREE: Words(
-        _no_node, commands.REMOVE_FIRST, ('name', 'tried', 'moved_on', 'nodes')
-    ),
-    OutcomeCode.NODES_REFUSED: Words(
-        _refused, commands.REMOVE_FIRST, ('name', 'tried', 'moved_on')
-    ),
-    OutcomeCode.DEPLOY_FAILED: Words(
-        _deploy_failed,
-        commands.REMOVE_FIRST,
-        ('name', 'tried', 'moved_on', 'fault'),
-    ),
     OutcomeCode.IS_BEING_DELETED: Words(
         'the server is being deleted', commands.REMOVE_FIRST
     ),
@@ -391,4 +344,4 @@ _DELETE: dict[Code, Words] = {
     ),
 }
 
-WORDS: dict[Code, Words] = _RUN | _CREATE | _IN_TIME | _DELETE
+WORDS: dict[Code, Words] = _RUN | _CREATE | deploys.WORDS | _IN_TIME | _DELETE

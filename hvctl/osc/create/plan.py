@@ -140,7 +140,9 @@ def plan(
     return CreatePlan(
         client=client,
         goal=goal,
-        checks=preflight.checks(facts, new, look.nodes),
+        checks=preflight.checks(
+            facts, new, look.nodes, look.providers_disabled
+        ),
         verdicts=goal.decide(look, ledger, now),
         ahead=goal.ahead(look, ledger, now),
     )

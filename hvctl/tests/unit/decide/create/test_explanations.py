@@ -13,6 +13,7 @@ from hvctl.decide.wording import rendering
 from hvctl.model.codes import OutcomeCode
 from hvctl.model.hypervisor import Phase
 from hvctl.model.ledger import Ledger
+from hvctl.model.records import ComputeNode
 from hvctl.model.results import Explained
 from hvctl.model.steps import CreateServer
 from hvctl.tests.fixtures import builders
@@ -75,6 +76,69 @@ class TestServerFailed(unittest.TestCase):
         said = explanations.deploy_failed(a_case(hv, look))
 
         self.assertEqual(('2 in use', '1 in maintenance'), said.facts['nodes'])
+
+    def test_disabled(self):
+        """A disabled nova-compute of Ironic is no lack of nodes."""
+        nodes = tuple(
+            builders.a_node(
+                id=f'n{number}',
+                resource_class=of_class,
+                provision_state=state,
+                instance_id=None,
+            )
+            for number, (of_class, state) in enumerate(
+                (
+                    ('baremetal', 'available'),
+                    ('baremetal', 'clean failed'),
+                    ('gpu', 'available'),
+                )
+            )
+        )
+        hv = builders.a_hypervisor(
+            server=builders.a_server(
+                status='ERROR',
+                fault='No valid host was found. ',
+                extra_specs={'resources:CUSTOM_BAREMETAL': '1'},
+            )
+        )
+        ironic = builders.a_service('ironic', status='disabled')
+        node = ComputeNode(id='n0', hostname='n0', service_host='ironic')
+        for disabled, known, code, hosts in (
+            ({'n0', 'n1', 'n2'}, node, 'BARE_METAL_DISABLED', ('ironic',)),
+            ({'n0'}, None, 'BARE_METAL_DISABLED', ()),
+            ({'n1', 'n2'}, node, 'NO_NODE_FREE', None),
+            (set(), node, 'NO_NODE_FREE', None),
+        ):
+            with self.subTest(disabled=disabled, known=known):
+                look = builders.a_snapshot(
+                    'hv1',
+                    nodes=nodes,
+                    services=(ironic,),
+                    compute_nodes=(known,) if known else (),
+                    providers_disabled=frozenset(disabled),
+                )
+
+                said = explanations.deploy_failed(a_case(hv, look))
+
+                self.assertEqual(OutcomeCode[code], said.code)
+                self.assertEqual(hosts, said.facts.get('hosts'))
+
+    def test_capabilities(self):
+        """What a flavor asks for that only a filter heeds is said."""
+        hv = builders.a_hypervisor(
+            server=builders.a_server(
+                status='ERROR',
+                fault='No valid host was found. There are not enough hosts '
+                'available.',
+                extra_specs={'capabilities:boot_mode': 'uefi', 'a': 'b'},
+            )
+        )
+
+        said = explanations.deploy_failed(a_case(hv))
+
+        self.assertEqual(
+            ('capabilities:boot_mode=uefi',), said.facts['capabilities']
+        )
 
     def test_nodes_that_were_tried(self):
         """Ironic's words on each node that was tried are given."""

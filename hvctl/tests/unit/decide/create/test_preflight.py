@@ -304,6 +304,31 @@ class TestChecks(unittest.TestCase):
             '1 in use',
             '1 cleaning',
             '1 in maintenance',
-            '1 free',
+            '1 free)',
         ):
             self.assertIn(words, said)
+
+    def test_disabled(self):
+        """A disabled nova-compute is told apart from a lack of nodes."""
+        nodes = [
+            builders.a_node(
+                id=name,
+                resource_class='baremetal',
+                provision_state='available',
+                instance_id=None,
+            )
+            for name in ('n1', 'n2')
+        ]
+        facts = Answers(flavor=METAL, candidates=1, disabled=1)
+        both = [Hypervisor(name='hv1'), Hypervisor(name='hv2')]
+
+        found = preflight.checks(facts, both, nodes, {'n2'})
+
+        (said,) = (c.message for c in found if c.verdict is Finding.FAILED)
+        self.assertIn('1 free, 1 free and disabled)', said)
+        self.assertIn(
+            '1 more would be, but the nova-compute that drives them is '
+            'disabled: see openstack compute service list, and openstack '
+            'compute service set --enable <host> nova-compute',
+            said,
+        )

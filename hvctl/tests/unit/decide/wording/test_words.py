@@ -18,7 +18,6 @@ LATE = {**HV, 'seconds': 300, 'addresses': ('10.0.0.5',)}
 CREATE = 'openstack hypervisor ephemeral create hv1 ...'
 DELETE = 'openstack hypervisor ephemeral delete hv1'
 FIRST = f'remove it first: {DELETE}'
-TRIED = {'tried': (('n1', 'no power'), ('n2', None)), 'moved_on': True}
 ELSEWHERE = {
     'name': 'hv1',
     'left': (('resource provider', 'p1'), ('compute service', 's1')),
@@ -195,28 +194,6 @@ ROWS: tuple = (
         'the name hv1 is taken by hypervisor i2 (hv1), which hvctl did not '
         'make in this project; choose another name',
         '',
-    ),
-    (
-        OutcomeCode.NO_NODE_FREE,
-        {'name': 'hv1', 'nodes': ('2 in use',), 'tried': (), 'moved_on': 0},
-        'no node for hv1: none that the flavor asks for is free (of the nodes '
-        'that may be read: 2 in use); see openstack baremetal node list',
-        FIRST,
-    ),
-    (
-        OutcomeCode.NODES_REFUSED,
-        {'name': 'hv1', 'tried': (), 'moved_on': False},
-        'no node for hv1: nodes of the flavor are free, but Nova refused all '
-        'of them; is the nova-compute that drives Ironic up and enabled? '
-        '(openstack compute service list)',
-        FIRST,
-    ),
-    (
-        OutcomeCode.DEPLOY_FAILED,
-        {'name': 'hv1', 'fault': 'Timeout', **TRIED},
-        'the deploy of hv1 failed: Timeout; tried on Ironic node n1 (no '
-        'power), n2 (Nova moved on by itself)',
-        FIRST,
     ),
     (
         OutcomeCode.NOT_DEPLOYED_IN_TIME,
