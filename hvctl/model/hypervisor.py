@@ -7,6 +7,7 @@ import dataclasses
 import datetime
 import enum
 
+from hvctl.model import host_name
 from hvctl.model import identity
 from hvctl.model.migration import Migration
 from hvctl.model.reasons import Reason
@@ -128,6 +129,12 @@ class Hypervisor:
     def host(self) -> str:
         """The service host, or the one that is expected."""
         return self.service.host if self.service else self.name
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The host names under which it may register."""
+        qualified = host_name.qualified(self.name, self.domain)
+        return frozenset((self.host, self.name, qualified))
 
     @property
     def newest_migrations(self) -> dict[str, Migration]:

@@ -160,4 +160,4 @@ def port_mac(seed: str, network_id: str) -> str:
     """
     digest = hashlib.sha256(f'{seed}\0{network_id}'.encode()).digest()
     # Locally administered, and none of Neutron's own fa:16:3e.
-    return ':'.join(f'{byte:02x}' for byte in b'\x02' + digest[:5])
+    return (b'\x02' + digest[:5]).hex(':')

@@ -9,6 +9,7 @@ from hvctl.decide.create import closing
 from hvctl.decide.create import explanations
 from hvctl.decide.create import rollback
 from hvctl.decide.create.case import CreateCase
+from hvctl.decide.hypervisor import absence
 from hvctl.decide.hypervisor import ownership
 from hvctl.decide.hypervisor import phases
 from hvctl.model.codes import OutcomeCode
@@ -35,9 +36,8 @@ def wrong_id(case: CreateCase) -> Verdict | None:
     hv = case.hv
     if hv.service is None or hv.compute_id is None:
         return None
-    hosts = ownership.hosts(hv)
     for node in case.snapshot.compute_nodes:
-        if node.is_of(hosts) and node.id != hv.compute_id:
+        if node.is_of(hv.hosts) and node.id != hv.compute_id:
             verdict = Verdict.failed(
                 case.status,
                 Reason.of(
@@ -50,6 +50,33 @@ def wrong_id(case: CreateCase) -> Verdict | None:
             # The hold is on the id that was chosen, so it closes nothing.
             steps = () if hv.opened else closing.disable(hv)
             return dataclasses.replace(verdict, steps=steps)
+    return None
+
+
+def port_taken(case: CreateCase) -> Verdict | None:
+    """Refuse a port that something else has: Nova would answer 409."""
+    hv = case.hv
+    if hv.server is not None or case.snapshot.partial:
+        return None
+    for port in hv.ports:
+        if not port.device_id:
+            continue
+        found = absence.found(case, port.device_id)
+        other = found.name if found is not None else None
+        if other == hv.name or not (
+            other or absence.is_gone(case, port.device_id)
+        ):
+            continue
+        return Verdict.failed(
+            case.status,
+            Reason.of(
+                OutcomeCode.PORT_TAKEN,
+                name=hv.name,
+                port_id=port.id,
+                device_id=port.device_id,
+                server=other,
+            ),
+        )
     return None
 
 

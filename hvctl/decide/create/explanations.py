@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from hvctl.decide.case import Case
 from hvctl.decide.create import preflight
-from hvctl.decide.hypervisor import ownership
 from hvctl.decide.hypervisor import phases
 from hvctl.decide.wording import text
 from hvctl.model import host_name
@@ -207,7 +206,7 @@ def _overdue(
 
 def _other_host(hv: Hypervisor, snapshot: Snapshot) -> str | None:
     """Return the other name of the host, if the agents call it by that."""
-    others = ownership.hosts(hv) - {hv.host}
+    others = hv.hosts - {hv.host}
     return next(
         (a.host for a in snapshot.agents or () if a.host in others), None
     )

@@ -9,7 +9,6 @@ from hvctl.decide import goal
 from hvctl.decide.create import checks
 from hvctl.decide.create import closing
 from hvctl.decide.create import duplicate_servers
-from hvctl.decide.create import machine_port
 from hvctl.decide.create import opening
 from hvctl.decide.create import provision
 from hvctl.decide.create import rollback
@@ -98,7 +97,7 @@ STAGES: tuple[Stage[CreateCase], ...] = (
         'port-taken',
         Kind.CHECK,
         'refuse a port that something else has',
-        machine_port.taken,
+        checks.port_taken,
     ),
     Stage(
         'ports',

@@ -29,17 +29,15 @@ def doubtful(case: Case) -> tuple[str, ...]:
     :param case: of a hypervisor whose server no list has
     :returns: ids of those that this run made, and of those that have its port
     """
-    made = _made(case)
-    others = {
-        server_id
-        for server_id in _holders(case)
-        if server_id not in made and _has_other_name(case, server_id)
-    }
-    return tuple(
-        server_id
-        for server_id in dict.fromkeys((*made, *_holders(case)))
-        if server_id not in others and not is_gone(case, server_id)
-    )
+    servers = _made(case)
+    for port in case.hv.ports:
+        if (
+            port.device_id
+            and port.device_id not in servers
+            and not _has_other_name(case, port.device_id)
+        ):
+            servers.append(port.device_id)
+    return tuple(one for one in servers if not is_gone(case, one))
 
 
 def is_gone(case: Case, server_id: str) -> bool:
@@ -108,11 +106,6 @@ def _made(case: Case) -> list[str]:
         and isinstance(answer, Created)
     ]
     return [*made, *case.ledger.abandoned.get(case.name, ())]
-
-
-def _holders(case: Case) -> list[str]:
-    """Return what has the machine's ports."""
-    return [port.device_id for port in case.hv.ports if port.device_id]
 
 
 def _questions(case: Case, servers: tuple[str, ...]) -> tuple[AskServer, ...]:

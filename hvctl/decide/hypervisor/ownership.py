@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from hvctl.model import host_name
+from collections.abc import Iterator
+
 from hvctl.model.codes import HolderCode
 from hvctl.model.hypervisor import Hypervisor
 from hvctl.model.reasons import Reason
@@ -17,73 +18,54 @@ def holders(snapshot: Snapshot, hv: Hypervisor) -> list[Reason]:
     :param hv: the hypervisor of that name, put together from the look
     :returns: what was found; empty when the name is free or ours
     """
-    taken = hosts(hv)
+    return list(_holders(snapshot, hv))
+
+
+def _holders(snapshot: Snapshot, hv: Hypervisor) -> Iterator[Reason]:
+    taken = hv.hosts
+    if hv.name in snapshot.other_clouds:
+        cloud = snapshot.other_clouds[hv.name]
+        yield Reason.of(HolderCode.OTHER_CLOUD, name=hv.name, cloud=cloud)
+    for server in snapshot.namesakes:
+        if server.name == hv.name:
+            yield Reason.of(
+                HolderCode.SERVER, id=server.id, project_id=server.project_id
+            )
+    for service in snapshot.services:
+        if service.host in taken and service != hv.service:
+            yield Reason.of(
+                HolderCode.SERVICE,
+                id=service.id,
+                host=service.host,
+                up=service.up,
+            )
     # What our own machine registered is ours, even under a wrong id.
-    registered = hv.server is not None and hv.service is not None
-    ours = {
-        thing.id
-        for thing in (hv.server, hv.service, hv.compute_node, hv.provider)
-        if thing is not None
-    }
-    ours |= {server.id for server in hv.duplicates}
-    ours |= {agent.id for agent in hv.agents or ()}
-    found = [
-        Reason.of(HolderCode.OTHER_CLOUD, name=hv.name, cloud=cloud)
-        for name, cloud in snapshot.other_clouds.items()
-        if name == hv.name
-    ]
-    found += [
-        Reason.of(
-            HolderCode.SERVER, id=server.id, project_id=server.project_id
-        )
-        for server in snapshot.namesakes
-        if server.name == hv.name
-    ]
-    found += [
-        Reason.of(
-            HolderCode.SERVICE,
-            id=service.id,
-            host=service.host,
-            up=service.up,
-        )
-        for service in snapshot.services
-        if service.host in taken and service.id not in ours
-    ]
-    found += [
-        Reason.of(HolderCode.HYPERVISOR, id=node.id, host=node.hostname)
-        for node in snapshot.compute_nodes
-        if node.hostname in taken and node.id not in ours and not registered
-    ]
-    found += [
-        Reason.of(HolderCode.PROVIDER, id=provider.id, label=provider.name)
-        for provider in snapshot.providers
-        if provider.name in taken
-        and provider.id not in ours
-        and not registered
-    ]
-    found += [
-        Reason.of(
-            HolderCode.AGENT,
-            id=agent.id,
-            agent_type=agent.agent_type,
-            host=agent.host,
-            alive=agent.alive,
-        )
-        for agent in snapshot.agents or ()
-        if agent.host in taken and agent.id not in ours and not hv.server
-    ]
-    found += [
-        Reason.of(HolderCode.PORT, id=port_id)
-        for port_id, name in snapshot.namesake_ports.items()
-        # A machine that is there may have been given one.
-        if name == hv.name and hv.server is None
-    ]
-    return found
-
-
-def hosts(hv: Hypervisor) -> frozenset[str]:
-    """Return the host names under which a hypervisor may register."""
-    return frozenset((hv.host, *host_name.host_names(hv.name, hv.domain)))
+    if hv.server is None or hv.service is None:
+        for node in snapshot.compute_nodes:
+            if node.hostname in taken and node != hv.compute_node:
+                yield Reason.of(
+                    HolderCode.HYPERVISOR, id=node.id, host=node.hostname
+                )
+        for provider in snapshot.providers:
+            if provider.name in taken and provider != hv.provider:
+                yield Reason.of(
+                    HolderCode.PROVIDER, id=provider.id, label=provider.name
+                )
+    # What a machine that is there has registered or been given is its own.
+    if hv.server is None:
+        agents = hv.agents or ()
+        for agent in snapshot.agents or ():
+            if agent.host in taken and agent not in agents:
+                yield Reason.of(
+                    HolderCode.AGENT,
+                    id=agent.id,
+                    agent_type=agent.agent_type,
+                    host=agent.host,
+                    alive=agent.alive,
+                )
+        for port_id, name in snapshot.namesake_ports.items():
+            if name == hv.name:
+                yield Reason.of(HolderCode.PORT, id=port_id)
 
 
 def owned(hv: Hypervisor) -> bool:

@@ -92,23 +92,21 @@ def left(hv: Hypervisor) -> tuple[tuple[str, str], ...]:
     :returns: of each thing its kind, in the field's words, and its id; of an
         aggregate membership the aggregate's name
     """
-    things = []
-    if hv.server:
-        things.append(('server', hv.server.id))
-    things += [('server', server.id) for server in hv.duplicates]
-    if hv.service:
-        things.append(('compute service', hv.service.id))
-    if hv.compute_node:
-        things.append(('hypervisor', hv.compute_node.id))
-    if hv.provider:
-        things.append(('resource provider', hv.provider.id))
-    things += [('test guest', guest.id) for guest in hv.test_guests]
-    things += [('port', port.id) for port in (*hv.test_ports, *hv.ports)]
-    things += [('trunk', trunk.id) for trunk in hv.trunks]
-    things += [('sub-port', port.id) for port in hv.subports]
-    things += [('network agent', agent.id) for agent in hv.agents or ()]
-    things += [('aggregate membership', a.name) for a in hv.aggregates]
-    return tuple(things)
+    kinds = (
+        ('server', (hv.server, *hv.duplicates)),
+        ('compute service', (hv.service,)),
+        ('hypervisor', (hv.compute_node,)),
+        ('resource provider', (hv.provider,)),
+        ('test guest', hv.test_guests),
+        ('port', (*hv.test_ports, *hv.ports)),
+        ('trunk', hv.trunks),
+        ('sub-port', hv.subports),
+        ('network agent', hv.agents or ()),
+    )
+    return (
+        *((kind, one.id) for kind, found in kinds for one in found if one),
+        *(('aggregate membership', each.name) for each in hv.aggregates),
+    )
 
 
 def goes(hv: Hypervisor, phase: Phase) -> bool:
