@@ -33,8 +33,15 @@ def ending_like_ctrl_c() -> Iterator[None]:
 
 @contextlib.contextmanager
 def on_first_ctrl_c(act: Callable[[], None]) -> Iterator[None]:
-    """Let the first Ctrl-C do something else; the second ends the run."""
+    """Let the first Ctrl-C do something else; the second ends the run.
+
+    Where it is ignored, as in a script's background, it stays so: no second
+    one could end what the first has stopped.
+    """
     usual = signal.getsignal(signal.SIGINT)
+    if usual is signal.SIG_IGN:
+        yield
+        return
 
     def first(_number: int, _frame: types.FrameType | None) -> None:
         signal.signal(signal.SIGINT, usual)
