@@ -9,6 +9,7 @@ import pathlib
 import typing
 import uuid
 
+from hvctl.model import identity
 from hvctl.tests.functional import base
 from hvctl.tests.functional import facts
 from hvctl.tests.functional import guests
@@ -261,6 +262,56 @@ class TestForeign(base.FunctionalTestCase):
                         result,
                     )
             self.assertEqual(before, self.stable())
+
+    def imitate(self, name: str, original: str) -> None:
+        """Let another project make what looks like a hypervisor of ours."""
+        metadata = facts.server(original)['metadata']
+        # It stays in ERROR: nobody's hypervisor is needed for it.
+        with base.only():
+            server_id = self.boot(cloud='lab-demo', metadata=metadata)
+            guests.wait(server_id, 'ERROR')
+        facts.connection().compute.update_server(server_id, name=name)
+        network = facts.connection('lab-demo').network
+        port = network.create_port(
+            name=name,
+            network_id=network.find_network('tenant-vxlan').id,
+            description=identity.PORT_MARK,
+        )
+        self.addCleanup(network.delete_port, port.id)
+
+    def test_look_alikes(self) -> None:
+        """What another project marks as ours is no hypervisor, and stays."""
+        (ours,) = hypervisors.enabled(1)
+        alone = hypervisors.name('alike')
+        (original,) = facts.ours(ours)['servers']
+        for name in (ours, alone):
+            self.imitate(name, original)
+        before = self.stable()
+
+        listed = self.succeed(shell.ephemeral('list')).json()
+        names = [row['Name'] for row in listed]
+        self.assertEqual(1, names.count(ours), listed)
+        self.assertNotIn(alone, names)
+        shown = self.succeed(shell.ephemeral('show', ours)).json()
+        self.assertEqual(
+            (original, 'enabled'), (shown['server_id'], shown['phase'])
+        )
+        for verb, options, words in (
+            ('create', shell.recipe(), 'taken by'),
+            ('delete', [], 'which hvctl did not make'),
+            ('drain', [], 'hvctl'),
+        ):
+            with self.subTest(verb):
+                self.fail_with(shell.ephemeral(verb, alone, *options), words)
+        self.assertEqual(before, self.stable())
+
+        # What is ours of a name goes, and nothing else.
+        self.succeed(hypervisors.delete(ours))
+        after = self.stable()
+        for kind in (0, 1):
+            left = {item if kind else item[0] for item in before[kind]}
+            gone = left - {item if kind else item[0] for item in after[kind]}
+            self.assertEqual(1, len(gone), gone)
 
     @staticmethod
     def stable() -> list[typing.Any]:
