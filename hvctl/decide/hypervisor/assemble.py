@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+import re
 import typing
 
 from hvctl.model import host_name
@@ -87,11 +88,13 @@ def _one(
     networked = True
     if server is not None:
         said = server.metadata
-        domain = said.get(identity.DOMAIN_KEY, domain)
-        chosen = said.get(identity.COMPUTE_ID_KEY, '')
-        compute_id = chosen if identity.is_ours(name, chosen) else None
+        domain = _domain(said.get(identity.DOMAIN_KEY, ''), domain)
         networked = said.get(identity.NETWORKING_KEY) != identity.NO_NETWORKING
     hosts = {name, host_name.qualified(name, domain)}
+    if server is not None:
+        compute_id = _compute_id(snapshot, server, hosts, compute_id)
+    # Whatever the metadata says of the domain, that one is ours.
+    hosts = _registered(snapshot, compute_id) or hosts
     service = _first(
         s
         for s in snapshot.services
@@ -212,6 +215,41 @@ def _hold(
     if consumers is None or compute_id is None:
         return None
     return consumers.get(identity.hold_id(compute_id), {}).get('MEMORY_MB', 0)
+
+
+def _compute_id(
+    snapshot: Snapshot,
+    server: Server,
+    hosts: Collection[str],
+    found: str | None,
+) -> str | None:
+    """Return the id that hvctl chose for the machine of a server.
+
+    Somebody may have edited its metadata.  Then what has its very name tells
+    the id as well.
+
+    :param found: one that is on a provider or a compute node
+    """
+    chosen = server.metadata.get(identity.COMPUTE_ID_KEY, '')
+    if identity.is_ours(server.name, chosen):
+        return chosen
+    registered = {n.id for n in snapshot.compute_nodes if n.is_of(hosts)}
+    named = {p.id for p in snapshot.providers if p.name in hosts}
+    return found if found in (registered or named) else None
+
+
+def _domain(said: str, wanted: str | None) -> str | None:
+    """Return what a server says of its domain, if it is one."""
+    return said if re.fullmatch(host_name.DOMAIN, said) else wanted
+
+
+def _registered(snapshot: Snapshot, compute_id: str | None) -> set[str]:
+    """Return the host that has registered with an id, if it is known."""
+    return {
+        node.service_host
+        for node in snapshot.compute_nodes
+        if node.id == compute_id and node.service_host
+    }
 
 
 def _compute_ids(snapshot: Snapshot) -> dict[str, str]:
