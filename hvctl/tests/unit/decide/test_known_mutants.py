@@ -23,8 +23,8 @@ from hvctl.decide.hypervisor import phases
 from hvctl.model.hypervisor import Phase
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import properties
-from hvctl.tests.unit.decide import test_delete_in_any_situation
 from hvctl.tests.unit.decide.create import test_create_in_any_situation
+from hvctl.tests.unit.decide.delete import test_delete_in_any_situation
 from hvctl.tests.unit.decide.drain import test_drain_in_any_situation
 
 #: Enough to come across whatever flaw it takes; most need a few.
