@@ -68,6 +68,8 @@ class StatusCode(enum.StrEnum):
     """What the machine needs is made, and its server."""
     SERVER_UNLISTED = 'server-unlisted'
     """Nova does not list its server, which may be there all the same."""
+    PORT_DIFFERS = 'port-differs'
+    """A port of an earlier create is not what is wanted now."""
     OTHERS_TURN = 'others-turn'
     """Another run made its port, and may be about to make the server."""
     DEPLOYING_ANEW = 'deploying-anew'

@@ -267,6 +267,7 @@ class Port:
     :ivar use: what it is for
     :ivar compute_cloud: in which the machine registers; None where that is
         the cloud of the port
+    :ivar vnic_type: empty where Neutron does not tell
     :ivar trunk: of which it is the parent
     """
 
@@ -278,6 +279,7 @@ class Port:
     mac_address: str = ''
     device_id: str = ''
     fixed_ips: tuple[FixedIP, ...] = ()
+    vnic_type: str = ''
     trunk: Trunk | None = None
 
 

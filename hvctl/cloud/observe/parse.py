@@ -222,6 +222,7 @@ def port(body: answers.Fields) -> Port:
             FixedIP(address.text('subnet_id'), address.text('ip_address'))
             for address in body.any_parts('fixed_ips')
         ),
+        vnic_type=body.any_text('binding:vnic_type') or '',
         trunk=_trunk(body),
     )
 

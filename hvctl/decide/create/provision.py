@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from hvctl import exceptions
 from hvctl.decide.create import closing
+from hvctl.decide.create import left_ports
 from hvctl.decide.create import rollback
 from hvctl.decide.create import trunk
 from hvctl.decide.create.case import CreateCase
@@ -29,10 +30,6 @@ from hvctl.model.steps import (
     Step,
 )
 from hvctl.model.verdict import Verdict
-
-#: How many seconds a port of another run may be without a server.  That run
-#: makes it at its next look, which takes seconds on a busy cloud.
-_PATIENCE = 15
 
 
 def vanished(case: CreateCase) -> Verdict | None:
@@ -138,7 +135,7 @@ def others_turn(case: CreateCase) -> Verdict | None:
         phase=Phase.BUILDING,
         reason=Reason.of(StatusCode.OTHERS_TURN),
     )
-    if _lasts(case, status, _PATIENCE):
+    if _lasts(case, status, left_ports.PATIENCE):
         return None
     return Verdict(status=status)
 

@@ -9,6 +9,7 @@ from hvctl.decide import goal
 from hvctl.decide.create import checks
 from hvctl.decide.create import closing
 from hvctl.decide.create import duplicate_servers
+from hvctl.decide.create import left_ports
 from hvctl.decide.create import opening
 from hvctl.decide.create import provision
 from hvctl.decide.create import rollback
@@ -98,6 +99,13 @@ STAGES: tuple[Stage[CreateCase], ...] = (
         Kind.CHECK,
         'refuse a port that something else has',
         checks.port_taken,
+    ),
+    Stage(
+        'port-differs',
+        Kind.STEP,
+        'delete ports that are not what is wanted now',
+        left_ports.replace,
+        when='when an earlier create has left them',
     ),
     Stage(
         'ports',

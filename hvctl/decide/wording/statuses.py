@@ -85,6 +85,16 @@ def _unlisted(facts: Facts) -> str:
     )
 
 
+def _port_differs(facts: Facts) -> str:
+    ports = ', '.join(text.each(facts['ports'])) or f'of {facts["name"]}'
+    differences = ' and '.join(text.each(facts['differences']))
+    return (
+        f'port {ports}, which an earlier create has left, has another '
+        f'{differences} than is wanted now; it is made anew, unless that '
+        'create is still at it'
+    )
+
+
 def _disabled_by_others(facts: Facts) -> str:
     return f'somebody else than hvctl has closed it: {_disabled(facts)}'
 
@@ -160,6 +170,9 @@ _PHASES: dict[Code, Words] = {
 _VERBS: dict[Code, Words] = {
     StatusCode.MAKING: Words('making what the machine needs, and its server'),
     StatusCode.SERVER_UNLISTED: Words(_unlisted, facts=('host', 'servers')),
+    StatusCode.PORT_DIFFERS: Words(
+        _port_differs, facts=('name', 'ports', 'differences')
+    ),
     StatusCode.OTHERS_TURN: Words(
         'there is its port; seeing whether another run is about to make the '
         'server'

@@ -181,7 +181,7 @@ def _to_look_up(
 
     What machines are made with is only asked for when one is to be made: an
     image may be gone by now, and a keypair is its user's.  The fixed IP is
-    asked for too, unless the machine has its port already.
+    asked for too, unless the machine has it already.
 
     :param new: those whose machine is to be made
     """
@@ -197,7 +197,12 @@ def _to_look_up(
         )
     if wanted.fixed_ip is None:
         return wanted.names
-    if any(hv.ports for hv in found):
+    if any(
+        fixed.ip_address == wanted.fixed_ip
+        for hv in found
+        for port in hv.ports
+        for fixed in port.fixed_ips
+    ):
         return dataclasses.replace(wanted.names, subnet=None)
     return dataclasses.replace(wanted.names, fixed_ip=wanted.fixed_ip)
 

@@ -21,6 +21,7 @@ NOTHING_TO_DO: frozenset[Code] = frozenset(
     {
         StatusCode.ENABLED,
         StatusCode.MAKING,
+        StatusCode.PORT_DIFFERS,
         StatusCode.OTHERS_TURN,
         StatusCode.DEPLOYING_ANEW,
         StatusCode.HOLD_UNKNOWN,

@@ -166,6 +166,7 @@ class TestShapes(unittest.TestCase):
 
         self.assertEqual('hv2', port.name)
         self.assertEqual(body['device_id'], port.device_id)
+        self.assertIn(port.vnic_type, ('baremetal', 'normal'))
         ((_, address),) = port.fixed_ips
         self.assertEqual('10.10.2.128', address)
         self.assertIs(PortUse.MACHINE, port.use)

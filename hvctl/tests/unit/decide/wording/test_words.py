@@ -45,6 +45,22 @@ AGENT = {**HV, 'opened': False}
 ROWS: tuple = (
     (StatusCode.NOTHING_THERE, HV, 'nothing of it is there', CREATE),
     (
+        StatusCode.PORT_DIFFERS,
+        {'name': 'hv1', 'ports': ('p', 'q'), 'differences': ('network',)},
+        'port p, q, which an earlier create has left, has another network '
+        'than is wanted now; it is made anew, unless that create is still at '
+        'it',
+        '',
+    ),
+    (
+        StatusCode.PORT_DIFFERS,
+        {'name': 'hv1', 'ports': (), 'differences': ('VLAN', 'network')},
+        'port of hv1, which an earlier create has left, has another VLAN and '
+        'network than is wanted now; it is made anew, unless that create is '
+        'still at it',
+        '',
+    ),
+    (
         StatusCode.UNFINISHED,
         {'name': 'hv1', 'left': (('port', 'p'), ('trunk', 't'))},
         'there is no server, but: port p, trunk t',

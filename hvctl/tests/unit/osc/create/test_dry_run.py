@@ -8,10 +8,8 @@ import unittest
 from hvctl.model import steps
 from hvctl.model.steps import (
     DeleteAgent,
-    DeletePort,
     DeleteProvider,
     DeleteService,
-    DeleteTrunk,
     FindNodes,
     GuestStep,
     LeaveAggregate,
@@ -22,8 +20,6 @@ from hvctl.osc.create import dry_run
 #: What only delete does, beside the steps of a drain.
 DELETING = {
     DeleteProvider,
-    DeleteTrunk,
-    DeletePort,
     DeleteService,
     FindNodes,
     DeleteAgent,
