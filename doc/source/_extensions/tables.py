@@ -46,6 +46,9 @@ class Table:
     rows: Sequence[tuple[str, ...]]
 
 
+#: Where the tests are, which an installation of hvctl does not have.
+_TESTS = pathlib.Path(hvctl.__file__).parent / 'tests'
+
 _KINDS = {
     kind.__name__ for kind in (StatusCode, OutcomeCode, GuestCode, HolderCode)
 }
@@ -243,6 +246,22 @@ def folders_of_decide() -> Table:
     )
 
 
+def _stories(folder: str) -> Table:
+    """List the functional tests of a folder, by what each says of itself."""
+    rows = []
+    for path in sorted((_TESTS / folder).glob('test_*.py')):
+        said = [
+            (ast.get_docstring(test) or '').partition('\n')[0]
+            for test in ast.walk(ast.parse(path.read_text()))
+            if isinstance(test, ast.FunctionDef)
+            and test.name.startswith('test_')
+        ]
+        rows.append((f'``{path.stem}``', ' '.join(said)))
+    return Table(
+        header=('Module', 'What its tests tell'), widths=(25, 75), rows=rows
+    )
+
+
 #: By the names that the pages use.
 TABLES: dict[str, Callable[[], Table]] = {
     'folders-of-decide': folders_of_decide,
@@ -256,5 +275,7 @@ TABLES: dict[str, Callable[[], Table]] = {
     'stages-of-drain': lambda: _stages(drain_stages.STAGES),
     'stages-of-undo': lambda: _stages(undo.STAGES),
     'treatment-rules': treatment_rules,
+    'functional-tests': lambda: _stories('functional'),
+    'long-functional-tests': lambda: _stories('functional_long'),
     'results-of-moves': lambda: _members(MoveState, 'Result'),
 }
