@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent import futures
+import functools
 import queue
 import threading
 import typing
@@ -61,7 +62,7 @@ class Workers(futures.Executor):
     ) -> futures.Future[_T]:
         """Let a thread call a function."""
         future: futures.Future[_T] = futures.Future()
-        self._calls.put(_Call(future, lambda: fn(*args, **kwargs)))
+        self._calls.put(_Call(future, functools.partial(fn, *args, **kwargs)))
         if len(self._threads) < self.most:
             thread = threading.Thread(
                 target=self._work,

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 import dataclasses
 import datetime
 import typing
@@ -173,13 +173,12 @@ class Ledger:
             None,
         )
 
-    def keep_refusals(self, wanted: Iterable[Step]) -> None:
+    def keep_refusals(self, wanted: Collection[Step]) -> None:
         """Forget the refusals of what is wanted no longer."""
-        steps = frozenset(wanted)
         self.refusals = {
             lane: refusal
             for lane, refusal in self.refusals.items()
-            if refusal.step in steps
+            if refusal.step in wanted
         }
 
     def note(self, name: str, verdict: Verdict) -> None:

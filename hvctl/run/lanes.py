@@ -74,14 +74,12 @@ class Lanes:
         for step in steps:
             chains.setdefault(step.lane, []).append(step)
         now = self._clock.monotonic()
+        held = {step for step, until in self.held.items() if until > now}
         for lane, chain in chains.items():
-            if lane in self._lanes:
-                continue
-            if any(self.held.get(step, now) > now for step in chain):
-                continue
-            self._lanes[lane] = _Lane(
-                name, self._workers.submit(self._work, tuple(chain))
-            )
+            if lane not in self._lanes and held.isdisjoint(chain):
+                self._lanes[lane] = _Lane(
+                    name, self._workers.submit(self._work, tuple(chain))
+                )
 
     def wait(self, seconds: float) -> dict[str, Acted]:
         """Wait until a lane is through, or for some seconds.

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 import dataclasses
 import datetime
+import functools
 import threading
 import typing
 
@@ -168,9 +169,10 @@ class _Run:
 
     def to_the_end(self, timeout: float, grace: float) -> Result:
         deadline = self.began + timeout
+        scope = functools.partial(self._goal.scope, self._ledger)
         while True:
             try:
-                snapshot = self._looks.take(self._scope, deadline)
+                snapshot = self._looks.take(scope, deadline)
             except exceptions.CloudError as error:
                 if self._ledger.last is None:
                     raise
@@ -203,9 +205,6 @@ class _Run:
         self._looks.stop()
         self._lanes.stop()
 
-    def _scope(self) -> Scope:
-        return self._goal.scope(self._ledger)
-
     def _judge(self, snapshot: Snapshot, deadline: float) -> None:
         ledger = self._ledger
         ledger.winding_down = self.winding_down.is_set()
@@ -217,7 +216,11 @@ class _Run:
         verdicts = self._goal.decide(snapshot, ledger, now)
         if not snapshot.partial:
             ledger.keep_refusals(
-                step for verdict in verdicts.values() for step in verdict.steps
+                {
+                    step
+                    for verdict in verdicts.values()
+                    for step in verdict.steps
+                }
             )
         ledger.last = snapshot
         ledger.looks += 1
@@ -286,12 +289,12 @@ class _Run:
 
     def _book(self, lane: str, acted: lanes.Acted) -> None:
         """Enter into the ledger what a worker did."""
-        ledger = self._ledger
+        ledger, now = self._ledger, self._looks.now()
         for step, done in acted.done:
             if step in ledger.done:
                 ledger.runs[step] = ledger.runs.get(step, 1) + 1
             ledger.done[step] = ledger.done.get(step, False) or done.changed
-            ledger.done_at[step] = self._looks.now()
+            ledger.done_at[step] = now
             ledger.answers.pop(step, None)
             if done.answer is not None:
                 ledger.answers[step] = done.answer
@@ -302,7 +305,6 @@ class _Run:
         step, error = acted.failed
         if before is not None and before.step != step:
             before = None
-        now = self._looks.now()
         refusal = Refusal(
             step=step,
             message=str(error),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 import ipaddress
+import operator
 
 from hvctl.model import identity
 from hvctl.model.hypervisor import Hypervisor
@@ -105,18 +106,14 @@ def facts(
 
 def _address(port: Port) -> str | None:
     """Return the address of the machine for others, IPv4 if it has one."""
-    addresses = (
+    addresses = [
         ipaddress.ip_address(fixed.ip_address) for fixed in port.fixed_ips
-    )
-    return next(
-        (
-            str(address)
-            for address in sorted(addresses, key=lambda own: own.version)
-            # Made of the MAC address, which Ironic changes to the card's.
-            if address.version == 4 or address.packed[11:13] != b'\xff\xfe'
-        ),
-        None,
-    )
+    ]
+    for address in sorted(addresses, key=operator.attrgetter('version')):
+        # Made of the MAC address, which Ironic changes to the card's.
+        if address.version == 4 or address.packed[11:13] != b'\xff\xfe':
+            return str(address)
+    return None
 
 
 def _subport(hv: Hypervisor, sub: ResolvedSubnetwork) -> Port | None:

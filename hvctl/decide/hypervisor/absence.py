@@ -23,23 +23,6 @@ from hvctl.model.verdict import Verdict
 _ASK_AGAIN = datetime.timedelta(seconds=5)
 
 
-def doubtful(case: Case) -> tuple[str, ...]:
-    """Return the servers of a hypervisor that Nova has not called gone.
-
-    :param case: of a hypervisor whose server no list has
-    :returns: ids of those that this run made, and of those that have its port
-    """
-    servers = _made(case)
-    for port in case.hv.ports:
-        if (
-            port.device_id
-            and port.device_id not in servers
-            and not _has_other_name(case, port.device_id)
-        ):
-            servers.append(port.device_id)
-    return tuple(one for one in servers if not is_gone(case, one))
-
-
 def is_gone(case: Case, server_id: str) -> bool:
     """Return whether Nova has answered 404 for a server."""
     question = AskServer(name=case.name, server_id=server_id)
@@ -61,12 +44,9 @@ def unlisted(case: Case, others: Iterable[str] = ()) -> Verdict | None:
     if case.hv.server is not None:
         return None
     servers = tuple(
-        dict.fromkeys(
-            (
-                *doubtful(case),
-                *(one for one in sorted(others) if not is_gone(case, one)),
-            )
-        )
+        server_id
+        for server_id in dict.fromkeys((*_its_own(case), *sorted(others)))
+        if not is_gone(case, server_id)
     )
     # A partial look may have old ports.
     if not servers and not case.snapshot.partial:
@@ -91,21 +71,23 @@ def status(case: Case, servers: tuple[str, ...] = ()) -> Status:
     )
 
 
-def _has_other_name(case: Case, server_id: str) -> bool:
-    exists = found(case, server_id)
-    return exists is not None and exists.name not in (None, case.name)
-
-
-def _made(case: Case) -> list[str]:
-    """Return the servers that this run made."""
-    made = [
+def _its_own(case: Case) -> list[str]:
+    """Return the servers that this run made, and those that have its port."""
+    servers = [
         answer.id
         for step, answer in case.ledger.answers.items()
         if isinstance(step, CreateServer)
         and step.name == case.name
         and isinstance(answer, Created)
     ]
-    return [*made, *case.ledger.abandoned.get(case.name, ())]
+    servers += case.ledger.abandoned.get(case.name, ())
+    for port in case.hv.ports:
+        holder = port.device_id
+        if holder and holder not in servers:
+            exists = found(case, holder)
+            if exists is None or exists.name in (None, case.name):
+                servers.append(holder)
+    return servers
 
 
 def _questions(case: Case, servers: tuple[str, ...]) -> tuple[AskServer, ...]:

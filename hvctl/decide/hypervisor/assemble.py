@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 import re
-import typing
 
 from hvctl.model import host_name
 from hvctl.model import identity
@@ -19,8 +18,6 @@ from hvctl.model.records import (
     Server,
 )
 from hvctl.model.snapshot import Part, Snapshot
-
-_T = typing.TypeVar('_T')
 
 #: How far a server is, by its status, the furthest first.  Every other status
 #: is of a machine that was ACTIVE once.
@@ -93,31 +90,42 @@ def _one(
     hosts = {name, host_name.qualified(name, domain)}
     if server is not None:
         compute_id = _compute_id(snapshot, server, hosts, compute_id)
-    # Whatever the metadata says of the domain, that one is ours.
-    hosts = _registered(snapshot, compute_id) or hosts
-    service = _first(
-        s
-        for s in snapshot.services
-        if s.host in hosts
-        # The server, which told the domain, may be gone already.
-        or (
-            server is None
-            and host_name.short(s.host) == name
-            and s.disabled.is_ours
+    node = None
+    if compute_id is not None:
+        node = next(
+            (n for n in snapshot.compute_nodes if n.id == compute_id), None
         )
+        if node is not None and node.service_host:
+            # Whatever the metadata says of the domain, that one is ours.
+            hosts = {node.service_host}
+    service = next(
+        (
+            s
+            for s in snapshot.services
+            if s.host in hosts
+            # The server, which told the domain, may be gone already.
+            or (
+                server is None
+                and s.host.startswith(f'{name}.')
+                and s.disabled.is_ours
+            )
+        ),
+        None,
     )
     if service is not None:
         hosts = {service.host}
-    node = _first(
-        n
-        for n in snapshot.compute_nodes
-        if (n.id == compute_id if compute_id else n.is_of(hosts))
-    )
+    if compute_id is None:
+        node = next(
+            (n for n in snapshot.compute_nodes if n.is_of(hosts)), None
+        )
     known_id = compute_id or (node.id if node is not None else None)
-    provider = _first(
-        p
-        for p in snapshot.providers
-        if (p.id == known_id if known_id else p.name in hosts)
+    provider = next(
+        (
+            p
+            for p in snapshot.providers
+            if (p.id == known_id if known_id else p.name in hosts)
+        ),
+        None,
     )
     # A host that registered under our name is ours only if something that
     # carries our mark says so.
@@ -243,15 +251,6 @@ def _domain(said: str, wanted: str | None) -> str | None:
     return said if re.fullmatch(host_name.DOMAIN, said) else wanted
 
 
-def _registered(snapshot: Snapshot, compute_id: str | None) -> set[str]:
-    """Return the host that has registered with an id, if it is known."""
-    return {
-        node.service_host
-        for node in snapshot.compute_nodes
-        if node.id == compute_id and node.service_host
-    }
-
-
 def _compute_ids(snapshot: Snapshot) -> dict[str, str]:
     """Return the compute node ids that hvctl chose, by hypervisor.
 
@@ -276,12 +275,11 @@ def _compute_ids(snapshot: Snapshot) -> dict[str, str]:
 def _metal(snapshot: Snapshot, server: Server | None) -> Node | None:
     if server is None or snapshot.nodes is None:
         return None
-    return _first(
-        n
-        for n in snapshot.nodes
-        if n.instance_id == server.id or n.id == server.node
+    return next(
+        (
+            n
+            for n in snapshot.nodes
+            if n.instance_id == server.id or n.id == server.node
+        ),
+        None,
     )
-
-
-def _first(found: Iterable[_T]) -> _T | None:
-    return next(iter(found), None)

@@ -62,10 +62,9 @@ def render(sections: Sections, *, reveal: bool = True) -> str:
                 raise exceptions.InvalidRequest(
                     f'[{section}] {option!r} cannot be the name of an option'
                 )
-            lines += [
-                f'{option} = {_value(value, f"[{section}] {option}", reveal)}'
-                for value in values
-            ]
+            where = f'[{section}] {option}'
+            for value in values:
+                lines.append(f'{option} = {_value(value, where, reveal)}')
         blocks.append('\n'.join(lines) + '\n')
     return '\n'.join(blocks)
 
@@ -82,7 +81,7 @@ def _value(value: str | Secret, where: str, reveal: bool) -> str:
     hidden = isinstance(value, Secret)
     text = value.reveal() if isinstance(value, Secret) else value
     # Also when it is not shown: what cannot be written is refused then too.
-    if not ini.is_line(text):
+    if re.search(ini.BREAK, text):
         raise exceptions.InvalidRequest(
             f'{where} has more than one line, which an option cannot have'
         )
