@@ -42,6 +42,15 @@ from hvctl.model.verdict import Outcome, Verdict
 _ASK_AGAIN = datetime.timedelta(seconds=3)
 
 
+#: One that does not go is asked again after that: a host that has died in
+#: between loses the request, and Nova itself lets the guest go once it sees
+#: that host down (nova/compute/api.py, _delete).
+_DELETE_AGAIN = datetime.timedelta(seconds=60)
+
+#: Seconds in which it is gone, or never.
+_HANGS = 300
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class EndTests(Goal[Case]):
     """The goal of what ends early: no test guest of the names is left."""
@@ -78,19 +87,7 @@ def remove(case: Case) -> Verdict | None:
     """
     hv = case.hv
     if hv.test_guests:
-        asked = {
-            step.server_id
-            for step in case.ledger.done
-            if isinstance(step, DeleteTestGuest)
-        }
-        return Verdict(
-            status=_ready(StatusCode.TEST_GUEST_GOES),
-            steps=tuple(
-                DeleteTestGuest(name=hv.name, server_id=guest.id)
-                for guest in hv.test_guests
-                if guest.id not in asked
-            ),
-        )
+        return _delete(case)
     if hv.test_ports:
         return Verdict(
             status=_ready(StatusCode.TEST_PORT_GOES),
@@ -100,6 +97,36 @@ def remove(case: Case) -> Verdict | None:
             ),
         )
     return None
+
+
+def _delete(case: Case) -> Verdict:
+    """Delete the test guests, and see them go."""
+    hv, status = case.hv, _ready(StatusCode.TEST_GUEST_GOES)
+    lasted = case.lasted(status)
+    if lasted >= _HANGS:
+        return Verdict.failed(
+            status,
+            Reason.of(
+                OutcomeCode.TEST_GUEST_HANGS,
+                name=hv.name,
+                server_id=hv.test_guests[0].id,
+                seconds=round(lasted),
+            ),
+        )
+    wanted = (
+        DeleteTestGuest(name=hv.name, server_id=guest.id)
+        for guest in hv.test_guests
+    )
+    return Verdict(
+        status=status,
+        steps=tuple(step for step in wanted if _may_delete(case, step)),
+    )
+
+
+def _may_delete(case: Case, step: DeleteTestGuest) -> bool:
+    """Return whether a test guest is still, or again, to be asked to go."""
+    asked_at = case.ledger.done_at.get(step, case.now)
+    return step not in case.ledger.done or case.now - asked_at >= _DELETE_AGAIN
 
 
 def _ended(_: Case) -> Verdict:

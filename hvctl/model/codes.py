@@ -72,6 +72,8 @@ class StatusCode(enum.StrEnum):
     """A port of an earlier create is not what is wanted now."""
     OTHERS_TURN = 'others-turn'
     """Another run made its port, and may be about to make the server."""
+    DUPLICATE_GOES = 'duplicate-goes'
+    """A second server of its name, which lost a race, is being deleted."""
     DEPLOYING_ANEW = 'deploying-anew'
     """The deploy failed and is tried anew."""
     FIRST_REPORT = 'first-report'
@@ -155,6 +157,8 @@ class OutcomeCode(enum.StrEnum):
     """Its nova-compute did not take the id chosen for it."""
     DUPLICATE_STAYS = 'duplicate-stays'
     """A second server of its name cannot be deleted."""
+    DUPLICATE_HANGS = 'duplicate-hangs'
+    """Nova has been deleting a second server of its name for too long."""
     VANISHED = 'vanished'
     """Somebody deleted its server while it was made."""
     HALF_GONE = 'half-gone'
@@ -211,6 +215,8 @@ class OutcomeCode(enum.StrEnum):
     """Why a health test failed: the guest was not ready in time."""
     TEST_GUEST_GONE = 'test-guest-gone'
     """Somebody deleted its test guest."""
+    TEST_GUEST_HANGS = 'test-guest-hangs'
+    """Nova has been deleting its test guest for too long."""
     REMOVED = 'removed'
     """After a failure: what was made of it is removed again."""
     NOT_REMOVED = 'not-removed'

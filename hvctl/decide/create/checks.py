@@ -9,6 +9,7 @@ from hvctl.decide.create import closing
 from hvctl.decide.create import explanations
 from hvctl.decide.create import rollback
 from hvctl.decide.create.case import CreateCase
+from hvctl.decide.delete import server
 from hvctl.decide.hypervisor import absence
 from hvctl.decide.hypervisor import ownership
 from hvctl.decide.hypervisor import phases
@@ -95,7 +96,7 @@ def stopping(case: CreateCase) -> Verdict | None:
     if case.status.phase is not Phase.STOPPING:
         return None
     if rollback.is_between_attempts(case.hv.name, case.ledger):
-        return Verdict(status=case.status)
+        return server.running(case)
     return Verdict.failed(
         case.status, Reason.of(OutcomeCode.IS_BEING_DELETED, name=case.hv.name)
     )

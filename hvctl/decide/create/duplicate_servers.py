@@ -6,22 +6,32 @@ Two runs at once may both make one.
 
 from __future__ import annotations
 
+from hvctl.decide.create import waiting
 from hvctl.decide.create.case import CreateCase
 from hvctl.decide.wording import text
-from hvctl.model.codes import OutcomeCode
-from hvctl.model.hypervisor import Hypervisor
+from hvctl.model.codes import OutcomeCode, StatusCode
+from hvctl.model.hypervisor import Hypervisor, Status
 from hvctl.model.reasons import Reason
 from hvctl.model.steps import DeleteServer, Step
 from hvctl.model.verdict import Verdict
 
+#: Seconds in which one that lost a race is gone, or never.
+_HANGS = 600
+
 
 def delete_duplicates(case: CreateCase) -> Verdict | None:
     """Delete those that are not to stay, once it is clear which do not."""
-    hv, status = case.hv, case.status
+    hv = case.hv
     if not hv.duplicates:
         return None
     if _port_not_bound_yet(hv):
-        return Verdict(status=status)
+        return waiting.overdue(case) or Verdict(status=case.status)
+    status = Status(
+        phase=case.status.phase,
+        reason=Reason.of(
+            StatusCode.DUPLICATE_GOES, server_id=hv.duplicates[0].id
+        ),
+    )
     todo: list[Step] = []
     for server in hv.duplicates:
         delete = DeleteServer(name=hv.name, server_id=server.id)
@@ -38,6 +48,16 @@ def delete_duplicates(case: CreateCase) -> Verdict | None:
                     fault=text.fault(server),
                 ),
             )
+    lasted = case.lasted(status)
+    if not todo and lasted >= _HANGS:
+        return Verdict.failed(
+            status,
+            Reason.of(
+                OutcomeCode.DUPLICATE_HANGS,
+                server_id=hv.duplicates[0].id,
+                seconds=round(lasted),
+            ),
+        )
     return Verdict(status=status, steps=tuple(todo))
 
 

@@ -12,6 +12,7 @@ import dataclasses
 from hvctl.decide import interrupted
 from hvctl.decide.create.case import CreateCase
 from hvctl.decide.delete import delete
+from hvctl.decide.delete import server
 from hvctl.decide.hypervisor import absence
 from hvctl.decide.wording import text
 from hvctl.model.codes import OutcomeCode, StatusCode
@@ -37,9 +38,12 @@ def is_between_attempts(name: str, ledger: Ledger) -> bool:
 
 def retry(case: CreateCase) -> Verdict | None:
     """Delete a server of this run whose deploy failed, to make another."""
-    server = case.hv.server
-    if server is None or case.status.phase is not Phase.FAILED:
+    doomed = case.hv.server
+    if doomed is None or case.status.phase is not Phase.FAILED:
         return None
+    if doomed.id in case.ledger.abandoned.get(case.name, ()):
+        # Its tear-down may fail as well.
+        return server.running(case)
     if not _made_by_this_run(case.hv, case.ledger):
         return None
     if case.ledger.times(case.hv.name, CreateServer) > case.request.retries:
@@ -48,12 +52,12 @@ def retry(case: CreateCase) -> Verdict | None:
         status=Status(
             phase=Phase.FAILED,
             reason=Reason.of(
-                StatusCode.DEPLOYING_ANEW, fault=text.fault(server)
+                StatusCode.DEPLOYING_ANEW, fault=text.fault(doomed)
             ),
         ),
-        steps=(DeleteServer(name=case.hv.name, server_id=server.id),),
-        abandoned=server.id,
-        node_id=server.node,
+        steps=(DeleteServer(name=case.hv.name, server_id=doomed.id),),
+        abandoned=doomed.id,
+        node_id=doomed.node,
     )
 
 

@@ -170,6 +170,12 @@ _CREATE: dict[Code, Words] = {
         'there is a second server {server_id}, which cannot be deleted: '
         '{fault}'
     ),
+    OutcomeCode.DUPLICATE_HANGS: Words(
+        'there is a second server {server_id}, and Nova has been deleting it '
+        'for {seconds} s',
+        'openstack server set --state error {server_id}, openstack server '
+        'delete {server_id}, and run create again',
+    ),
     OutcomeCode.VANISHED: Words(
         'the server of {name} was made and is gone again: somebody deletes it '
         'at the same time'
@@ -215,6 +221,12 @@ _CREATE: dict[Code, Words] = {
     ),
     OutcomeCode.TEST_GUEST_GONE: Words(
         'the test guest of {name} was deleted by somebody; it stays closed'
+    ),
+    OutcomeCode.TEST_GUEST_HANGS: Words(
+        'Nova has been deleting the test guest {server_id} of {name} for '
+        '{seconds} s',
+        'openstack server set --state error {server_id}, openstack server '
+        'delete {server_id}, and run the same command again',
     ),
     OutcomeCode.REMOVED: Words('what was made of it is removed again'),
     OutcomeCode.NOT_REMOVED: Words('and it could not be removed: {why}'),

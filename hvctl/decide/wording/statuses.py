@@ -177,6 +177,9 @@ _VERBS: dict[Code, Words] = {
         'there is its port; seeing whether another run is about to make the '
         'server'
     ),
+    StatusCode.DUPLICATE_GOES: Words(
+        'a second server of its name, {server_id}, is being deleted'
+    ),
     StatusCode.DEPLOYING_ANEW: Words(
         'the deploy failed ({fault}) and is tried anew'
     ),

@@ -318,6 +318,26 @@ ROWS: tuple = (
         '',
     ),
     (
+        StatusCode.DUPLICATE_GOES,
+        {'server_id': 's'},
+        'a second server of its name, s, is being deleted',
+        '',
+    ),
+    (
+        OutcomeCode.DUPLICATE_HANGS,
+        {'server_id': 's', 'seconds': 600},
+        'there is a second server s, and Nova has been deleting it for 600 s',
+        'openstack server set --state error s, openstack server delete s, '
+        'and run create again',
+    ),
+    (
+        OutcomeCode.TEST_GUEST_HANGS,
+        {'name': 'hv1', 'server_id': 's', 'seconds': 300},
+        'Nova has been deleting the test guest s of hv1 for 300 s',
+        'openstack server set --state error s, openstack server delete s, '
+        'and run the same command again',
+    ),
+    (
         OutcomeCode.GONE_BUT_TAKEN,
         {'name': 'hv1', 'holders': (SERVICE,)},
         'hv1 is gone, but there is compute service i1 (host hv1), which hvctl '
