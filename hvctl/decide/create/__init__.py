@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The verb ``create``."""
+"""The verb ``create``: ``stages.py`` has its stages, in order."""

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The verb ``delete``."""
+"""The verb ``delete``: ``delete.py`` has its stages, in order."""

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The verb ``drain``."""
+"""The verb ``drain``: ``stages.py`` has what comes before the guests move."""

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is decided of a move, from its request to its end."""
+"""What becomes of a guest that moves, look by look: see ``follow.py``."""

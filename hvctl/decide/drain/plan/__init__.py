@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is decided of guests before the first one moves."""
+"""What is to be done with each guest: ``treatment.py`` has the rules."""
