@@ -238,9 +238,18 @@ class TestOpen(unittest.TestCase):
 class TestOwnUserData(unittest.TestCase):
     """Without a hold."""
 
+    #: Chosen by nova-compute itself.
+    ID = builders.an_id('compute node')
+
     def look(self, metadata=None, **changes):
         return deciding.a_look(
-            servers=(builders.a_server(metadata=metadata or {}),), **changes
+            **{
+                'servers': (builders.a_server(metadata=metadata or {}),),
+                'compute_nodes': (builders.a_compute_node(id=self.ID),),
+                'providers': (builders.a_provider(id=self.ID),),
+                'providers_reported': frozenset({self.ID}),
+                **changes,
+            }
         )
 
     def test_disables_as_soon_as_it_shows(self):
