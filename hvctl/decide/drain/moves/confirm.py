@@ -34,6 +34,9 @@ def confirm(move: Move, migration: Migration, case: DrainCase) -> Followed:
     )
     if resized:
         step = requests.request(move, case.options)
+    if requests.is_refused(step, case):
+        # Nova could not be asked, so its time has not begun.
+        return Followed(move.but(news_at=case.now), step)
     if limits.is_silent(move, migration, case.now):
         refused = case.ledger.failed_since(step, move.progress.started_at)
         if refused is not None:

@@ -120,6 +120,8 @@ def _end(
 
 def _ask_again(move: Move, ask: AskWhere, case: DrainCase) -> Followed:
     """Ask again where a guest is, and whether the next look has it."""
+    if requests.is_refused(ask, case):
+        return Followed(move, ask)
     if limits.is_over(move.progress.left_at, limits.BUSY, case.now):
         reason = Reason.of(GuestCode.PLACE_UNKNOWN, host=move.source)
         return Followed(transitions.fail(move, reason, case.now))

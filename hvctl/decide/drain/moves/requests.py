@@ -63,6 +63,12 @@ def is_through(step: Step, case: DrainCase) -> bool:
     )
 
 
+def is_refused(step: Step, case: DrainCase) -> bool:
+    """Return whether a step is refused for now, and tried again later."""
+    refusal = case.ledger.refusals.get(step.lane)
+    return refusal is not None and refusal.step == step
+
+
 def question(move: Move, case: DrainCase) -> AskWhy | None:
     """Return how to ask what became of the last request of this run."""
     if (

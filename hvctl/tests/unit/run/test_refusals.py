@@ -7,8 +7,14 @@ import dataclasses
 
 from hvctl import exceptions
 from hvctl.model.codes import OutcomeCode
+from hvctl.model.drain_options import Suspended
 from hvctl.model.health import Answer
+from hvctl.model.move import MoveState
+from hvctl.model.results import Done, Located
 from hvctl.model.steps import (
+    AskWhere,
+    ColdMigrate,
+    ConfirmMigration,
     CreatePort,
     CreateProvider,
     CreateServer,
@@ -23,10 +29,13 @@ from hvctl.model.steps import (
     EnableService,
     JoinAggregate,
     LiftHold,
+    LiveMigrate,
     NoteTimes,
+    OffloadShelved,
     PlaceHold,
     ReadConsole,
     SetHoldInventory,
+    Shelve,
     Step,
 )
 from hvctl.tests.fixtures import failures
@@ -167,3 +176,69 @@ class TestDelete(TestCase):
         self.assertEqual(OutcomeCode.TIMED_OUT, self.code(result))
         self.assertIn('no answer', self.message(result))
         self.assertLess(self.clock.seconds, 601)
+
+
+class TestDrain(TestCase):
+    """A drain."""
+
+    def test_each_step(self) -> None:
+        """No guest's row ends as failed, and nobody is sent twice."""
+        for kind in (
+            DisableService,
+            LiveMigrate,
+            ColdMigrate,
+            ConfirmMigration,
+            Shelve,
+            OffloadShelved,
+            AskWhere,
+        ):
+            for error in ERRORS:
+                with self.subTest(kind=kind.__name__, error=str(error)):
+                    self.refuse(kind, seconds=700, error=error)
+                    self.cloud.has_hypervisor('hv1')
+                    statuses = ('ACTIVE', 'SHUTOFF', 'SUSPENDED', 'SHELVED')
+                    for status in statuses:
+                        self.cloud.add_guest(status, 'hv1', status=status)
+
+                    result = self.drain('hv1', suspended=Suspended.SHELVE)
+
+                    self.assertTrue(result.ok, self.message(result))
+                    self.assertIsNotNone(self.cloud.since)
+                    self.assertEqual(2, len(self.cloud.migrations.all))
+                    tries = [s for s in self.cloud.asked if type(s) is kind]
+                    # Of each of the guests.
+                    self.assertLess(len(tries), 4 * 30)
+
+    def test_confirmation_that_is_not_sent(self) -> None:
+        """What is said at the end is why nobody confirmed it."""
+        self.refuse(ConfirmMigration, seconds=9999)
+        self.cloud.has_hypervisor('hv1')
+        self.cloud.add_guest('off', 'hv1', status='SHUTOFF')
+
+        result = self.drain('hv1', timeout=600)
+
+        self.assertEqual(OutcomeCode.TIMED_OUT, self.code(result))
+        self.assertIn('no answer', self.message(result))
+        (move,) = result.ledger.moves.values()
+        self.assertEqual(MoveState.MOVING, move.state)
+
+    def test_place_that_is_not_told(self) -> None:
+        """Where a guest is was not told, and then Nova does not answer."""
+        self.refuse(AskWhere, seconds=200)
+        self.cloud.has_hypervisor('hv1')
+        guest = self.cloud.add_guest('g', 'hv1')
+        self.cloud.kinds = ()
+        where = self.cloud.migrations.where
+
+        def told(step: AskWhere):
+            self.cloud.kinds = (AskWhere,)
+            self.cloud.migrations.where = where
+            return Done(changed=False, answer=Located('UNKNOWN', None))
+
+        self.cloud.migrations.where = told
+
+        result = self.drain('hv1')
+
+        self.assertTrue(result.ok, self.message(result))
+        move = result.ledger.moves[guest.id]
+        self.assertEqual(MoveState.MOVED, move.state)
