@@ -20,6 +20,7 @@ from hvctl.model.reasons import Reason
 from hvctl.model.verdict import Verdict
 
 #: How long looks that lack the hypervisor or its service are not believed.
+#: They never are while a silent cell hides a guest that is under way.
 LIMIT = datetime.timedelta(seconds=120)
 
 
@@ -32,7 +33,10 @@ def verdict(case: DrainCase) -> Verdict | None:
     return Verdict(
         status=dataclasses.replace(status, reason=reason),
         moves=tuple(
-            move
+            # No news could be had of it.
+            move.but(news_at=case.now)
+            if move.state is MoveState.MOVING
+            else move
             for move in case.ledger.moves.values()
             if move.hypervisor == case.name
         ),
@@ -61,6 +65,8 @@ def _lacks_service(case: DrainCase) -> bool:
     known = hv.service is not None and not is_silent(case)
     if known and hv.server is not None and ownership.owned(hv):
         return False
+    if is_silent(case) and _lacks_moves(case):
+        return True
     if was_incomplete(ledger, case.name):
         return case.now - ledger.changed_at[case.name] < LIMIT
     last = ledger.last
@@ -73,6 +79,18 @@ def _lacks_service(case: DrainCase) -> bool:
     server_before = any(server.name == case.name for server in last.servers)
     return service_before and (
         not known or (server_before and hv.server is None)
+    )
+
+
+def _lacks_moves(case: DrainCase) -> bool:
+    """Return whether nothing is told of a guest that is under way."""
+    told = {migration.id for migration in case.hv.migrations}
+    return any(
+        move.hypervisor == case.name
+        and move.state is MoveState.MOVING
+        and move.server_id not in case.here
+        and move.progress.record not in told
+        for move in case.ledger.moves.values()
     )
 
 

@@ -152,6 +152,23 @@ class TestIncomplete(base.TestCase):
         self.assertIn('does not answer', self.message(result))
         self.assertLess(self.clock.seconds, 300)
 
+    def test_silent_while_guests_move(self):
+        """They are followed when it answers again, however late."""
+        for cuts, seconds in (
+            ({Cut.STATUS}, 100),
+            ({Cut.STATUS, Cut.GUESTS, Cut.MIGRATIONS}, 1000),
+        ):
+            with self.subTest(cuts=cuts):
+                statuses = ['ACTIVE', 'SHUTOFF', 'SUSPENDED']
+                self.begin(*statuses, seconds=20)
+                self.cloud.cuts = [frozenset()] * 4
+                self.cloud.cuts += [frozenset(cuts)] * 250
+
+                result = self.drain_all(parallel=4)
+
+                self.assertGreater(self.clock.seconds, seconds)
+                self.assert_all_gone(result, statuses)
+
     def test_lost_for_long(self):
         """A record that is never told of again is given up in the end."""
         self.begin('ACTIVE', seconds=5000)
