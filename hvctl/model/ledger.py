@@ -70,6 +70,7 @@ class Ledger:
 
     :ivar started_at: when the run took its first look
     :ivar ends_at: when the time for the whole is over; None without a limit
+    :ivar looked_at: when the last look was judged
     :ivar looks: how many snapshots were taken
     :ivar last: the newest of them
     :ivar done: steps that succeeded, and whether each changed anything
@@ -94,6 +95,7 @@ class Ledger:
 
     started_at: datetime.datetime = _LONG_AGO
     ends_at: datetime.datetime | None = None
+    looked_at: datetime.datetime = _LONG_AGO
     looks: int = 0
     last: Snapshot | None = None
     done: dict[Step, bool] = dataclasses.field(default_factory=dict)

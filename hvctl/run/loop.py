@@ -222,7 +222,7 @@ class _Run:
                     for step in verdict.steps
                 }
             )
-        ledger.last = snapshot
+        ledger.last, ledger.looked_at = snapshot, now
         ledger.looks += 1
         for name, verdict in verdicts.items():
             if not self._final(name):

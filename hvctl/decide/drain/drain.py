@@ -41,9 +41,10 @@ from hvctl.model.snapshot import (
 from hvctl.model.steps import MoveStep
 from hvctl.model.verdict import Verdict
 
-#: While guests move, a look reads only guests and migrations.  Every tenth
-#: reads everything, and so does one after which new moves may start: a
-#: nova-compute may have died meanwhile, or somebody may have enabled it again.
+#: While guests move, or wait until they are tried again, a look reads only
+#: guests and migrations.  Every tenth reads everything, and so does one after
+#: which new moves may start: a nova-compute may have died meanwhile, or
+#: somebody may have enabled it again.
 FULL_LOOK_EVERY = 10
 
 
@@ -70,11 +71,15 @@ class Drain(Goal[DrainCase]):
         )
         ties_known = all(move.ties.known for move in moves)
         more = not ledger.winding_down and any(
-            queue.may_begin_more(hv, self.options, moves) for hv in hypervisors
+            queue.may_begin_more(hv, self.options, ledger)
+            for hv in hypervisors
         )
         if (
             hosts
-            and any(move.state is MoveState.MOVING for move in moves)
+            and any(
+                move.state is MoveState.MOVING or queue.is_held(move)
+                for move in moves
+            )
             and closed
             and ties_known
             and not more

@@ -20,6 +20,7 @@ from hvctl.model import identity
 from hvctl.model.drain_options import DrainOptions
 from hvctl.model.guest_codes import GuestCode
 from hvctl.model.hypervisor import Hypervisor
+from hvctl.model.ledger import Ledger
 from hvctl.model.move import Move
 from hvctl.model.move import MoveState
 from hvctl.model.reasons import Reason
@@ -221,20 +222,36 @@ def _give_up(case: DrainCase, moves: Moves) -> Moves:
 
 
 def may_begin_more(
-    hv: Hypervisor, options: DrainOptions, moves: Iterable[Move]
+    hv: Hypervisor, options: DrainOptions, ledger: Ledger
 ) -> bool:
     """Return whether more guests may be begun to move than are under way.
 
-    :param moves: of all hypervisors
+    It goes by the time of the last look, so that may be one look too late.
     """
-    moves = list(moves)
+    moves = list(ledger.moves.values())
     busy = busy_groups(moves)
     own = [move for move in moves if move.hypervisor == hv.name]
     under_way = sum(move.state is MoveState.MOVING for move in own)
-    return under_way < parallel(hv, options) and any(
+    free = parallel(hv, options) - under_way
+    if free <= 0:
+        return False
+    may_migrate = brake.is_full(moves) or brake.free(
+        moves, free, ledger.looked_at
+    )
+    return any(
         # Its ties may be known when it is looked at again.
-        move.state is MoveState.PLANNED and move.ties.anti_affinity not in busy
+        move.state is MoveState.PLANNED
+        and move.ties.anti_affinity not in busy
+        and brake.may_try(move, ledger.looked_at)
+        and (may_migrate or not move.treatment.migrates)
         for move in own
+    )
+
+
+def is_held(move: Move) -> bool:
+    """Return whether a guest that was tried is to be tried again later."""
+    return (
+        move.state is MoveState.PLANNED and move.progress.tried_at is not None
     )
 
 

@@ -13,6 +13,7 @@ from hvctl.model.move import Guest
 from hvctl.model.move import Move
 from hvctl.model.move import MoveState
 from hvctl.model.move import Progress
+from hvctl.model.snapshot import WholeLook
 from hvctl.model.steps import AskWhy, LiveMigrate
 from hvctl.tests.fixtures import clocks
 from hvctl.tests.unit.run import base
@@ -123,6 +124,21 @@ class TestDrain(base.TestCase):
                     )
                     self.assertGreater(codes[GuestCode.CLOUD_FULL], 80)
                     self.assertFalse(result.ok)
+
+    def test_looks(self):
+        """While nobody is sent, a look reads what is on the host only."""
+        for number in range(7):
+            guest = self.cloud.add_guest(f'g{number}', 'hv1')
+            self.cloud.migrations.fates[guest.id] = 'no host'
+
+        self.drain('hv1', retries=1)
+
+        whole = [s for s in self.cloud.scopes if isinstance(s, WholeLook)]
+        sent = [s for s in self.cloud.asked if isinstance(s, LiveMigrate)]
+        self.assertGreater(self.clock.seconds, 300)
+        # Each that is sent follows a whole look; so do every ten others.
+        most = len(sent) + len(self.cloud.scopes) / 10 + 8
+        self.assertLess(len(whole), most)
 
     def test_room_comes(self):
         """When one has found a host, the others go as fast as before."""
