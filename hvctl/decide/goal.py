@@ -154,22 +154,6 @@ class Goal(abc.ABC, typing.Generic[C]):
     def verdict(self, case: C) -> Verdict:
         """Return what to do with one hypervisor, and what is waited for."""
 
-    def verdicts(self, cases: dict[str, C]) -> dict[str, Verdict]:
-        """Return the verdicts on all of them, which may depend on another."""
-        return {name: self.verdict(case) for name, case in cases.items()}
-
-    def cases(
-        self,
-        snapshot: Snapshot,
-        ledger: Ledger,
-        now: datetime.datetime,
-    ) -> dict[str, C]:
-        """Build what the decisions may read, for each name."""
-        return {
-            name: self.case(snapshot, hv, ledger, now)
-            for name, hv in self.hypervisors(snapshot).items()
-        }
-
     def decide(
         self,
         snapshot: Snapshot,
@@ -177,4 +161,7 @@ class Goal(abc.ABC, typing.Generic[C]):
         now: datetime.datetime,
     ) -> dict[str, Verdict]:
         """Return for each name what to do and what is waited for."""
-        return self.verdicts(self.cases(snapshot, ledger, now))
+        return {
+            name: self.verdict(self.case(snapshot, hv, ledger, now))
+            for name, hv in self.hypervisors(snapshot).items()
+        }

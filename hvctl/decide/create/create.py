@@ -132,9 +132,10 @@ class Create(Goal[CreateCase]):
     ) -> dict[str, list[Stage[CreateCase]]]:
         """Return what comes for each name after its present stage."""
         found = {}
-        for name, case in self.cases(snapshot, ledger, now).items():
+        for name, hv in self.hypervisors(snapshot).items():
+            case = self.case(snapshot, hv, ledger, now)
             stage = goal.first(stages.STAGES, case)
-            found[name] = stages.after(stage, case.hv, self.request)
+            found[name] = stages.after(stage, hv, self.request)
         return found
 
 

@@ -88,16 +88,15 @@ class Drain(Goal[DrainCase]):
         ):
             return GuestsLook(last=ledger.last, hosts=hosts)
         begun = _any_sent(ledger)
+        expected = [
+            (hv, self._expected(hv, ledger.last, ledger)) for hv in hypervisors
+        ]
         needs: frozenset[Need] = frozenset()
         if not begun:
             needs = frozenset(
                 need
-                for hv in hypervisors
-                for need in _needs(
-                    ledger.last,
-                    hv,
-                    self._expected(hv, ledger.last, ledger),
-                ).values()
+                for hv, awaited in expected
+                for need in _needs(ledger.last, hv, awaited).values()
             )
         return WholeLook(
             hosts=hosts,
@@ -111,8 +110,8 @@ class Drain(Goal[DrainCase]):
             ),
             volumes_of=frozenset(
                 move.guest.project_id
-                for hv in hypervisors
-                for move in self._expected(hv, ledger.last, ledger).values()
+                for _, awaited in expected
+                for move in awaited.values()
                 if move.treatment.asks
             ),
             optional=EVERY_PART,
@@ -149,10 +148,23 @@ class Drain(Goal[DrainCase]):
 
     def verdict(self, case: DrainCase) -> Verdict:
         """Return what to do with one hypervisor, and what is waited for."""
-        return self.verdicts({case.name: case})[case.name]
+        return self._verdicts({case.name: case})[case.name]
 
-    def verdicts(self, cases: dict[str, DrainCase]) -> dict[str, Verdict]:
-        """Return the verdicts on all of them: each waits for the others."""
+    def decide(
+        self,
+        snapshot: Snapshot,
+        ledger: Ledger,
+        now: datetime.datetime,
+    ) -> dict[str, Verdict]:
+        """Return the verdicts on all names: each waits for the others."""
+        return self._verdicts(
+            {
+                name: self.case(snapshot, hv, ledger, now)
+                for name, hv in self.hypervisors(snapshot).items()
+            }
+        )
+
+    def _verdicts(self, cases: dict[str, DrainCase]) -> dict[str, Verdict]:
         early = {name: stages.before(case) for name, case in cases.items()}
         verdicts = {n: verdict for n, verdict in early.items() if verdict}
         turn = {n: case for n, case in cases.items() if early[n] is None}

@@ -22,14 +22,17 @@ PCI = 'pci_passthrough:alias'
 _ACCELERATOR = 'accel:device_profile'
 
 
-def not_live(guest: Server, wish: Wish | None, ties: Ties) -> Reason | None:
+def not_live(
+    guest: Server, wish: Wish | None, ties: Ties, vtpm: str | None
+) -> Reason | None:
     """Return why Nova would refuse to live-migrate a guest, if it is known.
 
     :param wish: its owner's
     :param ties: what is known of its volumes
+    :param vtpm: who has the secret of its vTPM
     """
     specs = guest.extra_specs
-    match secrets.vtpm(guest, ties):
+    match vtpm:
         case None | 'host':
             pass
         case 'deployment':

@@ -52,9 +52,12 @@ def vtpm(guest: Server, ties: Ties) -> str | None:
     return guest.extra_specs.get(_SECURITY) or 'user'
 
 
-def of_owner(guest: Server, ties: Ties) -> Reason | None:
-    """Return which secret only its owner may read, if one is known."""
-    match vtpm(guest, ties):
+def of_owner(vtpm: str | None, ties: Ties) -> Reason | None:
+    """Return which secret only its owner may read, if one is known.
+
+    :param vtpm: who has the secret of its vTPM
+    """
+    match vtpm:
         case None | 'deployment':
             pass
         case 'host':

@@ -284,13 +284,14 @@ def treat(
     :param ties: what ties it to its host, as far as that is known
     """
     said = wishes.of(guest)
+    vtpm = secrets.vtpm(guest, ties)
     case = GuestCase(
         guest,
         options,
         ties,
         wanted=said.wish if options.method is None else None,
-        obstacle=devices.not_live(guest, said.wish, ties),
-        secret=secrets.of_owner(guest, ties),
+        obstacle=devices.not_live(guest, said.wish, ties, vtpm),
+        secret=secrets.of_owner(vtpm, ties),
     )
     for rule in RULES:
         treatment = rule.decide(case)

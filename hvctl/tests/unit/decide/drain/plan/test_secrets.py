@@ -73,7 +73,7 @@ class TestVtpm(unittest.TestCase):
 
                 self.assertEqual(security, secrets.vtpm(guest, ties))
                 self.assertEqual(
-                    code, draining.code(secrets.of_owner(guest, ties))
+                    code, draining.code(secrets.of_owner(security, ties))
                 )
 
 
