@@ -232,6 +232,7 @@ def _boot(hv: Hypervisor, test: HealthTest) -> tuple[Step, ...]:
         CreateTestGuest(
             name=hv.name,
             host=hv.host,
+            zone=_zone(hv),
             flavor_id=test.flavor_id,
             image_id=test.image_id,
             network_id=network_id,
@@ -240,13 +241,32 @@ def _boot(hv: Hypervisor, test: HealthTest) -> tuple[Step, ...]:
     )
 
 
+def _zone(hv: Hypervisor) -> str | None:
+    """Return the zone of a host, in which its test guest is to be.
+
+    Else it would be in the cloud's ``default_schedule_zone``, where Nova does
+    not find the host.  More than one zone is no zone, and a colon has a
+    meaning of its own (nova/compute/api.py, parse_availability_zone).
+    """
+    zone = hv.service.zone if hv.service is not None else None
+    return None if not zone or {',', ':'} & {*zone} else zone
+
+
 def _follow(case: Case, test: HealthTest) -> Verdict:
     guest = case.hv.test_guests[0]
     status = _ready(StatusCode.TEST_GUEST_AWAITED)
     failure: Reason | None = None
     if guest.status == 'ERROR':
         failure = Reason.of(
-            OutcomeCode.TEST_GUEST_FAULT, fault=text.fault(guest)
+            OutcomeCode.TEST_GUEST_FAULT,
+            fault=text.fault(guest),
+            host=case.hv.host,
+            aggregates=tuple(
+                aggregate.name
+                for aggregate in case.snapshot.aggregates
+                if case.hv.host in aggregate.hosts
+                and aggregate.may_refuse(case.snapshot.project_id)
+            ),
         )
     elif guest.status != 'ACTIVE' or not _answered(case, test):
         waited = _waited(case, status)

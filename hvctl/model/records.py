@@ -159,6 +159,7 @@ class Service:
     :ivar status: ``enabled`` or ``disabled``; ``UNKNOWN`` in a cell that
         does not answer
     :ivar state: ``up`` or ``down``
+    :ivar zone: its availability zone
     """
 
     id: str
@@ -167,6 +168,7 @@ class Service:
     state: str
     disabled_reason: str | None = None
     updated_at: str | None = None
+    zone: str | None = None
 
     @property
     def known(self) -> bool:
@@ -335,6 +337,7 @@ class Aggregate:
     """A host aggregate of Nova.
 
     :ivar uuid: by which Placement knows it
+    :ivar metadata: the zone among it
     """
 
     id: int
@@ -342,3 +345,27 @@ class Aggregate:
     uuid: str = ''
     availability_zone: str | None = None
     hosts: frozenset[str] = frozenset()
+    metadata: Mapping[str, str] = dataclasses.field(
+        default_factory=dict, hash=False
+    )
+
+    def may_refuse(self, project_id: str | None) -> bool:
+        """Return whether its metadata may keep guests of a project out.
+
+        Nova does so for the projects and traits that it names
+        (nova/scheduler/request_filter.py, and the filters that are called
+        aggregate_*), if its configuration says so; of other metadata only the
+        filters of a cloud know.
+        """
+        return any(
+            not _names_project(key, value, project_id)
+            for key, value in self.metadata.items()
+            if key != 'availability_zone'
+        )
+
+
+def _names_project(key: str, value: str, project_id: str | None) -> bool:
+    """Return whether metadata lets a project in, as one of several."""
+    return key.startswith('filter_tenant_id') and project_id in [
+        each.strip() for each in value.split(',')
+    ]

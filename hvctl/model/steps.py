@@ -259,11 +259,13 @@ class JoinAggregate(Step):
 class CreateTestGuest(Step):
     """Boot the guest that tries a closed hypervisor out.
 
+    :ivar zone: the host's; None is the cloud's choice
     :ivar network_id: in which Nova makes a port for it; None for none
     :ivar port_id: the port that it gets instead; None for none
     """
 
     host: str
+    zone: str | None = None
     flavor_id: str
     image_id: str
     network_id: str | None = None

@@ -26,7 +26,7 @@ class HealthTest:
             networks = [{'port': step.port_id}]
         elif step.network_id is not None:
             networks = [{'uuid': step.network_id}]
-        server = {
+        server: dict[str, object] = {
             'name': f'hvctl-test-{step.name}',
             'imageRef': step.image_id,
             'flavorRef': step.flavor_id,
@@ -37,6 +37,8 @@ class HealthTest:
                 identity.TEST_KEY: step.name,
             },
         }
+        if step.zone is not None:
+            server['availability_zone'] = step.zone
         server_id = http.ask(
             self._nova,
             http.Request(

@@ -139,7 +139,10 @@ class Observer:
         )
 
     def _put_together(self, parts: Iterable[_Part]) -> Snapshot:
-        look = Snapshot(user_id=self.pair.compute.user_id)
+        look = Snapshot(
+            user_id=self.pair.compute.user_id,
+            project_id=self.pair.compute.id,
+        )
         for part in parts:
             look = part(look)
         return look

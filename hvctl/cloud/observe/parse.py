@@ -177,6 +177,7 @@ def service(body: answers.Fields) -> Service:
         state=body.text('state'),
         disabled_reason=body.any_text('disabled_reason'),
         updated_at=body.any_text('updated_at'),
+        zone=body.any_text('zone'),
     )
 
 
@@ -293,6 +294,7 @@ def aggregate(body: answers.Fields) -> Aggregate:
         uuid=body.text('uuid'),
         availability_zone=body.any_text('availability_zone'),
         hosts=frozenset(body.texts('hosts')),
+        metadata=body.any_part('metadata').all_texts(),
     )
 
 

@@ -13,11 +13,9 @@ from hvctl.decide.create.case import CreateCase
 from hvctl.decide.hypervisor import phases
 from hvctl.model.codes import OutcomeCode, StatusCode
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
-from hvctl.model.reasons import Fact
 from hvctl.model.reasons import Reason
 from hvctl.model.steps import (
     EnableService,
-    JoinAggregate,
     LiftHold,
     RenameProvider,
     RestoreHold,
@@ -128,49 +126,6 @@ def rename(case: CreateCase) -> Verdict | None:
     )
 
 
-def join(case: CreateCase) -> Verdict | None:
-    """Bring a host into its aggregates, in Nova and in Placement.
-
-    Nova answers 200 although Placement did not take the host
-    (nova/compute/api.py, add_host_to_aggregate), so both are looked at.
-    """
-    hv, aggregates = case.hv, case.request.aggregates
-    if hv.provider is None:
-        return None
-    known = {a.uuid: a for a in case.snapshot.aggregates}
-    gone = [uuid for uuid in aggregates if uuid not in known]
-    if gone:
-        return Verdict.failed(
-            case.status,
-            Reason.of(
-                OutcomeCode.AGGREGATE_GONE,
-                name=hv.name,
-                aggregates=tuple(
-                    f'{aggregates[uuid]} ({uuid})' for uuid in gone
-                ),
-            ),
-        )
-    todo = [
-        JoinAggregate(name=hv.name, aggregate_id=number, host=hv.host)
-        for uuid, number in aggregates.items()
-        if hv.host not in known[uuid].hosts
-    ]
-    if todo:
-        return Verdict(status=_ready(StatusCode.JOINING), steps=tuple(todo))
-    waiting = [
-        known[uuid].name
-        for uuid in aggregates
-        if hv.provider.id not in case.snapshot.members.get(uuid, frozenset())
-    ]
-    if waiting:
-        return Verdict(
-            status=_ready(
-                StatusCode.NOT_IN_PLACEMENT, aggregates=tuple(waiting)
-            )
-        )
-    return None
-
-
 def try_out(case: CreateCase) -> Verdict | None:
     """Boot a test guest where nobody else can get in yet."""
     hv = case.hv
@@ -211,5 +166,5 @@ def _enable(hv: Hypervisor) -> tuple[Step, ...]:
     return (EnableService(name=hv.name, service_id=hv.service.id),)
 
 
-def _ready(code: StatusCode, **facts: Fact) -> Status:
-    return Status(phase=Phase.READY, reason=Reason.of(code, **facts))
+def _ready(code: StatusCode) -> Status:
+    return Status(phase=Phase.READY, reason=Reason.of(code))

@@ -9,6 +9,7 @@ from hvctl.decide import goal
 from hvctl.decide.create import checks
 from hvctl.decide.create import closing
 from hvctl.decide.create import duplicate_servers
+from hvctl.decide.create import joining
 from hvctl.decide.create import left_ports
 from hvctl.decide.create import opening
 from hvctl.decide.create import provision
@@ -270,7 +271,7 @@ STAGES: tuple[Stage[CreateCase], ...] = (
         'join',
         Kind.STEP,
         'join its aggregates',
-        opening.join,
+        joining.join,
         when='with aggregates',
         asked=_aggregates,
     ),
@@ -281,6 +282,14 @@ STAGES: tuple[Stage[CreateCase], ...] = (
         opening.try_out,
         when='with a health test',
         asked=_tested,
+    ),
+    Stage(
+        'join-rest',
+        Kind.STEP,
+        'join aggregates that might have kept the test guest out',
+        joining.join_rest,
+        when='with a health test, when the metadata of one is more than a '
+        'zone',
     ),
     Stage(
         'lift',

@@ -109,6 +109,17 @@ def _landed(facts: Facts) -> str:
     return f'openstack server list --all-projects --host {facts["host"]}'
 
 
+def _guest_fault(facts: Facts) -> str:
+    aggregates = text.each(facts['aggregates'])
+    if not aggregates:
+        return str(facts['fault'])
+    return (
+        f'{facts["fault"]} (aggregate {", ".join(aggregates)} may keep it '
+        'out, by its metadata: openstack aggregate remove host <aggregate> '
+        f'{facts["host"]})'
+    )
+
+
 def _guest_late(facts: Facts) -> str:
     words = (
         f'the test guest was {facts["server_status"]} for '
@@ -215,7 +226,9 @@ _CREATE: dict[Code, Words] = {
     OutcomeCode.HEALTH_TEST_FAILED: Words(
         'the health test of {name} failed: {why}; it stays closed'
     ),
-    OutcomeCode.TEST_GUEST_FAULT: Words('{fault}'),
+    OutcomeCode.TEST_GUEST_FAULT: Words(
+        _guest_fault, facts=('fault', 'host', 'aggregates')
+    ),
     OutcomeCode.TEST_GUEST_LATE: Words(
         _guest_late, facts=('server_status', 'task', 'seconds', 'silent')
     ),

@@ -243,7 +243,12 @@ class TestFollow(unittest.TestCase):
 
         self.assertEqual((DELETE,), verdict.steps)
         self.assertEqual(
-            Reason.of(OutcomeCode.TEST_GUEST_FAULT, fault='no host'),
+            Reason.of(
+                OutcomeCode.TEST_GUEST_FAULT,
+                fault='no host',
+                host='hv1',
+                aggregates=(),
+            ),
             verdict.test_failure,
         )
 

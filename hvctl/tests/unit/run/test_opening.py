@@ -41,6 +41,88 @@ class TestOpening(opening.TestCase):
         )
         self.assert_open()
 
+    def test_zone(self):
+        """The test guest goes to the zone of its host, and to no other."""
+        self.prepare()
+        for metadata in ({}, {'availability_zone': 'az1'}):
+            with self.subTest(metadata=metadata):
+                self.start()
+                self.cloud.default_schedule_zone = 'somewhere'
+                aggregate = self.cloud.aggregates.add(3, 'a', **metadata)
+                self.aggregates = {aggregate.uuid: 3}
+
+                result = self.open()
+
+                self.assertTrue(result.ok, self.message(result))
+
+    def test_isolated(self):
+        """What keeps the test guest out is joined after it, under the hold."""
+        for metadata in (
+            {'filter_tenant_id': 'theirs'},
+            {'filter_tenant_id_7': 'theirs', 'availability_zone': 'az1'},
+            {'trait__CUSTOM_GPU': 'required'},
+        ):
+            with self.subTest(metadata=metadata):
+                self.start()
+                self.prepare()
+                other = self.cloud.aggregates.add(4, 'b', **metadata)
+                self.aggregates[other.uuid] = 4
+
+                result = self.open()
+
+                self.assertTrue(result.ok, self.message(result))
+                self.assertEqual(
+                    [
+                        'JoinAggregate',
+                        'CreateTestGuest',
+                        'DeleteTestGuest',
+                        'JoinAggregate',
+                        'NoteTimes',
+                        'LiftHold',
+                    ],
+                    self.kinds()[5:],
+                )
+                self.assertIn('hv1', self.cloud.aggregates.all[4].hosts)
+                self.assert_open()
+
+    def test_own_tenant(self):
+        """An aggregate of our own project is joined before the test."""
+        self.cloud.tenants = True
+        ours = self.cloud.aggregates.add(
+            4, 'b', filter_tenant_id=builders.OURS
+        )
+        self.aggregates = {ours.uuid: 4}
+
+        self.assertTrue(self.open().ok)
+
+        kinds = self.kinds()
+        self.assertLess(
+            kinds.index('JoinAggregate'), kinds.index('CreateTestGuest')
+        )
+
+    def test_isolated_before(self):
+        """What an earlier run has joined too early is left for the test."""
+        self.prepare()
+        other = self.cloud.aggregates.add(4, 'b', 'hv1', trait__X='required')
+        self.aggregates[other.uuid] = 4
+
+        result = self.open()
+
+        self.assertTrue(result.ok, self.message(result))
+        self.assertEqual(1, self.kinds().count('LeaveAggregate'))
+        self.assertIn('hv1', self.cloud.aggregates.all[4].hosts)
+
+    def test_isolated_by_others(self):
+        """An aggregate that is not asked for is named where it is fatal."""
+        self.prepare()
+        self.cloud.aggregates.add(4, 'gpu', 'hv1', trait__X='required')
+
+        result = self.open()
+
+        self.assertFalse(result.ok)
+        self.assertIn('aggregate gpu may keep it out', self.message(result))
+        self.assertIn('hv1', self.cloud.aggregates.all[4].hosts)
+
     def test_own_user_data(self):
         """Without a hold it joins before its service is enabled."""
         self.prepare()

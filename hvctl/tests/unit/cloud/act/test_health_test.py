@@ -33,6 +33,7 @@ class TestTestGuest(acting.TestCase):
                     CreateTestGuest(
                         name='hv1',
                         host='hv1.a.org',
+                        zone=network,
                         flavor_id='f',
                         image_id='i',
                         network_id=network,
@@ -41,6 +42,7 @@ class TestTestGuest(acting.TestCase):
 
                 body = self.last().json()['server']
                 self.assertEqual('hv1.a.org', body['host'])
+                self.assertEqual(network, body.get('availability_zone'))
                 self.assertEqual(networks, body['networks'])
                 self.assertEqual('hv1', body['metadata'][identity.TEST_KEY])
 

@@ -104,6 +104,7 @@ class TestShapes(unittest.TestCase):
         service = read(parse.service, first('services', 'services'))
 
         self.assertEqual('ironic', service.host)
+        self.assertEqual('nova', service.zone)
         self.assertTrue(service.enabled and service.up)
         self.assertIsNone(service.disabled_reason)
         self.assertIsNotNone(service.updated_at)
@@ -299,10 +300,17 @@ class TestShapes(unittest.TestCase):
         """An aggregate with its hosts."""
         aggregate = read(
             parse.aggregate,
-            {'id': 1, 'uuid': 'u', 'name': 'a', 'hosts': ['hv1', 'hv2']},
+            {
+                'id': 1,
+                'uuid': 'u',
+                'name': 'a',
+                'hosts': ['hv1', 'hv2'],
+                'metadata': {'trait:CUSTOM_A': 'required'},
+            },
         )
 
         self.assertEqual(frozenset({'hv1', 'hv2'}), aggregate.hosts)
+        self.assertEqual({'trait:CUSTOM_A': 'required'}, aggregate.metadata)
 
 
 def changed(body: typing.Any) -> Iterator[typing.Any]:

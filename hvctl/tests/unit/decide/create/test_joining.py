@@ -6,6 +6,7 @@ from __future__ import annotations
 import typing
 import unittest
 
+from hvctl.decide.create import joining
 from hvctl.decide.create import opening
 from hvctl.decide.create.case import CreateCase
 from hvctl.model.codes import OutcomeCode, StatusCode
@@ -85,7 +86,7 @@ class TestJoin(unittest.TestCase):
 
     def test_gone(self):
         """One that is no more ends it, and is named."""
-        verdict = opening.join(
+        verdict = joining.join(
             a_case(builders.a_hypervisor(), **aggregates({'hv1'}))
         )
 
@@ -98,7 +99,7 @@ class TestJoin(unittest.TestCase):
 
     def test_in_nova(self):
         """It joins each that it is not in."""
-        verdict = opening.join(
+        verdict = joining.join(
             a_case(builders.a_hypervisor(), **aggregates({'hv1'}, {'hv2'}))
         )
 
@@ -114,8 +115,8 @@ class TestJoin(unittest.TestCase):
         here = frozenset({deciding.CHOSEN})
         hv = builders.a_hypervisor()
 
-        waiting = opening.join(a_case(hv, members={'u1': here}, **both))
-        passed = opening.join(
+        waiting = joining.join(a_case(hv, members={'u1': here}, **both))
+        passed = joining.join(
             a_case(hv, members={'u1': here, 'u2': here}, **both)
         )
 
@@ -131,4 +132,4 @@ class TestJoin(unittest.TestCase):
         """Nothing that could join is passed."""
         hv = builders.a_hypervisor(provider=None)
 
-        self.assertIsNone(opening.join(a_case(hv)))
+        self.assertIsNone(joining.join(a_case(hv)))

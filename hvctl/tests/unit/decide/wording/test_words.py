@@ -237,6 +237,19 @@ ROWS: tuple = (
         '',
     ),
     (
+        OutcomeCode.TEST_GUEST_FAULT,
+        {'fault': 'No host', 'host': 'hv1', 'aggregates': ()},
+        'No host',
+        '',
+    ),
+    (
+        OutcomeCode.TEST_GUEST_FAULT,
+        {'fault': 'No host', 'host': 'hv1', 'aggregates': ('a', 'b')},
+        'No host (aggregate a, b may keep it out, by its metadata: openstack '
+        'aggregate remove host <aggregate> hv1)',
+        '',
+    ),
+    (
         OutcomeCode.HEALTH_TEST_FAILED,
         {
             'name': 'hv1',

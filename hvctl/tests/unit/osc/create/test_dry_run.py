@@ -12,7 +12,6 @@ from hvctl.model.steps import (
     DeleteService,
     FindNodes,
     GuestStep,
-    LeaveAggregate,
     Step,
 )
 from hvctl.osc.create import dry_run
@@ -23,7 +22,6 @@ DELETING = {
     DeleteService,
     FindNodes,
     DeleteAgent,
-    LeaveAggregate,
 }
 
 
