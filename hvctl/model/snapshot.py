@@ -104,6 +104,8 @@ class GuestsLook:
 class MachinesLook:
     """A look at the machines only: our servers and the Ironic nodes.
 
+    The nodes may be missing from it.
+
     :ivar last: an earlier look; the rest is taken as it was then
     """
 

@@ -26,9 +26,18 @@ from hvctl.decide.hypervisor import phases
 from hvctl.model.hypervisor import Hypervisor, Phase
 from hvctl.model.ledger import Ledger
 from hvctl.model.request import CreateRequest
-from hvctl.model.snapshot import MachinesLook, Scope, Snapshot, WholeLook
+from hvctl.model.snapshot import (
+    MachinesLook,
+    Part,
+    Scope,
+    Snapshot,
+    WholeLook,
+)
 from hvctl.model.steps import RestoreHold
 from hvctl.model.verdict import Verdict
+
+#: The nodes only tell how a deploy goes: Nova tells how it ended.
+_INFORMS = frozenset({Part.NODES})
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +51,10 @@ class Create(Goal[CreateCase]):
         names = frozenset(self.request.hypervisors)
         uuids = frozenset(self.request.aggregates)
         usual = WholeLook(
-            names=names, aggregates=bool(uuids), members_of=uuids
+            names=names,
+            aggregates=bool(uuids),
+            members_of=uuids,
+            optional=_INFORMS,
         )
         if ledger.last is None:
             return dataclasses.replace(usual, sizes=True, server_names=names)

@@ -121,6 +121,7 @@ def scope(ledger: Ledger, usual: WholeLook) -> WholeLook:
         hosts=found.hosts,
         provider_ids=usual.provider_ids | found.provider_ids,
         aggregates=found.aggregates,
+        optional=usual.optional & found.optional,
     )
 
 

@@ -10,7 +10,13 @@ from hvctl.cloud import clients
 from hvctl.decide.hypervisor import assemble
 from hvctl.decide.hypervisor import phases
 from hvctl.model.hypervisor import Phase
-from hvctl.model.snapshot import EVERY_PART, Part, Snapshot, WholeLook
+from hvctl.model.snapshot import (
+    EVERY_PART,
+    MachinesLook,
+    Part,
+    Snapshot,
+    WholeLook,
+)
 from hvctl.tests.unit.cloud import base
 from hvctl.tests.unit.cloud.observe import looking
 
@@ -85,6 +91,17 @@ class TestGaps(looking.TestCase):
                 with self.assertRaises(exceptions.CloudError) as caught:
                     self.observe(optional=EVERY_PART - {part})
                 self.assertTrue(caught.exception.transient)
+
+    def test_machines(self) -> None:
+        """A look at machines tells how they are, with Ironic or without."""
+        whole = self.observe()
+        self.mock.get(URLS[Part.NODES], status_code=503, json={})
+
+        with self.assertLogs('hvctl.cloud.observe.gaps', 'WARNING'):
+            look = self.client.observe(MachinesLook(last=whole))
+
+        self.assertEqual(whole.servers, look.servers)
+        self.assertIsNone(look.nodes)
 
     def test_service_not_found(self) -> None:
         """A service that tells no versions is missed by who needs it only."""

@@ -7,7 +7,7 @@ import dataclasses
 import unittest
 
 from hvctl.model.ledger import Ledger
-from hvctl.model.snapshot import MachinesLook, Snapshot, WholeLook
+from hvctl.model.snapshot import MachinesLook, Part, Snapshot, WholeLook
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clocks
 from hvctl.tests.fixtures import deciding
@@ -25,11 +25,16 @@ class TestScope(unittest.TestCase):
         names = frozenset({'hv1', 'hv2'})
 
         self.assertEqual(
-            WholeLook(names=names, server_names=names, sizes=True),
+            WholeLook(
+                names=names,
+                server_names=names,
+                sizes=True,
+                optional=frozenset({Part.NODES}),
+            ),
             goal.scope(ledger),
         )
         self.assertEqual(
-            WholeLook(names=names),
+            WholeLook(names=names, optional=frozenset({Part.NODES})),
             goal.scope(deciding.a_ledger(last=Snapshot())),
         )
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import typing
+import dataclasses
 import unittest
 
 from hvctl.decide.create import rollback
@@ -273,3 +274,19 @@ class TestRollBack(unittest.TestCase):
         self.assertEqual(frozenset({'hv1'}), found.hosts)
         self.assertEqual(frozenset({'p', deciding.CHOSEN}), found.provider_ids)
         self.assertTrue(found.aggregates)
+
+    def test_scope_of_what_may_be_missing(self):
+        """Once the server is gone Ironic must tell of the machine."""
+        nodes = frozenset({Part.NODES})
+        usual = WholeLook(optional=nodes)
+        whole = builders.a_snapshot('hv1')
+        for look, expected in (
+            (whole, nodes),
+            (dataclasses.replace(whole, servers=()), frozenset()),
+        ):
+            with self.subTest(expected=expected):
+                ledger = a_ledger(given_up={'hv1': NO}, last=look)
+
+                found = rollback.scope(ledger, usual)
+
+                self.assertEqual(expected, found.optional)
