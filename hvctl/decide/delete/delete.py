@@ -26,7 +26,7 @@ from hvctl.decide.hypervisor import elsewhere
 from hvctl.decide.hypervisor import emptiness
 from hvctl.decide.hypervisor import ownership
 from hvctl.decide.hypervisor import phases
-from hvctl.model.codes import OutcomeCode, StatusCode
+from hvctl.model.codes import HolderCode, OutcomeCode, StatusCode
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
 from hvctl.model.ledger import Ledger
 from hvctl.model.reasons import Reason
@@ -204,12 +204,13 @@ def _taken(case: Case) -> Verdict | None:
     taken = ownership.holders(case.snapshot, case.hv)
     if not taken:
         return None
-    return Verdict.failed(
-        case.status,
-        Reason.of(
-            OutcomeCode.GONE_BUT_TAKEN, name=case.name, holders=tuple(taken)
-        ),
+    reason = Reason.of(
+        OutcomeCode.GONE_BUT_TAKEN, name=case.name, holders=tuple(taken)
     )
+    # Anybody may call a server so, and that of the hypervisor is gone.
+    harmless = all(holder.code is HolderCode.SERVER for holder in taken)
+    outcome = Outcome(ok=case.changed and harmless, reason=reason)
+    return Verdict(status=case.status, outcome=outcome)
 
 
 def _gone(case: Case) -> Verdict | None:
@@ -306,7 +307,7 @@ STAGES: tuple[Stage[Case], ...] = (
     Stage(
         'taken',
         Kind.CHECK,
-        'refuse to call it gone while others have its name',
+        'say who has its name: end, not well when that may be a part of it',
         _taken,
     ),
     Stage('gone', Kind.CHECK, 'end: nothing of it is left', _gone),

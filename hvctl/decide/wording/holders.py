@@ -27,9 +27,8 @@ def _service(facts: Facts) -> str:
 
 WORDS: dict[Code, Words] = {
     HolderCode.OTHER_CLOUD: Words(_other_cloud, commands.DELETE, ('cloud',)),
-    HolderCode.SERVER: Words(
-        'server {id} (project {project_id})', 'openstack server delete {id}'
-    ),
+    # Anybody may call one so: that is nothing to delete.
+    HolderCode.SERVER: Words('server {id} (project {project_id})'),
     HolderCode.SERVICE: Words(
         _service, 'openstack compute service delete {id}', ('host', 'up')
     ),

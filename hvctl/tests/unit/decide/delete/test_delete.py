@@ -197,6 +197,21 @@ class TestClear(unittest.TestCase):
             [HolderCode.SERVICE], [h.code for h in why.facts['holders']]
         )
 
+    def test_done_beside_a_namesake(self):
+        """A server that somebody gave the name is said, and no failure."""
+        namesake = builders.a_server('hv1', id='theirs', project_id='theirs')
+        verdict = deciding.of_delete(
+            builders.a_snapshot(namesakes=(namesake,)),
+            deciding.a_ledger_of_gone(done={DELETE: True}),
+        )
+
+        self.assertTrue(verdict.outcome.ok)
+        why = verdict.outcome.reason
+        self.assertEqual(OutcomeCode.GONE_BUT_TAKEN, why.code)
+        self.assertEqual(
+            [HolderCode.SERVER], [h.code for h in why.facts['holders']]
+        )
+
 
 class TestScope(unittest.TestCase):
     """How far a look reaches."""
