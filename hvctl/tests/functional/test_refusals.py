@@ -125,17 +125,16 @@ class TestRefusals(base.FunctionalTestCase):
                     self.create(name, environment={'OS_CLOUD': 'lab-demo'}),
                     'admin role',
                 ),
-                'no bare metal': (
-                    self.create(
-                        name,
-                        environment={
-                            'OS_CLIENT_CONFIG_FILE': self.without_ironic()
-                        },
-                    ),
-                    'bare-metal endpoint',
-                ),
             }
         )
+
+    def test_ironic_that_is_not_to_be_seen(self) -> None:
+        """Nova may have one all the same: it is said, and stops nothing."""
+        name = hypervisors.name('refused')
+        environment = {'OS_CLIENT_CONFIG_FILE': self.without_ironic()}
+        planned = self.create(name, '--dry-run', environment=environment)()
+        self.assertIn('bare-metal endpoint', self.succeed(planned).stderr)
+        self.assertEqual(self.before, self.inventory())
 
     def without_ironic(self) -> str:
         """Write a clouds.yaml for a region that has no Ironic."""
