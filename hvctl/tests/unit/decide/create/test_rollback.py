@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-import typing
 import dataclasses
+import typing
 import unittest
 
 from hvctl.decide.create import rollback
@@ -14,7 +14,7 @@ from hvctl.model.hypervisor import Phase, Status
 from hvctl.model.ledger import Ledger, Refusal
 from hvctl.model.reasons import Reason
 from hvctl.model.results import Created
-from hvctl.model.snapshot import Snapshot, WholeLook
+from hvctl.model.snapshot import Part, Snapshot, WholeLook
 from hvctl.model.steps import (
     AskServer,
     CreatePort,
