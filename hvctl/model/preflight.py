@@ -76,6 +76,7 @@ class Quota:
 class Lookup:
     """What to look up, by name or id; nothing where there is no name.
 
+    :ivar machine_zone: the availability zone that machines are taken from
     :ivar subnet: of the network
     :ivar fixed_ip: an address that must be free; None where it is not needed
     :ivar subnetworks: what the machine is to have as VLANs on its port
@@ -87,6 +88,7 @@ class Lookup:
     flavor: str | None = None
     network: str | None = None
     key_name: str | None = None
+    machine_zone: str | None = None
     subnet: str | None = None
     fixed_ip: str | None = None
     subnetworks: tuple[Subnetwork, ...] = ()

@@ -177,6 +177,8 @@ class Profile:
     :ivar subnet: the subnet for the port's address, name or id
     :ivar fixed_ip: the port's address; for a profile of one hypervisor
     :ivar subnetworks: further networks, as VLANs on that port
+    :ivar machine_zone: the availability zone from which the machine is
+        taken; None is the cloud's choice
     :ivar key_name: the keypair
     :ivar domain: what follows the name in the machine's host name
     :ivar expiry: seconds of life after which the hypervisor may be taken
@@ -226,6 +228,7 @@ class Profile:
     subnet: str | None = None
     fixed_ip: str | None = None
     subnetworks: tuple[Subnetwork, ...] = ()
+    machine_zone: str | None = None
     key_name: str | None = None
     domain: str | None = None
     expiry: float | None = None

@@ -76,6 +76,8 @@ class CreateRequest:
     :ivar hypervisors: by name
     :ivar compute_cloud: in which they register; None where that is the
         bare-metal cloud itself
+    :ivar machine_zone: the availability zone that each machine is taken
+        from; None is the cloud's choice
     :ivar subnetworks: what each machine has as VLANs on its port
     :ivar properties: the user's own metadata for the servers
     :ivar agent_count: how many network agents each has, none where guests
@@ -97,6 +99,7 @@ class CreateRequest:
     network_id: str
     compute_cloud: str | None = None
     key_name: str | None = None
+    machine_zone: str | None = None
     vnic_type: str = 'baremetal'
     subnet_id: str | None = None
     fixed_ip: str | None = None

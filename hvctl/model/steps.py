@@ -160,10 +160,12 @@ class DeletePort(Step):
 class CreateServer(Step):
     """Make the bare-metal server.
 
+    :ivar zone: the availability zone; None is the cloud's choice
     :ivar user_data: base64, as Nova wants it; may hold secrets
     """
 
     image_id: str
+    zone: str | None = None
     flavor_id: str
     key_name: str | None
     metadata: Mapping[str, str] = dataclasses.field(hash=False)

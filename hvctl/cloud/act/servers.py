@@ -42,6 +42,8 @@ class Servers:
         }
         if step.key_name is not None:
             body['key_name'] = step.key_name
+        if step.zone is not None:
+            body['availability_zone'] = step.zone
         server_id = http.ask(
             self._nova,
             http.Request(

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 import typing
 
 from openstack import connection
@@ -56,11 +56,15 @@ class Stock(typing.NamedTuple):
 
 
 def stock(
-    conn: connection.Connection, flavor: Flavor, number: int
+    conn: connection.Connection,
+    flavor: Flavor,
+    number: int,
+    aggregates: Collection[str] = (),
 ) -> Stock | None:
     """Count the nodes for a flavor, the way nova-scheduler asks for them.
 
     :param number: at which to stop
+    :param aggregates: uuids of some of which they must be in one
     :returns: None when there was nothing to ask Placement for
     :raises CloudError: when it could not be asked
     """
@@ -69,26 +73,29 @@ def stock(
     }
     if not asked or number == 0:
         return None
+    most: dict[str, object] = {'limit': number}
+    if aggregates:
+        most['member_of'] = f'in:{",".join(aggregates)}'
     traits = [*flavor.required, *(f'!{trait}' for trait in flavor.forbidden)]
     # Nova gives it to every node of a nova-compute that is disabled
     # (nova/scheduler/request_filter.py, compute_status_filter).
-    free = _count(conn, asked, [*traits, f'!{_DISABLED}'], number)
+    free = _count(conn, asked, [*traits, f'!{_DISABLED}'], most)
     if free >= number:
         return Stock(free)
-    return Stock(free, _count(conn, asked, [*traits, _DISABLED], number))
+    return Stock(free, _count(conn, asked, [*traits, _DISABLED], most))
 
 
 def _count(
     conn: connection.Connection,
     asked: Mapping[str, int],
     traits: Sequence[str],
-    number: int,
+    most: Mapping[str, object],
 ) -> int:
     """Count the providers that have some resources and traits."""
     params: dict[str, object] = {
         'resources': ','.join(f'{k}:{v}' for k, v in asked.items()),
         'required': ','.join(traits),
-        'limit': number,
+        **most,
     }
     request = http.Request(
         url='/allocation_candidates',

@@ -20,6 +20,7 @@ from hvctl.cloud.ask import flavors
 from hvctl.cloud.ask import networks
 from hvctl.cloud.ask import questions
 from hvctl.cloud.ask import quotas
+from hvctl.cloud.ask import zones
 from hvctl.cloud.observe import compute_cloud
 from hvctl.model.preflight import Answers, Flavor, Lookup, Quota, QuotaKind
 
@@ -54,6 +55,7 @@ class Resolver:
             asked = questions.Questions(pool)
             parts = [
                 self._machine(asked, names),
+                self._zone(asked, names),
                 self._address(asked, names),
                 self._quotas(asked, names),
                 self._subnetworks(asked, names),
@@ -62,7 +64,7 @@ class Resolver:
             ]
             for part in parts:
                 answers = part(answers)
-            stock = self._stock(asked, answers.flavor, number)
+            stock = self._stock(asked, answers.flavor, number, names)
         return dataclasses.replace(
             answers,
             candidates=stock.free if stock is not None else None,
@@ -226,15 +228,45 @@ class Resolver:
 
         return finish
 
+    def _zone(self, asked: questions.Questions, names: Lookup) -> _Part:
+        """Ask whether there is the zone that machines are taken from."""
+        look = None
+        if names.machine_zone is not None:
+            look = functools.partial(
+                zones.problems, self._metal, names.machine_zone
+            )
+        zone = asked.ask('availability zone', look, needed=False)
+
+        def finish(answers: Answers) -> Answers:
+            asked.problems += zone.answer() or ()
+            return answers
+
+        return finish
+
     def _stock(
-        self, asked: questions.Questions, flavor: Flavor | None, number: int
+        self,
+        asked: questions.Questions,
+        flavor: Flavor | None,
+        number: int,
+        names: Lookup,
     ) -> flavors.Stock | None:
         """Ask Placement for free nodes."""
         if flavor is None:
             return None
+        zone: tuple[str, ...] | None = ()
+        if names.machine_zone is not None and number:
+            zone = asked.ask(
+                'aggregates',
+                functools.partial(
+                    zones.aggregates, self._metal, names.machine_zone
+                ),
+                needed=False,
+            ).answer()
+        if zone is None:
+            return None
         return asked.ask(
             'free nodes',
-            lambda: flavors.stock(self._metal, flavor, number),
+            lambda: flavors.stock(self._metal, flavor, number, zone),
             needed=False,
         ).answer()
 

@@ -170,6 +170,7 @@ def server(case: CreateCase) -> Verdict | None:
             image_id=request.image_id,
             flavor_id=request.flavor_id,
             key_name=request.key_name,
+            zone=request.machine_zone,
             metadata=_metadata(request, case.compute_id),
             user_data=user_data,
             port_id=port.id,

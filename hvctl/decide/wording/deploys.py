@@ -26,9 +26,15 @@ def _tried(facts: Facts) -> str:
 def _no_node(facts: Facts) -> str:
     stock = ', '.join(text.each(facts['nodes']))
     known = f' (of the nodes that may be read: {stock})' if stock else ''
+    remedy = 'see openstack baremetal node list'
+    if any(state.endswith(' free') for state in text.each(facts['nodes'])):
+        remedy = (
+            'if those that are free are in another availability zone, name it '
+            'with --machine-zone'
+        )
     return (
         f'no node for {facts["name"]}: none that the flavor asks for is free'
-        f'{known}; see openstack baremetal node list{_tried(facts)}'
+        f'{known}; {remedy}{_tried(facts)}'
     )
 
 

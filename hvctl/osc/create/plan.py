@@ -113,6 +113,7 @@ def plan(
             network_id=facts.network_id,
             compute_cloud=client.compute_cloud,
             key_name=wanted.names.key_name,
+            machine_zone=wanted.names.machine_zone,
             vnic_type=wanted.vnic_type,
             subnet_id=facts.subnet_id,
             fixed_ip=wanted.fixed_ip,
@@ -192,6 +193,7 @@ def _to_look_up(
             flavor=None,
             network=None,
             key_name=None,
+            machine_zone=None,
             subnet=None,
             subnetworks=(),
         )

@@ -82,9 +82,16 @@ def merge_options(parsed_args: argparse.Namespace) -> Settings:
         flavor=parsed_args.flavor or profile.flavor,
         network=parsed_args.network or profile.network,
         key_name=parsed_args.key_name or profile.key_name,
+        machine_zone=parsed_args.machine_zone or profile.machine_zone,
         subnet=parsed_args.subnet or profile.subnet,
         fixed_ip=parsed_args.fixed_ip or profile.fixed_ip,
     )
+    if profile.machine_zone is not None and ':' in profile.machine_zone:
+        # To Nova that names a host (nova/compute/api.py).
+        raise exceptions.InvalidRequest(
+            f'--machine-zone {profile.machine_zone}: a colon is in no name of '
+            'an availability zone'
+        )
     for what in ('image', 'flavor', 'network'):
         if getattr(profile, what) is None:
             raise exceptions.InvalidRequest(
@@ -133,6 +140,7 @@ def to_look_up(profile: Profile, test: TestGuest | None) -> Lookup:
         flavor=profile.flavor,
         network=profile.network,
         key_name=profile.key_name,
+        machine_zone=profile.machine_zone,
         subnet=profile.subnet,
         subnetworks=profile.subnetworks,
         aggregates=profile.aggregates,

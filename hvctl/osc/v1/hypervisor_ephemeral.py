@@ -84,6 +84,15 @@ class CreateHypervisorEphemeral(command.Verb):
             ),
         )
         parser.add_argument(
+            '--machine-zone',
+            metavar='<zone-name>',
+            help=_(
+                'Availability zone of the bare-metal cloud from which the '
+                "machine is taken (default: the profile's, else the cloud's "
+                'choice)'
+            ),
+        )
+        parser.add_argument(
             '--key-name',
             metavar='<keypair>',
             help=_("Keypair for the machine (name) (default: the profile's)"),

@@ -30,7 +30,7 @@ class TestBuild(base.ProfilesTestCase):
         profile = self.get(
             'image: i\nflavor: f\nnetwork: n\nvnic_type: normal\nsubnet: s\n'
             'fixed_ip: 2001:db8::1\nkey_name: k\ndomain: example.org\n'
-            'compute_cloud: c\navailability_zone: z\n'
+            'compute_cloud: c\navailability_zone: z\nmachine_zone: m\n'
             'cpu_allocation_ratio: 16\nreserved_host_cpus: 2\n'
             'traits: [CUSTOM_A]\nfamily: rhel'
         )
@@ -49,6 +49,7 @@ class TestBuild(base.ProfilesTestCase):
                 domain='example.org',
                 compute_cloud='c',
                 availability_zone='z',
+                machine_zone='m',
                 cpu_allocation_ratio=16,
                 reserved_host_cpus=2,
                 traits=('CUSTOM_A',),

@@ -41,6 +41,13 @@ class TestServers(acting.TestCase):
         body: dict[str, typing.Any] = self.last().json()['server']
         return body
 
+    def test_zone(self) -> None:
+        """It is taken from the zone that is named."""
+        self.assertEqual(
+            'metal',
+            self.create(self.a_step(zone='metal'))['availability_zone'],
+        )
+
     def test_create(self) -> None:
         """Everything that was asked for, with our tag and a config drive."""
         self.assertEqual(

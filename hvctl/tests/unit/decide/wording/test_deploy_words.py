@@ -23,6 +23,14 @@ ROWS: tuple = (
         FIRST,
     ),
     (
+        OutcomeCode.NO_NODE_FREE,
+        {'name': 'hv1', 'nodes': ('1 in use', '5 free'), **UNTRIED},
+        'no node for hv1: none that the flavor asks for is free (of the nodes '
+        'that may be read: 1 in use, 5 free); if those that are free are in '
+        'another availability zone, name it with --machine-zone',
+        FIRST,
+    ),
+    (
         OutcomeCode.BARE_METAL_DISABLED,
         {'name': 'hv1', 'nodes': 2, 'hosts': ('ironic',), **UNTRIED},
         'no node for hv1: 2 nodes would do, but the nova-compute that drives '

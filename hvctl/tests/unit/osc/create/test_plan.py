@@ -123,7 +123,7 @@ class TestCreate(base.TestCommand):
             'hv1',
             *('--key-name', 'k', '--vnic-type', 'normal'),
             *('--property', 'a=b', '--property', 'c=d'),
-            *('--domain', 'example.org'),
+            *('--domain', 'example.org', '--machine-zone', 'metal'),
         )
 
         asked = self.cloud.resolve.asked
@@ -137,6 +137,8 @@ class TestCreate(base.TestCommand):
         )
         self.assertEqual('normal', port.vnic_type)
         self.assertEqual('k', server.key_name)
+        self.assertEqual('metal', asked.machine_zone)
+        self.assertEqual('metal', server.zone)
         self.assertEqual('b', server.metadata['a'])
         self.assertEqual('d', server.metadata['c'])
         self.assertEqual('example.org', server.metadata[identity.DOMAIN_KEY])

@@ -44,6 +44,12 @@ class TestRefusals(base.TestCommand):
             "hvctl's own", 'hv1', '--property', 'hvctl:compute_id=1'
         )
 
+    def test_zone(self):
+        """What would name a host to Nova."""
+        self.assert_refused(
+            'a colon is in no name', 'hv1', '--machine-zone', 'nova:host'
+        )
+
     def test_files(self):
         """Files that cannot be read, or are none of the kind."""
         self.assert_refused(
