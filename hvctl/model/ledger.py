@@ -175,12 +175,12 @@ class Ledger:
             None,
         )
 
-    def keep_refusals(self, wanted: Collection[Step]) -> None:
+    def keep_refusals(self, verdicts: Collection[Verdict]) -> None:
         """Forget the refusals of what is wanted no longer."""
         self.refusals = {
             lane: refusal
             for lane, refusal in self.refusals.items()
-            if refusal.step in wanted
+            if any(refusal.step in verdict.steps for verdict in verdicts)
         }
 
     def note(self, name: str, verdict: Verdict) -> None:

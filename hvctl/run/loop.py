@@ -215,13 +215,7 @@ class _Run:
         ledger.ends_at = now + datetime.timedelta(seconds=left)
         verdicts = self._goal.decide(snapshot, ledger, now)
         if not snapshot.partial:
-            ledger.keep_refusals(
-                {
-                    step
-                    for verdict in verdicts.values()
-                    for step in verdict.steps
-                }
-            )
+            ledger.keep_refusals(verdicts.values())
         ledger.last, ledger.looked_at = snapshot, now
         ledger.looks += 1
         for name, verdict in verdicts.items():

@@ -64,7 +64,7 @@ def half_gone(case: CreateCase) -> Verdict | None:
         # Its cell does not answer.
         hv.service.state == 'UNKNOWN'
         # What was ended a moment ago is seen down soon.
-        or (hv.service.up and not _lasts(case, status, limit))
+        or (hv.service.up and case.lasted(status) < limit)
     ):
         return Verdict(status=status)
     if hv.service and ownership.may_be_elsewhere(hv):
@@ -135,17 +135,9 @@ def others_turn(case: CreateCase) -> Verdict | None:
         phase=Phase.BUILDING,
         reason=Reason.of(StatusCode.OTHERS_TURN),
     )
-    if _lasts(case, status, left_ports.PATIENCE):
-        return None
-    return Verdict(status=status)
-
-
-def _lasts(case: CreateCase, status: Status, seconds: float) -> bool:
-    """Return whether a status has been the same for so long."""
-    since = case.ledger.changed_at.get(case.hv.name)
-    if since is None or case.ledger.statuses.get(case.hv.name) != status:
-        return False
-    return (case.now - since).total_seconds() >= seconds
+    if case.lasted(status) < left_ports.PATIENCE:
+        return Verdict(status=status)
+    return None
 
 
 def server(case: CreateCase) -> Verdict | None:
