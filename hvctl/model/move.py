@@ -76,6 +76,8 @@ class Guest:
     :ivar status: Nova's, before it moves
     :ivar shape: what it takes of a host
     :ivar priority: greater ones go first
+    :ivar shutdown_timeout: for how many seconds Nova lets it shut down, where
+        its image says so
     """
 
     id: str
@@ -84,6 +86,7 @@ class Guest:
     status: str = ''
     shape: Shape = dataclasses.field(default_factory=Shape)
     priority: int = 0
+    shutdown_timeout: str = ''
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,12 @@ Nothing is decided by it: every row that is not done is to have its reason.
 
 from __future__ import annotations
 
+import datetime
+
 from hvctl.decide.drain.case import DrainCase
 from hvctl.decide.drain.moves import records
 from hvctl.model.guest_codes import GuestCode
+from hvctl.model.migration import Migration
 from hvctl.model.move import Move
 from hvctl.model.move import MoveState
 from hvctl.model.reasons import Reason
@@ -48,10 +51,19 @@ def _going(move: Move, case: DrainCase) -> Reason:
     migration = records.record(move, case)
     if migration is None:
         return move.reason or Reason.of(GuestCode.ASKED_FOR)
-    since = move.progress.news_at or case.now
+    return told(migration, move.progress.news_at or case.now, case)
+
+
+def told(
+    migration: Migration, since: datetime.datetime, case: DrainCase
+) -> Reason:
+    """Say what Nova's record tells of a migration.
+
+    :param since: when it told anything new
+    """
     return Reason.of(
         GuestCode.UNDER_WAY,
-        server_id=move.server_id,
+        server_id=migration.server_id,
         migration_id=migration.id,
         status=migration.status,
         live=migration.is_live,

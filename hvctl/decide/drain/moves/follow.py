@@ -12,6 +12,7 @@ from __future__ import annotations
 from hvctl.decide.drain.case import DrainCase
 from hvctl.decide.drain.moves import confirm
 from hvctl.decide.drain.moves import copying
+from hvctl.decide.drain.moves import explaining
 from hvctl.decide.drain.moves import left_host
 from hvctl.decide.drain.moves import limits
 from hvctl.decide.drain.moves import records
@@ -115,7 +116,8 @@ def _left_unseen(move: Move, case: DrainCase) -> Followed:
     if newest.awaits_confirmation or case.now - busy_since >= limits.BUSY:
         return Followed(transitions.leave_to_owner(move, newest, case))
     # About to be finished, confirmed or reverted.
-    return Followed(move.but(busy_since=busy_since, news=news))
+    reason = explaining.told(newest, busy_since, case)
+    return Followed(move.but(busy_since=busy_since, news=news, reason=reason))
 
 
 def _under_way(move: Move, guest: Server | None, case: DrainCase) -> Followed:

@@ -12,6 +12,10 @@ from hvctl.model.move import Move
 from hvctl.model.records import Shape
 from hvctl.model.steps import Step
 
+#: The property of an image that says how long Nova lets a guest shut down
+#: (nova/compute/manager.py, _get_power_off_values).
+SHUTDOWN_TIMEOUT = 'os_shutdown_timeout'
+
 #: How long a guest may be busy with something else before it is left.
 BUSY = datetime.timedelta(seconds=120)
 
@@ -62,7 +66,10 @@ def without_news(
             return CONFIRM
         if migration.done:
             return BEGIN
-    return copying(move.guest.shape, live=move.method is Method.LIVE)
+    most = copying(move.guest.shape, live=move.method is Method.LIVE)
+    if move.method in (Method.COLD, Method.SHELVE):
+        most += _shutdown(move)
+    return most
 
 
 def copying(shape: Shape, *, live: bool) -> datetime.timedelta:
@@ -73,6 +80,19 @@ def copying(shape: Shape, *, live: bool) -> datetime.timedelta:
     if live:
         size += -(-shape.memory // 1024)
     return COPY + COPY_PER_GIB * size
+
+
+def _shutdown(move: Move) -> datetime.timedelta:
+    """Return how long Nova waits for a guest to shut down, by its image.
+
+    The image of one that boots from a volume is known by that.
+    """
+    said = move.guest.shutdown_timeout
+    if not said and move.ties.volumes is not None:
+        said = move.ties.volumes.image.get(SHUTDOWN_TIMEOUT, '')
+    # More than nine digits are no time that anybody waits.
+    seconds = int(said[:9]) if said.isdecimal() else 0
+    return datetime.timedelta(seconds=seconds)
 
 
 def is_silent(

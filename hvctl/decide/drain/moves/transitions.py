@@ -43,6 +43,7 @@ def see(guest: Server, case: DrainCase) -> Move:
             status=guest.status,
             shape=guest.shape,
             priority=wishes.priority(guest),
+            shutdown_timeout=guest.image.get(limits.SHUTDOWN_TIMEOUT, ''),
         ),
         ties=Ties(known=False),
         progress=Progress(state=MoveState.PLANNED, after=after),
@@ -85,10 +86,15 @@ def rest(move: Move, guest: Server, case: DrainCase) -> Move:
         ties.of(guest.id, case.snapshot, case.ledger), guest, case.snapshot
     )
     treated = treatment.treat(guest, case.options, guest_ties)
-    now, busy_since = case.now, None
+    now, busy_since, busy_for = case.now, None, limits.BUSY
+    sent = case.newest.get(guest.id)
+    if guest.migrates and records.carries(sent, guest, case.hv.host):
+        # Somebody else has sent it away.
+        busy_for = limits.copying(guest.shape, live=False)
+        move = _with_news(move, fingerprint(guest, sent))
     if treated.busy:
         busy_since = move.progress.busy_since or now
-    if busy_since is not None and now - busy_since < limits.BUSY:
+    if busy_since is not None and now - busy_since < busy_for:
         state, ended_at = MoveState.WAITING, None
     elif treated.method is None:
         state, ended_at = MoveState.STAYED, move.progress.ended_at or now
@@ -108,6 +114,13 @@ def rest(move: Move, guest: Server, case: DrainCase) -> Move:
             ended_at=ended_at,
         ),
     )
+
+
+def _with_news(move: Move, news: str) -> Move:
+    """Let the time of a guest that is busy begin anew with each news."""
+    if news == move.progress.news:
+        return move
+    return move.but(news=news, busy_since=None)
 
 
 def mark_begun(move: Move, now: datetime.datetime) -> Move:

@@ -9,6 +9,7 @@ import datetime
 from hvctl.model.codes import OutcomeCode
 from hvctl.model.guest_codes import GuestCode
 from hvctl.model.reasons import Reason
+from hvctl.model.records import Shape
 from hvctl.model.results import Accepted, Explained, Located
 from hvctl.model.steps import AskWhere, AskWhy, ColdMigrate, LiveMigrate
 from hvctl.tests.fixtures import builders
@@ -249,7 +250,12 @@ class TestAway(draining.Story):
         resize = draining.live('confirming', migration_type='resize', id=2)
         confirmed = dataclasses.replace(resize, status='confirmed')
 
-        self.assertEqual('waiting', self.see(records=(resize,)).state)
+        self.assert_move(
+            'waiting',
+            GuestCode.UNDER_WAY,
+            self.see(records=(resize,)),
+            status='confirming',
+        )
         self.assertEqual('moved', self.see(records=(confirmed,)).state)
 
         self.setUp()
@@ -267,6 +273,40 @@ class TestAway(draining.Story):
             self.assertEqual('waiting', move.state)
 
         self.assertEqual('stayed', self.see(records=(told,), after=120).state)
+
+    def test_sent_by_others(self):
+        """What others resize or migrate away may take as long as ours."""
+        guest = builders.a_guest(
+            'g1',
+            status='RESIZE',
+            task_state='resize_migrating',
+            shape=Shape(disk=10),
+        )
+        for kind in ('resize', 'migration'):
+            with self.subTest(kind=kind):
+                self.setUp()
+                going = draining.live(
+                    'migrating', migration_type=kind, user_id='joe'
+                )
+                for _ in range(9):
+                    move = self.see(guest, records=(going,), after=100)
+                    self.assert_move('waiting', GuestCode.BUSY, move)
+                later = dataclasses.replace(going, status='post-migrating')
+                move = self.see(guest, records=(later,), after=100)
+                self.assertEqual('waiting', move.state)
+
+                move = self.see(guest, records=(later,), after=901)
+
+                self.assert_move('stayed', GuestCode.BUSY, move)
+
+    def test_busy_beside_an_open_record(self):
+        """A record that Nova has forgotten makes a reboot no migration."""
+        forgotten = draining.cold('migrating', user_id='joe')
+        self.see(draining.BUSY, records=(forgotten,))
+
+        move = self.see(draining.BUSY, records=(forgotten,), after=121)
+
+        self.assert_move('stayed', GuestCode.BUSY, move)
 
     def test_comes_back(self):
         """Reverted by its owner, it is moved again."""

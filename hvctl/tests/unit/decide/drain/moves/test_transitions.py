@@ -14,8 +14,10 @@ from hvctl.decide.drain.moves import transitions
 from hvctl.decide.hypervisor import assemble
 from hvctl.model.drain_options import Method
 from hvctl.model.guest_codes import GuestCode
+from hvctl.model.move import GuestVolumes
 from hvctl.model.move import Move
 from hvctl.model.move import MoveState
+from hvctl.model.move import Ties
 from hvctl.model.move import Treatment
 from hvctl.model.reasons import Reason
 from hvctl.model.records import Shape
@@ -212,6 +214,36 @@ class TestLimit(unittest.TestCase):
                 limit = limits.without_news(move, migration)
 
                 self.assertEqual(expected, limit and limit.total_seconds())
+
+    def test_shutdown(self):
+        """An image may let its guest take long to shut down."""
+        for said, method, status, expected in (
+            ('900', 'cold', 'migrating', 1200),
+            ('900', 'shelve', None, 1200),
+            ('900', 'cold', 'finished', 300),
+            ('900', 'live', 'running', 360),
+            ('soon', 'cold', 'migrating', 300),
+        ):
+            with self.subTest(said=said, method=method, status=status):
+                image = {'os_shutdown_timeout': said}
+                of_image = see(builders.a_guest(image=image))
+                of_volume = dataclasses.replace(
+                    see(builders.a_guest()),
+                    ties=Ties(volumes=GuestVolumes(image=image)),
+                )
+                migration = status and builders.a_migration(status=status)
+                for move in (of_image, of_volume):
+                    move = dataclasses.replace(
+                        move,
+                        guest=dataclasses.replace(
+                            move.guest, shape=Shape(1, 1024, 0)
+                        ),
+                        treatment=Treatment(method=Method(method)),
+                    )
+
+                    limit = limits.without_news(move, migration)
+
+                    self.assertEqual(expected, limit.total_seconds())
 
     def test_news(self):
         """Whatever is new of it starts the time anew."""
