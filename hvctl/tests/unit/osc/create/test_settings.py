@@ -64,6 +64,7 @@ NOTHING = {
     'flavor': None,
     'network': None,
     'key_name': None,
+    'machine_zone': None,
     'domain': None,
     'vnic_type': None,
     'user_data': None,
