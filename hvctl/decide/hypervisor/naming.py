@@ -14,9 +14,13 @@ from hvctl.model import host_name
 _LONGEST = 200
 
 
-#: Names of the loopback address, and numbers, which resolvers take for
-#: addresses: no machine can be reached by them (RFC 6761, RFC 1123).
-_NO_NAME = re.compile(r'localhost|ip6-localhost|ip6-loopback|\d+|0x[0-9a-f]+')
+#: Names that the hosts file of each machine has for itself and for groups, and
+#: numbers, which resolvers take for addresses: no machine can be reached by
+#: them (RFC 6761, RFC 1123).
+_NO_NAME = re.compile(
+    r'localhost[46]?|broadcasthost|\d+|0x[0-9a-f]+|'
+    'ip6-(localhost|loopback|localnet|mcastprefix|all(nodes|routers|hosts))'
+)
 _NO_DOMAIN = re.compile(r'(.*\.)?(localhost|\d+)')
 
 

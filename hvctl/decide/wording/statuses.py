@@ -81,7 +81,8 @@ def _unlisted(facts: Facts) -> str:
         )
     return (
         f'Nova does not list server {", ".join(servers)}, but does not call '
-        'it gone: a cell may not answer; looking again'
+        'it gone: a cell may not answer, or somebody has '
+        'taken hvctl:made_by out of its metadata; looking again'
     )
 
 

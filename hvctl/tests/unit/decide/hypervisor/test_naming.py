@@ -44,7 +44,16 @@ class TestNames(unittest.TestCase):
     def test_new(self):
         """What resolvers take for an address is no name for a machine."""
         naming.check_new(['hv1', '0a', '0xg', 'localhost1'])
-        for name in ('localhost', 'ip6-localhost', '10', '0x1f'):
+        for name in (
+            'localhost',
+            'localhost4',
+            'localhost6',
+            'ip6-localhost',
+            'ip6-allnodes',
+            'broadcasthost',
+            '10',
+            '0x1f',
+        ):
             with (
                 self.subTest(name=name),
                 self.assertRaisesRegex(

@@ -135,7 +135,8 @@ ROWS: tuple = (
         StatusCode.SERVER_UNLISTED,
         {'host': 'hv1', 'servers': ('s1', 's2')},
         'Nova does not list server s1, s2, but does not call it gone: a cell '
-        'may not answer; looking again',
+        'may not answer, or somebody has taken hvctl:made_by out of its '
+        'metadata; looking again',
         '',
     ),
     (
