@@ -133,7 +133,7 @@ class TestRefusals(base.FunctionalTestCase):
         name = hypervisors.name('refused')
         environment = {'OS_CLIENT_CONFIG_FILE': self.without_ironic()}
         planned = self.create(name, '--dry-run', environment=environment)()
-        self.assertIn('bare-metal endpoint', self.succeed(planned).stderr)
+        self.assertIn('bare-metal endpoint', self.succeed(planned).stdout)
         self.assertEqual(self.before, self.inventory())
 
     def without_ironic(self) -> str:
