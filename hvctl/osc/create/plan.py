@@ -82,6 +82,9 @@ def plan(
     naming.check_domain(parsed_args.domain)
     _check_properties(parsed_args.properties)
     wanted = settings.merge_options(parsed_args)
+    # The option's was checked before anything was read; this may be the
+    # profile's.
+    naming.check_domain(wanted.domain)
     naming.check_qualified(names, wanted.domain)
     client = client.within(wanted.compute_cloud)
     if wanted.fixed_ip is not None and len(names) > 1:

@@ -12,6 +12,7 @@ import pathlib
 from hvctl import exceptions
 from hvctl.cloud import clients
 from hvctl.decide.create import preflight
+from hvctl.decide.hypervisor import naming
 from hvctl.model import identity
 from hvctl.model import machine_ports
 from hvctl.model.machine_ports import MachinePorts
@@ -152,8 +153,9 @@ def to_look_up(profile: Profile, test: TestGuest | None) -> Lookup:
 
 
 def refused(profile: Profile) -> tuple[str, ...]:
-    """Explain why create would make no user-data of a profile."""
+    """Explain why create would make no machine of a profile."""
     try:
+        naming.check_domain(profile.domain)
         rendering.render(
             profile,
             name='hypervisor',

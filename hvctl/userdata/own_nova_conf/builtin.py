@@ -68,7 +68,7 @@ def render(
         )
         document['runcmd'].append(['sh', '-c', _enable_if_there(_AGENT)])
     # nova-compute last: what it needs is there when it registers.
-    document['runcmd'].append(['systemctl', 'enable', '--now', 'nova-compute'])
+    document['runcmd'].append(['sh', '-c', _enable_one(*nova.UNITS)])
     return '#cloud-config\n' + yaml.safe_dump(document, sort_keys=False)
 
 
@@ -82,7 +82,20 @@ def _file(path: str, group: str, content: str) -> dict[str, str]:
 
 
 def _enable_if_there(unit: str) -> str:
+    return f'if {_is_there(unit)}; then systemctl enable --now {unit}; fi'
+
+
+def _enable_one(unit: str, other: str) -> str:
+    """Enable a unit by its name of Debian's family, else by that of RHEL's.
+
+    Where neither is there, what systemd says of the first is in the log.
+    """
     return (
-        f'if systemctl cat {unit} >/dev/null 2>&1; '
-        f'then systemctl enable --now {unit}; fi'
+        f'if ! {_is_there(unit)} && {_is_there(other)}; '
+        f'then systemctl enable --now {other}; '
+        f'else systemctl enable --now {unit}; fi'
     )
+
+
+def _is_there(unit: str) -> str:
+    return f'systemctl cat {unit} >/dev/null 2>&1'

@@ -36,6 +36,27 @@ profiles:
 """
 
 
+class TestDomain(base.TestCommand):
+    """The domain that the profile gives the machine."""
+
+    def test_leads_nowhere(self):
+        """It is refused as that of the option is."""
+        text = PROFILES.replace(
+            '    fixed_ip: 10.0.0.9', '    domain: rack.localhost'
+        )
+        file = self.a_file('hvctl.yaml', text)
+
+        error = self.assertRaises(
+            osc_exceptions.CommandError,
+            self.run_command,
+            *('create', 'hv1', '--profile', 'placed'),
+            *('--profiles-file', file),
+        )
+
+        self.assertIn("no domain for a machine: 'rack.localhost'", str(error))
+        self.assertEqual([], self.cloud.asked)
+
+
 class TestFixedIp(base.TestCommand):
     """An address that the profile gives the machine."""
 

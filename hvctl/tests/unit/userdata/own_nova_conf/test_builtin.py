@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import configparser
 import json
+import os
 import pathlib
+import subprocess
 import tempfile
 import unittest
 
@@ -122,11 +124,41 @@ class TestRender(unittest.TestCase):
         """What it needs is there when it registers."""
         config = yaml.safe_load(render())
 
-        self.assertEqual(
-            ['systemctl', 'enable', '--now', 'nova-compute'],
-            config['runcmd'][-1],
-        )
+        for installed, enabled in (
+            ('nova-compute', 'nova-compute'),
+            ('openstack-nova-compute', 'openstack-nova-compute'),
+            ('nova-compute openstack-nova-compute', 'nova-compute'),
+            # It is not there, and systemd says so.
+            ('nothing', 'nova-compute'),
+        ):
+            with self.subTest(installed=installed):
+                self.assertEqual(
+                    f'enable --now {enabled}\n',
+                    self.run_with_units(installed, config['runcmd'][-1]),
+                )
         self.assertIn('neutron-openvswitch-agent', str(config['runcmd'][1]))
+
+    def run_with_units(self, installed: str, command: list[str]) -> str:
+        """Run a command with a systemctl that says what is asked of it."""
+        with tempfile.TemporaryDirectory() as directory:
+            systemctl = pathlib.Path(directory) / 'systemctl'
+            systemctl.write_text(
+                '#!/bin/sh\n'
+                'if [ "$1" != cat ]; then echo "$@"; exit; fi\n'
+                f'for unit in {installed}; do\n'
+                '    if [ "$unit" = "$2" ]; then exit; fi\n'
+                'done\n'
+                'exit 1\n'
+            )
+            systemctl.chmod(0o755)
+            path = f'{directory}:{os.environ["PATH"]}'
+            return subprocess.run(
+                command,
+                env={'PATH': path},
+                check=True,
+                stdout=subprocess.PIPE,
+                text=True,
+            ).stdout
 
     def test_without_messages_of_neutron(self) -> None:
         """Without a transport_url there is no agent to set up."""
