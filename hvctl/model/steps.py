@@ -160,7 +160,6 @@ class DeletePort(Step):
 class CreateServer(Step):
     """Make the bare-metal server.
 
-    :ivar zone: the availability zone; None is the cloud's choice
     :ivar user_data: base64, as Nova wants it; may hold secrets
     """
 
@@ -262,8 +261,7 @@ class CreateTestGuest(Step):
     """Boot the guest that tries a closed hypervisor out.
 
     :ivar zone: the host's; None is the cloud's choice
-    :ivar network_id: in which Nova makes a port for it; None for none
-    :ivar port_id: the port that it gets instead; None for none
+    :ivar network_id: in which Nova makes a port, where there is no port_id
     """
 
     host: str
