@@ -14,6 +14,8 @@ from hvctl.model.reasons import Facts
 
 _GOES_ON = 'the same command again goes on'
 
+_HOSTS = 'openstack compute service list shows the hosts that take guests'
+
 _IF_DEAD = (
     'start it, and type the same command again; if its machine is dead: '
     'openstack server evacuate, for each guest'
@@ -149,14 +151,17 @@ STATUSES: dict[Code, Words] = {
 
 _REFUSALS: dict[Code, Words] = {
     OutcomeCode.NOTHING_TO_DRAIN: Words(
-        'there is no ephemeral hypervisor {name}'
+        'there is no ephemeral hypervisor {name}',
+        'openstack hypervisor ephemeral list shows those that there are',
     ),
     OutcomeCode.NO_SERVICE: Words(
         '{name} has no compute service to drain ({why})'
     ),
     OutcomeCode.CELL_SILENT: Words(
         'the cell of {host} does not answer, so Nova does not say which '
-        'guests are there'
+        'guests are there',
+        'openstack compute service list shows when it does; then the same '
+        'command again',
     ),
     OutcomeCode.NOT_REPORTING: Words(
         'nova-compute on {host} does not report to Nova, so nothing can be '
@@ -182,15 +187,20 @@ _REFUSALS: dict[Code, Words] = {
         ('hosts',),
     ),
     OutcomeCode.DESTINATION_UNKNOWN: Words(
-        '--to {host}: there is no compute service on that host'
+        '--to {host}: there is no compute service on that host',
+        _HOSTS,
     ),
     OutcomeCode.DESTINATION_DRAINED: Words(
-        '--to {host}: it is to be drained itself'
+        '--to {host}: it is to be drained itself',
+        'leave it out of the names, or name another host',
     ),
     OutcomeCode.DESTINATION_CLOSED: Words(
-        '--to {host}: its compute service is {status} and {state}'
+        '--to {host}: its compute service is {status} and {state}',
+        _HOSTS,
     ),
-    OutcomeCode.STOPPED: Words('stopped before {name} was disabled'),
+    OutcomeCode.STOPPED: Words(
+        'stopped before {name} was disabled', 'the same command again'
+    ),
 }
 
 _ENDS: dict[Code, Words] = {
@@ -204,7 +214,8 @@ _ENDS: dict[Code, Words] = {
     ),
     OutcomeCode.OTHERS_OPEN: Words(
         'no guest was sent away, since {names} could not be disabled and '
-        'guests might land there'
+        'guests might land there',
+        'the same command again when they can be, or without them',
     ),
     OutcomeCode.WOULD_LEAVE: Words(
         lambda facts: f'{_guests(facts["leaving"])} would leave',

@@ -51,7 +51,8 @@ DRAINS = (
     ),
     (
         Reason.of(OutcomeCode.NOTHING_TO_DRAIN, name='hv1'),
-        'there is no ephemeral hypervisor hv1',
+        'there is no ephemeral hypervisor hv1; openstack hypervisor ephemeral '
+        'list shows those that there are',
     ),
     (
         Reason.of(OutcomeCode.NO_SERVICE, name='hv1', why='it boots'),
@@ -60,7 +61,8 @@ DRAINS = (
     (
         Reason.of(OutcomeCode.CELL_SILENT, host='hv1'),
         'the cell of hv1 does not answer, so Nova does not say which guests '
-        'are there',
+        'are there; openstack compute service list shows when it does; then '
+        'the same command again',
     ),
     (
         Reason.of(
@@ -111,11 +113,13 @@ DRAINS = (
     ),
     (
         Reason.of(OutcomeCode.DESTINATION_UNKNOWN, host='hv2'),
-        '--to hv2: there is no compute service on that host',
+        '--to hv2: there is no compute service on that host; openstack '
+        'compute service list shows the hosts that take guests',
     ),
     (
         Reason.of(OutcomeCode.DESTINATION_DRAINED, host='hv2'),
-        '--to hv2: it is to be drained itself',
+        '--to hv2: it is to be drained itself; leave it out of the names, or '
+        'name another host',
     ),
     (
         Reason.of(
@@ -124,11 +128,12 @@ DRAINS = (
             status='disabled',
             state='up',
         ),
-        '--to hv2: its compute service is disabled and up',
+        '--to hv2: its compute service is disabled and up; openstack compute '
+        'service list shows the hosts that take guests',
     ),
     (
         Reason.of(OutcomeCode.STOPPED, name='hv1'),
-        'stopped before hv1 was disabled',
+        'stopped before hv1 was disabled; the same command again',
     ),
     (
         Reason.of(OutcomeCode.ENABLED_AGAIN, name='hv1'),
@@ -185,7 +190,8 @@ DRAINS = (
     (
         Reason.of(OutcomeCode.OTHERS_OPEN, names=('hv2', 'hv3')),
         'no guest was sent away, since hv2, hv3 could not be disabled and '
-        'guests might land there',
+        'guests might land there; the same command again when they can be, '
+        'or without them',
     ),
     (Reason.of(OutcomeCode.WOULD_LEAVE, leaving=1), '1 guest would leave'),
     (
