@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The steps that change a cloud: data that a decision makes and acting runs.
 
-Steps of one lane run one after the other, and the first that fails ends the
-rest; lanes run beside each other.
+Lanes run beside each other; in a lane, the first that fails ends the rest.
 """
 
 from __future__ import annotations
@@ -333,8 +332,7 @@ class GuestStep(Step):
 class MoveStep(GuestStep):
     """Begin to move a guest.
 
-    :ivar destination: the service host; None for wherever the scheduler
-        finds room
+    :ivar destination: the service host; None for wherever there is room
     """
 
     destination: str | None = None
