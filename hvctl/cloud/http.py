@@ -110,6 +110,7 @@ class Request:
     :ivar accept: error statuses that the caller deals with itself
     :ivar secret: keep the bodies out of ``--debug``: to an administrator
         Nova gives a server with its user-data
+    :ivar headers: beside those that every request has
     """
 
     method: str = 'GET'
@@ -120,6 +121,7 @@ class Request:
     json: object | None = None
     accept: frozenset[int] = frozenset()
     secret: bool = False
+    headers: Mapping[str, str] | None = None
 
     def options(self) -> dict[str, typing.Any]:
         """Return what keystoneauth takes beside method and URL."""
@@ -140,6 +142,8 @@ class Request:
             options['json'] = self.json
         if self.secret:
             options['log'] = False
+        if self.headers is not None:
+            options['headers'] = dict(self.headers)
         return options
 
 

@@ -92,7 +92,12 @@ def remove(case: Case) -> Verdict | None:
         return Verdict(
             status=_ready(StatusCode.TEST_PORT_GOES),
             steps=tuple(
-                DeleteTestPort(name=hv.name, port_id=port.id)
+                DeleteTestPort(
+                    name=hv.name,
+                    port_id=port.id,
+                    revision=port.revision,
+                    device_id=port.device_id,
+                )
                 for port in hv.test_ports
             ),
         )

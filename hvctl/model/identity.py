@@ -10,6 +10,7 @@ chose the id, and each life of a name has an id of its own.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 import hashlib
 import uuid
 
@@ -22,6 +23,12 @@ from hvctl.model import host_name
 #: finds nothing.
 MARK_KEY = 'hvctl:made_by'
 MARK = 'hvctl'
+
+
+def is_marked(metadata: Mapping[str, str]) -> bool:
+    """Return whether a server's metadata says that hvctl made it."""
+    return metadata.get(MARK_KEY) == MARK
+
 
 #: Tag of the hypervisors' servers, for people: nothing is decided by it.
 TAG = 'hvctl'
@@ -69,6 +76,13 @@ TRUNK_MARK = 'hvctl: trunk of an ephemeral hypervisor'
 
 #: And for the port of a guest that tries a hypervisor out.
 TEST_PORT_MARK = 'hvctl: port of a test guest'
+
+
+def is_port_mark(description: str) -> bool:
+    """Return whether a port's description says that hvctl made it."""
+    mark = description.partition(_IN_CLOUD)[0]
+    return mark in (PORT_MARK, SUBPORT_MARK, TEST_PORT_MARK)
+
 
 #: Keys of the server's metadata that belong to hvctl start with this.
 METADATA_PREFIX = 'hvctl:'

@@ -249,6 +249,16 @@ class FixedIP(typing.NamedTuple):
     ip_address: str
 
 
+class Tagged(typing.NamedTuple):
+    """A sub-port of a trunk.
+
+    :ivar segmentation_id: its VLAN; None takes over its network's
+    """
+
+    port_id: str
+    segmentation_id: int | None = None
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Trunk:
     """The trunk of a Neutron port.
@@ -271,6 +281,7 @@ class Port:
         the cloud of the port
     :ivar vnic_type: empty where Neutron does not tell
     :ivar trunk: of which it is the parent
+    :ivar revision: how often it was changed, where Neutron tells
     """
 
     id: str
@@ -283,6 +294,7 @@ class Port:
     fixed_ips: tuple[FixedIP, ...] = ()
     vnic_type: str = ''
     trunk: Trunk | None = None
+    revision: int | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

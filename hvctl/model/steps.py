@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 import dataclasses
 import datetime
-import typing
+
+from hvctl.model.records import Tagged
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,16 +116,6 @@ class CreateSubport(Step):
     addressed: bool = True
 
 
-class Tagged(typing.NamedTuple):
-    """A sub-port of a trunk.
-
-    :ivar segmentation_id: its VLAN; None takes over its network's
-    """
-
-    port_id: str
-    segmentation_id: int | None = None
-
-
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class CreateTrunk(Step):
     """Make a trunk of the machine's port."""
@@ -146,13 +137,20 @@ class DeleteTrunk(Step):
     """Delete the trunk of a port of ours; its ports stay."""
 
     trunk_id: str
+    port_id: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class DeletePort(Step):
-    """Delete a port of ours."""
+    """Delete a port of ours that is as a look has seen it.
+
+    :ivar revision: Neutron's count of its changes; None to read it before
+    :ivar device_id: what had it
+    """
 
     port_id: str
+    revision: int | None = dataclasses.field(default=None, compare=False)
+    device_id: str = dataclasses.field(default='', compare=False)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,10 +174,12 @@ class DeleteServer(Step):
     """Delete a bare-metal server of ours.
 
     :ivar soft_deleted: Nova has put it off; a second request ends it
+    :ivar status: the only one in which it is to go; None for any
     """
 
     server_id: str
     soft_deleted: bool = False
+    status: str | None = dataclasses.field(default=None, compare=False)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,6 +238,7 @@ class DeleteService(Step):
     """Delete the compute service of a machine that is gone."""
 
     service_id: str
+    host: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,6 +246,7 @@ class DeleteAgent(Step):
     """Delete the record of a Neutron agent of a machine that is gone."""
 
     agent_id: str
+    host: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,10 +282,8 @@ class CreateTestPort(Step):
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class DeleteTestPort(Step):
+class DeleteTestPort(DeletePort):
     """Delete the port of a test guest."""
-
-    port_id: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -384,10 +384,7 @@ class ConfirmMigration(GuestStep):
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class AskWhy(GuestStep):
-    """Ask Nova why a request failed; it changes nothing.
-
-    :ivar request_id: Nova's id of the request
-    """
+    """Ask Nova why a request, by its id, failed; it changes nothing."""
 
     request_id: str
 

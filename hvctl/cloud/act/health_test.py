@@ -71,11 +71,19 @@ class HealthTest:
 
     def delete_test_guest(self, step: DeleteTestGuest) -> Done:
         """Delete a test guest, for good even where Nova puts deletes off."""
+        doing = f'delete the test guest of {step.name}'
+        guest = server_action.read(self._nova, step.server_id, doing)
+        if guest is None:
+            return Done(changed=False)
+        said = guest.metadata
+        if (
+            not identity.is_marked(said)
+            or said.get(identity.TEST_KEY) != step.name
+        ):
+            raise removal.unproven(doing, 'it is not that of hvctl any more')
         return removal.remove(
             self._nova,
             server_action.request(
-                step.server_id,
-                {'forceDelete': None},
-                f'delete the test guest of {step.name}',
+                step.server_id, {'forceDelete': None}, doing
             ),
         )

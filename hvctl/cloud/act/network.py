@@ -5,9 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from hvctl import exceptions
+from hvctl.cloud import answers
 from hvctl.cloud import http
 from hvctl.cloud.act import removal
+from hvctl.cloud.observe import parse
 from hvctl.model import identity
+from hvctl.model.records import Tagged
 from hvctl.model.results import Done
 from hvctl.model.steps import (
     AddSubports,
@@ -19,8 +23,10 @@ from hvctl.model.steps import (
     DeletePort,
     DeleteTestPort,
     DeleteTrunk,
-    Tagged,
 )
+
+#: Neutron's answer when something was changed after its revision was read.
+_CHANGED = 412
 
 
 class Network:
@@ -111,29 +117,54 @@ class Network:
 
     def delete_trunk(self, step: DeleteTrunk) -> Done:
         """Delete the trunk of a port of ours."""
-        return self._delete(
-            f'/trunks/{step.trunk_id}', f'delete the trunk {step.name}'
-        )
+        url = f'/trunks/{step.trunk_id}'
+        doing = f'delete the trunk {step.name}'
+        trunk = self._read('trunk', url, doing)
+        if trunk is None:
+            return Done(changed=False)
+        if trunk.text('port_id') != step.port_id:
+            raise removal.unproven(doing, 'it is the trunk of another port')
+        return self._delete(url, doing, trunk.any_number('revision_number'))
 
     def delete_port(self, step: DeletePort) -> Done:
         """Delete a port of ours."""
-        return self._delete(
-            f'/ports/{step.port_id}', f'delete the port {step.name}'
-        )
+        return self._delete_port(step, f'delete the port {step.name}')
 
     def delete_test_port(self, step: DeleteTestPort) -> Done:
         """Delete the port of a test guest."""
-        return self._delete(
-            f'/ports/{step.port_id}',
-            f'delete the port of the test guest of {step.name}',
+        return self._delete_port(
+            step, f'delete the port of the test guest of {step.name}'
         )
 
+    def _delete_port(self, step: DeletePort, doing: str) -> Done:
+        """Delete a port, unless it was changed after the look."""
+        url = f'/ports/{step.port_id}'
+        if step.revision is not None:
+            return self._delete(url, doing, step.revision)
+        body = self._read('port', url, doing)
+        if body is None:
+            return Done(changed=False)
+        port = parse.port(body)
+        ours = identity.is_port_mark(body.any_text('description') or '')
+        if port.name != step.name or not ours:
+            raise removal.unproven(doing, 'it is not one of hvctl any more')
+        if port.device_id not in ('', step.device_id):
+            raise removal.unproven(doing, f'{port.device_id} has it now')
+        return self._delete(url, doing, port.revision)
+
     def delete_agent(self, step: DeleteAgent) -> Done:
-        """Delete the record of an agent."""
-        return self._delete(
-            f'/agents/{step.agent_id}',
-            f'delete a network agent of {step.name}',
-        )
+        """Delete the record of an agent that is dead."""
+        url = f'/agents/{step.agent_id}'
+        doing = f'delete a network agent of {step.name}'
+        body = self._read('agent', url, doing)
+        if body is None:
+            return Done(changed=False)
+        agent = parse.agent(body)
+        if agent.host != step.host:
+            raise removal.unproven(doing, f'it is on host {agent.host} now')
+        if agent.alive:
+            raise removal.unproven(doing, 'it reports again')
+        return self._delete(url, doing)
 
     def _create(
         self, kind: str, doing: str, body: Mapping[str, object]
@@ -147,10 +178,39 @@ class Network:
             ),
         )
 
-    def _delete(self, url: str, doing: str) -> Done:
-        return removal.remove(
-            self._neutron, http.Request(method='DELETE', url=url, doing=doing)
-        )
+    def _read(self, kind: str, url: str, doing: str) -> answers.Fields | None:
+        """Read what is to be deleted; return None when it is gone."""
+        request = http.Request(url=url, doing=doing, accept=http.NOT_FOUND)
+        response = http.call(self._neutron, request)
+        if response.status_code == 404:
+            return None
+        return http.read(response, request, lambda body: body.part(kind))
+
+    def _delete(
+        self, url: str, doing: str, revision: int | None = None
+    ) -> Done:
+        """Delete something.
+
+        :param revision: of what is to be deleted; Neutron refuses if that has
+            another one.  None where it counts none: then it would refuse the
+            condition (neutron/api/api_common.py, ensure_if_match_supported).
+        """
+        headers = None
+        if revision is not None:
+            headers = {'If-Match': f'revision_number={revision}'}
+        try:
+            return removal.remove(
+                self._neutron,
+                http.Request(
+                    method='DELETE', url=url, doing=doing, headers=headers
+                ),
+            )
+        except exceptions.CloudError as error:
+            if error.status != _CHANGED:
+                raise
+            raise removal.unproven(
+                doing, 'somebody has just changed it'
+            ) from error
 
 
 def _tagged(subports: Iterable[Tagged]) -> list[dict[str, object]]:

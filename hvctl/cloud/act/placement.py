@@ -12,6 +12,7 @@ from hvctl import exceptions
 from hvctl.cloud import http
 from hvctl.cloud.act import hold
 from hvctl.cloud.act import removal
+from hvctl.model import identity
 from hvctl.model.results import Done
 from hvctl.model.steps import (
     CreateProvider,
@@ -65,17 +66,50 @@ class Placement:
         return Done()
 
     def delete_provider(self, step: DeleteProvider) -> Done:
-        """Delete a provider, and the hold first."""
-        lifted = hold.remove(self._placement, step)
+        """Delete a provider that nobody uses, and the hold first.
+
+        Placement refuses to delete one that is in use.  The hold of one that
+        somebody uses again must not go, so that is looked at before.
+        """
+        doing = f'delete the resource provider {step.name}'
+        consumers = self._consumers(step, doing)
+        if consumers is None:
+            return Done(changed=False)
+        others = consumers - {identity.hold_id(step.provider_id)}
+        if others:
+            raise removal.unproven(
+                doing, f'{", ".join(sorted(others))} has an allocation on it'
+            )
+        if consumers:
+            hold.remove(self._placement, step)
         removed = removal.remove(
             self._placement,
             _request(
-                'DELETE',
-                f'/resource_providers/{step.provider_id}',
-                f'delete the resource provider {step.name}',
+                'DELETE', f'/resource_providers/{step.provider_id}', doing
             ),
         )
-        return Done(changed=lifted.changed or removed.changed)
+        return Done(changed=bool(consumers) or removed.changed)
+
+    def _consumers(
+        self, step: DeleteProvider, doing: str
+    ) -> frozenset[str] | None:
+        """Return who uses a provider; None when it is gone."""
+        request = dataclasses.replace(
+            _request(
+                'GET',
+                f'/resource_providers/{step.provider_id}/allocations',
+                doing,
+            ),
+            accept=http.NOT_FOUND,
+        )
+        response = http.call(self._placement, request)
+        if response.status_code == 404:
+            return None
+        return http.read(
+            response,
+            request,
+            lambda body: frozenset(body.part('allocations').names()),
+        )
 
     def _call(
         self,

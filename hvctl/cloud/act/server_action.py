@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Asks Nova to do something with a server."""
+"""Asks Nova for one server, and to do something with it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,35 @@ from keystoneauth1 import adapter
 
 from hvctl import exceptions
 from hvctl.cloud import http
+from hvctl.cloud.act import removal
+from hvctl.cloud.observe import parse
+from hvctl.model.records import Server
 from hvctl.model.results import Accepted, Done
+
+
+def read(client: adapter.Adapter, server_id: str, doing: str) -> Server | None:
+    """Read a server just before it is deleted.
+
+    :param doing: see :class:`hvctl.cloud.http.Request`
+    :returns: None when Nova has it no more
+    :raises CloudError: when it failed, or the server's cell does not answer
+    """
+    question = http.Request(
+        url=f'/servers/{server_id}',
+        doing=doing,
+        microversion=http.COMPUTE,
+        accept=http.NOT_FOUND,
+        secret=True,
+    )
+    response = http.call(client, question)
+    if response.status_code == 404:
+        return None
+    server = http.read(
+        response, question, lambda body: parse.server(body.part('server'))
+    )
+    if parse.is_stub(server):
+        raise removal.unproven(doing, 'its cell does not answer')
+    return server
 
 
 def request(

@@ -83,23 +83,33 @@ class Servers:
 
     def delete_server(self, step: DeleteServer) -> Done:
         """Delete a server of ours."""
-        if step.soft_deleted:
-            return server_action.send(
+        doing = f'delete the server {step.name}'
+        server = server_action.read(self._nova, step.server_id, doing)
+        if server is None:
+            return Done(changed=False)
+        if server.name != step.name or not identity.is_marked(server.metadata):
+            raise removal.unproven(doing, 'it is not that of hvctl any more')
+        if step.status not in (None, server.status):
+            raise removal.unproven(doing, f'it is {server.status} now')
+        if not step.soft_deleted:
+            return removal.remove(
                 self._nova,
-                server_action.request(
-                    step.server_id,
-                    {'forceDelete': None},
-                    f'delete the server {step.name} for good',
-                    accept=http.NOT_FOUND,
+                http.Request(
+                    method='DELETE',
+                    url=f'/servers/{step.server_id}',
+                    doing=doing,
+                    microversion=http.COMPUTE,
                 ),
             )
-        return removal.remove(
+        if server.status != 'SOFT_DELETED':
+            raise removal.unproven(doing, 'somebody has restored it')
+        return server_action.send(
             self._nova,
-            http.Request(
-                method='DELETE',
-                url=f'/servers/{step.server_id}',
-                doing=f'delete the server {step.name}',
-                microversion=http.COMPUTE,
+            server_action.request(
+                step.server_id,
+                {'forceDelete': None},
+                f'{doing} for good',
+                accept=http.NOT_FOUND,
             ),
         )
 

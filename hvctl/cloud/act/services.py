@@ -7,6 +7,7 @@ from keystoneauth1 import adapter
 
 from hvctl.cloud import http
 from hvctl.cloud.act import removal
+from hvctl.cloud.observe import compute_cloud
 from hvctl.model.results import Done
 from hvctl.model.steps import DeleteService, DisableService, EnableService
 
@@ -50,13 +51,30 @@ class Services:
         return Done()
 
     def delete_service(self, step: DeleteService) -> Done:
-        """Delete a compute service, with its compute node and mapping."""
+        """Delete a compute service that is down.
+
+        With it go its compute node, its mapping and the host's memberships of
+        aggregates (nova/api/openstack/compute/services.py, delete).  Nova
+        tells of services in lists only.
+        """
+        doing = f'delete the compute service of {step.name}'
+        found = compute_cloud.services(self._nova, step.host)
+        if any(not service.known for service in found):
+            raise removal.unproven(doing, 'its cell does not answer')
+        service = next((s for s in found if s.id == step.service_id), None)
+        if service is None:
+            why = 'Nova does not list it any more'
+            if found:
+                why = f'there is another one of host {step.host} now'
+            raise removal.unproven(doing, why)
+        if service.up:
+            raise removal.unproven(doing, 'it reports again')
         return removal.remove(
             self._nova,
             http.Request(
                 method='DELETE',
                 url=f'/os-services/{step.service_id}',
-                doing=f'delete the compute service of {step.name}',
+                doing=doing,
                 microversion=http.COMPUTE,
             ),
         )

@@ -276,4 +276,4 @@ def _owns(project: clouds.Project, port: answers.Fields) -> bool:
 
 
 def _marked(server: Server) -> bool:
-    return server.metadata.get(identity.MARK_KEY) == identity.MARK
+    return identity.is_marked(server.metadata)

@@ -225,6 +225,7 @@ def port(body: answers.Fields) -> Port:
         ),
         vnic_type=body.any_text('binding:vnic_type') or '',
         trunk=_trunk(body),
+        revision=body.any_number('revision_number'),
     )
 
 

@@ -34,7 +34,9 @@ def delete_duplicates(case: CreateCase) -> Verdict | None:
     )
     todo: list[Step] = []
     for server in hv.duplicates:
-        delete = DeleteServer(name=hv.name, server_id=server.id)
+        delete = DeleteServer(
+            name=hv.name, server_id=server.id, status=server.status
+        )
         if server.task_state == 'deleting':
             continue
         if delete not in case.ledger.done:

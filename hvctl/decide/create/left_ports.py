@@ -44,7 +44,7 @@ def replace(case: CreateCase) -> Verdict | None:
         if (found := _differences(port, case.request))
     ]
     trunks = [
-        (port.trunk, found)
+        (port, found)
         for port in case.hv.ports
         if port.trunk is not None
         and (found := _of_trunk(port, port.trunk, case))
@@ -67,11 +67,19 @@ def replace(case: CreateCase) -> Verdict | None:
         status=status,
         steps=(
             *(
-                DeleteTrunk(name=case.name, trunk_id=trunk.id)
-                for trunk, _ in trunks
+                DeleteTrunk(
+                    name=case.name, trunk_id=port.trunk.id, port_id=port.id
+                )
+                for port, _ in trunks
+                if port.trunk is not None
             ),
             *(
-                DeletePort(name=case.name, port_id=port.id)
+                DeletePort(
+                    name=case.name,
+                    port_id=port.id,
+                    # Neutron changes sub-ports as their trunk goes.
+                    revision=None if trunks else port.revision,
+                )
                 for port, _ in ports
             ),
         ),

@@ -55,7 +55,11 @@ def retry(case: CreateCase) -> Verdict | None:
                 StatusCode.DEPLOYING_ANEW, fault=text.fault(doomed)
             ),
         ),
-        steps=(DeleteServer(name=case.hv.name, server_id=doomed.id),),
+        steps=(
+            DeleteServer(
+                name=case.hv.name, server_id=doomed.id, status=doomed.status
+            ),
+        ),
         abandoned=doomed.id,
         node_id=doomed.node,
     )

@@ -16,14 +16,13 @@ from hvctl.model.hypervisor import Hypervisor
 from hvctl.model.machine_ports import MachinePorts
 from hvctl.model.machine_ports import Subport
 from hvctl.model.networking import Address
-from hvctl.model.records import Port
+from hvctl.model.records import Port, Tagged
 from hvctl.model.request import ResolvedSubnetwork
 from hvctl.model.steps import (
     AddSubports,
     CreateSubport,
     CreateTrunk,
     Step,
-    Tagged,
 )
 
 

@@ -12,14 +12,15 @@ from hvctl.decide.delete import machine
 from hvctl.decide.hypervisor import absence
 from hvctl.decide.hypervisor import ownership
 from hvctl.model.codes import OutcomeCode, StatusCode
+from hvctl.model.hypervisor import Hypervisor
 from hvctl.model.reasons import Reason
+from hvctl.model.records import Port
 from hvctl.model.steps import (
     DeleteAgent,
     DeletePort,
     DeleteProvider,
     DeleteService,
     DeleteTrunk,
-    LeaveAggregate,
     Step,
 )
 from hvctl.model.verdict import Verdict
@@ -53,27 +54,42 @@ def remove(case: Case) -> Verdict | None:
     if not ownership.owned(hv):
         return None
     todo: list[Step] = [
-        DeleteAgent(name=hv.name, agent_id=agent.id)
+        DeleteAgent(name=hv.name, agent_id=agent.id, host=agent.host)
         for agent in hv.agents or ()
     ]
-    todo += [
-        LeaveAggregate(name=hv.name, aggregate_id=aggregate.id, host=hv.host)
-        for aggregate in hv.aggregates
-    ]
     if hv.service is not None:
-        todo.append(DeleteService(name=hv.name, service_id=hv.service.id))
+        todo.append(
+            DeleteService(
+                name=hv.name, service_id=hv.service.id, host=hv.service.host
+            )
+        )
     if hv.provider is not None:
         todo.append(DeleteProvider(name=hv.name, provider_id=hv.provider.id))
     # The machine's port goes last: it tells which compute cloud the rest is
     # in.  Neutron deletes no port that a trunk still has.
     todo += [
-        DeleteTrunk(name=hv.name, trunk_id=trunk.id) for trunk in hv.trunks
+        DeleteTrunk(name=hv.name, trunk_id=port.trunk.id, port_id=port.id)
+        for port in hv.ports
+        if port.trunk is not None
     ]
     todo += [
-        DeletePort(name=hv.name, port_id=port.id)
-        for port in (*hv.subports, *hv.ports)
+        # Neutron changes them as their trunk goes.
+        _delete_port(hv, port, None if hv.trunks else port.revision)
+        for port in hv.subports
     ]
+    todo += [_delete_port(hv, port, port.revision) for port in hv.ports]
     return Verdict(
         status=machine.stopping(StatusCode.CLEARING),
         steps=tuple(todo),
+    )
+
+
+def _delete_port(
+    hv: Hypervisor, port: Port, revision: int | None
+) -> DeletePort:
+    return DeletePort(
+        name=hv.name,
+        port_id=port.id,
+        revision=revision,
+        device_id=port.device_id,
     )

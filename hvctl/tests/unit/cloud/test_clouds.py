@@ -29,6 +29,7 @@ from hvctl.model.steps import (
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clocks
 from hvctl.tests.unit.cloud import base
+from hvctl.tests.unit.cloud.act import acting
 
 FAR = 'far'
 THEIRS = builders.an_id('project in the far cloud')
@@ -291,6 +292,7 @@ class TestAct(TestCase):
         """So is all else that is done with the server and its node."""
         server = f'{base.COMPUTE}/servers/s'
         self.mock.delete(server)
+        self.mock.get(server, json={'server': acting.a_server()})
         self.mock.post(f'{server}/metadata', json={})
         self.mock.get(
             f'{base.BAREMETAL}/nodes/n/history', **base.listed('history')
@@ -314,6 +316,8 @@ class TestAct(TestCase):
     def test_everything_else(self) -> None:
         """Where the hypervisor registers."""
         self.mock.put(far(f'{base.COMPUTE}/os-services/s'), json={})
+        agent = {'id': 'a', 'host': 'hv1', 'agent_type': 't', 'alive': False}
+        self.mock.get(far(f'{base.NETWORK}/agents/a'), json={'agent': agent})
         self.mock.delete(far(f'{base.NETWORK}/agents/a'), json={})
         self.mock.post(far(f'{base.PLACEMENT}/resource_providers'), json={})
         hold = identity.hold_id(builders.a_compute_id())
@@ -322,6 +326,13 @@ class TestAct(TestCase):
             json={'allocations': {}},
         )
         self.mock.post(far(f'{base.COMPUTE}/os-aggregates/3/action'), json={})
+        guest = acting.a_server(
+            metadata={
+                identity.MARK_KEY: identity.MARK,
+                identity.TEST_KEY: 'hv1',
+            }
+        )
+        self.mock.get(far(f'{base.COMPUTE}/servers/g'), json={'server': guest})
         self.mock.post(far(f'{base.COMPUTE}/servers/g/action'), json={})
         self.mock.post(
             far(f'{base.NETWORK}/ports'), json={'port': {'id': 'p'}}
@@ -336,11 +347,11 @@ class TestAct(TestCase):
             LiftHold(name='hv1', provider_id=builders.a_compute_id()),
             EnableService(name='hv1', service_id='s'),
             JoinAggregate(name='hv1', aggregate_id=3, host='hv1'),
-            DeleteAgent(name='hv1', agent_id='a'),
+            DeleteAgent(name='hv1', agent_id='a', host='hv1'),
             LiveMigrate(name='hv1', server_id='g'),
             DeleteTestGuest(name='hv1', server_id='g'),
             CreateTestPort(name='hv1', network_id='n', vnic_type='direct'),
-            DeleteTestPort(name='hv1', port_id='p'),
+            DeleteTestPort(name='hv1', port_id='p', revision=1),
         ):
             with self.subTest(step=step):
                 self.client.act(step)

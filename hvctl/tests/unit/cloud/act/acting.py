@@ -5,9 +5,23 @@ from __future__ import annotations
 
 from hvctl import exceptions
 from hvctl.cloud import clients
+from hvctl.model import identity
 from hvctl.model.results import Done
 from hvctl.model.steps import Step
+from hvctl.tests.fixtures import builders
 from hvctl.tests.unit.cloud import base
+
+
+def a_server(**changes: object) -> dict[str, object]:
+    """A server of ours called hv1, as Nova answers."""
+    return {
+        'id': 's',
+        'name': 'hv1',
+        'status': 'ACTIVE',
+        'tenant_id': builders.OURS,
+        'metadata': {identity.MARK_KEY: identity.MARK},
+        **changes,
+    }
 
 
 class TestCase(base.TestCase):

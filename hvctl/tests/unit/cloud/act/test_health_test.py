@@ -79,12 +79,15 @@ class TestTestGuest(acting.TestCase):
                     f'{base.NETWORK}/ports/p', status_code=status, json={}
                 )
 
-                done = self.act(DeleteTestPort(name='hv1', port_id='p'))
+                done = self.act(
+                    DeleteTestPort(name='hv1', port_id='p', revision=7)
+                )
 
                 self.assertEqual(status != 404, done.changed)
 
     def test_delete(self) -> None:
         """For good; what is gone already is no error."""
+        self.has_guest({identity.TEST_KEY: 'hv1'})
         for status in (202, 404):
             with self.subTest(status=status):
                 self.mock.post(
@@ -97,6 +100,28 @@ class TestTestGuest(acting.TestCase):
 
                 self.assertEqual(status != 404, done.changed)
                 self.assertEqual({'forceDelete': None}, self.last().json())
+
+    def test_delete_another(self) -> None:
+        """What is not, or not surely, that of the hypervisor stays."""
+        step = DeleteTestGuest(name='hv1', server_id='s')
+        url = f'{base.COMPUTE}/servers/s'
+        for metadata in ({}, {identity.TEST_KEY: 'hv2'}):
+            with self.subTest(metadata=metadata):
+                self.has_guest(metadata)
+
+                self.assert_fails(step, transient=True, words='any more')
+        self.mock.get(url, json={'server': {'id': 's', 'status': 'UNKNOWN'}})
+        self.assert_fails(step, transient=True, words='does not answer')
+        self.mock.get(url, **base.answer('nova404'))
+        self.assertFalse(self.act(step).changed)
+        self.assertEqual([], self.sent('POST', f'{url}/action'))
+
+    def has_guest(self, metadata: dict[str, str]) -> None:
+        """Let Nova have it."""
+        guest = acting.a_server(
+            metadata={identity.MARK_KEY: identity.MARK, **metadata}
+        )
+        self.mock.get(f'{base.COMPUTE}/servers/s', json={'server': guest})
 
 
 class TestAnswers(acting.TestCase):

@@ -16,9 +16,12 @@ from hvctl.tests.unit.cloud import base
 from hvctl.tests.unit.cloud.act import acting
 
 CHOSEN = builders.a_compute_id()
-HOLD = f'{base.PLACEMENT}/allocations/{identity.hold_id(CHOSEN)}'
+HOLD_ID = identity.hold_id(CHOSEN)
+HOLD = f'{base.PLACEMENT}/allocations/{HOLD_ID}'
 PROVIDERS = f'{base.PLACEMENT}/resource_providers'
 PROVIDER = f'{PROVIDERS}/{CHOSEN}'
+ALLOCATIONS = f'{PROVIDER}/allocations'
+DELETE = DeleteProvider(name='hv1', provider_id=CHOSEN)
 CONFLICT: dict[str, typing.Any] = {'status_code': 409, 'json': {}}
 
 
@@ -65,26 +68,46 @@ class TestPlacement(acting.TestCase):
 
     def test_delete_provider(self) -> None:
         """The hold goes first; what is gone already is no error."""
-        step = DeleteProvider(name='hv1', provider_id=CHOSEN)
         for hold, provider, changed in (
             (204, 204, True),
             (404, 204, True),
-            (204, 404, True),
-            (404, 404, False),
+            (None, 204, True),
+            (None, 404, False),
         ):
             with self.subTest(hold=hold, provider=provider):
-                self.mock.delete(HOLD, status_code=hold, json={})
+                self.has_consumers(*[HOLD_ID] * (hold is not None))
+                self.mock.delete(HOLD, status_code=hold or 500, json={})
                 self.mock.delete(PROVIDER, status_code=provider, json={})
 
-                self.assertEqual(changed, self.act(step).changed)
+                self.assertEqual(changed, self.act(DELETE).changed)
                 self.assertEqual(PROVIDER, self.last().url)
 
-    def test_provider_in_use(self) -> None:
-        """One that is in use is worth another look."""
-        self.mock.delete(HOLD, status_code=404, json={})
-        self.mock.delete(PROVIDER, **CONFLICT)
+    def test_delete_provider_twice(self) -> None:
+        """One that is gone has no hold either."""
+        self.mock.get(ALLOCATIONS, **base.answer('placement404'))
 
-        self.assert_fails(
-            DeleteProvider(name='hv1', provider_id=CHOSEN),
-            transient=True,
+        self.assertFalse(self.act(DELETE).changed)
+        self.assertEqual(ALLOCATIONS, self.last().url)
+
+    def test_provider_in_use(self) -> None:
+        """One that is in use keeps its hold, and is worth another look."""
+        self.has_consumers(HOLD_ID, 'guest')
+        self.assert_fails(DELETE, transient=True, words='guest has an alloc')
+        self.assertEqual(ALLOCATIONS, self.last().url)
+
+        self.has_consumers()
+        self.mock.delete(PROVIDER, **CONFLICT)
+        self.assert_fails(DELETE, transient=True)
+
+    def has_consumers(self, *consumers: str) -> None:
+        """Let these have allocations on the provider."""
+        self.mock.get(
+            ALLOCATIONS,
+            json={
+                'resource_provider_generation': 4,
+                'allocations': {
+                    consumer: {'resources': {'MEMORY_MB': 1}}
+                    for consumer in consumers
+                },
+            },
         )

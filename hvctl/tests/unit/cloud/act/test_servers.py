@@ -79,18 +79,60 @@ class TestServers(acting.TestCase):
 
     def test_delete(self) -> None:
         """What is gone already is no error."""
+        step = DeleteServer(name='hv1', server_id='s', status='ERROR')
+        self.has_server(status='ERROR')
         for status in (204, 404):
             with self.subTest(status=status):
                 self.mock.delete(
                     f'{base.COMPUTE}/servers/s', status_code=status, json={}
                 )
 
-                done = self.act(DeleteServer(name='hv1', server_id='s'))
+                self.assertEqual(status != 404, self.act(step).changed)
+        deletes = self.sent('DELETE', f'{base.COMPUTE}/servers/s')
 
-                self.assertEqual(status != 404, done.changed)
+        self.mock.get(f'{base.COMPUTE}/servers/s', **base.answer('nova404'))
+
+        self.assertFalse(self.act(step).changed)
+        self.assertEqual(
+            deletes, self.sent('DELETE', f'{base.COMPUTE}/servers/s')
+        )
+
+    def test_delete_what_is_not_the_same(self) -> None:
+        """What somebody has taken, mended or restored meanwhile stays."""
+        plain = DeleteServer(name='hv1', server_id='s')
+        for step, changes, words in (
+            (plain, {'name': 'web'}, 'not that of hvctl'),
+            (plain, {'metadata': {}}, 'not that of hvctl'),
+            (
+                DeleteServer(name='hv1', server_id='s', status='BUILD'),
+                {'status': 'ACTIVE'},
+                'it is ACTIVE now',
+            ),
+            (
+                DeleteServer(name='hv1', server_id='s', soft_deleted=True),
+                {},
+                'has restored it',
+            ),
+        ):
+            with self.subTest(step=step, changes=changes):
+                self.has_server(**changes)
+
+                self.assert_fails(step, transient=True, words=words)
+        self.mock.get(
+            f'{base.COMPUTE}/servers/s',
+            json={'server': {'id': 's', 'status': 'UNKNOWN'}},
+        )
+        self.assert_fails(plain, transient=True, words='does not answer')
+        self.assertEqual([], self.sent('DELETE', f'{base.COMPUTE}/servers/s'))
+
+    def has_server(self, **changes: object) -> None:
+        """Let Nova have the server."""
+        server = acting.a_server(**changes)
+        self.mock.get(f'{base.COMPUTE}/servers/s', json={'server': server})
 
     def test_delete_for_good(self) -> None:
         """A put off deletion takes an action of its own."""
+        self.has_server(status='SOFT_DELETED')
         self.mock.post(f'{base.COMPUTE}/servers/s/action', status_code=202)
 
         self.act(DeleteServer(name='hv1', server_id='s', soft_deleted=True))

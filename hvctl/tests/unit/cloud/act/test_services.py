@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import typing
+
 from hvctl.model.steps import (
     DeleteService,
     DisableService,
@@ -12,6 +14,9 @@ from hvctl.model.steps import (
 )
 from hvctl.tests.unit.cloud import base
 from hvctl.tests.unit.cloud.act import acting
+
+DOWN = {'id': 's', 'host': 'hv1', 'status': 'disabled', 'state': 'down'}
+DELETE = DeleteService(name='hv1', service_id='s', host='hv1')
 
 
 class TestServices(acting.TestCase):
@@ -33,6 +38,7 @@ class TestServices(acting.TestCase):
 
     def test_delete(self) -> None:
         """What is gone already is no error."""
+        self.has_services(DOWN)
         for status in (204, 404):
             with self.subTest(status=status):
                 self.mock.delete(
@@ -41,9 +47,33 @@ class TestServices(acting.TestCase):
                     json={},
                 )
 
-                done = self.act(DeleteService(name='hv1', service_id='s'))
+                done = self.act(DELETE)
 
                 self.assertEqual(status != 404, done.changed)
+                listed = self.sent('GET', f'{base.COMPUTE}/os-services')[-1]
+                self.assertEqual(['hv1'], listed.qs['host'])
+
+    def test_delete_what_is_not_the_same(self) -> None:
+        """One that may live, or is another, stays."""
+        for services, words in (
+            ([{**DOWN, 'state': 'up'}], 'reports again'),
+            ([{**DOWN, 'id': 'new'}], 'another one of host hv1'),
+            ([], 'does not list it'),
+            ([{'host': 'hv1', 'status': 'UNKNOWN'}], 'does not answer'),
+        ):
+            with self.subTest(words=words):
+                self.has_services(*services)
+
+                self.assert_fails(DELETE, transient=True, words=words)
+        self.assertNotIn(
+            'DELETE', {sent.method for sent in self.mock.request_history}
+        )
+
+    def has_services(self, *services: dict[str, typing.Any]) -> None:
+        """Let Nova have these of the host."""
+        self.mock.get(
+            f'{base.COMPUTE}/os-services', json={'services': list(services)}
+        )
 
     def test_join_aggregate(self) -> None:
         """A host that is in already is no error; one that may not be is."""

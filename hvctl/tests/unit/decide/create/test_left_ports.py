@@ -40,6 +40,13 @@ def a_subport(**changes):
     )
 
 
+def a_deleted_trunk() -> DeleteTrunk:
+    """The step that deletes the trunk of the machine's port."""
+    return DeleteTrunk(
+        name='hv1', trunk_id='trunk', port_id=builders.a_port().id
+    )
+
+
 def with_trunk(vlan=builders.VLAN, **changes):
     """The port with a trunk that has the sub-port."""
     trunk = Trunk(id='trunk', segmentation_ids={'sub': vlan})
@@ -130,9 +137,7 @@ class TestReplace(unittest.TestCase):
                 facts = verdict.status.reason.facts
                 self.assertEqual(differences, facts['differences'])
                 # Neutron keeps the ports of a trunk.
-                self.assertEqual(
-                    DeleteTrunk(name='hv1', trunk_id='trunk'), verdict.steps[0]
-                )
+                self.assertEqual(a_deleted_trunk(), verdict.steps[0])
                 self.assertEqual(
                     []
                     if differences == ('VLAN',)
@@ -150,7 +155,7 @@ class TestReplace(unittest.TestCase):
 
         self.assertEqual(
             (
-                DeleteTrunk(name='hv1', trunk_id='trunk'),
+                a_deleted_trunk(),
                 DeletePort(name='hv1', port_id=parent.id),
             ),
             verdict.steps,

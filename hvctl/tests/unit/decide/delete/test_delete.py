@@ -19,7 +19,6 @@ from hvctl.model.steps import (
     DeleteProvider,
     DeleteServer,
     DeleteService,
-    LeaveAggregate,
 )
 from hvctl.model.verdict import Outcome
 from hvctl.tests.fixtures import builders
@@ -125,23 +124,32 @@ class TestClear(unittest.TestCase):
         )
 
     def test_removes_everything(self):
-        """Agents, membership, service, provider, and the port at last."""
+        """Agents, service, provider, and the port at last.
+
+        Its memberships go with the service.
+        """
         aggregate = Aggregate(id=7, name='a', hosts=frozenset({'hv1', 'x'}))
+        port = builders.a_port(revision=7)
 
         verdict = deciding.of_delete(
-            a_look_without_server(aggregates=(aggregate,)),
+            a_look_without_server(aggregates=(aggregate,), ports=(port,)),
             deciding.a_ledger_of_gone(),
         )
 
         self.assertEqual(
             (
-                DeleteAgent(name='hv1', agent_id=builders.an_agent().id),
-                LeaveAggregate(name='hv1', aggregate_id=7, host='hv1'),
-                DeleteService(name='hv1', service_id=DOWN.id),
+                DeleteAgent(
+                    name='hv1', agent_id=builders.an_agent().id, host='hv1'
+                ),
+                DeleteService(name='hv1', service_id=DOWN.id, host='hv1'),
                 DeleteProvider(name='hv1', provider_id=deciding.CHOSEN),
-                DeletePort(name='hv1', port_id=builders.a_port().id),
+                DeletePort(name='hv1', port_id=port.id),
             ),
             verdict.steps,
+        )
+        self.assertEqual(
+            (7, port.device_id),
+            (verdict.steps[-1].revision, verdict.steps[-1].device_id),
         )
 
     def test_hold_is_no_consumer(self):
