@@ -60,6 +60,10 @@ class StatusCode(enum.StrEnum):
     """Guests can be scheduled to it."""
     MAY_BE_ELSEWHERE = 'may-be-elsewhere'
     """Its machine may be in a bare-metal cloud that was not looked at."""
+    SERVER_UNSEEN = 'server-unseen'
+    """No list has its server, and it may be there all the same."""
+    SERVICE_UNKNOWN = 'service-unknown'
+    """The cell of its nova-compute does not answer."""
     UNPROVEN = 'unproven'
     """Guests can be scheduled to it, and no create has proven it good."""
 

@@ -59,6 +59,8 @@ class Phase(enum.StrEnum):
     """The machine is off or its nova-compute does not report."""
     FAILED = 'failed'
     """The bare-metal server is in ERROR."""
+    UNKNOWN = 'unknown'
+    """A cell of Nova does not answer, so nobody can tell."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,7 +61,7 @@ def life_of_a_hypervisor() -> Graph:
             frames=_framed(_FRAMES, phase),
         )
         # What arrows from a frame begin at comes last.
-        for phase in sorted(Phase, key=lambda phase: phase not in bad)
+        for phase in sorted(life.PHASES, key=lambda p: p not in bad)
     ]
     return Graph(
         title='The life of a hypervisor',
@@ -91,7 +91,7 @@ def life_of_a_hypervisor() -> Graph:
 
 def _is_back(tail: str, head: str) -> bool:
     """Whether an arrow leads to a phase that was there before."""
-    order = [str(phase) for phase in Phase]
+    order = [str(phase) for phase in life.PHASES]
     return (
         tail in order
         and head in order

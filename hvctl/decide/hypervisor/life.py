@@ -39,6 +39,9 @@ class Arrow(typing.NamedTuple):
     cause: str
 
 
+#: Where a hypervisor can be; one that is unknown is in any of them.
+PHASES = tuple(phase for phase in Phase if phase is not Phase.UNKNOWN)
+
 #: A nova-compute that has registered, and a machine that runs.
 REGISTERED = (
     Phase.REGISTERED,

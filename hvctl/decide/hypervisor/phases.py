@@ -168,7 +168,8 @@ def _booting(hv: Hypervisor) -> Reason:
     )
 
 
-def _server_down(hv: Hypervisor) -> bool:
+def server_down(hv: Hypervisor) -> bool:
+    """Return whether the machine is not running, as far as Nova tells."""
     return hv.server is not None and hv.server.status != 'ACTIVE'
 
 
@@ -273,7 +274,7 @@ _TABLE: tuple[_Row, ...] = (
     _Row(Phase.STOPPING, _stopping, _because(StatusCode.BEING_DELETED)),
     _Row(Phase.FAILED, _server_is('ERROR'), _failed),
     _Row(Phase.BUILDING, _server_is('BUILD'), _building),
-    _Row(Phase.DOWN, _server_down, _not_active),
+    _Row(Phase.DOWN, server_down, _not_active),
     _Row(Phase.BOOTING, lambda hv: hv.service is None, _booting),
     _Row(Phase.DOWN, _service_down, _because(StatusCode.SERVICE_DOWN)),
     _Row(Phase.DRAINING, _draining, _draining_reason),

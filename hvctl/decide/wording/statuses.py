@@ -96,6 +96,21 @@ def _port_differs(facts: Facts) -> str:
     )
 
 
+def _unseen(facts: Facts) -> str:
+    servers = text.each(facts['servers'])
+    why = f'its port is that of server {", ".join(servers)}'
+    if not servers:
+        silent = ', '.join(text.each(facts['silent']))
+        why = f'the cell of {silent} does not answer'
+    return f'Nova lists no server of it, but {why}'
+
+
+def _unseen_remedy(facts: Facts) -> str:
+    for server_id in text.each(facts['servers']):
+        return f'openstack server show {server_id}'
+    return 'openstack compute service list --service nova-compute'
+
+
 def _disabled_by_others(facts: Facts) -> str:
     return f'somebody else than hvctl has closed it: {_disabled(facts)}'
 
@@ -161,6 +176,14 @@ _PHASES: dict[Code, Words] = {
         '{status}; neither its server nor its port is in this bare-metal '
         'cloud, so its machine may be in another one',
         'in the cloud that has its server: ' + commands.SHOW,
+    ),
+    StatusCode.SERVER_UNSEEN: Words(
+        _unseen, _unseen_remedy, ('servers', 'silent')
+    ),
+    StatusCode.SERVICE_UNKNOWN: Words(
+        'the cell of {host} does not answer, so nobody knows how its '
+        'nova-compute is, and what is on it',
+        'openstack compute service list --host {host}',
     ),
     StatusCode.UNPROVEN: Words(
         'guests can be scheduled to it, though no create has proven it good',

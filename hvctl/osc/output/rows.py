@@ -3,17 +3,17 @@
 
 from __future__ import annotations
 
-import datetime
 import typing
 
 from osc_lib.cli import format_columns
 
 from hvctl.decide.hypervisor import assemble
-from hvctl.decide.hypervisor import phases
+from hvctl.decide.hypervisor import sight
 from hvctl.decide.wording import rendering
 from hvctl.model.hypervisor import Hypervisor
 from hvctl.model.ledger import Ledger
 from hvctl.model.reasons import Reason
+from hvctl.model.snapshot import Snapshot
 from hvctl.model.verdict import Verdict
 from hvctl.osc.create import dry_run
 from hvctl.osc.create.plan import CreatePlan
@@ -121,29 +121,34 @@ def plan(planned: CreatePlan) -> list[Row]:
     return rows
 
 
-def listed(hv: Hypervisor, now: datetime.datetime) -> Row:
+def listed(hv: Hypervisor, look: Snapshot) -> Row:
     """Return a row of ``list``."""
-    status = phases.status(hv)
     age = None
     if hv.server is not None and hv.server.created_at is not None:
         # The cloud's clock may be ahead of this machine's.
-        age = max(0, int((now - hv.server.created_at).total_seconds()))
+        passed = look.taken_at - hv.server.created_at
+        age = max(0, int(passed.total_seconds()))
     return (
         hv.name,
-        str(status.phase),
+        str(sight.status(look, hv).phase),
         _host(hv),
         hv.service.status if hv.service else '',
         hv.service.state if hv.service else '',
-        len(hv.guests or ()),
+        columns.Number(guests(hv)),
         columns.Duration(age),
     )
 
 
-def listed_long(hv: Hypervisor) -> Row:
+def guests(hv: Hypervisor) -> int | None:
+    """Return how many guests are on it; None where nobody can tell."""
+    return len(hv.guests or ()) if sight.guests_seen(hv) else None
+
+
+def listed_long(hv: Hypervisor, look: Snapshot) -> Row:
     """Return the further columns of ``list --long``."""
     node = hv.compute_node
     return (
-        code(phases.status(hv).reason),
+        code(sight.status(look, hv).reason),
         metal(hv),
         format_columns.ListColumn(
             list(hv.server.addresses) if hv.server else []

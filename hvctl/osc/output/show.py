@@ -16,6 +16,7 @@ from hvctl.decide.delete import delete
 from hvctl.decide.hypervisor import assemble
 from hvctl.decide.hypervisor import naming
 from hvctl.decide.hypervisor import phases
+from hvctl.decide.hypervisor import sight
 from hvctl.decide.wording import rendering
 from hvctl.decide.wording import text
 from hvctl.model import identity
@@ -49,18 +50,19 @@ def show(
             f'there is no ephemeral hypervisor {name} in this project; '
             f'see {phases.COMMAND} list'
         )
-    fields = dict(_fields(hv, client.compute_cloud, look.taken_at))
+    status = sight.status(look, hv)
+    fields = dict(_fields(hv, status, client.compute_cloud, look.taken_at))
     if with_facts:
-        fields['facts'] = rows.facts(phases.status(hv).reason)
+        fields['facts'] = rows.facts(status.reason)
     return tuple(fields), tuple(fields.values())
 
 
 def _fields(
     hv: Hypervisor,
+    status: Status,
     compute_cloud: str | None,
     now: datetime.datetime,
 ) -> typing.Iterator[tuple[str, typing.Any]]:
-    status = phases.status(hv)
     yield 'name', hv.name
     yield 'phase', str(status.phase)
     yield 'code', rows.code(status.reason)
@@ -76,7 +78,7 @@ def _fields(
         'aggregates',
         format_columns.ListColumn([a.name for a in hv.aggregates]),
     )
-    yield 'guests_count', len(hv.guests or ())
+    yield 'guests_count', rows.guests(hv)
     yield (
         'guests',
         format_columns.DictColumn(
@@ -95,6 +97,8 @@ def _fields(
 
 def _remaining(hv: Hypervisor, status: Status) -> list[str]:
     """Return the stages that the verb under way has still before it."""
+    if status.phase is Phase.UNKNOWN:
+        return []
     if phases.goes(hv, status.phase):
         return [stage.words for stage in delete.remaining(hv)]
     return [

@@ -346,19 +346,19 @@ class ListHypervisorEphemeral(command.Lister):
                 self._failed = True
         now = looks[0].taken_at
         found = [
-            hv
+            (hv, look)
             for look in looks
             for hv in assemble.assemble(look, assemble.names(look)).values()
             if not parsed_args.expired
             or (hv.expires_at is not None and hv.expires_at <= now)
         ]
-        found.sort(key=lambda hv: hv.name)
+        found.sort(key=lambda seen: seen[0].name)
         if more:
             return (
                 rows.LISTED_WITH_IDS,
-                [rows.listed(hv, now) + rows.listed_long(hv) for hv in found],
+                [rows.listed(*one) + rows.listed_long(*one) for one in found],
             )
-        return rows.LISTED, [rows.listed(hv, now) for hv in found]
+        return rows.LISTED, [rows.listed(*one) for one in found]
 
 
 class ShowHypervisorEphemeral(command.ShowOne):

@@ -12,7 +12,6 @@ import graphs
 
 from hvctl.decide.drain.moves import way
 from hvctl.decide.hypervisor import life
-from hvctl.model.hypervisor import Phase
 from hvctl.model.move import MoveState
 from hvctl.tests.unit import test_layering
 
@@ -75,7 +74,7 @@ class TestLife(unittest.TestCase):
         """It has every phase, and each arrow between any two of them."""
         graph = drawings.PICTURES['life']()
 
-        self.assertEqual({*Phase}, {node.name for node in graph.nodes})
+        self.assertEqual({*life.PHASES}, {node.name for node in graph.nodes})
         self.assertEqual(
             {
                 (before, after, arrow.cause)

@@ -159,7 +159,7 @@ class TestArrows(base.TestCase):
         for ends in ('before', 'after'):
             with self.subTest(ends=ends):
                 self.assertEqual(
-                    set(Phase),
+                    set(life.PHASES),
                     {p for arrow in life.ARROWS for p in getattr(arrow, ends)},
                 )
 

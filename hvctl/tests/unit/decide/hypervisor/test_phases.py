@@ -8,6 +8,7 @@ import unittest
 import hypothesis
 from hypothesis import strategies
 
+from hvctl.decide.hypervisor import life
 from hvctl.decide.hypervisor import phases
 from hvctl.decide.wording import rendering
 from hvctl.model import disabled_reason
@@ -296,7 +297,7 @@ class TestStatus(unittest.TestCase):
     def test_every_phase_has_a_row(self):
         """The rows above leave no phase out."""
         self.assertEqual(
-            set(Phase) - {Phase.MISSING}, {row[1] for row in ROWS}
+            set(life.PHASES) - {Phase.MISSING}, {row[1] for row in ROWS}
         )
 
     @hypothesis.given(strategies.data())

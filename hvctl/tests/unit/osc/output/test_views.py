@@ -50,6 +50,26 @@ class TestList(base.TestCommand):
         )
         self.assertEqual(1, second['Guests'])
 
+    def test_silent_cell(self):
+        """What a cell does not tell is unknown, and not down and empty."""
+        self.cloud.has_hypervisor('hv1')
+        self.cloud.add_guest('g1', 'hv1')
+        service = self.cloud.service_of('hv1')
+        self.cloud.change_service(
+            service.id, status='UNKNOWN', state='UNKNOWN'
+        )
+
+        self.run_command('list', '-f', 'json')
+
+        (row,) = self.rows()
+        self.assertEqual(('unknown', None), (row['Phase'], row['Guests']))
+        self.run_command('show', 'hv1', '-f', 'json')
+        shown = self.rows()
+        self.assertEqual(
+            ('unknown', 'service-unknown', None),
+            (shown['phase'], shown['code'], shown['guests_count']),
+        )
+
     def test_age_for_people(self):
         """In a table the age has units."""
         self.cloud.has_hypervisor('hv1')
