@@ -237,3 +237,25 @@ class TestScope(unittest.TestCase):
         self.assertEqual(frozenset({'hv1'}), second.hosts)
         self.assertEqual(frozenset({deciding.CHOSEN}), second.provider_ids)
         self.assertTrue(first.aggregates and second.aggregates)
+        self.assertTrue(first.sizes and second.sizes)
+
+    def test_reaches_for_the_machine(self):
+        """Once Nova has no server only the node tells of the machine."""
+        goal = delete.Delete(names=('hv1',))
+        whole = deciding.a_look()
+        for look, names, optional in (
+            (whole, (), {Part.COMPUTE_NODES, Part.NODES}),
+            (
+                dataclasses.replace(whole, servers=()),
+                ('hv1',),
+                {Part.COMPUTE_NODES},
+            ),
+            (builders.a_snapshot(), (), {Part.COMPUTE_NODES}),
+        ):
+            with self.subTest(servers=look.servers, names=names):
+                ledger = Ledger(started_at=clocks.START, last=look)
+
+                scope = goal.scope(ledger)
+
+                self.assertEqual(frozenset(names), scope.server_names)
+                self.assertEqual(optional, scope.optional)

@@ -81,10 +81,10 @@ class TestMachine(unittest.TestCase):
         )
 
         self.assert_waits(
-            StatusCode.SERVER_UNLISTED, after(290, a_look(), ledger)
+            StatusCode.SERVER_UNLISTED, after(299, a_look(), ledger)
         )
         self.assert_fails(
-            OutcomeCode.NOT_KNOWN_GONE, after(310, a_look(), ledger)
+            OutcomeCode.NOT_KNOWN_GONE, after(300, a_look(), ledger)
         )
 
     def test_port_of_another_server(self):
@@ -99,6 +99,23 @@ class TestMachine(unittest.TestCase):
             OutcomeCode.PORT_TAKEN, deciding.of_delete(a_look(), ledger)
         )
         self.assertEqual('db1', why.facts['server'])
+
+    def test_second_port_of_another_server(self):
+        """Each of its ports is seen to."""
+        ours = builders.a_port(device_id='')
+        taken = builders.a_port(id='taken', device_id='db1-id')
+        ask = AskServer(name='hv1', server_id='db1-id')
+        look = dataclasses.replace(a_look(), ports=(ours, taken))
+        ledger = deciding.a_ledger(
+            done={ask: False},
+            done_at={ask: clocks.START},
+            answers={ask: Exists('db1')},
+        )
+
+        why = self.assert_fails(
+            OutcomeCode.PORT_TAKEN, deciding.of_delete(look, ledger)
+        )
+        self.assertEqual('taken', why.facts['port_id'])
 
     def test_finds_the_node(self):
         """After a local delete only its node tells where the machine is."""
@@ -116,9 +133,9 @@ class TestMachine(unittest.TestCase):
             done = {**done, step: False}
         ledger = deciding.a_ledger(done=done, answers=answers)
 
-        self.assert_waits(StatusCode.MACHINE_RUNS, after(50, look, ledger))
+        self.assert_waits(StatusCode.MACHINE_RUNS, after(59, look, ledger))
         why = self.assert_fails(
-            OutcomeCode.MACHINE_LIVES_ON, after(70, look, ledger)
+            OutcomeCode.MACHINE_LIVES_ON, after(60, look, ledger)
         )
         self.assertEqual('node-of-hv1', why.facts['node'])
 
@@ -149,6 +166,18 @@ class TestMachine(unittest.TestCase):
                     )
                     self.assertEqual(state, why.facts['state'])
 
+    def test_asked_for_this_one(self):
+        """Of the deletion of another hypervisor nothing follows."""
+        for name, kind in (('hv1', 'AskServer'), ('hv2', 'DeleteAgent')):
+            with self.subTest(name=name):
+                step = DeleteServer(name=name, server_id='old')
+                look = dataclasses.replace(a_look(), nodes=None)
+                ledger = deciding.a_ledger_of_gone(done={step: True})
+
+                verdict = deciding.of_delete(look, ledger)
+
+                self.assertEqual(kind, deciding.kinds(verdict)[0])
+
     def test_given_back(self):
         """What Ironic has given to others since is nobody's business here."""
         node = builders.a_node(instance_id='of others')
@@ -158,14 +187,63 @@ class TestMachine(unittest.TestCase):
 
         self.assertIn('DeletePort', deciding.kinds(verdict))
 
+    def test_first_of_two_nodes(self):
+        """Only the node that was tried last is the machine's."""
+        broken = builders.a_node(provision_state='error', instance_id=None)
+        other = builders.a_node('x', provision_state='available')
+        look = a_look(broken, other)
+        for tried, code in (
+            ((broken.id,), OutcomeCode.TEAR_DOWN_FAILED),
+            ((other.id, broken.id), OutcomeCode.TEAR_DOWN_FAILED),
+            ((broken.id, other.id), None),
+        ):
+            with self.subTest(tried=tried):
+                ledger = deciding.a_ledger_of_gone(nodes_tried={'hv1': tried})
+
+                outcome = deciding.of_delete(look, ledger).outcome
+
+                self.assertEqual(code, outcome and outcome.reason.code)
+
+    def test_seeks_no_node(self):
+        """Without Ironic, or with the node known, no node is sought."""
+        done: dict[Step, bool] = {ASK: False}
+        for nodes, tried, kind in (
+            ((), {}, 'FindNodes'),
+            (None, {}, 'DeleteAgent'),
+            ((), {'hv1': (builders.a_node().id,)}, 'DeleteAgent'),
+        ):
+            with self.subTest(nodes=nodes, tried=tried):
+                look = dataclasses.replace(a_look(), nodes=nodes)
+                ledger = deciding.a_ledger(
+                    done=done, done_at={ASK: clocks.START}, nodes_tried=tried
+                )
+
+                verdict = deciding.of_delete(look, ledger)
+
+                self.assertEqual(kind, deciding.kinds(verdict)[0])
+
+    def test_node_without_name(self):
+        """A node that nobody has named is told by its id."""
+        node = dataclasses.replace(
+            builders.a_node(provision_state='deleting'), name=None
+        )
+        look, ledger = a_look(node), deciding.a_ledger_of_gone()
+
+        waiting = after(1799, look, ledger)
+        failed = after(1800, look, ledger)
+
+        self.assertEqual(node.id, waiting.status.reason.facts['node'])
+        why = self.assert_fails(OutcomeCode.TEAR_DOWN_HANGS, failed)
+        self.assertEqual(node.id, why.facts['node'])
+
     def test_tear_down_without_end(self):
         """A tear-down that lasts is waited for, and not for ever."""
         look = a_look(builders.a_node(provision_state='deleting'))
         ledger = deciding.a_ledger_of_gone()
 
-        self.assert_waits(StatusCode.TEARING_DOWN, after(1700, look, ledger))
+        self.assert_waits(StatusCode.TEARING_DOWN, after(1799, look, ledger))
         self.assert_fails(
-            OutcomeCode.TEAR_DOWN_HANGS, after(1900, look, ledger)
+            OutcomeCode.TEAR_DOWN_HANGS, after(1800, look, ledger)
         )
 
     def test_still_reports(self):
@@ -173,14 +251,18 @@ class TestMachine(unittest.TestCase):
         broken = builders.a_node(
             'x', provision_state='error', instance_id=None
         )
-        look = a_look(broken, service=UP)
+        of_others = builders.a_node('y', provision_state='error')
+        free = builders.a_node(
+            'z', provision_state='available', instance_id=None
+        )
+        look = a_look(of_others, free, broken, service=UP)
         ledger = deciding.a_ledger_of_gone()
 
         self.assert_waits(
-            StatusCode.SERVICE_STILL_UP, after(290, look, ledger)
+            StatusCode.SERVICE_STILL_UP, after(299, look, ledger)
         )
         why = self.assert_fails(
-            OutcomeCode.STILL_REPORTING, after(310, look, ledger)
+            OutcomeCode.STILL_REPORTING, after(300, look, ledger)
         )
         self.assertEqual(('node-of-x',), why.facts['nodes'])
 
@@ -189,9 +271,9 @@ class TestMachine(unittest.TestCase):
         look = a_look(agent=builders.an_agent())
         ledger = deciding.a_ledger_of_gone()
 
-        self.assert_waits(StatusCode.AGENTS_ALIVE, after(290, look, ledger))
+        self.assert_waits(StatusCode.AGENTS_ALIVE, after(299, look, ledger))
         self.assert_fails(
-            OutcomeCode.AGENTS_STILL_ALIVE, after(310, look, ledger)
+            OutcomeCode.AGENTS_STILL_ALIVE, after(300, look, ledger)
         )
 
 
@@ -216,8 +298,8 @@ class TestCells(unittest.TestCase):
                     services=services, metal_services=services
                 )
 
-                early = after(290, look, deciding.a_ledger())
-                late = after(310, look, deciding.a_ledger())
+                early = after(299, look, deciding.a_ledger())
+                late = after(300, look, deciding.a_ledger())
 
                 self.assertEqual((), early.steps + late.steps)
                 self.assertIsNone(early.outcome)
@@ -243,3 +325,12 @@ class TestCells(unittest.TestCase):
         verdict = deciding.of_delete(dataclasses.replace(look, ports=unbound))
         self.assertEqual((), verdict.steps)
         self.assertEqual(StatusCode.CELL_AWAITED, verdict.status.reason.code)
+        for step in (ASK, DeleteServer(name='hv1', server_id=SERVER)):
+            with self.subTest(known_by=step):
+                verdict = deciding.of_delete(
+                    dataclasses.replace(look, ports=unbound),
+                    deciding.a_ledger(done={step: True}),
+                )
+                self.assertNotEqual(
+                    StatusCode.CELL_AWAITED, verdict.status.reason.code
+                )

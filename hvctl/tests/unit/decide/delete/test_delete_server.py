@@ -8,7 +8,7 @@ import datetime
 import unittest
 
 from hvctl.model import identity
-from hvctl.model.codes import OutcomeCode
+from hvctl.model.codes import OutcomeCode, StatusCode
 from hvctl.model.hypervisor import Phase
 from hvctl.model.ledger import Failure, Ledger
 from hvctl.model.reasons import Reason
@@ -36,7 +36,9 @@ def asked(seconds: float, runs: int = 1) -> Ledger:
     """What a run knows that asked the server to go so long ago."""
     at = clocks.START - datetime.timedelta(seconds=seconds)
     return deciding.a_ledger(
-        done={DELETE: True}, done_at={DELETE: at}, runs={DELETE: runs}
+        done={DELETE: True},
+        done_at={DELETE: at},
+        runs={DELETE: runs} if runs > 1 else {},
     )
 
 
@@ -152,7 +154,7 @@ class TestStop(unittest.TestCase):
         )
 
         self.assertEqual((DELETE,), deciding.of_delete(look).steps)
-        verdict = deciding.of_delete(look, asked(11))
+        verdict = deciding.of_delete(look, asked(10))
         self.assertFalse(verdict.outcome.ok)
         self.assertEqual(
             Reason.of(
@@ -209,11 +211,12 @@ class TestStop(unittest.TestCase):
         server = builders.a_server(task_state='deleting')
         busy = (builders.a_node(provision_state='deleting'),)
         for nodes, seconds, code in (
-            ((builders.a_node(),), 590, None),
-            ((builders.a_node(),), 610, OutcomeCode.DELETION_HANGS),
-            (None, 610, OutcomeCode.DELETION_HANGS),
-            (busy, 610, None),
-            (busy, 1810, OutcomeCode.TEAR_DOWN_HANGS),
+            ((builders.a_node(),), 599, None),
+            ((builders.a_node(),), 600, OutcomeCode.DELETION_HANGS),
+            (None, 600, OutcomeCode.DELETION_HANGS),
+            (busy, 600, None),
+            (busy, 1799, None),
+            (busy, 1800, OutcomeCode.TEAR_DOWN_HANGS),
         ):
             with self.subTest(nodes=nodes, seconds=seconds):
                 look = deciding.a_look(
@@ -226,9 +229,9 @@ class TestStop(unittest.TestCase):
 
     def test_server_that_may_still_go(self):
         """One in ERROR that Nova works on is waited for, as a live one is."""
-        for changes in (
-            {'status': 'ERROR', 'task_state': 'deleting'},
-            {'status': 'ACTIVE', 'task_state': None},
+        for seconds, changes in (
+            (100, {'status': 'ERROR', 'task_state': 'deleting'}),
+            (59, {'status': 'ACTIVE', 'task_state': None}),
         ):
             with self.subTest(changes=changes):
                 look = deciding.a_look(
@@ -236,12 +239,48 @@ class TestStop(unittest.TestCase):
                     services=(CLOSED, IRONIC),
                 )
 
-                verdict = deciding.of_delete(
-                    look, deciding.a_ledger(done={DELETE: True})
-                )
+                verdict = deciding.of_delete(look, asked(seconds))
 
                 self.assertEqual((), verdict.steps)
                 self.assertIsNone(verdict.outcome)
+
+    def test_server_that_is_not_taken_up(self):
+        """A live one that Nova does not delete is no success."""
+        look = deciding.a_look(services=(CLOSED, IRONIC))
+
+        verdict = deciding.of_delete(look, asked(60))
+
+        self.assertEqual(OutcomeCode.NOT_DELETED, verdict.outcome.reason.code)
+
+    def test_node_of_the_server(self):
+        """The node that counts has the server, or is where Nova says."""
+        busy = builders.a_node(provision_state='deleting')
+        by_nova = dataclasses.replace(busy, instance_id=None)
+        by_ironic = dataclasses.replace(busy, id='another')
+        of_others = dataclasses.replace(by_ironic, instance_id='of others')
+        look = deciding.a_look(services=(CLOSED, IRONIC))
+        for nodes, code in (
+            ((of_others, by_nova), StatusCode.TEARING_DOWN),
+            ((by_ironic,), StatusCode.TEARING_DOWN),
+            ((of_others,), StatusCode.BEING_DELETED),
+        ):
+            with self.subTest(nodes=nodes):
+                verdict = deciding.of_delete(
+                    dataclasses.replace(look, nodes=nodes), asked(5)
+                )
+
+                self.assertEqual(code, verdict.status.reason.code)
+
+    def test_node_without_name(self):
+        """A node that nobody has named is told by its id."""
+        node = dataclasses.replace(
+            builders.a_node(provision_state='deleting'), name=None
+        )
+        look = deciding.a_look(services=(CLOSED, IRONIC), nodes=(node,))
+
+        verdict = deciding.of_delete(look, asked(5))
+
+        self.assertEqual(node.id, verdict.status.reason.facts['node'])
 
     def test_needs_the_driver_of_ironic(self):
         """With Nova's Ironic host down the machine would run on."""
@@ -261,17 +300,27 @@ class TestStop(unittest.TestCase):
 
     def test_needs_a_driver_of_ironic(self):
         """So it would if that host is not registered any more."""
-        look = deciding.a_look(services=(CLOSED,), metal_services=(CLOSED,))
+        for node in (
+            builders.a_node(),
+            builders.a_node(provision_state='available'),
+            builders.a_node(provision_state='error', instance_id=None),
+        ):
+            with self.subTest(node=node):
+                look = deciding.a_look(
+                    services=(CLOSED,), metal_services=(CLOSED,), nodes=(node,)
+                )
 
-        verdict = deciding.of_delete(look)
+                verdict = deciding.of_delete(look)
 
-        self.assertEqual((), verdict.steps)
-        self.assertEqual(
-            Reason.of(
-                OutcomeCode.DRIVER_GONE, host='ironic', node='node-of-hv1'
-            ),
-            verdict.outcome.reason,
-        )
+                self.assertEqual((), verdict.steps)
+                self.assertEqual(
+                    Reason.of(
+                        OutcomeCode.DRIVER_GONE,
+                        host='ironic',
+                        node='node-of-hv1',
+                    ),
+                    verdict.outcome.reason,
+                )
 
     def test_needs_no_driver(self):
         """A node that was given back, or that never was, needs none."""
@@ -293,7 +342,7 @@ class TestStop(unittest.TestCase):
             name='hv1', service_id=CLOSED.id, reason=identity.REASON_DELETE
         )
         look = deciding.a_look(services=(CLOSED, IRONIC))
-        for seconds, steps in ((1, ()), (6, (DELETE,))):
+        for seconds, steps in ((4, ()), (5, (DELETE,))):
             with self.subTest(seconds=seconds):
                 at = clocks.START - datetime.timedelta(seconds=seconds)
                 ledger = deciding.a_ledger(
