@@ -8,8 +8,11 @@ import signal
 import subprocess
 import sys
 
+import psutil
+
 from hvctl_lab import execution
 from hvctl_lab import leftovers
+from hvctl_lab import waiting
 from hvctl_lab.tests import base
 
 #: Calls itself something else, as several services do.
@@ -38,6 +41,12 @@ class TestLeftovers(base.LabTestCase):
         process = subprocess.Popen(['sleep', '600'], env=environment)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
+        # It has the environment a moment after Popen knows that it runs.
+        waiting.until(
+            psutil.Process(process.pid).environ,
+            timeout=20,
+            what='the environment of a process',
+        )
         return process
 
     def test_end(self):
