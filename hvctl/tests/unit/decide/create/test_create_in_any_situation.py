@@ -113,13 +113,20 @@ class TestOpening(unittest.TestCase):
         situations.almost(good_looks.held(), spare=TENANTS), RUNS, WISHES
     )
     def test_lifts_the_hold(self, reached, look, done, wishes):
-        """The hold goes last."""
-        for step in decide(look, done, **wishes).steps:
+        """The hold goes last, or the service is enabled with it.
+
+        Where there is room beside a hold, the service keeps guests out.
+        """
+        steps = decide(look, done, **wishes).steps
+        for step in steps:
             if isinstance(step, LiftHold):
                 reached()
                 self.assertEqual(CHOSEN, step.provider_id)
                 self.assert_good(look, CHOSEN)
-                self.assert_enabled(look)
+                if not isinstance(steps[-1], EnableService):
+                    self.assert_enabled(look)
+                else:
+                    self.assertIn(CHOSEN, look.providers_with_room)
                 self.assert_named_right(look)
                 if 'aggregates' in wishes:
                     self.assert_joined(look, CHOSEN)
