@@ -225,6 +225,21 @@ def ask(
     return read(call(client, request), request, parse)
 
 
+def find(
+    client: Service, request: Request, parse: Callable[[answers.Fields], _T]
+) -> _T | None:
+    """Ask for something that may be gone.
+
+    :returns: None when the service has it no more
+    :raises CloudError: as :func:`ask` does
+    """
+    asked = dataclasses.replace(request, accept=request.accept | NOT_FOUND)
+    response = call(client, asked)
+    if response.status_code == 404:
+        return None
+    return read(response, asked, parse)
+
+
 def _object(response: Response) -> object:
     try:
         return response.json()

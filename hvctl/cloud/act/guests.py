@@ -114,12 +114,8 @@ class Guests:
             f'{step.request_id}',
             doing=f'read what became of the request for {step.server_id}',
             microversion=http.COMPUTE_ACTIONS,
-            accept=http.NOT_FOUND,
         )
-        response = http.call(self._nova, request)
-        if response.status_code == 404:
-            return Done(changed=False)
-        reason = http.read(response, request, _reason)
+        reason = http.find(self._nova, request, _reason)
         return Done(
             changed=False,
             answer=Explained(text.one_line(reason)) if reason else None,
@@ -131,14 +127,10 @@ class Guests:
             url=f'/servers/{step.server_id}',
             doing=f'read where guest {step.server_id} is',
             microversion=http.COMPUTE,
-            accept=http.NOT_FOUND,
             secret=True,
         )
-        response = http.call(self._nova, request)
-        if response.status_code == 404:
-            return Done(changed=False)
         return Done(
-            changed=False, answer=http.read(response, request, _located)
+            changed=False, answer=http.find(self._nova, request, _located)
         )
 
     def _act_on(

@@ -180,11 +180,11 @@ class Network:
 
     def _read(self, kind: str, url: str, doing: str) -> answers.Fields | None:
         """Read what is to be deleted; return None when it is gone."""
-        request = http.Request(url=url, doing=doing, accept=http.NOT_FOUND)
-        response = http.call(self._neutron, request)
-        if response.status_code == 404:
-            return None
-        return http.read(response, request, lambda body: body.part(kind))
+        return http.find(
+            self._neutron,
+            http.Request(url=url, doing=doing),
+            lambda body: body.part(kind),
+        )
 
     def _delete(
         self, url: str, doing: str, revision: int | None = None

@@ -94,20 +94,13 @@ class Placement:
         self, step: DeleteProvider, doing: str
     ) -> frozenset[str] | None:
         """Return who uses a provider; None when it is gone."""
-        request = dataclasses.replace(
+        return http.find(
+            self._placement,
             _request(
                 'GET',
                 f'/resource_providers/{step.provider_id}/allocations',
                 doing,
             ),
-            accept=http.NOT_FOUND,
-        )
-        response = http.call(self._placement, request)
-        if response.status_code == 404:
-            return None
-        return http.read(
-            response,
-            request,
             lambda body: frozenset(body.part('allocations').names()),
         )
 

@@ -26,16 +26,12 @@ def read(client: adapter.Adapter, server_id: str, doing: str) -> Server | None:
         url=f'/servers/{server_id}',
         doing=doing,
         microversion=http.COMPUTE,
-        accept=http.NOT_FOUND,
         secret=True,
     )
-    response = http.call(client, question)
-    if response.status_code == 404:
-        return None
-    server = http.read(
-        response, question, lambda body: parse.server(body.part('server'))
+    server = http.find(
+        client, question, lambda body: parse.server(body.part('server'))
     )
-    if parse.is_stub(server):
+    if server is not None and parse.is_stub(server):
         raise removal.unproven(doing, 'its cell does not answer')
     return server
 

@@ -68,18 +68,14 @@ class Servers:
             url=f'/servers/{step.server_id}',
             doing=f'see whether the server of {step.name} is there',
             microversion=http.COMPUTE,
-            accept=http.NOT_FOUND,
             secret=True,
         )
-        response = http.call(self._nova, request)
-        if response.status_code == 404:
-            return Done(changed=False)
-        name = http.read(
-            response,
+        found = http.find(
+            self._nova,
             request,
-            lambda answer: answer.part('server').any_text('name'),
+            lambda answer: Exists(answer.part('server').any_text('name')),
         )
-        return Done(changed=False, answer=Exists(name))
+        return Done(changed=False, answer=found)
 
     def delete_server(self, step: DeleteServer) -> Done:
         """Delete a server of ours."""

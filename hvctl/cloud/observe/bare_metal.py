@@ -125,17 +125,16 @@ def is_there(project: clouds.Project, server_id: str) -> bool:
         url=f'/servers/{server_id}',
         doing=f'read server {server_id}',
         microversion=http.COMPUTE,
-        accept=http.NOT_FOUND,
         secret=True,
     )
-    response = http.call(project.compute, request)
-    if response.status_code == 404:
-        return False
-    found = http.read(
-        response, request, lambda body: parse.server(body.part('server'))
+    found = http.find(
+        project.compute,
+        request,
+        lambda body: parse.server(body.part('server')),
     )
-    return parse.is_stub(found) or (
-        found.project_id == project.id and _marked(found)
+    return found is not None and (
+        parse.is_stub(found)
+        or (found.project_id == project.id and _marked(found))
     )
 
 

@@ -55,8 +55,7 @@ def room(
             'limit': MOST_CANDIDATES,
         },
     )
-    response = http.call(placement, request)
-    return http.read(response, request, parse.candidates)
+    return http.ask(placement, request, parse.candidates)
 
 
 def consumers(
@@ -67,12 +66,8 @@ def consumers(
         url=f'/resource_providers/{provider_id}/allocations',
         doing=f'list the allocations of resource provider {provider_id}',
         microversion=http.PLACEMENT,
-        accept=http.NOT_FOUND,
     )
-    response = http.call(placement, request)
-    if response.status_code == 404:
-        return {}
-    return http.read(response, request, parse.consumers)
+    return http.find(placement, request, parse.consumers) or {}
 
 
 def direct_ports(
