@@ -3,13 +3,19 @@
 
 from __future__ import annotations
 
+import re
+
 from hvctl import exceptions
 
 #: The name of a section, and of an option.
 SECTION = r'[A-Za-z0-9_.:-]+'
 OPTION = r'[A-Za-z0-9_.-]+'
-#: What no line of such a file can have.
-BREAK = r'[\r\n\0]'
+_BREAK = re.compile(r'[\r\n\0]')
+
+
+def is_line(text: str) -> bool:
+    """Return whether a text fits into one line of a file."""
+    return _BREAK.search(text) is None
 
 
 def quoted(text: str) -> str:

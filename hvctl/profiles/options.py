@@ -66,7 +66,7 @@ class Reader:
         if value is None:
             return None
         text = self._filled(value, key, _as_it_is)
-        if re.search(ini.BREAK, text):
+        if not ini.is_line(text):
             self._problem(value, key, 'must be one line')
         try:
             ini.literal(text, 'the secret')
@@ -83,7 +83,7 @@ class Reader:
         return (self._one(value, name, key),)
 
     def _one(self, value: tree.Value, name: str, key: str) -> str | Secret:
-        if re.search(ini.BREAK, value.text.strip()):
+        if not ini.is_line(value.text.strip()):
             self._problem(value, key, 'must be one line')
         hidden = (
             value.secret
@@ -118,7 +118,7 @@ class Reader:
                 )
                 return ''
             name = f'the secret {found[1]}'
-            if re.search(ini.BREAK, known.reveal()):
+            if not ini.is_line(known.reveal()):
                 self._problem(value, key, f'{name} must be one line')
             try:
                 return written(known, name)

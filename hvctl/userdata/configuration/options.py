@@ -81,7 +81,7 @@ def _value(value: str | Secret, where: str, reveal: bool) -> str:
     hidden = isinstance(value, Secret)
     text = value.reveal() if isinstance(value, Secret) else value
     # Also when it is not shown: what cannot be written is refused then too.
-    if re.search(ini.BREAK, text):
+    if not ini.is_line(text):
         raise exceptions.InvalidRequest(
             f'{where} has more than one line, which an option cannot have'
         )
