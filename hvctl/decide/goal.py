@@ -15,6 +15,7 @@ import enum
 import typing
 
 from hvctl.decide.case import Case
+from hvctl.decide.hypervisor import assemble
 from hvctl.model.codes import OutcomeCode
 from hvctl.model.hypervisor import Hypervisor, Phase
 from hvctl.model.ledger import Ledger
@@ -165,3 +166,24 @@ class Goal(abc.ABC, typing.Generic[C]):
             name: self.verdict(self.case(snapshot, hv, ledger, now))
             for name, hv in self.hypervisors(snapshot).items()
         }
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class NamedGoal(Goal[Case]):
+    """A verb that needs no more than the names of hypervisors."""
+
+    names: tuple[str, ...]
+
+    def hypervisors(self, snapshot: Snapshot) -> dict[str, Hypervisor]:
+        """Return what a look has of each name."""
+        return assemble.assemble(snapshot, self.names)
+
+    def case(
+        self,
+        snapshot: Snapshot,
+        hv: Hypervisor,
+        ledger: Ledger,
+        now: datetime.datetime,
+    ) -> Case:
+        """Build what the decision about one hypervisor may read."""
+        return Case.of(snapshot, hv, ledger, now)

@@ -13,10 +13,9 @@ import datetime
 
 from hvctl.decide import goal
 from hvctl.decide.case import Case
-from hvctl.decide.goal import Goal
 from hvctl.decide.goal import Kind
+from hvctl.decide.goal import NamedGoal
 from hvctl.decide.goal import Stage
-from hvctl.decide.hypervisor import assemble
 from hvctl.decide.wording import text
 from hvctl.model.codes import OutcomeCode, StatusCode
 from hvctl.model.health import Answer
@@ -25,7 +24,7 @@ from hvctl.model.ledger import Ledger
 from hvctl.model.reasons import Reason
 from hvctl.model.request import HealthTest
 from hvctl.model.results import Created, Located, Replied
-from hvctl.model.snapshot import Snapshot, WholeLook
+from hvctl.model.snapshot import WholeLook
 from hvctl.model.steps import (
     AskWhere,
     CreateTestGuest,
@@ -52,28 +51,12 @@ _HANGS = 300
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class EndTests(Goal[Case]):
+class EndTests(NamedGoal):
     """The goal of what ends early: no test guest of the names is left."""
-
-    names: tuple[str, ...]
 
     def scope(self, ledger: Ledger) -> WholeLook:
         """Return what the next look must reach: nothing beyond the usual."""
         return WholeLook()
-
-    def hypervisors(self, snapshot: Snapshot) -> dict[str, Hypervisor]:
-        """Return what a look has of each name."""
-        return assemble.assemble(snapshot, self.names)
-
-    def case(
-        self,
-        snapshot: Snapshot,
-        hv: Hypervisor,
-        ledger: Ledger,
-        now: datetime.datetime,
-    ) -> Case:
-        """Build what the decision about one hypervisor may read."""
-        return Case.of(snapshot, hv, ledger, now)
 
     def verdict(self, case: Case) -> Verdict:
         """Return what to do with one hypervisor, and what is waited for."""

@@ -9,7 +9,6 @@ rest is ours.
 from __future__ import annotations
 
 import dataclasses
-import datetime
 
 from hvctl.decide import goal
 from hvctl.decide import health_test
@@ -17,11 +16,10 @@ from hvctl.decide.case import Case
 from hvctl.decide.delete import machine
 from hvctl.decide.delete import records
 from hvctl.decide.delete import server
-from hvctl.decide.goal import Goal
 from hvctl.decide.goal import Kind
+from hvctl.decide.goal import NamedGoal
 from hvctl.decide.goal import Stage
 from hvctl.decide.hypervisor import absence
-from hvctl.decide.hypervisor import assemble
 from hvctl.decide.hypervisor import elsewhere
 from hvctl.decide.hypervisor import emptiness
 from hvctl.decide.hypervisor import ownership
@@ -30,7 +28,7 @@ from hvctl.model.codes import HolderCode, OutcomeCode, StatusCode
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
 from hvctl.model.ledger import Ledger
 from hvctl.model.reasons import Reason
-from hvctl.model.snapshot import Part, Snapshot, WholeLook
+from hvctl.model.snapshot import Part, WholeLook
 from hvctl.model.steps import AskServer, DeleteServer
 from hvctl.model.verdict import Outcome, Verdict
 
@@ -39,10 +37,8 @@ _UNLISTED = 300
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Delete(Goal[Case]):
+class Delete(NamedGoal):
     """The goal of ``delete``: nothing of the names is left."""
-
-    names: tuple[str, ...]
 
     def scope(self, ledger: Ledger) -> WholeLook:
         """Return what the next look must reach."""
@@ -72,20 +68,6 @@ class Delete(Goal[Case]):
             else frozenset({Part.COMPUTE_NODES, Part.NODES}),
             sizes=True,
         )
-
-    def hypervisors(self, snapshot: Snapshot) -> dict[str, Hypervisor]:
-        """Return what a look has of each name."""
-        return assemble.assemble(snapshot, self.names)
-
-    def case(
-        self,
-        snapshot: Snapshot,
-        hv: Hypervisor,
-        ledger: Ledger,
-        now: datetime.datetime,
-    ) -> Case:
-        """Build what the decision about one hypervisor may read."""
-        return Case.of(snapshot, hv, ledger, now)
 
     def verdict(self, case: Case) -> Verdict:
         """Return what to do with one hypervisor, and what is waited for."""

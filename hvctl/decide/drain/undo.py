@@ -8,25 +8,22 @@ the hypervisor takes guests again.
 from __future__ import annotations
 
 import dataclasses
-import datetime
 
 from hvctl.decide import goal
 from hvctl.decide.case import Case
 from hvctl.decide.drain.moves import limits
 from hvctl.decide.drain.moves import records
-from hvctl.decide.goal import Goal
 from hvctl.decide.goal import Kind
+from hvctl.decide.goal import NamedGoal
 from hvctl.decide.goal import Stage
-from hvctl.decide.hypervisor import assemble
 from hvctl.decide.hypervisor import ownership
 from hvctl.model import disabled_reason
 from hvctl.model.codes import OutcomeCode, StatusCode
-from hvctl.model.hypervisor import Hypervisor
 from hvctl.model.ledger import Ledger
 from hvctl.model.migration import Migration
 from hvctl.model.reasons import Fact
 from hvctl.model.reasons import Reason
-from hvctl.model.snapshot import EVERY_PART, Snapshot, WholeLook
+from hvctl.model.snapshot import EVERY_PART, WholeLook
 from hvctl.model.steps import (
     AbortMigration,
     ConfirmMigration,
@@ -37,10 +34,8 @@ from hvctl.model.verdict import Outcome, Verdict
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Undo(Goal[Case]):
+class Undo(NamedGoal):
     """The goal of ``drain --undo``: what was being drained is enabled."""
-
-    names: tuple[str, ...]
 
     def scope(self, ledger: Ledger) -> WholeLook:
         """Return what the next look must reach."""
@@ -55,20 +50,6 @@ class Undo(Goal[Case]):
             optional=EVERY_PART,
             rest=ledger.last,
         )
-
-    def hypervisors(self, snapshot: Snapshot) -> dict[str, Hypervisor]:
-        """Return what a look has of each name."""
-        return assemble.assemble(snapshot, self.names)
-
-    def case(
-        self,
-        snapshot: Snapshot,
-        hv: Hypervisor,
-        ledger: Ledger,
-        now: datetime.datetime,
-    ) -> Case:
-        """Build what the decision about one hypervisor may read."""
-        return Case.of(snapshot, hv, ledger, now)
 
     def verdict(self, case: Case) -> Verdict:
         """Return what to do with one hypervisor, and what is waited for."""
