@@ -70,7 +70,9 @@ def _enabled(case: Case) -> Verdict | None:
     """End with what could not be undone, if anything."""
     if case.hv.service is None or not case.hv.service.enabled:
         return None
-    live = [m for m in _live(case) if not _is_silent(m, case)]
+    left = _of_the_drain(case)
+    silent = [m for m in left if _is_silent(m, case)]
+    live = [m for m in left if m.is_live and m not in silent]
     if live:
         waits = Reason.of(
             StatusCode.LIVE_MIGRATIONS_OPEN, migrations=_listed(live)
@@ -85,7 +87,6 @@ def _enabled(case: Case) -> Verdict | None:
     )
     if kept:
         return _end(case, OutcomeCode.ENABLED_IN_PART, messages=kept)
-    silent = [m for m in _of_the_drain(case) if _is_silent(m, case)]
     if silent:
         return _end(
             case,
@@ -94,7 +95,11 @@ def _enabled(case: Case) -> Verdict | None:
             server_ids=tuple(m.server_id for m in silent),
             live=tuple(m.is_live for m in silent),
         )
-    others = _cold_of_others(case)
+    others = [
+        migration
+        for migration in left
+        if migration.is_cold and migration.user_id != case.snapshot.user_id
+    ]
     if others:
         return _end(
             case,
@@ -213,20 +218,6 @@ def _of_the_drain(case: Case) -> list[Migration]:
     """Return what goes on of the drain that this run has stopped."""
     mark = _mark(case)
     return [] if mark is None else _open(case, mark)
-
-
-def _live(case: Case) -> list[Migration]:
-    """Return the live migrations that go on."""
-    return [m for m in _of_the_drain(case) if m.is_live]
-
-
-def _cold_of_others(case: Case) -> list[Migration]:
-    """Return the drain's cold migrations that are not ours to confirm."""
-    return [
-        migration
-        for migration in _of_the_drain(case)
-        if migration.is_cold and migration.user_id != case.snapshot.user_id
-    ]
 
 
 def _is_silent(migration: Migration, case: Case) -> bool:
