@@ -68,16 +68,7 @@ def port_taken(case: CreateCase) -> Verdict | None:
             other or absence.is_gone(case, port.device_id)
         ):
             continue
-        return Verdict.failed(
-            case.status,
-            Reason.of(
-                OutcomeCode.PORT_TAKEN,
-                name=hv.name,
-                port_id=port.id,
-                device_id=port.device_id,
-                server=other,
-            ),
-        )
+        return absence.port_taken(case, port, other)
     return None
 
 

@@ -11,9 +11,8 @@ from hvctl.decide.case import Case
 from hvctl.decide.delete import machine
 from hvctl.decide.hypervisor import absence
 from hvctl.decide.hypervisor import ownership
-from hvctl.model.codes import OutcomeCode, StatusCode
+from hvctl.model.codes import StatusCode
 from hvctl.model.hypervisor import Hypervisor
-from hvctl.model.reasons import Reason
 from hvctl.model.records import Port
 from hvctl.model.steps import (
     DeleteAgent,
@@ -35,16 +34,7 @@ def port_taken(case: Case) -> Verdict | None:
         found = absence.found(case, port.device_id)
         if found is None or found.name in (None, hv.name):
             continue
-        return Verdict.failed(
-            case.status,
-            Reason.of(
-                OutcomeCode.PORT_TAKEN,
-                name=hv.name,
-                port_id=port.id,
-                device_id=port.device_id,
-                server=found.name,
-            ),
-        )
+        return absence.port_taken(case, port, found.name)
     return None
 
 

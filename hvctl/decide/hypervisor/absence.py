@@ -12,9 +12,10 @@ from collections.abc import Iterable
 import datetime
 
 from hvctl.decide.case import Case
-from hvctl.model.codes import StatusCode
+from hvctl.model.codes import OutcomeCode, StatusCode
 from hvctl.model.hypervisor import Phase, Status
 from hvctl.model.reasons import Reason
+from hvctl.model.records import Port
 from hvctl.model.results import Created, Exists
 from hvctl.model.steps import AskServer, CreateServer
 from hvctl.model.verdict import Verdict
@@ -67,6 +68,23 @@ def status(case: Case, servers: tuple[str, ...] = ()) -> Status:
         phase=before.phase if before is not None else Phase.BUILDING,
         reason=Reason.of(
             StatusCode.SERVER_UNLISTED, host=case.hv.host, servers=servers
+        ),
+    )
+
+
+def port_taken(case: Case, port: Port, server: str | None) -> Verdict:
+    """Refuse to go on with a port of ours that something else has.
+
+    :param server: the name of the server that has it; None for no server
+    """
+    return Verdict.failed(
+        case.status,
+        Reason.of(
+            OutcomeCode.PORT_TAKEN,
+            name=case.name,
+            port_id=port.id,
+            device_id=port.device_id,
+            server=server,
         ),
     )
 
