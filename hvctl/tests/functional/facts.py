@@ -203,3 +203,17 @@ def ours(name: str) -> dict[str, list[str]]:
         'ports': [p['id'] for p in ports() if p['name'] == name],
         'providers': [p['uuid'] for p in providers() if p['name'] == name],
     }
+
+
+def stable() -> list[typing.Any]:
+    """Write down what must not change."""
+    return [
+        sorted((s['id'], s['name'], s['status']) for s in servers()),
+        sorted(p['id'] for p in ports()),
+        sorted((p['uuid'], p['name']) for p in providers()),
+        sorted(a['id'] for a in get('network', '/agents')['agents']),
+        sorted(
+            (s['id'], s['status'], str(s['disabled_reason']))
+            for s in services()
+        ),
+    ]

@@ -11,62 +11,6 @@ from hvctl.tests.functional import shell
 
 
 class TestDelete(base.FunctionalTestCase):
-    def killed(self, purpose: str, path: str, service: str) -> str:
-        """Kill a create after it has made something.
-
-        :returns: the hypervisor's name
-        """
-        name = hypervisors.name(purpose)
-        made = recorder.matching('POST', service, path, answered=True)
-
-        def judge(request: recorder.Request) -> bool:
-            if made(request):
-                create.kill()
-                return True
-            return False
-
-        through = recorder.Recorder(judge)
-        self.addCleanup(through.close)
-        create = shell.ephemeral(
-            'create',
-            name,
-            *shell.recipe(),
-            environment=through.environment,
-        )
-        self.ends(create, -9)
-        return name
-
-    def test_half_made(self) -> None:
-        """What a killed create has left is shown by list, and goes."""
-        hypervisors.make_room(1)
-        names = [
-            self.killed('half1', '/resource_providers', 'placement'),
-            self.killed('half2', '/ports', 'network'),
-            self.killed('half3', '/servers', 'compute'),
-        ]
-        listed = self.rows(self.succeed(shell.ephemeral('list')))
-        self.assertEqual(
-            ['orphaned', 'orphaned', 'building'],
-            [listed[name]['Phase'] for name in names],
-        )
-        shown = self.succeed(shell.ephemeral('show', names[1])).json()
-        self.assertEqual(2, len(shown['left']), shown)
-        ids = [i for name in names for i in facts.ours(name)['servers']]
-
-        deleted = self.succeed(shell.ephemeral('delete', *names))
-
-        self.assertEqual(
-            dict.fromkeys(names, 'done'),
-            {row['Name']: row['Result'] for row in deleted.json()},
-        )
-        self.assert_nothing_left(*names, *ids)
-        again = self.succeed(shell.ephemeral('delete', *names))
-        self.assertEqual(
-            dict.fromkeys(names, 'unchanged'),
-            {row['Name']: row['Result'] for row in again.json()},
-        )
-        hypervisors.forget(*names)
-
     def test_killed_while_the_machine_goes(self) -> None:
         """Killed while the machine stops, delete goes on when typed again."""
         (name,) = hypervisors.enabled(1)

@@ -10,8 +10,6 @@ import uuid
 
 from hvctl.tests.functional import base
 from hvctl.tests.functional import facts
-from hvctl.tests.functional import guests
-from hvctl.tests.functional import hypervisors
 from hvctl.tests.functional import shell
 
 
@@ -55,29 +53,6 @@ class TestLab(base.FunctionalTestCase):
                 f'export {variable}={os.environ[variable]}\n', env.stdout
             )
 
-    def test_hypervisors_outlive_down(self) -> None:
-        """What ran before `down` runs after `up`, guests included."""
-        (name,) = hypervisors.enabled(1)
-        guest = self.boot(host=name)
-        guests.wait(guest, 'ACTIVE')
-        power = {node['name']: node['power_state'] for node in facts.nodes()}
-        self.succeed(self.lab('down'))
-        self.succeed(self.lab('up'))
-        self.assertEqual(
-            power,
-            {node['name']: node['power_state'] for node in facts.nodes()},
-        )
-        (server_id,) = facts.ours(name)['servers']
-        self.assertTrue(facts.machine_runs(facts.node_of(server_id)['name']))
-        # Nova believes for a while in what was reported before.
-        reported = updated(name)
-        facts.wait(lambda: updated(name) != reported, 'a new report')
-        self.assert_enabled(name)
-        guests.wait(guest, 'ACTIVE')
-        self.assertEqual(name, guests.host(guest))
-        guests.act(guest, 'os-stop')
-        guests.wait(guest, 'SHUTOFF')
-
     def test_run_gives_the_status_of_what_it_runs(self) -> None:
         """The exit status of run is that of the command."""
         ran = self.lab(
@@ -114,12 +89,6 @@ class TestLab(base.FunctionalTestCase):
             for rival in rivals:
                 placement('DELETE', rival)
             placement('DELETE', f'/resource_providers/{provider}')
-
-
-def updated(host: str) -> str | None:
-    """Say when a host last told Nova that it is there."""
-    service = facts.service(host)
-    return None if service is None else str(service['updated_at'])
 
 
 def take(provider: str, consumer: str) -> int:

@@ -3,15 +3,12 @@
 
 from __future__ import annotations
 
-import signal
-
 from hvctl.model import identity
 from hvctl.tests.functional import facts
 from hvctl.tests.functional import guests
 from hvctl.tests.functional import hypervisors
 from hvctl.tests.functional import profiles
 from hvctl.tests.functional import recorder
-from hvctl.tests.functional import shell
 from hvctl.userdata.configuration import provider
 
 #: See lab/hvctl_lab/bootstrap/names.py and lab/hvctl_lab/services/profiles.py.
@@ -82,51 +79,3 @@ class TestProfiles(profiles.ProfilesTestCase):
     def of_provider(provider_id: str, what: str) -> list[str]:
         url = f'/resource_providers/{provider_id}/{what}'
         return list(facts.get('placement', url, MEMBERS)[what])
-
-    def test_stopped_test(self) -> None:
-        """No test guest outlives the command that boots it."""
-        name = hypervisors.name('stopped')
-        hypervisors.make_room(1)
-        self.addCleanup(hypervisors.delete, name)
-        # No guest of the lab has an address that answers.
-        environment = self.profiles(
-            silent={
-                'health_test': {
-                    'enabled': True,
-                    'image': 'guest',
-                    'network': profiles.VLAN_NETWORK,
-                    'answer': 'address',
-                }
-            }
-        )
-
-        def create() -> shell.Running:
-            return shell.ephemeral(
-                'create',
-                name,
-                *('--profile', 'silent'),
-                environment=environment,
-            )
-
-        for stop in (signal.SIGINT, signal.SIGTERM):
-            with self.subTest(stop):
-                running = create()
-                facts.wait(self.trying, f'{name} to be tried out')
-
-                running.signal(stop)
-
-                result = running.result()
-                self.assertNotEqual(0, result.status, result)
-                self.assertIn('Stopped', result.stderr)
-                self.assertEqual([], self.trying())
-                (provider_id,) = facts.ours(name)['providers']
-                self.assertEqual(1, len(facts.consumers(provider_id)))
-        # What a killed one leaves goes with the next command.
-        running = create()
-        facts.wait(self.trying, f'{name} to be tried out')
-        running.kill()
-        running.result()
-        self.assertNotEqual([], self.trying())
-        self.succeed(shell.ephemeral('create', name, '--profile', 'plain'))
-        self.assertEqual([], self.trying())
-        self.assert_enabled(name)

@@ -6,8 +6,6 @@ from __future__ import annotations
 from collections.abc import Callable
 import os
 import pathlib
-import typing
-import uuid
 
 from hvctl.model import identity
 from hvctl.tests.functional import base
@@ -174,94 +172,6 @@ class TestRefusals(base.FunctionalTestCase):
 class TestForeign(base.FunctionalTestCase):
     """Names that somebody else holds."""
 
-    def holders(self) -> dict[str, str]:
-        """Make a foreign thing of each kind.
-
-        :returns: the name that each holds, by the word for it
-        """
-        server, provider, agent = (
-            hypervisors.name(f'foreign{n}') for n in (1, 2, 3)
-        )
-        compute = facts.connection().compute
-        server_id = self.boot(cloud='lab-demo')
-        guests.wait(server_id, 'ACTIVE', 'ERROR')
-        compute.update_server(server_id, name=server)
-        provider_id = str(uuid.uuid4())
-        placement = facts.connection().placement
-        placement.post(
-            '/resource_providers',
-            json={'name': provider, 'uuid': provider_id},
-            microversion='1.20',
-        ).raise_for_status()
-        self.addCleanup(placement.delete, f'/resource_providers/{provider_id}')
-        self.agent(agent)
-        # The host whose nova-compute drives Ironic.
-        (driver,) = {
-            service['host']
-            for service in facts.services()
-            if not base.is_hypervisor(service['host'])
-            and service['state'] == 'up'
-        }
-        return {
-            'server': server,
-            'resource provider': provider,
-            'network agent': agent,
-            'compute service': driver,
-        }
-
-    def agent(self, host: str) -> None:
-        """Let an agent of a host register, and end."""
-        config = pathlib.Path(os.environ['HVCTL_LAB_NOVA_CONF']).read_text()
-        transport = next(
-            line
-            for line in config.splitlines()
-            if line.startswith('transport_url')
-        )
-        running = shell.start(
-            *('python', '-m', 'hvctl_lab.host.agent', 'openvswitch'),
-            '--config-file',
-            self.file(
-                'neutron.conf', f'[DEFAULT]\nhost={host}\n{transport}\n'
-            ),
-        )
-
-        def found() -> dict[str, typing.Any] | None:
-            agents = facts.get('network', '/agents')['agents']
-            return next((a for a in agents if a['host'] == host), None)
-
-        try:
-            agent_id = facts.wait(found, f'the agent of {host}')['id']
-        finally:
-            running.kill()
-            running.result()
-        self.addCleanup(
-            facts.connection().network.delete, f'/agents/{agent_id}'
-        )
-
-    def test_foreign_names_are_refused_and_stay(self) -> None:
-        """What somebody else made under a name is refused, and stays."""
-        holders = self.holders()
-        before = self.stable()
-        for verb, options, words in (
-            ('create', shell.recipe(), 'taken by'),
-            ('delete', [], 'which hvctl did not make'),
-            ('drain', [], 'hvctl'),
-        ):
-            # One by one: a batch could be refused for its size.
-            running = {
-                kind: shell.ephemeral(verb, name, *options)
-                for kind, name in holders.items()
-            }
-            for kind, command in running.items():
-                with self.subTest(verb, kind=kind):
-                    result = self.fail_with(command, words)
-                    self.assertRegex(
-                        result.stderr,
-                        f'{holders[kind]}: failed: .*{kind}',
-                        result,
-                    )
-            self.assertEqual(before, self.stable())
-
     def imitate(self, name: str, original: str) -> None:
         """Let another project make what looks like a hypervisor of ours."""
         metadata = facts.server(original)['metadata']
@@ -285,7 +195,7 @@ class TestForeign(base.FunctionalTestCase):
         (original,) = facts.ours(ours)['servers']
         for name in (ours, alone):
             self.imitate(name, original)
-        before = self.stable()
+        before = facts.stable()
 
         listed = self.succeed(shell.ephemeral('list')).json()
         names = [row['Name'] for row in listed]
@@ -302,26 +212,12 @@ class TestForeign(base.FunctionalTestCase):
         ):
             with self.subTest(verb):
                 self.fail_with(shell.ephemeral(verb, alone, *options), words)
-        self.assertEqual(before, self.stable())
+        self.assertEqual(before, facts.stable())
 
         # What is ours of a name goes, and nothing else.
         self.succeed(hypervisors.delete(ours))
-        after = self.stable()
+        after = facts.stable()
         for kind in (0, 1):
             left = {item if kind else item[0] for item in before[kind]}
             gone = left - {item if kind else item[0] for item in after[kind]}
             self.assertEqual(1, len(gone), gone)
-
-    @staticmethod
-    def stable() -> list[typing.Any]:
-        """Write down what must not change."""
-        return [
-            sorted((s['id'], s['name'], s['status']) for s in facts.servers()),
-            sorted(p['id'] for p in facts.ports()),
-            sorted((p['uuid'], p['name']) for p in facts.providers()),
-            sorted(a['id'] for a in facts.get('network', '/agents')['agents']),
-            sorted(
-                (s['id'], s['status'], str(s['disabled_reason']))
-                for s in facts.services()
-            ),
-        ]

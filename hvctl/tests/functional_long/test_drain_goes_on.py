@@ -19,36 +19,6 @@ from hvctl_lab.services import nova
 
 
 class TestGoesOn(draining.DrainTestCase):
-    def test_killed_and_again(self) -> None:
-        """Each guest is sent once, whoever follows it to its end."""
-        slow = [self.guest(lab_migration='hang') for _ in range(2)]
-        begun = self.succeed(
-            shell.ephemeral('drain', self.source, '--no-wait')
-        )
-        self.assertEqual(
-            dict.fromkeys(slow, 'moving'),
-            {guest: row['Result'] for guest, row in self.moves(begun).items()},
-        )
-        following = shell.ephemeral('drain', self.source)
-        facts.wait(
-            lambda: following.stderr().count('is moving') == 2,
-            'drain to follow them',
-        )
-        following.kill()
-        self.ends(following, -9)
-        for guest in slow:
-            self.release(guest)
-
-        self.succeed(shell.ephemeral('drain', self.source))
-
-        for guest in slow:
-            self.assertEqual(self.target, guests.host(guest))
-            self.assertEqual(
-                ['completed'],
-                [each['status'] for each in facts.migrations(guest)],
-            )
-        self.assert_empty()
-
     def test_tried_again(self) -> None:
         """A move that failed has its second try after the others."""
         unlucky = self.guest(
