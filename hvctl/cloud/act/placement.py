@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 import dataclasses
 
 from keystoneauth1 import adapter
@@ -66,10 +67,11 @@ class Placement:
         return Done()
 
     def delete_provider(self, step: DeleteProvider) -> Done:
-        """Delete a provider that nobody uses, and the hold first.
+        """Delete a provider that nobody uses, with all below it.
 
-        Placement refuses to delete one that is in use.  The hold of one that
-        somebody uses again must not go, so that is looked at before.
+        Placement deletes none that has children or is in use.  The hold must
+        not go while somebody uses one of them, so it goes after the children
+        and after a look at who uses the provider itself.
         """
         doing = f'delete the resource provider {step.name}'
         consumers = self._consumers(step, doing)
@@ -80,14 +82,15 @@ class Placement:
             raise removal.unproven(
                 doing, f'{", ".join(sorted(others))} has an allocation on it'
             )
+        for child in below(step.provider_id, self._parents(step)):
+            self._delete(
+                child,
+                f'delete the resource provider {child}, which is below that '
+                f'of {step.name}',
+            )
         if consumers:
             hold.remove(self._placement, step)
-        removed = removal.remove(
-            self._placement,
-            _request(
-                'DELETE', f'/resource_providers/{step.provider_id}', doing
-            ),
-        )
+        removed = self._delete(step.provider_id, doing)
         return Done(changed=bool(consumers) or removed.changed)
 
     def _consumers(
@@ -104,6 +107,32 @@ class Placement:
             lambda body: frozenset(body.part('allocations').names()),
         )
 
+    def _parents(self, step: DeleteProvider) -> dict[str, str | None]:
+        """Return the parent of each provider in the tree of one.
+
+        Where it is gone, Placement's list is empty.
+        """
+        request = dataclasses.replace(
+            _request(
+                'GET',
+                '/resource_providers',
+                f'list what is below the resource provider {step.name}',
+            ),
+            params={'in_tree': step.provider_id},
+        )
+        return http.ask(
+            self._placement,
+            request,
+            lambda body: {
+                one.text('uuid'): one.any_text('parent_provider_uuid')
+                for one in body.parts('resource_providers')
+            },
+        )
+
+    def _delete(self, provider_id: str, doing: str) -> Done:
+        url = f'/resource_providers/{provider_id}'
+        return removal.remove(self._placement, _request('DELETE', url, doing))
+
     def _call(
         self,
         method: str,
@@ -117,6 +146,22 @@ class Placement:
             _request(method, url, doing), json=json, accept=accept
         )
         return http.call(self._placement, request)
+
+
+def below(
+    provider_id: str, parents: Mapping[str, str | None]
+) -> Iterator[str]:
+    """Give the ids of the providers below one, each before its parent.
+
+    Nova makes such for virtual GPUs and PCI devices, Neutron for the
+    bandwidth that it guarantees.
+
+    :param parents: the parent of each provider in the tree
+    """
+    for child, parent in parents.items():
+        if parent == provider_id:
+            yield from below(child, parents)
+            yield child
 
 
 def _request(method: str, url: str, doing: str) -> http.Request:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from hvctl.model import identity
 from hvctl.model.codes import OutcomeCode
 from hvctl.model.results import Done
 from hvctl.model.snapshot import Scope, Snapshot
@@ -20,6 +21,7 @@ from hvctl.model.steps import (
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import errors
 from hvctl.tests.fixtures import failures
+from hvctl.tests.fixtures import placement
 from hvctl.tests.unit.run import base
 
 
@@ -50,6 +52,43 @@ class TestDelete(base.TestCase):
         self.assertTrue(result.ok)
         self.assert_nothing_left()
         self.assertIn('DeleteProvider', self.kinds())
+
+    def test_children_of_the_provider(self):
+        """Those that Nova leaves go first; Neutron makes some early."""
+        for seconds in (41, 47, 60):
+            with self.subTest(seconds=seconds):
+                self.start()
+                self.create('hv1', wait=False)
+                self.cloud.pass_time(seconds)
+                self.nest('port', below='agent')
+                self.nest('agent', below=builders.a_compute_id())
+
+                result = self.delete('hv1')
+
+                self.assertTrue(result.ok, self.message(result))
+                self.assertEqual({}, self.cloud.providers)
+
+    def test_child_in_use(self):
+        """One that somebody uses is named, and the hold stays."""
+        self.create('hv1', wait=False)
+        self.cloud.pass_time(47)
+        self.nest('gpu', below=builders.a_compute_id())
+        self.cloud.providers['gpu'].used['guest'] = 1
+
+        result = self.delete('hv1')
+
+        self.assertEqual(OutcomeCode.REQUEST_FAILED, self.code(result))
+        self.assertIn('gpu has allocations', self.message(result))
+        self.assertEqual(
+            {identity.hold_id(builders.a_compute_id())},
+            self.cloud.providers[builders.a_compute_id()].used.keys(),
+        )
+
+    def nest(self, name, below):
+        """Let there be a provider below another one."""
+        self.cloud.providers[name] = placement.Provider(
+            builders.a_provider(name, id=name), parent=below
+        )
 
     def test_at_every_age(self):
         """However far its machine has come, nothing is left."""

@@ -75,6 +75,7 @@ class TestPlacement(acting.TestCase):
             (None, 404, False),
         ):
             with self.subTest(hold=hold, provider=provider):
+                self.has_tree()
                 self.has_consumers(*[HOLD_ID] * (hold is not None))
                 self.mock.delete(HOLD, status_code=hold or 500, json={})
                 self.mock.delete(PROVIDER, status_code=provider, json={})
@@ -89,15 +90,70 @@ class TestPlacement(acting.TestCase):
         self.assertFalse(self.act(DELETE).changed)
         self.assertEqual(ALLOCATIONS, self.last().url)
 
+    def test_delete_children(self) -> None:
+        """All that is below it goes first, from the leaves up."""
+        self.has_tree(('port', 'agent'), ('agent', CHOSEN), ('nic', 'other'))
+        self.has_consumers(HOLD_ID)
+        expected = [
+            f'{PROVIDERS}/port',
+            f'{PROVIDERS}/agent',
+            HOLD,
+            PROVIDER,
+        ]
+        for url in expected:
+            self.mock.delete(url, status_code=204)
+
+        self.assertTrue(self.act(DELETE).changed)
+
+        self.assertEqual(expected, self.deleted())
+        (listed,) = self.sent('GET', PROVIDERS)
+        self.assertEqual({'in_tree': [CHOSEN]}, listed.qs)
+
+    def test_child_in_use(self) -> None:
+        """It is named, and the hold stays."""
+        self.has_tree(('gpu', CHOSEN))
+        self.has_consumers(HOLD_ID)
+        self.mock.delete(f'{PROVIDERS}/gpu', **CONFLICT)
+
+        self.assert_fails(
+            DELETE,
+            transient=True,
+            words='resource provider gpu, which is below that of hv1',
+        )
+
+        self.assertEqual([f'{PROVIDERS}/gpu'], self.deleted())
+
     def test_provider_in_use(self) -> None:
         """One that is in use keeps its hold, and is worth another look."""
+        self.has_tree(('gpu', CHOSEN))
         self.has_consumers(HOLD_ID, 'guest')
         self.assert_fails(DELETE, transient=True, words='guest has an alloc')
         self.assertEqual(ALLOCATIONS, self.last().url)
 
+        self.has_tree()
         self.has_consumers()
         self.mock.delete(PROVIDER, **CONFLICT)
         self.assert_fails(DELETE, transient=True)
+
+    def has_tree(self, *below: tuple[str, str]) -> None:
+        """Let these be in the tree of the provider, each with its parent."""
+        self.mock.get(
+            PROVIDERS,
+            json={
+                'resource_providers': [
+                    {'uuid': uuid, 'parent_provider_uuid': parent}
+                    for uuid, parent in ((CHOSEN, None), *below)
+                ]
+            },
+        )
+
+    def deleted(self) -> list[str]:
+        """Return the addresses of what was deleted, in order."""
+        return [
+            sent.url
+            for sent in self.mock.request_history
+            if sent.method == 'DELETE'
+        ]
 
     def has_consumers(self, *consumers: str) -> None:
         """Let these have allocations on the provider."""
