@@ -33,3 +33,12 @@ class CloudError(HvctlError):
         self.status = status
         self.transient = transient
         self.retry_after = retry_after
+
+    @property
+    def passes(self) -> bool:
+        """Whether what was refused may succeed later, once one was let in.
+
+        Keystone has let us in before, so a 401 that a new login does not mend
+        is trouble of its own, which passes.
+        """
+        return self.transient or self.status == 401

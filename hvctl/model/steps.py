@@ -204,6 +204,11 @@ class AskNode(Step):
     node_id: str
     since: datetime.datetime
 
+    @property
+    def lane(self) -> str:
+        """The node: a question that fails is no failure of the host's."""
+        return self.node_id
+
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class FindNodes(Step):

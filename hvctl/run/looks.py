@@ -96,7 +96,7 @@ class Looks:
     def _fail(self, error: exceptions.CloudError) -> None:
         """Look again later, if that may help."""
         now = self._clock.monotonic()
-        passes = pauses.passes(error)
+        passes = error.passes
         if self._began_at is None:
             # Nothing says yet that the password is right.
             passes = error.transient and now - self._began < FIRST_LOOK

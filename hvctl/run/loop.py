@@ -306,9 +306,7 @@ class _Run:
             tries=before.tries + 1 if before else 1,
         )
         conflict = (now - refusal.since).total_seconds()
-        if pauses.passes(error) and (
-            error.status != 409 or conflict < CONFLICT
-        ):
+        if error.passes and (error.status != 409 or conflict < CONFLICT):
             self._hold(lane, refusal, error)
             return
         self._changed = self._clock.monotonic()

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from hvctl import exceptions
-
 #: Seconds of the longest pause before the second try; it doubles with each.
 FIRST = 1.0
 #: Seconds beyond which no pause grows, unless a service asks for more.
@@ -27,12 +25,3 @@ def pause(tries: int, asked: float | None, chance: float) -> float:
     if asked is None:
         return chance * longest
     return asked + chance * FIRST
-
-
-def passes(error: exceptions.CloudError) -> bool:
-    """Return whether what was refused may succeed later.
-
-    Keystone has let us in before, so a 401 that a new login does not mend is
-    trouble of its own, which passes.
-    """
-    return error.transient or error.status == 401

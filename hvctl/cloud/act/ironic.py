@@ -75,7 +75,10 @@ class Baremetal:
                 _event,
                 lists.Paging.BY_UUID,
             )
-        except exceptions.CloudError:
+        except exceptions.CloudError as refusal:
+            # What is not told now may be told later.
+            if refusal.passes:
+                raise
             return Done(changed=False)
         errors = [
             (event.at, event.words)
@@ -115,7 +118,7 @@ class Baremetal:
             )
         except exceptions.CloudError as error:
             # What cannot be asked now may well be there.
-            if error.transient:
+            if error.passes:
                 raise
             return Done(changed=False)
         return Done(

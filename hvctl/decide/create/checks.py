@@ -18,6 +18,9 @@ from hvctl.model.hypervisor import Phase
 from hvctl.model.reasons import Reason
 from hvctl.model.verdict import Verdict
 
+#: Seconds in which Ironic tells why a deploy failed; it may be down.
+_EXPLAINED = 300
+
 
 def name_taken(case: CreateCase) -> Verdict | None:
     """Refuse a name that something has which is not ours."""
@@ -77,7 +80,11 @@ def deploy_failed(case: CreateCase) -> Verdict | None:
     if case.status.phase is not Phase.FAILED:
         return None
     questions = explanations.questions(case)
-    if questions:
+    in_time = (
+        case.ledger.out_of_time is None
+        and case.lasted(case.status) < _EXPLAINED
+    )
+    if questions and in_time:
         return Verdict(status=case.status, steps=questions)
     return Verdict.failed(case.status, explanations.deploy_failed(case))
 

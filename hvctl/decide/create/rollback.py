@@ -22,6 +22,7 @@ from hvctl.model.reasons import Reason
 from hvctl.model.results import Created
 from hvctl.model.snapshot import WholeLook
 from hvctl.model.steps import (
+    AskNode,
     CreatePort,
     CreateProvider,
     CreateServer,
@@ -105,12 +106,24 @@ def start_rollback(case: CreateCase, verdict: Verdict) -> Verdict:
         verdict.outcome is None
         or verdict.outcome.ok
         or case.hv.name in case.ledger.given_up
-        or case.ledger.refusal(case.hv.name) is not None
+        or _is_held_up(case)
         or not _made_by_this_run(case.hv, case.ledger)
     ):
         return verdict
     return dataclasses.replace(
         verdict, outcome=None, giving_up=verdict.outcome.reason
+    )
+
+
+def _is_held_up(case: CreateCase) -> bool:
+    """Return whether a step is refused that it needs.
+
+    Why its deploy failed is only for people to know.
+    """
+    return any(
+        refusal.step.name == case.name
+        and not isinstance(refusal.step, AskNode)
+        for refusal in case.ledger.refusals.values()
     )
 
 

@@ -8,7 +8,6 @@ import unittest
 import hypothesis
 from hypothesis import strategies as st
 
-from hvctl import exceptions
 from hvctl.run import pauses
 
 CHANCES = st.floats(0, 1)
@@ -50,23 +49,3 @@ class TestPause(unittest.TestCase):
     def test_asked(self, tries: int, asked: float, chance: float) -> None:
         """No service is asked again before it wants to be."""
         self.assertGreaterEqual(pauses.pause(tries, asked, chance), asked)
-
-
-class TestPasses(unittest.TestCase):
-    """What is tried again."""
-
-    def test_table(self) -> None:
-        """What is transient, and a 401 of somebody who was let in before."""
-        for status, transient, expected in (
-            (503, True, True),
-            (None, True, True),
-            (None, False, False),
-            (401, False, True),
-            (403, False, False),
-        ):
-            with self.subTest(status=status, transient=transient):
-                error = exceptions.CloudError(
-                    'no', status=status, transient=transient
-                )
-
-                self.assertEqual(expected, pauses.passes(error))

@@ -12,6 +12,7 @@ from hvctl.model.health import Answer
 from hvctl.model.move import MoveState
 from hvctl.model.results import Done, Located
 from hvctl.model.steps import (
+    AskNode,
     AskWhere,
     ColdMigrate,
     ConfirmMigration,
@@ -108,6 +109,35 @@ class TestCreate(TestCase):
                 self.assertNotIn('DeleteServer', self.kinds())
                 self.cloud.kinds = ()
                 self.assertTrue(self.open('hv1', life=2).ok)
+
+    def test_why_a_deploy_failed(self) -> None:
+        """Ironic is asked until it answers."""
+        for error in ERRORS:
+            with self.subTest(error=str(error)):
+                self.refuse(AskNode, error=error)
+                self.cloud.machines.deploy_error = 'Exceeded maximum number'
+                self.cloud.machines.node_error = 'no power'
+
+                result = self.create('hv1')
+
+                self.assertEqual(OutcomeCode.DEPLOY_FAILED, self.code(result))
+                self.assertIn('no power', self.message(result))
+
+    def test_why_a_deploy_failed_is_not_told(self) -> None:
+        """It ends in time without, and what failed is taken back."""
+        for timeout in (3600, 300):
+            with self.subTest(timeout=timeout):
+                self.refuse(AskNode, seconds=9999)
+                self.cloud.machines.deploy_error = 'Exceeded maximum number'
+
+                result = self.create(
+                    'hv1', delete_on_failure=True, timeout=timeout
+                )
+
+                self.assertEqual(OutcomeCode.DEPLOY_FAILED, self.code(result))
+                self.assertLess(self.clock.seconds, 1000)
+                self.assertIn('is removed again', self.message(result))
+                self.assert_nothing_left()
 
     def test_question_of_the_health_test(self) -> None:
         """A host is not to blame when it cannot be asked."""
