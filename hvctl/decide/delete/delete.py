@@ -29,7 +29,7 @@ from hvctl.model.hypervisor import Hypervisor, Phase, Status
 from hvctl.model.ledger import Ledger
 from hvctl.model.reasons import Reason
 from hvctl.model.snapshot import Part, WholeLook
-from hvctl.model.steps import AskServer, DeleteServer
+from hvctl.model.steps import AskServer, DeleteServer, DeleteService
 from hvctl.model.verdict import Outcome, Verdict
 
 #: Seconds in which a cell that does not answer comes back, or does not.
@@ -98,7 +98,7 @@ def _unseen(case: Case) -> Verdict | None:
 def _silent(case: Case) -> Verdict | None:
     hv = case.hv
     host = _silent_host(case)
-    if host is None or not ownership.owned(hv):
+    if host is None or (case.changed and not ownership.owned(hv)):
         return None
     status = Status(
         phase=case.status.phase,
@@ -115,19 +115,38 @@ def _silent_host(case: Case) -> str | None:
     """Return a host whose cell does not answer, if that one matters here.
 
     A server that is not listed may be in any cell, unless its id is known, by
-    which Nova is asked for it.
+    which Nova is asked for it.  So may the compute service of a host that was
+    never mapped: Nova lists only the mapped hosts of a cell that does not
+    answer (nova/compute/api.py, _service_get_all_cells).
     """
     hv = case.hv
     concerned = {hv.host, hv.server.host if hv.server else None}
-    anywhere = hv.server is None and not (
+    server_anywhere = hv.server is None and not (
         any(port.device_id for port in hv.ports)
         or case.times(DeleteServer)
         or case.times(AskServer)
     )
-    for service in (*case.snapshot.services, *case.snapshot.metal_services):
-        if not service.known and (anywhere or service.host in concerned):
-            return service.host
+    for services, anywhere in (
+        (case.snapshot.services, server_anywhere or _is_service_sought(case)),
+        (case.snapshot.metal_services, server_anywhere),
+    ):
+        for service in services:
+            if not service.known and (anywhere or service.host in concerned):
+                return service.host
+    # Nova refuses that list when any cell is down, be no host of it mapped.
+    unseen = Part.COMPUTE_NODES in case.snapshot.unseen
+    if unseen and ownership.owned(hv) and _is_service_sought(case):
+        return hv.host
     return None
+
+
+def _is_service_sought(case: Case) -> bool:
+    """Return whether only a whole look tells that no service is left."""
+    return (
+        case.hv.server is None
+        and case.hv.service is None
+        and not case.times(DeleteService)
+    )
 
 
 def _elsewhere(case: Case) -> Verdict | None:

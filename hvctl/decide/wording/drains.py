@@ -158,8 +158,8 @@ _REFUSALS: dict[Code, Words] = {
         '{name} has no compute service to drain ({why})'
     ),
     OutcomeCode.CELL_SILENT: Words(
-        'the cell of {host} does not answer, so Nova does not say which '
-        'guests are there',
+        'the cell of {host} does not answer, so Nova does not say what is '
+        'there',
         'openstack compute service list shows when it does; then the same '
         'command again',
     ),

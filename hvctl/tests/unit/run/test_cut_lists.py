@@ -14,6 +14,7 @@ from hvctl.tests.unit.run import base
 TEST = HealthTest(flavor_id='flavor', image_id='image')
 WHOLE: frozenset[str] = frozenset()
 MACHINES = frozenset({'machines'})
+SERVICES = frozenset({'services'})
 
 #: What each look lacks; as many as a machine needs to be deployed.
 CUTS = st.lists(
@@ -89,3 +90,27 @@ class TestCreate(base.TestCase):
         for server in self.cloud.ours('hv1'):
             if server.status == 'ACTIVE' and server.task_state is None:
                 self.cloud.machines.end_at_once(server.id)
+
+
+class TestDelete(base.TestCase):
+    """What a cell has that does not answer is not gone."""
+
+    kind = cut_lists.CutLists
+
+    def assert_in_life(self, events):
+        """Looks that lack what there is may miss any phase."""
+
+    def test_never_mapped(self):
+        """Nova does not list the service of a host that it never mapped."""
+        for before in range(0, 20, 3):
+            with self.subTest(before=before):
+                self.start()
+                del self.cloud.machines.stages['mapped']
+                self.create('hv1', wait=False)
+                self.cloud.pass_time(47)
+                self.cloud.cuts = (WHOLE,) * before + (SERVICES,) * 20
+
+                result = self.delete('hv1')
+
+                self.assertTrue(result.ok, self.message(result))
+                self.assert_nothing_left()

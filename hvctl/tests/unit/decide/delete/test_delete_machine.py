@@ -13,8 +13,14 @@ from hvctl.model.ledger import Ledger
 from hvctl.model.reasons import Reason
 from hvctl.model.records import Agent, Node, Service
 from hvctl.model.results import Answer, Exists, Hosting
-from hvctl.model.snapshot import Snapshot
-from hvctl.model.steps import AskServer, DeleteServer, FindNodes, Step
+from hvctl.model.snapshot import Part, Snapshot
+from hvctl.model.steps import (
+    AskServer,
+    DeleteServer,
+    DeleteService,
+    FindNodes,
+    Step,
+)
 from hvctl.model.verdict import Verdict
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clocks
@@ -334,3 +340,53 @@ class TestCells(unittest.TestCase):
                 self.assertNotEqual(
                     StatusCode.CELL_AWAITED, verdict.status.reason.code
                 )
+
+    def test_never_mapped(self):
+        """What may be in any cell, and is not listed, is waited for."""
+        look = a_look()
+        look = dataclasses.replace(
+            look,
+            services=(
+                *(one for one in look.services if one.host != 'hv1'),
+                self.SILENT,
+            ),
+            compute_nodes=(),
+        )
+        gone = deciding.a_ledger_of_gone()
+
+        early = after(299, look, gone)
+        late = after(300, look, gone)
+
+        self.assertEqual(StatusCode.CELL_AWAITED, early.status.reason.code)
+        self.assertEqual((), early.steps)
+        self.assertIsNone(early.outcome)
+        self.assertEqual(
+            Reason.of(OutcomeCode.CELL_SILENT, host='far'),
+            late.outcome.reason,
+        )
+        gone.done[DeleteService(name='hv1', service_id='s', host='hv1')] = True
+        self.assertIn('DeleteProvider', deciding.kinds(after(0, look, gone)))
+
+    def test_without_a_mapped_host(self):
+        """That Nova cannot list the compute nodes tells of such a cell."""
+        look = dataclasses.replace(
+            a_look(),
+            services=(),
+            compute_nodes=(),
+            unseen=frozenset({Part.COMPUTE_NODES}),
+        )
+
+        verdict = deciding.of_delete(look, deciding.a_ledger_of_gone())
+
+        self.assertEqual(StatusCode.CELL_AWAITED, verdict.status.reason.code)
+        self.assertEqual('hv1', verdict.status.reason.facts['host'])
+        self.assertEqual((), verdict.steps)
+
+    def test_of_nothing(self):
+        """That there is nothing is not believed either."""
+        look = builders.a_snapshot(services=(self.SILENT,))
+
+        verdict = deciding.of_delete(look)
+
+        self.assertEqual(StatusCode.CELL_AWAITED, verdict.status.reason.code)
+        self.assertIsNone(verdict.outcome)

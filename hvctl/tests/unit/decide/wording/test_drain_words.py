@@ -60,9 +60,9 @@ DRAINS = (
     ),
     (
         Reason.of(OutcomeCode.CELL_SILENT, host='hv1'),
-        'the cell of hv1 does not answer, so Nova does not say which guests '
-        'are there; openstack compute service list shows when it does; then '
-        'the same command again',
+        'the cell of hv1 does not answer, so Nova does not say what is there; '
+        'openstack compute service list shows when it does; then the same '
+        'command again',
     ),
     (
         Reason.of(
