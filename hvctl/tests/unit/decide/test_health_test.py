@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime
 import typing
 import unittest
 
@@ -68,11 +67,6 @@ def a_case(hv: Hypervisor, **changes: typing.Any) -> Case:
     return Case.of(
         builders.a_snapshot(), hv, deciding.a_ledger(**changes), clocks.START
     )
-
-
-def ago(seconds: int) -> datetime.datetime:
-    """A time before now."""
-    return clocks.START - datetime.timedelta(seconds=seconds)
 
 
 class TestRemove(unittest.TestCase):
@@ -257,9 +251,14 @@ class TestFollow(unittest.TestCase):
         for test, status, asked, steps in (
             (CONSOLE, 'ACTIVE', {}, (READ,)),
             (ADDRESS, 'ACTIVE', {}, PINGS),
-            (CONSOLE, 'ACTIVE', {READ: ago(3)}, (READ,)),
-            (CONSOLE, 'ACTIVE', {READ: ago(2)}, ()),
-            (ADDRESS, 'ACTIVE', {PINGS[0]: ago(9), PINGS[1]: ago(2)}, ()),
+            (CONSOLE, 'ACTIVE', {READ: clocks.ago(3)}, (READ,)),
+            (CONSOLE, 'ACTIVE', {READ: clocks.ago(2)}, ()),
+            (
+                ADDRESS,
+                'ACTIVE',
+                {PINGS[0]: clocks.ago(9), PINGS[1]: clocks.ago(2)},
+                (),
+            ),
             (CONSOLE, 'BUILD', {}, ()),
             (TEST, 'BUILD', {}, ()),
         ):
@@ -282,7 +281,7 @@ class TestFollow(unittest.TestCase):
         boots = Reason.of(StatusCode.TEST_GUEST_BOOTS)
         case = a_case(
             hv,
-            changed_at={'hv1': ago(999)},
+            changed_at={'hv1': clocks.ago(999)},
             statuses={'hv1': Status(phase=Phase.READY, reason=boots)},
         )
 
@@ -291,12 +290,12 @@ class TestFollow(unittest.TestCase):
     def test_refused(self):
         """What cannot be asked for now has not failed to answer."""
         hv = with_guest(status='ACTIVE')
-        case = a_case(hv, changed_at={'hv1': ago(999)})
+        case = a_case(hv, changed_at={'hv1': clocks.ago(999)})
         ask = health_test.try_out(case, CONSOLE)
         self.assertIsNotNone(ask.test_failure)
         question = ReadConsole(name='hv1', server_id=hv.test_guests[0].id)
         case.ledger.refusals['hv1'] = Refusal(
-            step=question, message='busy', since=ago(999), tries=9
+            step=question, message='busy', since=clocks.ago(999), tries=9
         )
 
         verdict = health_test.try_out(case, CONSOLE)
@@ -314,12 +313,12 @@ class TestFollow(unittest.TestCase):
             with self.subTest(status=status):
                 self.assertIsNone(
                     health_test.try_out(
-                        a_case(hv, changed_at={'hv1': ago(60)}), test
+                        a_case(hv, changed_at={'hv1': clocks.ago(60)}), test
                     ).test_failure
                 )
 
                 verdict = health_test.try_out(
-                    a_case(hv, changed_at={'hv1': ago(61)}), test
+                    a_case(hv, changed_at={'hv1': clocks.ago(61)}), test
                 )
 
                 self.assertEqual((DELETE,), verdict.steps)

@@ -7,10 +7,8 @@ import datetime
 import itertools
 
 from hvctl import exceptions
-from hvctl.decide import interrupted
 from hvctl.model.codes import OutcomeCode
 from hvctl.model.events import Blind, Refused
-from hvctl.model.hypervisor import Phase, Status
 from hvctl.model.ledger import Ledger
 from hvctl.model.reasons import Reason
 from hvctl.model.results import Done
@@ -300,14 +298,3 @@ class TestLooks(goals.TestCase):
         self.assertIsNone(result.ledger.out_of_time)
         self.assertFalse(result.ok)
         self.assertAlmostEqual(100, self.clock.seconds, delta=1)
-
-
-class TestLate(goals.TestCase):
-    """What is said at the end of the time."""
-
-    def test_status(self) -> None:
-        """Without a refusal it is what was waited for."""
-        self.assertEqual(
-            Reason.of(OutcomeCode.TIMED_OUT, seconds=3, waited='booting'),
-            interrupted.late(Status(phase=Phase.BOOTING), 3),
-        )

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime
 import typing
 import unittest
 
@@ -16,7 +15,7 @@ from hvctl.model.hypervisor import Hypervisor, Phase, Status
 from hvctl.model.ledger import Ledger
 from hvctl.model.profile import Timeouts
 from hvctl.model.reasons import Reason
-from hvctl.model.steps import LiftHold
+from hvctl.model.steps import LiftHold, RenameProvider
 from hvctl.model.verdict import Outcome, Verdict
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clocks
@@ -34,20 +33,15 @@ LIFT = LiftHold(name='hv1', provider_id=builders.a_compute_id())
 READY = Status(phase=Phase.READY, reason=Reason.of(StatusCode.JOINING))
 
 
-def ago(seconds: int) -> datetime.datetime:
-    """A time before now."""
-    return clocks.START - datetime.timedelta(seconds=seconds)
-
-
 def a_case(
     hv: Hypervisor, changed: int | None = None, **changes: typing.Any
 ) -> CreateCase:
     """The case of a hypervisor that has not changed for so many seconds."""
-    ledger = Ledger(started_at=ago(99))
+    ledger = Ledger(started_at=clocks.ago(99))
     case = requests.a_case(hv, ledger, timeouts=LIMITS, **changes)
     ledger.statuses['hv1'] = case.status
     if changed is not None:
-        ledger.changed_at['hv1'] = ago(changed)
+        ledger.changed_at['hv1'] = clocks.ago(changed)
     return case
 
 
@@ -85,6 +79,29 @@ class TestOverdue(unittest.TestCase):
                 self.assertEqual(code, why.code)
                 self.assertEqual(limit + 1, why.facts['seconds'])
 
+    def test_renamed(self):
+        """A provider that has just its name waits for nova-compute's look."""
+        rename = RenameProvider(
+            name='hv1',
+            provider_id=builders.a_compute_id(),
+            provider_name='hv1.example',
+        )
+        for changed, ended in ((310, False), (311, True)):
+            with self.subTest(changed=changed):
+                case = a_case(UNMAPPED, changed)
+                case.ledger.done[rename] = True
+
+                self.assertEqual(ended, bool(waiting.overdue(case)))
+
+    def test_begun(self):
+        """Nova has begun with what has a host or a node."""
+        for place in ({'host': 'ironic'}, {'node': 'n1'}):
+            with self.subTest(place=place):
+                server = dataclasses.replace(QUEUED.server, **place)
+                hv = builders.a_hypervisor(server=server)
+
+                self.assertIsNotNone(waiting.overdue(a_case(hv, 99)))
+
     def test_without_limit(self):
         """What is good has none here, and no first look has one."""
         for hv, changed in (
@@ -120,7 +137,7 @@ class TestLimited(unittest.TestCase):
         case = a_case(hv, changed)
         case.ledger.statuses['hv1'] = before or verdict.status
         if ready is not None:
-            case.ledger.first_seen['hv1', Phase.READY] = ago(ready)
+            case.ledger.first_seen['hv1', Phase.READY] = clocks.ago(ready)
         return waiting.limited(case, verdict)
 
     def test_ends(self):
