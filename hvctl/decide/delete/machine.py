@@ -21,7 +21,7 @@ from hvctl.model.reasons import Reason
 from hvctl.model.records import Node
 from hvctl.model.results import Hosting
 from hvctl.model.snapshot import Part
-from hvctl.model.steps import AskServer, DeleteServer, FindNodes
+from hvctl.model.steps import AskServer, FindNodes
 from hvctl.model.verdict import Verdict
 
 #: States of a node after its tear-down, as Nova takes them
@@ -135,22 +135,16 @@ def _found(case: Case) -> tuple[str, ...]:
 
 
 def _gone(case: Case) -> frozenset[str | None]:
-    """Return the servers of the hypervisor that Nova has no more."""
-    asked = {
-        step.server_id
-        for step in case.ledger.done
-        if isinstance(step, DeleteServer | AskServer)
-        and step.name == case.name
-    }
-    deleted = {
-        step.server_id
-        for step in case.ledger.done
-        if isinstance(step, DeleteServer) and step.name == case.name
-    }
+    """Return the servers of the hypervisor that Nova has no more.
+
+    Those that this run has deleted have been asked for by now.
+    """
     return frozenset(
-        server_id
-        for server_id in asked
-        if server_id in deleted or absence.is_gone(case, server_id)
+        step.server_id
+        for step in case.ledger.done
+        if isinstance(step, AskServer)
+        and step.name == case.name
+        and absence.is_gone(case, step.server_id)
     )
 
 

@@ -167,13 +167,14 @@ def _is_left_alone(case: Case, doomed: Server, step: DeleteServer) -> bool:
 def _may_ask_again(case: Case, doomed: Server, step: DeleteServer) -> bool:
     """Return whether another request may delete a server."""
     node = _node_of(case, doomed)
-    tries = 1
-    if case.snapshot.nodes is None:
+    if _OVERTIME in (doomed.fault or ''):
+        tries = _TRIES
+    elif case.snapshot.nodes is None:
         tries = 2
     elif node is None or machine.is_given_back(node):
         tries = _TRIES
-    if _OVERTIME in (doomed.fault or ''):
-        tries = _TRIES
+    else:
+        return False
     return case.ledger.runs.get(step, 1) < tries
 
 
