@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import unittest
 
+from hvctl.decide.hypervisor import elsewhere
 from hvctl.decide.hypervisor import phases
 from hvctl.decide.wording import rendering
+from hvctl.model.codes import OutcomeCode
 from hvctl.model.hypervisor import Phase
 from hvctl.tests.fixtures import builders
 
@@ -43,3 +45,18 @@ class TestElsewhere(unittest.TestCase):
         hv = builders.a_hypervisor(server=None)
 
         self.assertEqual(Phase.ORPHANED, phases.status(hv).phase)
+
+    def test_refusal(self):
+        """Nothing is done to it, and it is said whether it reports."""
+        for service, up in (
+            (builders.a_service(), True),
+            (DOWN, False),
+            (None, False),
+        ):
+            with self.subTest(service=service):
+                hv = builders.a_hypervisor(server=None, service=service)
+
+                why = elsewhere.refusal(hv)
+
+                self.assertEqual(OutcomeCode.MACHINE_ELSEWHERE, why.code)
+                self.assertIs(up, why.facts['up'])
