@@ -141,6 +141,27 @@ class TestProvision(unittest.TestCase):
 
         self.assertEqual(['CreatePort'], deciding.kinds(again))
 
+    def test_lost_hold(self):
+        """What this run did and is not there any more is done again."""
+        hold = deciding.of_create(builders.a_snapshot()).steps[:-1]
+        provider = builders.a_provider()
+        for look, steps in (
+            (builders.a_snapshot(), hold),
+            (
+                builders.a_snapshot(
+                    providers=(provider,),
+                    providers_with_room=frozenset({provider.id}),
+                ),
+                hold[1:],
+            ),
+        ):
+            with self.subTest(steps=steps):
+                again = deciding.of_create(
+                    look, deciding.a_ledger(done=dict.fromkeys(hold, True))
+                )
+
+                self.assertEqual(steps, again.steps[:-1])
+
     def test_subnetworks(self):
         """Their ports come with the machine's own, then the trunk."""
         subnetworks = (requests.a_subnetwork(),)
