@@ -19,6 +19,16 @@ from hvctl.model.steps import CreateServer
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clocks
 
+MAKE = CreateServer(
+    name='hv1',
+    image_id='i',
+    flavor_id='f',
+    key_name=None,
+    metadata={},
+    user_data='',
+    port_id='p',
+)
+
 
 def a_case(hv, look=None, **changes) -> Case:
     """What is known of a hypervisor after a run's first look."""
@@ -161,20 +171,30 @@ class TestServerFailed(unittest.TestCase):
         )
         self.assertTrue(said.facts['moved_on'])
 
+    def test_moved_on(self):
+        """Nova itself has tried another node for the same server."""
+        for nodes, made, moved_on in (
+            (('n1', 'n2'), 0, True),
+            (('n1', 'n2'), 1, True),
+            (('n1', 'n2'), 2, False),
+            (('n1',), 1, False),
+            ((), 1, False),
+        ):
+            with self.subTest(nodes=nodes, made=made):
+                said = self.say(
+                    'x',
+                    nodes_tried={'hv1': nodes},
+                    done={MAKE: True} if made else {},
+                    runs={MAKE: made},
+                )
+
+                self.assertEqual(moved_on, said.facts['moved_on'])
+
     def test_tries(self):
         """What the servers before this one met with is asked for too."""
         late = clocks.START + datetime.timedelta(seconds=100)
         early = clocks.START - datetime.timedelta(seconds=100)
         tried = {'hv1': ('n1', 'n2')}
-        make = CreateServer(
-            name='hv1',
-            image_id='i',
-            flavor_id='f',
-            key_name=None,
-            metadata={},
-            user_data='',
-            port_id='p',
-        )
         for created_at, since in (
             (late, clocks.START),
             (early, early),
@@ -194,8 +214,8 @@ class TestServerFailed(unittest.TestCase):
                 said = self.say(
                     fault,
                     nodes_tried=tried,
-                    done={make: True},
-                    runs={make: 2},
+                    done={MAKE: True},
+                    runs={MAKE: 2},
                 )
 
                 self.assertEqual(
@@ -307,3 +327,32 @@ class TestOverdue(unittest.TestCase):
 
         self.assertEqual(OutcomeCode.STALE_PROVIDER, why.code)
         self.assertEqual(stale.id, why.facts['provider_id'])
+
+    def test_which_is_stale(self):
+        """One of the host's names that is not the compute node's own."""
+        long = 'hv1.a.org'
+        node = builders.a_compute_node(hostname=long)
+        own = {'compute_id': None}
+        for changes, name, is_own, stale in (
+            ({}, 'hv1', False, True),
+            ({}, 'hv1', True, False),
+            ({}, 'hv2', False, False),
+            ({}, long, False, False),
+            ({'compute_node': node}, long, False, True),
+            ({'compute_node': node}, 'hv1', False, True),
+            ({'compute_node': None}, 'hv1', False, True),
+            ({'compute_node': None}, 'hv1', True, False),
+            # Here nova-compute has chosen the id.
+            (own, 'hv1', True, False),
+            (own, 'hv1', False, True),
+        ):
+            with self.subTest(changes=changes, name=name, is_own=is_own):
+                hv = builders.a_hypervisor(**changes)
+                provider = builders.a_provider(
+                    id=builders.a_compute_id() if is_own else 'other',
+                    name=name,
+                )
+
+                found = explanations.stale_provider(hv, (provider,))
+
+                self.assertEqual(provider if stale else None, found)

@@ -108,6 +108,16 @@ class TestChecks(unittest.TestCase):
                 },
                 'has 3 servers left and 4 are needed',
             ),
+            # What is not known of one thing hides nothing of another.
+            ({'quotas': {'ports': Quota(left=0)}}, 'has 0 ports left'),
+            # A test guest that is not on a network has no port.
+            (
+                {
+                    'quotas': {**PLENTY, 'ports': Quota(left=1)},
+                    'test_flavor': TEST,
+                },
+                'has 1 ports left and 2 are needed',
+            ),
             (
                 {
                     'quotas': {**PLENTY, 'ports': Quota(left=3)},
@@ -121,6 +131,61 @@ class TestChecks(unittest.TestCase):
                 (said,) = failed(**changes)
 
                 self.assertIn(words, said)
+
+    def test_class(self):
+        """A flavor asks for nodes of the first class that it wants any of."""
+        for resources, expected in (
+            ({'CUSTOM_GOLD': 0, 'CUSTOM_IRON': 1}, 'CUSTOM_IRON'),
+            ({'VCPU': 1, 'CUSTOM_IRON': 2}, 'CUSTOM_IRON'),
+            ({'CUSTOM_GOLD': 0}, None),
+            ({'VCPU': 1}, None),
+        ):
+            with self.subTest(resources=resources):
+                flavor = dataclasses.replace(METAL, resources=resources)
+
+                self.assertEqual(expected, preflight.bare_metal_class(flavor))
+
+    def test_test_flavor(self):
+        """Only one that asks for nothing else gets into a closed host."""
+        for changes, good in (
+            ({}, True),
+            ({'CUSTOM_GOLD': 0}, True),
+            ({'CUSTOM_GOLD': 1}, False),
+            ({'VCPU': 1}, False),
+            ({identity.TEST_RESOURCE_CLASS: 2}, False),
+            ({identity.TEST_RESOURCE_CLASS: 0}, False),
+            # Nova would ask for what it does not set to 0.
+            ({'DISK_GB': None}, False),
+        ):
+            with self.subTest(changes=changes):
+                resources = {
+                    what: amount
+                    for what, amount in (TEST.resources | changes).items()
+                    if amount is not None
+                }
+                flavor = dataclasses.replace(TEST, resources=resources)
+
+                said = failed(test_flavor=flavor)
+
+                self.assertEqual(good, not said, said)
+
+    def test_test_guest_without_port(self):
+        """It does not count among the ports."""
+        enough = PLENTY | {'ports': Quota(left=2)}
+
+        self.assertEqual([], failed(quotas=enough, test_flavor=TEST))
+
+    def test_counted(self):
+        """What is counted for the test guests is known to be too much."""
+        counted = dataclasses.replace(
+            TEST, resources=TEST.resources | {'VCPU': 1}
+        )
+
+        said = failed(
+            quotas=PLENTY | {'cores': Quota(left=9)}, test_flavor=counted
+        )
+
+        self.assertIn('has 9 cores left and 10 are needed', ' '.join(said))
 
     def test_diskless(self):
         """What a flavor has none of, Nova asks for none of."""

@@ -27,6 +27,13 @@ class TestHolders(unittest.TestCase):
 
         self.assertEqual([], ownership.holders(look, hv))
 
+    def test_left_over(self):
+        """Nor is what is left of it without its server."""
+        look = builders.a_snapshot('hv1', servers=())
+        hv = assemble.assemble(look, ['hv1'])['hv1']
+
+        self.assertEqual([], ownership.holders(look, hv))
+
     def test_own_machine(self):
         """What our own machine registered is not foreign, right or wrong."""
         server = builders.a_server()
@@ -79,10 +86,19 @@ class TestHolders(unittest.TestCase):
         hv = Hypervisor(name='hv1', domain='a.org')
         look = builders.a_snapshot(
             namesakes=(builders.a_server(id='i1', project_id='p1'),),
-            services=(builders.a_service('hv1.a.org', id='i2'),),
-            compute_nodes=(builders.a_compute_node(id='i3'),),
-            providers=(builders.a_provider(id='i4'),),
-            agents=(builders.an_agent(id='i5'),),
+            services=(
+                builders.a_service('hv1.a.org', id='i2'),
+                builders.a_service('hv2'),
+            ),
+            compute_nodes=(
+                builders.a_compute_node(id='i3'),
+                builders.a_compute_node('hv2'),
+            ),
+            providers=(
+                builders.a_provider(id='i4'),
+                builders.a_provider('hv2'),
+            ),
+            agents=(builders.an_agent(id='i5'), builders.an_agent('hv2')),
             namesake_ports={'i6': 'hv1', 'i7': 'hv10'},
         )
 
@@ -168,3 +184,21 @@ class TestOwned(unittest.TestCase):
                 hv = Hypervisor(name='hv1', **parts)
 
                 self.assertEqual(expected, ownership.owned(hv))
+
+    def test_may_be_elsewhere(self):
+        """Any record that it registered counts, unless its machine is here."""
+        port = builders.a_port()
+        for parts, expected in (
+            ({'service': builders.a_service()}, True),
+            ({'compute_node': builders.a_compute_node()}, True),
+            ({'agents': (builders.an_agent(),)}, True),
+            ({'reported': True}, True),
+            ({'provider': builders.a_provider()}, False),
+            ({'reported': True, 'server': builders.a_server()}, False),
+            ({'reported': True, 'ports': (port,)}, False),
+            ({'reported': True, 'subports': (port,)}, False),
+        ):
+            with self.subTest(parts=parts):
+                hv = Hypervisor(name='hv1', **parts)
+
+                self.assertIs(expected, ownership.may_be_elsewhere(hv))
