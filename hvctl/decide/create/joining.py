@@ -31,7 +31,7 @@ def join(case: CreateCase) -> Verdict | None:
     """
     later = _later(case)
     found = _join(case, set(case.request.aggregates) - later)
-    if found is not None or not later or _is_tried(case):
+    if found is not None or _is_tried(case):
         return found
     left = tuple(
         LeaveAggregate(

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing
 import unittest
 
@@ -13,26 +14,53 @@ from hvctl.model.codes import OutcomeCode, StatusCode
 from hvctl.model.hypervisor import Hypervisor
 from hvctl.model.reasons import Reason
 from hvctl.model.records import Aggregate
-from hvctl.model.steps import JoinAggregate, RenameProvider
+from hvctl.model.request import HealthTest
+from hvctl.model.steps import (
+    DeleteTestGuest,
+    JoinAggregate,
+    LeaveAggregate,
+    RenameProvider,
+    Step,
+)
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import deciding
 from hvctl.tests.fixtures import requests
 
+TEST = HealthTest(flavor_id='f', image_id='i', network_id='n')
+TESTED = DeleteTestGuest(name='hv1', server_id='g')
+HERE = frozenset({deciding.CHOSEN})
+HELD = builders.a_hypervisor(server=builders.a_server())
 QUALIFIED = builders.a_compute_node(hostname='hv1.a.org')
 
 
-def a_case(hv: Hypervisor, **changes: typing.Any) -> CreateCase:
-    """The case of a hypervisor that is to be in two aggregates."""
+def a_case(
+    hv: Hypervisor,
+    *,
+    tested: bool = False,
+    done: tuple[Step, ...] = (),
+    **changes: typing.Any,
+) -> CreateCase:
+    """The case of a hypervisor that is to be in two aggregates.
+
+    :param tested: whether it is to be tried out before it is opened
+    :param done: what this run has done
+    """
     return requests.a_case(
         hv,
-        deciding.a_ledger(),
+        deciding.a_ledger(done=dict.fromkeys(done, True)),
         deciding.a_look(**changes),
         aggregates={'u1': 1, 'u2': 2},
+        health_test=TEST if tested else None,
     )
 
 
-def aggregates(*hosts: set[str]) -> dict[str, tuple[Aggregate, ...]]:
-    """The aggregates of a look, with the hosts that each has in Nova."""
+def aggregates(
+    *hosts: set[str], choosy: tuple[int, ...] = ()
+) -> dict[str, tuple[Aggregate, ...]]:
+    """The aggregates of a look, with the hosts that each has in Nova.
+
+    :param choosy: those that may keep guests out
+    """
     return {
         'aggregates': tuple(
             Aggregate(
@@ -40,6 +68,9 @@ def aggregates(*hosts: set[str]) -> dict[str, tuple[Aggregate, ...]]:
                 uuid=f'u{number}',
                 name=f'a{number}',
                 hosts=frozenset(found),
+                metadata={'trait:CUSTOM_GOLD': 'required'}
+                if number in choosy
+                else {'availability_zone': 'az1'},
             )
             for number, found in enumerate(hosts, start=1)
         )
@@ -112,12 +143,11 @@ class TestJoin(unittest.TestCase):
     def test_in_placement(self):
         """Then it waits for Placement to have it in each."""
         both = aggregates({'hv1'}, {'hv1'})
-        here = frozenset({deciding.CHOSEN})
         hv = builders.a_hypervisor()
 
-        waiting = joining.join(a_case(hv, members={'u1': here}, **both))
+        waiting = joining.join(a_case(hv, members={'u1': HERE}, **both))
         passed = joining.join(
-            a_case(hv, members={'u1': here, 'u2': here}, **both)
+            a_case(hv, members={'u1': HERE, 'u2': HERE}, **both)
         )
 
         self.assertEqual((), waiting.steps)
@@ -133,3 +163,71 @@ class TestJoin(unittest.TestCase):
         hv = builders.a_hypervisor(provider=None)
 
         self.assertIsNone(joining.join(a_case(hv)))
+
+
+class TestTried(unittest.TestCase):
+    """Aggregates that may keep the test guest out."""
+
+    def test_later(self):
+        """Only what the test guest may get into is joined before the test."""
+        neither = aggregates(set(), set(), choosy=(2,))
+        for changes, joined in (
+            ({'tested': True}, [1]),
+            ({'tested': True, 'done': (TESTED,)}, [1]),
+            ({}, [1, 2]),
+        ):
+            with self.subTest(changes=changes):
+                verdict = joining.join(a_case(HELD, **changes, **neither))
+
+                self.assertEqual(
+                    joined, [step.aggregate_id for step in verdict.steps]
+                )
+        verdict = joining.join_rest(a_case(HELD, tested=True, **neither))
+        self.assertEqual([1, 2], [s.aggregate_id for s in verdict.steps])
+
+    def test_leaves(self):
+        """One that an earlier run has joined is left for the test."""
+        both = aggregates({'hv1'}, {'hv1'}, {'hv1'}, choosy=(2, 3))
+
+        verdict = joining.join(
+            a_case(HELD, tested=True, members={'u1': HERE}, **both)
+        )
+
+        self.assertEqual(
+            (LeaveAggregate(name='hv1', aggregate_id=2, host='hv1'),),
+            verdict.steps,
+        )
+        self.assertEqual(Reason.of(StatusCode.JOINING), verdict.status.reason)
+
+    def test_stays(self):
+        """It stays in what is good, once it is tried, and with guests."""
+        guest = builders.a_guest()
+        opened = builders.an_opened_server()
+        for parts, choosy, changes in (
+            ({}, (2,), {'tested': False}),
+            ({}, (2,), {'done': (TESTED,)}),
+            ({}, (), {}),
+            ({'server': opened}, (2,), {}),
+            ({'test_guests': (guest,)}, (2,), {}),
+            ({'consumers': frozenset({'x'})}, (2,), {}),
+        ):
+            with self.subTest(parts=parts, choosy=choosy, changes=changes):
+                case = a_case(
+                    dataclasses.replace(HELD, **parts),
+                    **{'tested': True, **changes},
+                    members={'u1': HERE, 'u2': HERE},
+                    **aggregates({'hv1'}, {'hv1'}, choosy=choosy),
+                )
+
+                self.assertIsNone(joining.join(case))
+
+    def test_not_in_it(self):
+        """What it is not in yet it need not leave."""
+        case = a_case(
+            HELD,
+            tested=True,
+            members={'u1': HERE},
+            **aggregates({'hv1'}, {'hv2'}, choosy=(2,)),
+        )
+
+        self.assertIsNone(joining.join(case))

@@ -16,6 +16,7 @@ from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clocks
 
 SECOND = datetime.timedelta(seconds=1)
+LONG_AGO = clocks.START - 5 * SECOND
 
 
 class TestNote(unittest.TestCase):
@@ -90,6 +91,8 @@ class TestTook(unittest.TestCase):
             ),
             ({'status': 'BUILD', 'launched_at': None}, {}, {'building': 100}),
             (launched, {'service': None}, {'building': 30, 'booting': 70}),
+            # The clocks of the cloud's services differ.
+            ({'launched_at': LONG_AGO}, {}, {'building': 0}),
             ({'launched_at': None}, {}, {}),
             ({'created_at': None}, {}, {}),
         ):
