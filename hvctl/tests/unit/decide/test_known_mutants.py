@@ -19,6 +19,7 @@ import hypothesis
 from hvctl.decide.create import stages
 from hvctl.decide.delete import delete
 from hvctl.decide.drain.moves import records
+from hvctl.decide.drain.plan import treatment
 from hvctl.decide.hypervisor import phases
 from hvctl.model.hypervisor import Phase
 from hvctl.tests.fixtures import builders
@@ -54,6 +55,13 @@ def without_stage(module: types.ModuleType, *names: str) -> _Broken:
     left = tuple(stage for stage in module.STAGES if stage.name not in names)
     assert len(left) == len(module.STAGES) - len(names), names
     return mock.patch.object(module, 'STAGES', left)
+
+
+def without_rule(name: str) -> _Broken:
+    """Drop a rule of how guests are treated."""
+    rules = tuple(rule for rule in treatment.RULES if rule.name != name)
+    assert len(rules) == len(treatment.RULES) - 1, name
+    return mock.patch.object(treatment, 'RULES', rules)
 
 
 def takes_for_its_own(**facts: object) -> _Broken:
@@ -149,6 +157,14 @@ class TestKnownMutants(unittest.TestCase):
                     test_delete_in_any_situation.TestAnySituation,
                     method,
                 )
+
+    def test_busy_guests(self):
+        """A guest is sent away that is busy with something else."""
+        self.assert_dies(
+            without_rule('busy'),
+            test_drain_in_any_situation.TestSending,
+            'test_idle_guests',
+        )
 
     def test_resizes(self):
         """A drain confirms the resize of a guest's owner."""
