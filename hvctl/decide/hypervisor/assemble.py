@@ -19,10 +19,6 @@ from hvctl.model.records import (
 )
 from hvctl.model.snapshot import Part, Snapshot
 
-#: How far a server is, by its status, the furthest first.  Every other status
-#: is of a machine that was ACTIVE once.
-_PROGRESS = {'ACTIVE': 0, 'BUILD': 2, 'ERROR': 3}
-
 
 def names(snapshot: Snapshot) -> list[str]:
     """List the hypervisors of ours of which anything is left, sorted."""
@@ -197,7 +193,10 @@ def _servers(
         (s for s in snapshot.servers if s.name == name),
         key=lambda s: (
             s.task_state == 'deleting',
-            _PROGRESS.get(s.status, 1),
+            s.status == 'ERROR',
+            s.status == 'BUILD',
+            # Every other status is of a machine that was ACTIVE once.
+            s.status != 'ACTIVE',
             s.id not in holders,
             str(s.created_at),
             s.id,

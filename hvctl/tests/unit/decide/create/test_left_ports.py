@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import datetime
 import unittest
 
 from hvctl.model.codes import StatusCode
@@ -18,7 +17,6 @@ from hvctl.tests.fixtures import requests
 SUBNET = builders.an_id('subnet')
 HERE = FixedIP(SUBNET, '10.0.0.9')
 STORAGE = builders.an_id('storage')
-LONG_AGO = clocks.START - datetime.timedelta(seconds=60)
 
 
 def a_port(**changes):
@@ -56,14 +54,13 @@ def with_trunk(vlan=builders.VLAN, **changes):
 class TestReplace(unittest.TestCase):
     """What is there is held against what is wanted now."""
 
-    def decide(self, *ports, later=True, **wishes):
-        """What create says at first, or after a while."""
+    def decide(self, *ports, seconds=60, **wishes):
+        """What create says after a while."""
         look = builders.a_snapshot(ports=ports)
         first = deciding.of_create(look, deciding.a_ledger(), **wishes)
-        if not later:
-            return first
         ledger = deciding.a_ledger(
-            statuses={'hv1': first.status}, changed_at={'hv1': LONG_AGO}
+            statuses={'hv1': first.status},
+            changed_at={'hv1': clocks.ago(seconds)},
         )
         return deciding.of_create(look, ledger, **wishes)
 
@@ -161,15 +158,30 @@ class TestReplace(unittest.TestCase):
             verdict.steps,
         )
 
+    def test_revision(self):
+        """A port is deleted as it was seen, unless its trunk goes as well."""
+        for port, revision in (
+            (a_port(network_id='else', revision=7), 7),
+            (with_trunk(network_id='else', revision=7), None),
+        ):
+            with self.subTest(trunk=port.trunk):
+                verdict = self.decide(port)
+
+                self.assertEqual(revision, verdict.steps[-1].revision)
+
     def test_another_run(self):
         """One that is at it just now is left its port."""
         port = a_port(network_id='else')
+        delete = DeletePort(name='hv1', port_id=port.id)
+        for seconds, steps in ((0, ()), (14, ()), (15, (delete,))):
+            with self.subTest(seconds=seconds):
+                verdict = self.decide(port, seconds=seconds)
 
-        verdict = self.decide(port, later=False)
-
-        self.assertEqual((), verdict.steps)
-        self.assertEqual(StatusCode.PORT_DIFFERS, verdict.status.reason.code)
-        self.assertIsNone(verdict.outcome)
+                self.assertEqual(steps, verdict.steps)
+                self.assertEqual(
+                    StatusCode.PORT_DIFFERS, verdict.status.reason.code
+                )
+                self.assertIsNone(verdict.outcome)
 
     def test_own(self):
         """What this run has made is as Neutron makes it."""

@@ -218,6 +218,12 @@ class TestAssemble(unittest.TestCase):
 
         self.assertFalse(one(snapshot).reported)
 
+    def test_no_inventory(self):
+        """What Placement has no inventory of is not reported."""
+        snapshot = builders.a_snapshot('hv1', providers_reported=frozenset())
+
+        self.assertFalse(one(snapshot).reported)
+
     def test_domain_of_the_request(self):
         """What was asked for counts where the server does not tell."""
         snapshot = builders.a_snapshot(
