@@ -257,7 +257,8 @@ def _follow(case: Case, test: HealthTest) -> Verdict:
             ),
         )
     elif guest.status != 'ACTIVE' or not _answered(case, test):
-        waited = _waited(case, status)
+        # It begins with the guest, however long that was refused.
+        waited = case.lasted(status)
         refused = case.ledger.refusal(case.hv.name) is not None
         if waited <= test.timeout or refused:
             asked = guest.status == 'ACTIVE' and _may_ask(case, test)
@@ -277,15 +278,6 @@ def _follow(case: Case, test: HealthTest) -> Verdict:
         steps=(DeleteTestGuest(name=case.hv.name, server_id=guest.id),),
         test_failure=failure,
     )
-
-
-def _waited(case: Case, status: Status) -> float:
-    """Return for how many seconds a status has lasted."""
-    if case.ledger.statuses.get(case.hv.name, status) != status:
-        # It begins now, however long the request for it was refused.
-        return 0
-    since = case.ledger.changed_at.get(case.hv.name, case.now)
-    return (case.now - since).total_seconds()
 
 
 def _answered(case: Case, test: HealthTest) -> bool:

@@ -15,8 +15,10 @@ from hvctl.model.health import Answer
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
 from hvctl.model.ledger import Refusal
 from hvctl.model.reasons import Reason
+from hvctl.model.records import Aggregate
 from hvctl.model.request import HealthTest
 from hvctl.model.results import Created, Located, Replied
+from hvctl.model.snapshot import Snapshot
 from hvctl.model.steps import (
     AskWhere,
     CreateTestGuest,
@@ -26,7 +28,6 @@ from hvctl.model.steps import (
     PingTestGuest,
     ReadConsole,
 )
-from hvctl.model.verdict import Outcome
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clocks
 from hvctl.tests.fixtures import deciding
@@ -62,48 +63,30 @@ def with_guest(**changes: typing.Any) -> Hypervisor:
     return builders.a_hypervisor(test_guests=(guest,), test_ports=(PORT,))
 
 
-def a_case(hv: Hypervisor, **changes: typing.Any) -> Case:
+def a_case(
+    hv: Hypervisor, look: Snapshot | None = None, **changes: typing.Any
+) -> Case:
     """The case of a hypervisor, with what the ledger has."""
     return Case.of(
-        builders.a_snapshot(), hv, deciding.a_ledger(**changes), clocks.START
+        look or builders.a_snapshot(),
+        hv,
+        deciding.a_ledger(**changes),
+        clocks.START,
     )
 
 
-class TestRemove(unittest.TestCase):
-    """What is left of a test goes."""
-
-    def test_guest_then_port(self):
-        """The guest is deleted once, its port when it is gone."""
-        for hv, done, steps, code in (
-            (with_guest(), {}, (DELETE,), StatusCode.TEST_GUEST_GOES),
-            (with_guest(), {DELETE: True}, (), StatusCode.TEST_GUEST_GOES),
-            (WITH_PORT, {}, (DELETE_PORT,), StatusCode.TEST_PORT_GOES),
-        ):
-            with self.subTest(code=code, done=done):
-                verdict = health_test.remove(a_case(hv, done=done))
-
-                self.assertEqual(steps, verdict.steps)
-                self.assertEqual(Reason.of(code), verdict.status.reason)
-                self.assertIsNone(verdict.outcome)
-        self.assertIsNone(health_test.remove(a_case(BARE)))
-
-    def test_goal(self):
-        """Where a create ends early, that is all that is wanted."""
-        goal = health_test.EndTests(names=('hv1',))
-        left = deciding.a_look(test_guests=(GUEST,))
-
-        for look, steps, outcome in (
-            (left, (DELETE,), None),
-            (
-                deciding.a_look(),
-                (),
-                Outcome(ok=True, reason=Reason.of(OutcomeCode.DONE)),
-            ),
-        ):
-            verdict = goal.decide(look, deciding.a_ledger(), clocks.START)
-
-            self.assertEqual(steps, verdict['hv1'].steps)
-            self.assertEqual(outcome, verdict['hv1'].outcome)
+def waited(hv: Hypervisor, seconds: int) -> Case:
+    """The case of a hypervisor whose test guest is awaited for so long."""
+    return a_case(
+        hv,
+        statuses={
+            'hv1': Status(
+                phase=Phase.READY,
+                reason=Reason.of(StatusCode.TEST_GUEST_AWAITED),
+            )
+        },
+        changed_at={'hv1': clocks.ago(seconds)},
+    )
 
 
 class TestTryOut(unittest.TestCase):
@@ -141,6 +124,22 @@ class TestTryOut(unittest.TestCase):
                 self.assertEqual(steps, verdict.steps)
                 self.assertIsNone(verdict.outcome)
 
+    def test_zone(self):
+        """It is where the host is; what is not one zone is none."""
+        for service, zone in (
+            (builders.a_service(zone='az1'), 'az1'),
+            (builders.a_service(zone='az1,az2'), None),
+            (builders.a_service(zone='az:1'), None),
+            (builders.a_service(zone=None), None),
+            (None, None),
+        ):
+            with self.subTest(service=service):
+                hv = builders.a_hypervisor(service=service)
+
+                (boot,) = health_test.try_out(a_case(hv), TEST).steps
+
+                self.assertEqual(zone, boot.zone)
+
     def test_passed(self):
         """Nothing of it is left, or nothing was wanted."""
         for test, done in ((None, {}), (TEST, {BOOT: True, DELETE: True})):
@@ -174,7 +173,14 @@ class TestTryOut(unittest.TestCase):
     def test_not_listed(self):
         """A guest that no list has is gone when Nova says so."""
         ask = AskWhere(name='hv1', server_id='g')
-        made = {'answers': {BOOT: Created('g')}}
+        of_another = dataclasses.replace(BOOT, name='hv2')
+        made = {
+            'answers': {
+                BOOT: Created('g'),
+                of_another: Created('x'),
+                MAKE_PORT: Created('p'),
+            }
+        }
         there = {'answers': {**made['answers'], ask: Located('BUILD', 'hv1')}}
         for done, changes, steps in (
             ({BOOT: True}, made, (ask,)),
@@ -230,10 +236,24 @@ class TestFollow(unittest.TestCase):
                 self.assertEqual(steps, health_test.try_out(case, test).steps)
 
     def test_in_error(self):
-        """It goes, and why is kept."""
+        """It goes, and why is kept, with what may have refused it."""
         hv = with_guest(status='ERROR', fault='no host')
+        choosy = {'trait:CUSTOM_GOLD': 'required'}
+        look = builders.a_snapshot(
+            aggregates=tuple(
+                Aggregate(
+                    id=number,
+                    name=f'a{number}',
+                    hosts=frozenset(hosts),
+                    metadata=metadata,
+                )
+                for number, (hosts, metadata) in enumerate(
+                    (({'hv1'}, choosy), ({'hv1'}, {}), ({'hv2'}, choosy))
+                )
+            )
+        )
 
-        verdict = health_test.try_out(a_case(hv), TEST)
+        verdict = health_test.try_out(a_case(hv, look), TEST)
 
         self.assertEqual((DELETE,), verdict.steps)
         self.assertEqual(
@@ -241,7 +261,7 @@ class TestFollow(unittest.TestCase):
                 OutcomeCode.TEST_GUEST_FAULT,
                 fault='no host',
                 host='hv1',
-                aggregates=(),
+                aggregates=('a0',),
             ),
             verdict.test_failure,
         )
@@ -290,7 +310,7 @@ class TestFollow(unittest.TestCase):
     def test_refused(self):
         """What cannot be asked for now has not failed to answer."""
         hv = with_guest(status='ACTIVE')
-        case = a_case(hv, changed_at={'hv1': clocks.ago(999)})
+        case = waited(hv, 999)
         ask = health_test.try_out(case, CONSOLE)
         self.assertIsNotNone(ask.test_failure)
         question = ReadConsole(name='hv1', server_id=hv.test_guests[0].id)
@@ -312,14 +332,10 @@ class TestFollow(unittest.TestCase):
             hv = with_guest(status=status, task_state='spawning')
             with self.subTest(status=status):
                 self.assertIsNone(
-                    health_test.try_out(
-                        a_case(hv, changed_at={'hv1': clocks.ago(60)}), test
-                    ).test_failure
+                    health_test.try_out(waited(hv, 60), test).test_failure
                 )
 
-                verdict = health_test.try_out(
-                    a_case(hv, changed_at={'hv1': clocks.ago(61)}), test
-                )
+                verdict = health_test.try_out(waited(hv, 61), test)
 
                 self.assertEqual((DELETE,), verdict.steps)
                 self.assertEqual(
