@@ -58,20 +58,17 @@ def wrong_id(case: CreateCase) -> Verdict | None:
 
 
 def port_taken(case: CreateCase) -> Verdict | None:
-    """Refuse a port that something else has: Nova would answer 409."""
-    hv = case.hv
-    if hv.server is not None or case.snapshot.partial:
+    """Refuse a port that something else has: Nova would answer 409.
+
+    By now Nova has been asked whether that is a server of the hypervisor.
+    """
+    if case.hv.server is not None:
         return None
-    for port in hv.ports:
-        if not port.device_id:
-            continue
-        found = absence.found(case, port.device_id)
-        other = found.name if found is not None else None
-        if other == hv.name or not (
-            other or absence.is_gone(case, port.device_id)
-        ):
-            continue
-        return absence.port_taken(case, port, other)
+    for port in case.hv.ports:
+        if port.device_id:
+            found = absence.found(case, port.device_id)
+            other = found.name if found is not None else None
+            return absence.port_taken(case, port, other)
     return None
 
 

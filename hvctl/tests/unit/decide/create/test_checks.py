@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 import unittest
 
+from hvctl.decide.create import checks
 from hvctl.model import identity
 from hvctl.model.codes import OutcomeCode
 from hvctl.model.ledger import Failure
@@ -16,6 +17,7 @@ from hvctl.model.steps import (
 )
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import deciding
+from hvctl.tests.fixtures import requests
 from hvctl.tests.fixtures import situations
 
 DISABLED = builders.a_disabled_service
@@ -97,6 +99,27 @@ class TestRefusals(unittest.TestCase):
                 self.assertEqual([], deciding.kinds(verdict))
                 self.assertFalse(verdict.outcome.ok)
                 self.assertEqual(expected, verdict.outcome.reason)
+
+    def test_drained(self):
+        """One that a look has not reached into yet may be empty."""
+        look = builders.a_snapshot('hv1')
+        service = DISABLED(identity.REASON_DRAIN)
+        for parts, last, refused in (
+            ({'consumers': None}, None, False),
+            ({'consumers': None}, look, True),
+            ({}, None, True),
+            ({'consumers': None, 'provider': None}, None, True),
+        ):
+            with self.subTest(parts=parts, last=last):
+                case = requests.a_case(
+                    builders.a_hypervisor(service=service, **parts),
+                    deciding.a_ledger(last=last),
+                )
+
+                verdict = checks.drained(case)
+
+                self.assertEqual(case.status, verdict.status)
+                self.assertEqual(refused, verdict.outcome is not None)
 
     def test_failed_step(self):
         """A step that failed for good ends it with its sentence."""

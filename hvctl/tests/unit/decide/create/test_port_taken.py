@@ -67,3 +67,18 @@ class TestTaken(unittest.TestCase):
                     ),
                     verdict.outcome.reason,
                 )
+
+    def test_second(self):
+        """Each of the machine's ports is seen to."""
+        free = builders.a_port(id='free', device_id='')
+        ledger = deciding.a_ledger(
+            done={**deciding.MADE, ASK: False}, answers={ASK: Exists('web')}
+        )
+
+        verdict = deciding.of_create(
+            builders.a_snapshot(ports=(free, PORT)), ledger
+        )
+
+        why = verdict.outcome.reason
+        self.assertEqual(OutcomeCode.PORT_TAKEN, why.code)
+        self.assertEqual(PORT.id, why.facts['port_id'])
