@@ -129,7 +129,7 @@ def rename(case: CreateCase) -> Verdict | None:
 def try_out(case: CreateCase) -> Verdict | None:
     """Boot a test guest where nobody else can get in yet."""
     hv = case.hv
-    if case.request.health_test and hv.compute_id and hv.held_in_vain:
+    if case.request.health_test and hv.held_in_vain:
         return Verdict.failed(
             case.status, Reason.of(OutcomeCode.HOLD_TOO_SMALL, name=hv.name)
         )

@@ -12,6 +12,7 @@ from hvctl.model import identity
 from hvctl.model.codes import OutcomeCode, StatusCode
 from hvctl.model.hypervisor import Phase
 from hvctl.model.reasons import Reason
+from hvctl.model.request import HealthTest
 from hvctl.model.steps import (
     DisableService,
     EnableService,
@@ -233,6 +234,58 @@ class TestOpen(unittest.TestCase):
                 wait=False,
             ).outcome.ok
         )
+
+    def test_enables_behind_the_hold(self):
+        """Its service stays disabled where only that keeps it closed."""
+        service = DISABLED(identity.REASON_CREATE)
+        unproven, proven = builders.a_server(), builders.an_opened_server()
+        for server, has_room, enabled in (
+            (unproven, True, False),
+            (unproven, False, True),
+            (proven, True, True),
+            (proven, False, True),
+        ):
+            with self.subTest(server=server, has_room=has_room):
+                case = requests.a_case(
+                    builders.a_hypervisor(
+                        server=server,
+                        service=service,
+                        has_room=has_room,
+                        consumers=None,
+                    ),
+                    deciding.a_ledger(),
+                )
+
+                verdict = opening.enable_held(case)
+
+                self.assertEqual(enabled, verdict is not None)
+
+    def test_hold_too_small(self):
+        """Where others get in as well, no test guest is booted."""
+        test = HealthTest(flavor_id='f', image_id='i', network_id='n')
+        whole = identity.FULL_HOLD
+        for wanted, hold, has_room, refused in (
+            (test, whole, True, True),
+            (test, whole, False, False),
+            (test, whole - 1, True, False),
+            (test, None, True, False),
+            (None, whole, True, False),
+        ):
+            with self.subTest(wanted=wanted, hold=hold, has_room=has_room):
+                case = requests.a_case(
+                    builders.a_hypervisor(hold=hold, has_room=has_room),
+                    deciding.a_ledger(),
+                    health_test=wanted,
+                )
+
+                verdict = opening.try_out(case)
+
+                outcome = verdict and verdict.outcome
+                self.assertEqual(
+                    refused,
+                    outcome is not None
+                    and outcome.reason.code is OutcomeCode.HOLD_TOO_SMALL,
+                )
 
 
 class TestOwnUserData(unittest.TestCase):
