@@ -51,6 +51,7 @@ class Project:
     """A project of a cloud, and the services through which it is seen.
 
     :ivar cloud: the cloud's name in clouds.yaml, if it has one
+    :ivar time: the cloud's
     """
 
     cloud: str | None
@@ -58,6 +59,7 @@ class Project:
     user_id: str | None
     compute: adapter.Adapter
     network: http.Service
+    time: cloud_time.CloudTime
 
 
 def project(conn: connection.Connection) -> Project:
@@ -68,6 +70,7 @@ def project(conn: connection.Connection) -> Project:
         user_id=conn.current_user_id,
         compute=conn.compute,
         network=Service(lambda: conn.network),
+        time=cloud_time.CloudTime.of(conn),
     )
 
 
@@ -83,7 +86,6 @@ class Pair:
     :ivar placement: of the compute cloud
     :ivar block_storage: connects to Cinder of the compute cloud, which need
         not be there
-    :ivar time: of the bare-metal cloud, whose servers have the times
     """
 
     metal: Project
@@ -92,7 +94,6 @@ class Pair:
     baremetal: http.Service
     placement: adapter.Adapter
     block_storage: Callable[[], adapter.Adapter]
-    time: cloud_time.CloudTime
 
     @property
     def apart(self) -> bool:
@@ -112,7 +113,6 @@ def pair(
     """
     for conn in (metal, compute):
         limit_silence(conn)
-    time = cloud_time.CloudTime.of(metal)
     machines = project(metal)
     return Pair(
         metal=machines,
@@ -121,7 +121,6 @@ def pair(
         baremetal=Service(lambda: metal.baremetal),
         placement=compute.placement,
         block_storage=lambda: compute.block_storage,
-        time=time,
     )
 
 

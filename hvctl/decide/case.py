@@ -23,7 +23,7 @@ class Case:
     :ivar ledger: what this run did and saw
     :ivar now: the time of the run, for limits: it is monotonic.  What is
         written down, or compared with the cloud's times, goes by
-        :attr:`.Snapshot.taken_at`
+        :attr:`.Snapshot.taken_at` or :attr:`.Snapshot.compute_time`
     """
 
     snapshot: Snapshot

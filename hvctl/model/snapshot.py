@@ -153,8 +153,9 @@ class Snapshot:
     :ivar volumes: by project, for those of the scope; None where the block
         storage service does not tell
     :ivar unseen: what could not be read, and seems not to be there
-    :ivar taken_at: the cloud's time then; this machine's where the cloud does
-        not tell
+    :ivar taken_at: the time then of the bare-metal cloud, whose servers have
+        times; this machine's where the cloud does not tell
+    :ivar compute_time: the same of the compute cloud, whose migrations have
     :ivar partial: whether most of it was found by an earlier look
     :ivar hypervisors: what was put together of it so far, by name and domain:
         see :func:`hvctl.decide.hypervisor.assemble.assemble`
@@ -206,6 +207,10 @@ class Snapshot:
     )
     unseen: frozenset[Part] = frozenset()
     taken_at: datetime.datetime = dataclasses.field(
+        default_factory=lambda: datetime.datetime.now(datetime.UTC),
+        compare=False,
+    )
+    compute_time: datetime.datetime = dataclasses.field(
         default_factory=lambda: datetime.datetime.now(datetime.UTC),
         compare=False,
     )

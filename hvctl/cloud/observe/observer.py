@@ -68,7 +68,11 @@ class Observer:
         :raises CloudError: when a list could not be read
         """
         look = self._observe(scope)
-        return dataclasses.replace(look, taken_at=self.pair.time.now())
+        return dataclasses.replace(
+            look,
+            taken_at=self.pair.metal.time.now(),
+            compute_time=self.pair.compute.time.now(),
+        )
 
     def _observe(self, scope: Scope) -> Snapshot:
         with parallel.readers() as pool:

@@ -234,7 +234,8 @@ def _is_silent(migration: Migration, case: Case) -> bool:
     most = limits.COPY
     if guest is not None:
         most = limits.copying(guest.shape, live=migration.is_live)
-    return limits.is_over(migration.updated_at, most, case.snapshot.taken_at)
+    now = case.snapshot.compute_time
+    return limits.is_over(migration.updated_at, most, now)
 
 
 def _cold(case: Case) -> list[Migration]:

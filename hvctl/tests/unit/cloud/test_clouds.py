@@ -175,6 +175,23 @@ class TestObserve(TestCase):
         self.assertIsNone(orphan.server)
         self.assertEqual(1, len(orphan.ports))
 
+    def test_clocks(self) -> None:
+        """Each cloud's own: that of a server, and that of a migration."""
+        self.answer()
+        for url, hour in (
+            (f'{base.COMPUTE}/os-services', 9),
+            (far(f'{base.COMPUTE}/os-services'), 12),
+        ):
+            self.mock.get(
+                url,
+                json={'services': []},
+                headers={'Date': f'Wed, 21 Oct 2015 {hour:02}:00:00 GMT'},
+            )
+
+        look = self.client.observe(WholeLook())
+
+        self.assertEqual((9, 12), (look.taken_at.hour, look.compute_time.hour))
+
     def test_machines_only(self) -> None:
         """A look at the machines alone keeps to the cloud as well."""
         self.answer(servers=[a_server('hv1'), a_server('hv2', FAR)])

@@ -110,7 +110,7 @@ class TestUndo(unittest.TestCase):
                     look = draining.a_look(
                         draining.MIGRATING,
                         migrations={'hv1': (record,)},
-                        taken_at=now,
+                        compute_time=now,
                     )
                     look = self.stop(look, ledger)
                     opens = self.decide(look, ledger)
