@@ -103,7 +103,11 @@ def files(
     if lines := vlans.table(profile, ports):
         # First: tunnels may end on one of these interfaces.
         scripts = {vlans.SCRIPT: lines, **scripts}
-    plan = _plan(profile, sections, wiring, placed, compute_id, bool(scripts))
+    identity = (
+        tables.line('identity', compute_id),
+        tables.line('name', name),
+    )
+    plan = _plan(profile, sections, wiring, placed, identity, bool(scripts))
     return (
         *placed,
         _table(SETUP, plan),
@@ -118,6 +122,19 @@ def files(
 def command() -> str:
     """Return the program that does the set-up."""
     return f'{_PROGRAMS}/{SETUP}'
+
+
+def services(
+    profile: Profile, *, name: str, compute_id: str, ports: MachinePorts
+) -> tuple[str, ...]:
+    """Return the units, by all their names, by which a host registers."""
+    return _services(_contribution(profile, name, compute_id, ports))
+
+
+def _services(wiring: contribution.Contribution) -> tuple[str, ...]:
+    return tuple(
+        unit for units in (*wiring.agents, nova.UNITS) for unit in units
+    )
 
 
 def _contribution(
@@ -142,14 +159,14 @@ def _plan(
     sections: Sections,
     wiring: contribution.Contribution,
     placed: Iterable[File],
-    compute_id: str,
+    identity: Iterable[str],
     scripts: bool,
 ) -> Iterator[str]:
     """Return the lines that the set-up goes by; nova-compute comes last."""
     yield from _packages(profile, sections, wiring)
-    yield tables.line('identity', compute_id)
+    yield from identity
     # Nova refuses to start with two identities.
-    yield tables.line('remove', '/var/lib/nova/compute_id')
+    yield tables.line('remove', f'{nova.state_path(sections)}/compute_id')
     for file in placed:
         yield tables.line('file', file.mode, *file.owner, file.path)
     for units in wiring.switches:
@@ -207,16 +224,13 @@ def _table(script: str, lines: Iterable[str]) -> File:
 
 def _unit(scripts: Iterable[str], wiring: contribution.Contribution) -> File:
     """Write the unit that runs the scripts at every boot."""
-    services = [
-        unit for units in (*wiring.agents, nova.UNITS) for unit in units
-    ]
     after = [unit for units in wiring.switches for unit in units]
     lines = [
         '[Unit]',
         "Description=The host's networking for its guests",
         'Wants=network-online.target',
         f'After={_units(["network-online.target", *after])}',
-        f'Before={_units(services)}',
+        f'Before={_units(_services(wiring))}',
         '',
         '[Service]',
         'Type=oneshot',

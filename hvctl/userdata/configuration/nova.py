@@ -22,6 +22,7 @@ _RAM_RATIOS = ('ram_allocation_ratio', 'initial_ram_allocation_ratio')
 _NOVAS_RAM_RATIO = 1.0
 
 _LIBVIRT = 'libvirt.LibvirtDriver'
+_STATE_PATH = '/var/lib/nova'
 _PACKAGES = {
     Family.DEBIAN: ('nova-compute', 'nova-compute-kvm'),
     Family.RHEL: ('openstack-nova-compute',),
@@ -62,6 +63,14 @@ def own(name: str, address: str | None) -> Sections:
 def uses_libvirt(nova: Sections) -> bool:
     """Return whether these options make guests by libvirt."""
     return nova['DEFAULT']['compute_driver'] == (_LIBVIRT,)
+
+
+def state_path(nova: Sections) -> str:
+    """Return where nova-compute keeps what it writes down."""
+    values = nova['DEFAULT']['state_path'] or (_STATE_PATH,)
+    found = values[-1]
+    text = found.reveal() if isinstance(found, Secret) else found
+    return text.rstrip('/')
 
 
 def ram_ratio(default: Mapping[str, str]) -> float:
@@ -107,7 +116,7 @@ def _defaults() -> Sections:
         'DEFAULT': options.single(
             compute_driver=_LIBVIRT,
             # Upstream's is below the Python packages.
-            state_path='/var/lib/nova',
+            state_path=_STATE_PATH,
         ),
         'libvirt': options.single(
             # Else the name of the host, which others may not resolve.

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 import importlib.resources
 import typing
 
@@ -12,15 +13,16 @@ SCRIPT = 'hvctl-identity'
 
 
 def keys(
-    name: str, domain: str | None, compute_id: str
+    name: str, domain: str | None, compute_id: str, services: Iterable[str]
 ) -> dict[str, typing.Any]:
     """Build the keys of a cloud-config for a machine's names and identity.
 
     :param name: the name that everything registers by
     :param domain: what follows the name in the machine's host name
     :param compute_id: the compute node id, chosen before the machine boots
+    :param services: the units by which it registers, which are started last
     """
-    return {**_names(name, domain), **_identity(compute_id)}
+    return {**_names(name, domain), **_identity(compute_id, services)}
 
 
 def _names(name: str, domain: str | None) -> dict[str, typing.Any]:
@@ -39,7 +41,9 @@ def _names(name: str, domain: str | None) -> dict[str, typing.Any]:
     }
 
 
-def _identity(compute_id: str) -> dict[str, typing.Any]:
+def _identity(
+    compute_id: str, services: Iterable[str]
+) -> dict[str, typing.Any]:
     """Build the keys that leave the machine nothing of its image's identity.
 
     Commands of this kind run before files are written and most services are
@@ -50,5 +54,5 @@ def _identity(compute_id: str) -> dict[str, typing.Any]:
     return {
         # The default, which an image may have changed.
         'ssh_deletekeys': True,
-        'bootcmd': [['sh', '-c', text, SCRIPT, compute_id]],
+        'bootcmd': [['sh', '-c', text, SCRIPT, compute_id, *services]],
     }

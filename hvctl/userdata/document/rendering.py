@@ -58,8 +58,11 @@ def render(
         profile, name=name, compute_id=compute_id, ports=ports, reveal=reveal
     )
     hidden = frozenset() if reveal else mask.secrets(profile)
+    services = host.services(
+        profile, name=name, compute_id=compute_id, ports=ports
+    )
     first = {
-        **first_boot.keys(name, profile.domain, compute_id),
+        **first_boot.keys(name, profile.domain, compute_id, services),
         'write_files': [
             {**_entry(file), 'content': mask.hide(file.text, hidden)}
             for file in files

@@ -40,8 +40,11 @@ def render(
     :returns: a document for cloud-init; it has the fragment's
         secrets
     """
+    services: tuple[str, ...] = nova.UNITS
+    if config.transport_url is not None:
+        services = (_AGENT, *services)
     document: dict[str, typing.Any] = {
-        **first_boot.keys(name, domain, compute_id),
+        **first_boot.keys(name, domain, compute_id, services),
         'write_files': [
             _file('/etc/nova/compute_id', 'nova', f'{compute_id}\n'),
             _file(

@@ -187,6 +187,17 @@ class TestPlan(unittest.TestCase):
             next(i for i, x in enumerate(lines) if x.startswith('file ')),
         )
 
+    def test_old_identity_elsewhere(self) -> None:
+        """Nova looks for it where the profile has it keep its state."""
+        for path in ('/srv/nova', '/srv/nova/'):
+            profile = base.a_profile(nova={'DEFAULT': {'state_path': (path,)}})
+
+            self.assertIn('remove /srv/nova/compute_id', base.plan(profile))
+
+    def test_name(self) -> None:
+        """The machine knows its own, to see that of another."""
+        self.assertIn('name hv1', base.plan(base.a_profile()))
+
     def test_packages_of_both(self) -> None:
         """The machine looks which family it is."""
         lines = base.plan(base.a_profile(networking=base.OVS))

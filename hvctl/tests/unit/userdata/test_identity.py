@@ -134,6 +134,49 @@ class TestIdentity(sandbox.TestCase):
 
         self.assertEqual({MACHINE_ID}, set(self.everything()))
 
+    def test_volumes_of_another_machine(self) -> None:
+        """It logs in to none of them at boot, by no name of that machine."""
+        interface = 'iface.initiatorname = iqn.1993-08.org.debian:01:9492f6\n'
+        for directory in ('/etc/iscsi', '/var/lib/iscsi'):
+            self.host.write(f'{directory}/nodes/iqn.a/10.0.0.9,3260,1/default')
+            self.host.write(
+                f'{directory}/send_targets/10.0.0.9,3260/st_config'
+            )
+            self.host.write(f'{directory}/ifaces/bond0', interface)
+
+        self.assert_runs(SCRIPT, base.COMPUTE_ID)
+
+        for directory in ('/etc/iscsi', '/var/lib/iscsi'):
+            with self.subTest(directory=directory):
+                for kept in ('nodes', 'send_targets'):
+                    path = self.host.path(f'{directory}/{kept}')
+                    self.assertFalse(path.exists())
+                self.assertEqual(
+                    'iface.initiatorname = iqn.2016-04.com.open-iscsi:'
+                    f'{base.COMPUTE_ID}\n',
+                    self.host.read(f'{directory}/ifaces/bond0'),
+                )
+
+    def test_uuid_by_machine_id(self) -> None:
+        """A libvirt that has it from the old machine id starts anew."""
+        for daemon in ('libvirtd', 'virtqemud', 'virtproxyd'):
+            self.host.write(
+                f'/etc/libvirt/{daemon}.conf',
+                'host_uuid_source = "machine-id"\n'
+                if daemon == 'virtqemud'
+                else '#host_uuid_source = "smbios"\n',
+            )
+        self.active(
+            'libvirtd.service', 'virtqemud.service', 'virtproxyd.service'
+        )
+
+        self.assert_runs(SCRIPT, base.COMPUTE_ID)
+
+        self.assertEqual(
+            ['systemctl --no-block restart virtqemud.service'],
+            [call for call in self.host.calls() if 'restart' in call],
+        )
+
     def test_not_made_yet(self) -> None:
         """Packages that make a name later find it made."""
         for path in (INITIATOR, HOST_NQN, HOST_ID):
@@ -164,6 +207,7 @@ class TestIdentity(sandbox.TestCase):
     def test_disk_over_the_network(self) -> None:
         """A machine keeps the name by which it has its own disk."""
         self.host.write('/sys/class/iscsi_session/session1/state')
+        self.host.write('/etc/iscsi/nodes/iqn.a/10.0.0.9,3260,1/default')
         self.host.write('/sys/class/nvme/nvme0/transport', 'pcie\n')
         self.host.write('/sys/class/nvme/nvme1/transport', 'tcp\n')
 
@@ -172,6 +216,7 @@ class TestIdentity(sandbox.TestCase):
         for path in (INITIATOR, HOST_NQN, HOST_ID):
             with self.subTest(path=path):
                 self.assertEqual(CLONED[path], self.host.read(path))
+        self.assertTrue(self.host.path('/etc/iscsi/nodes').exists())
 
     def test_disk_of_its_own(self) -> None:
         """One on the bus of the machine binds it to no name."""
@@ -180,6 +225,30 @@ class TestIdentity(sandbox.TestCase):
         self.assert_runs(SCRIPT, base.COMPUTE_ID)
 
         self.assertIn(base.COMPUTE_ID, self.host.read(HOST_NQN))
+
+    def test_enabled_in_the_image(self) -> None:
+        """What registers waits for the set-up, in this boot and the next."""
+        self.host.answer('systemctl', 'exit 5')
+
+        self.assert_runs(SCRIPT, base.COMPUTE_ID, 'agent', 'nova-compute')
+
+        self.assertEqual(
+            [
+                'systemctl disable --quiet agent',
+                'systemctl --no-block stop agent',
+                'systemctl disable --quiet nova-compute',
+                'systemctl --no-block stop nova-compute',
+            ],
+            self.host.calls()[:4],
+        )
+
+    def test_enabled_by_the_set_up(self) -> None:
+        """Later boots start it."""
+        self.host.write('/var/lib/hvctl/identity', f'{base.COMPUTE_ID}\n')
+
+        self.assert_runs(SCRIPT, base.COMPUTE_ID, 'nova-compute')
+
+        self.assertEqual([], self.host.calls())
 
     def test_services(self) -> None:
         """Those that have read the old ones start anew, unwaited for."""

@@ -232,6 +232,35 @@ class TestSetup(sandbox.TestCase):
                 self.assert_fails('hvctl-setup', 'the identity of its image')
                 self.assertEqual([], self.changes())
 
+    def test_name_of_another_machine(self) -> None:
+        """With the host of its image's machine it would take its guests."""
+        self.plan('name hv1', 'restart nova-compute')
+        for path in (
+            '/etc/nova/nova.conf.d/10-gold.conf',
+            '/etc/nova/nova-compute.conf.d/a.conf',
+            '/etc/neutron/neutron.conf.d/a.conf',
+            '/etc/neutron/conf.d/neutron-openvswitch-agent/a.conf',
+        ):
+            for line in ('host=gold1', 'host : "gold1" '):
+                self.host.write(
+                    path, f'[DEFAULT]\nmy_ip = 10.0.0.9\n{line}\n[other]\n'
+                )
+                with self.subTest(path=path, line=line):
+                    self.assert_fails('hvctl-setup', f'{path} has the host')
+                    self.assertEqual([], self.changes())
+            self.host.path(path).unlink()
+
+    def test_own_name(self) -> None:
+        """What says no more than hvctl does no harm."""
+        self.plan('name hv1', 'restart nova-compute')
+        self.host.write(
+            '/etc/nova/nova.conf.d/a.conf',
+            '[remote_debug]\nhost = a\n[DEFAULT]\n#host = b\nhost = hv1\n'
+            'host_x = c\n[vnc]\nhost = d\n',
+        )
+
+        self.assert_runs('hvctl-setup')
+
     def test_second_description_of_the_provider(self) -> None:
         """nova-compute would not start with it; others stay."""
         directory = '/etc/nova/provider_config'

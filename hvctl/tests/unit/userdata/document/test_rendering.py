@@ -84,12 +84,21 @@ class TestParts(unittest.TestCase):
 
     def test_identity(self) -> None:
         """It comes before all that theirs do, which so counts more."""
-        config = base.config(base.a_profile())
+        config = base.config(base.a_profile(networking=base.OVS))
 
         (command,) = config['bootcmd']
         self.assertEqual(['sh', '-c'], command[:2])
         self.assertIn('initiatorname.iscsi', command[2])
-        self.assertEqual(['hvctl-identity', base.COMPUTE_ID], command[3:])
+        self.assertEqual(
+            [
+                'hvctl-identity',
+                base.COMPUTE_ID,
+                'neutron-openvswitch-agent',
+                'nova-compute',
+                'openstack-nova-compute',
+            ],
+            command[3:],
+        )
         self.assertTrue(config['ssh_deletekeys'])
 
     def test_merge(self) -> None:

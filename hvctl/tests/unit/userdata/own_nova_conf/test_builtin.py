@@ -182,7 +182,15 @@ class TestRender(unittest.TestCase):
         """The machine has nothing of its image's."""
         config = yaml.safe_load(render())
 
-        self.assertEqual(CHOSEN, config['bootcmd'][0][-1])
+        self.assertEqual(
+            [
+                CHOSEN,
+                'neutron-openvswitch-agent',
+                'nova-compute',
+                'openstack-nova-compute',
+            ],
+            config['bootcmd'][0][-4:],
+        )
         self.assertTrue(config['ssh_deletekeys'])
         self.assertEqual(
             ['rm', '-f', '/var/lib/nova/compute_id'], config['runcmd'][0]
