@@ -22,6 +22,7 @@ import requests
 
 from hvctl import exceptions
 from hvctl.cloud import answers
+from hvctl.cloud import rates
 from hvctl.model import text
 
 LOG = logging.getLogger(__name__)
@@ -49,15 +50,12 @@ BAREMETAL = '1.46'
 BAREMETAL_HISTORY = '1.78'
 
 #: Statuses after which the same request may succeed: conflicts of
-#: generations, limits of rates, and a service that is not there for a moment.
-_TRANSIENT = frozenset({408, 409, 429, 500, 502, 503, 504})
+#: generations, limits of rates, and trouble of a service or of what is before
+#: it, but for what means the request (not implemented, HTTP version).
+_TRANSIENT = frozenset({408, 409, 425, 429, *range(500, 600)} - {501, 505})
 
 #: Conflicts of Neutron that do not pass by themselves; it names their type.
 _LASTING = frozenset({'OverQuota', 'IpAddressGenerationFailure'})
-
-#: How often keystoneauth reads again after a 429.  The limit of a rate may be
-#: smaller than a whole look, so its requests wait, not the look.
-_READS_AGAIN = 3
 
 #: What is raised where the catalogue does not have a service.
 NO_SERVICE = (
@@ -125,15 +123,11 @@ class Request:
 
     def options(self) -> dict[str, typing.Any]:
         """Return what keystoneauth takes beside method and URL."""
-        options: dict[str, typing.Any] = {}
-        if self.method == 'GET':
-            options['status_code_retries'] = _READS_AGAIN
-            options['retriable_status_codes'] = [429]
-        else:
+        options: dict[str, typing.Any] = {'status_code_retries': 0}
+        if self.method != 'GET':
             # A change is sent again only after a look, whatever clouds.yaml
             # says: it may have happened.
             options['connect_retries'] = 0
-            options['status_code_retries'] = 0
         if self.microversion is not None:
             options['microversion'] = self.microversion
         if self.params is not None:
@@ -161,9 +155,7 @@ def call(client: Service, request: Request) -> Response:
             request.url,
         )
     try:
-        response = client.request(
-            request.url, request.method, raise_exc=False, **request.options()
-        )
+        response = _send(client, request)
     except (
         ksa_exceptions.ClientException,
         sdk_exceptions.SDKException,
@@ -179,6 +171,15 @@ def call(client: Service, request: Request) -> Response:
     if status >= 400 and status not in request.accept:
         raise _refused(response, request)
     return response
+
+
+def _send(client: Service, request: Request) -> Response:
+    def once() -> Response:
+        return client.request(
+            request.url, request.method, raise_exc=False, **request.options()
+        )
+
+    return rates.send(once, retry_after) if request.method == 'GET' else once()
 
 
 def _is_of_service(response: Response) -> bool:

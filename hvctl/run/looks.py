@@ -99,7 +99,8 @@ class Looks:
         passes = error.passes
         if self._began_at is None:
             # Nothing says yet that the password is right.
-            passes = error.transient and now - self._began < FIRST_LOOK
+            again = now - self._began + (error.retry_after or 0.0)
+            passes = error.transient and again < FIRST_LOOK
         if not passes:
             raise error
         self._failed += 1

@@ -135,8 +135,13 @@ class TestErrors(base.TestCase):
             (408, True),
             (409, True),
             (413, False),
+            (425, True),
             (500, True),
+            (501, False),
             (503, True),
+            (505, False),
+            (507, True),
+            (520, True),
         ):
             with self.subTest(status=status):
                 error = self.provoke(

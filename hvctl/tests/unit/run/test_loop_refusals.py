@@ -283,6 +283,18 @@ class TestLooks(goals.TestCase):
 
         self.assertLess(self.clock.seconds, 2 * looks.FIRST_LOOK)
 
+    def test_first_not_for_long(self) -> None:
+        """A cloud that asks to come again tomorrow is not waited for."""
+        tomorrow = exceptions.CloudError(
+            'busy', status=429, transient=True, retry_after=86400
+        )
+
+        with self.assertRaises(exceptions.CloudError) as caught:
+            self.blind(tomorrow, 0, 9999, self.wait)
+
+        self.assertIs(tomorrow, caught.exception)
+        self.assertEqual(0, self.clock.seconds)
+
     def test_no_grace_while_blind(self) -> None:
         """Nobody takes anything back for an outage at the end."""
 
