@@ -59,6 +59,8 @@ class QuotaKind(enum.StrEnum):
     CORES = 'cores'
     MEMORY = 'memory (MiB)'
     PORTS = 'ports'
+    METADATA = 'metadata items of one server'
+    """A limit of each; nothing uses it up."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

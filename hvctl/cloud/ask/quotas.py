@@ -26,7 +26,7 @@ def servers(conn: connection.Connection, where: str) -> dict[QuotaKind, Quota]:
 
 def _limits(body: answers.Fields) -> dict[QuotaKind, Quota]:
     limits = body.part('limits').part('absolute')
-    return {
+    found = {
         what: _left(limits.number(most), limits.number(used))
         for what, most, used in (
             (QuotaKind.SERVERS, 'maxTotalInstances', 'totalInstancesUsed'),
@@ -34,6 +34,10 @@ def _limits(body: answers.Fields) -> dict[QuotaKind, Quota]:
             (QuotaKind.MEMORY, 'maxTotalRAMSize', 'totalRAMUsed'),
         )
     }
+    items = limits.any_number('maxServerMeta')
+    if items is not None:
+        found[QuotaKind.METADATA] = _left(items, 0)
+    return found
 
 
 def ports(conn: connection.Connection, where: str) -> dict[QuotaKind, Quota]:

@@ -95,7 +95,9 @@ class Resolver:
 
         def finish(answers: Answers) -> Answers:
             endpoint.answer()
-            image_id = _id(image.answer()) or _as_id(names.image)
+            the_image = image.answer()
+            asked.problems += _inactive('image', the_image)
+            image_id = _id(the_image) or _as_id(names.image)
             found = flavor.answer()
             the_network = network.answer()
             keypair.answer()
@@ -219,10 +221,12 @@ class Resolver:
         )
 
         def finish(answers: Answers) -> Answers:
+            the_image = image.answer()
+            asked.problems += _inactive('test image', the_image)
             return dataclasses.replace(
                 answers,
                 test_flavor=flavor.answer(),
-                test_image_id=_id(image.answer()) or _as_id(names.test_image),
+                test_image_id=_id(the_image) or _as_id(names.test_image),
                 test_network_id=_id(network.answer()),
             )
 
@@ -307,6 +311,17 @@ def _image(
         name,
         lambda: conn.image.find_image,
         needed=not _as_id(name),
+    )
+
+
+def _inactive(kind: str, image: resource.Resource | None) -> tuple[str, ...]:
+    """Return why Nova would refuse an image (nova/compute/api.py)."""
+    if image is None or image.status in (None, 'active'):
+        return ()
+    return (
+        f'{kind} {image.name} is {image.status}, and Nova takes none but an '
+        'active one; activate it with openstack image set --activate '
+        f'{image.id}, or wait until it is there',
     )
 
 

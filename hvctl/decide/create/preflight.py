@@ -32,6 +32,7 @@ def checks(
     hypervisors: Sequence[Hypervisor],
     nodes: Iterable[Node] | None,
     disabled: Container[str] = (),
+    metadata: int = 0,
 ) -> list[Check]:
     """Look at everything that does not depend on one name.
 
@@ -39,6 +40,7 @@ def checks(
     :param hypervisors: whose servers are to be made
     :param nodes: the Ironic nodes that may be read, None when none may
     :param disabled: ids of those whose nova-compute is disabled
+    :param metadata: how many items a server is to have
     :returns: every check, whatever it found
     """
     found = [
@@ -54,6 +56,7 @@ def checks(
         states = stock(nodes or (), bare_metal_class(facts.flavor), disabled)
         found += _stock(facts, facts.flavor, len(hypervisors), states)
         found += _quotas(facts, facts.flavor, hypervisors)
+    found += _metadata(facts, metadata)
     found += _subnetworks(facts)
     if facts.test_flavor is not None:
         found.append(_test_flavor(facts.test_flavor))
@@ -252,6 +255,22 @@ def _quotas(
     return [
         *_fit(machines, unsure, facts.quotas),
         *_fit(tests, unsure_of_tests, facts.test_quotas, facts.compute_cloud),
+    ]
+
+
+def _metadata(facts: Answers, number: int) -> list[Check]:
+    """Hold a server's metadata against its limit; Nova says it is a quota."""
+    quota = facts.quotas.get(QuotaKind.METADATA)
+    if quota is None or quota.allows(number):
+        return []
+    return [
+        Check(
+            verdict=Finding.FAILED,
+            message=f"the project's quota has {quota.left} "
+            f'{QuotaKind.METADATA}, and {number} are needed, of which hvctl '
+            'notes some later; give less --property, or raise it with '
+            'openstack quota set --properties',
+        )
     ]
 
 

@@ -203,6 +203,16 @@ def _hold(case: CreateCase) -> list[Step]:
     return [step for step in todo if step not in case.ledger.done]
 
 
+def metadata_items(request: CreateRequest) -> int:
+    """Return how many items of metadata a server has in the end."""
+    made = max(
+        len(_metadata(request, wanted.compute_id))
+        for wanted in request.hypervisors.values()
+    )
+    # The mark, and what phase_times.note adds, at the very end.
+    return made + 3
+
+
 def _metadata(
     request: CreateRequest, compute_id: str | None
 ) -> dict[str, str]:

@@ -14,6 +14,7 @@ from hvctl import exceptions
 from hvctl.cloud import clients
 from hvctl.decide.create import create
 from hvctl.decide.create import preflight
+from hvctl.decide.create import provision
 from hvctl.decide.create.case import CreateCase
 from hvctl.decide.goal import Stage
 from hvctl.decide.hypervisor import assemble
@@ -145,7 +146,11 @@ def plan(
         client=client,
         goal=goal,
         checks=preflight.checks(
-            facts, new, look.nodes, look.providers_disabled
+            facts,
+            new,
+            look.nodes,
+            look.providers_disabled,
+            provision.metadata_items(goal.request) if new else 0,
         ),
         verdicts=goal.decide(look, ledger, now),
         ahead=goal.ahead(look, ledger, now),

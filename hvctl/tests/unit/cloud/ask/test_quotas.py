@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import copy
 from unittest import mock
 
 from hvctl.cloud.ask import resolver
@@ -24,6 +25,14 @@ class TestQuotas(asking.TestCase):
             json={'quota': {'port': {'limit': 5, 'used': 3, 'reserved': 1}}},
         )
         self.assertEqual(1, self.ask().quotas[QuotaKind.PORTS].left)
+
+    def test_metadata(self) -> None:
+        """That of one server: nothing is taken off."""
+        limits = copy.deepcopy(base.ANSWERS['limits']['body'])
+        limits['limits']['absolute']['maxServerMeta'] = 10
+        self.mock.get(f'{base.COMPUTE}/limits', json=limits)
+
+        self.assertEqual(10, self.ask().quotas[QuotaKind.METADATA].left)
 
     def test_quotas_that_are_not_told(self) -> None:
         """A network service that does not tell its quota stops nothing."""

@@ -47,6 +47,24 @@ class TestAsk(asking.TestCase):
             list(facts.problems),
         )
 
+    def test_image_that_is_not_active(self) -> None:
+        """Nova would refuse it when the port is made already."""
+        for status, problems in (
+            ('active', 0),
+            ('deactivated', 2),
+            ('queued', 2),
+        ):
+            self.mock.get(
+                f'{base.IMAGE}/images/i1',
+                json={**asking.IMAGE, 'status': status},
+            )
+            with self.subTest(status=status):
+                facts = self.ask(test_image='i1')
+
+                self.assertEqual(problems, len(facts.problems))
+                for problem in facts.problems:
+                    self.assertIn(f'image debian is {status}', problem)
+
     def test_nothing_to_look_up(self) -> None:
         """What has no name is not asked for."""
         facts = self.ask(image=None, flavor=None, network=None)
