@@ -22,7 +22,6 @@ from hvctl.decide.drain.plan import forecast
 from hvctl.decide.drain.plan import room
 from hvctl.decide.goal import Goal
 from hvctl.decide.hypervisor import assemble
-from hvctl.decide.hypervisor import ownership
 from hvctl.model.codes import OutcomeCode
 from hvctl.model.drain_options import DrainOptions
 from hvctl.model.hypervisor import Hypervisor
@@ -231,11 +230,7 @@ class Drain(Goal[DrainCase]):
         verdicts: Mapping[str, Verdict],
     ) -> dict[str, Reason]:
         """Return of which names no guest is sent away any more, and why."""
-        unclosed = tuple(
-            name
-            for name, verdict in verdicts.items()
-            if verdict.outcome is not None and _stays_open(cases[name])
-        )
+        unclosed = tuple(name for name in verdicts if _stays_open(cases[name]))
         suspended = {}
         for name, case in cases.items():
             reason = stages.interruption(case)
@@ -301,6 +296,5 @@ def _stays_open(case: DrainCase) -> bool:
         service is not None
         and service.enabled
         and service.up
-        and ownership.owned(case.hv)
         and not stages.closed_by_us(case)
     )

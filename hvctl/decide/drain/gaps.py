@@ -12,7 +12,6 @@ import dataclasses
 import datetime
 
 from hvctl.decide.drain.case import DrainCase
-from hvctl.decide.hypervisor import ownership
 from hvctl.model.codes import StatusCode
 from hvctl.model.ledger import Ledger
 from hvctl.model.move import MoveState
@@ -63,7 +62,7 @@ def _lacks_service(case: DrainCase) -> bool:
     """Return whether the hypervisor or its service are missing for once."""
     hv, ledger = case.hv, case.ledger
     known = hv.service is not None and not is_silent(case)
-    if known and hv.server is not None and ownership.owned(hv):
+    if known and hv.server is not None:
         return False
     if is_silent(case) and _lacks_moves(case):
         return True
@@ -77,9 +76,7 @@ def _lacks_service(case: DrainCase) -> bool:
         for service in last.services
     )
     server_before = any(server.name == case.name for server in last.servers)
-    return service_before and (
-        not known or (server_before and hv.server is None)
-    )
+    return service_before and (not known or server_before)
 
 
 def _lacks_moves(case: DrainCase) -> bool:

@@ -153,7 +153,7 @@ def _stop(case: Case) -> Verdict | None:
     if service is None or case.times(DisableService):
         return None
     mark = records.after_migration(case.hv)
-    if not (_open(case, mark or 0) or _aborts(case)):
+    if not (_open(case, mark) or _aborts(case)):
         return None
     stop = DisableService(
         name=case.name,
@@ -189,35 +189,33 @@ def _listed(migrations: list[Migration]) -> Fact:
     return tuple((m.id, m.status) for m in migrations)
 
 
-def _open(case: Case, mark: int) -> list[Migration]:
-    """Return what leaves the host since a drain began, whoever asked for it.
+def _open(case: Case, mark: int | None = None) -> list[Migration]:
+    """Return what leaves the host, whoever asked for it.
 
     A record that is open while its guest does nothing is one that Nova has
     forgotten to close.
+
+    :param mark: the newest migration before a drain; None for all
     """
     hv = case.hv
     idle = {g.id for g in hv.guests or () if g.task_state is None}
     return [
         migration
         for migration in hv.newest_migrations.values()
-        if migration.id > mark
+        if (mark is None or migration.id > mark)
         and records.leaves(migration, hv.host)
         and migration.server_id not in idle
     ]
 
 
-def _mark(case: Case) -> int | None:
-    """Return the number of the drain that this run has stopped."""
-    for step in case.ledger.done:
-        if isinstance(step, DisableService) and step.name == case.name:
-            return disabled_reason.parse(step.reason).after_migration or 0
-    return None
-
-
 def _of_the_drain(case: Case) -> list[Migration]:
     """Return what goes on of the drain that this run has stopped."""
-    mark = _mark(case)
-    return [] if mark is None else _open(case, mark)
+    for step in case.ledger.done:
+        if isinstance(step, DisableService) and step.name == case.name:
+            return _open(
+                case, disabled_reason.parse(step.reason).after_migration
+            )
+    return []
 
 
 def _is_silent(migration: Migration, case: Case) -> bool:
@@ -242,7 +240,7 @@ def _cold(case: Case) -> list[Migration]:
     """Return the drain's cold migrations that are under way or unconfirmed."""
     return [
         migration
-        for migration in _open(case, 0)
+        for migration in _open(case)
         if records.is_ours(case.hv, migration, case.snapshot.user_id)
         and not _is_given_up(migration, case)
         and not _is_silent(migration, case)

@@ -152,6 +152,4 @@ def _exceeds(needs: Iterable[Need], there: Mapping[str, int]) -> bool:
     for need in needs:
         for resource, amount in need.resources:
             wanted[resource] = wanted.get(resource, 0) + amount
-    return any(
-        amount > there.get(resource, 0) for resource, amount in wanted.items()
-    )
+    return any(amount > there[resource] for resource, amount in wanted.items())

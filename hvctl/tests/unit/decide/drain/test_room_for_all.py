@@ -7,15 +7,12 @@ import dataclasses
 import typing
 import unittest
 
-from hvctl.decide.drain import drain
 from hvctl.model import disabled_reason
 from hvctl.model.codes import OutcomeCode
 from hvctl.model.guest_codes import GuestCode
-from hvctl.model.ledger import Ledger
 from hvctl.model.reasons import Reason
 from hvctl.model.records import Aggregate, MOST_CANDIDATES
 from hvctl.tests.fixtures import builders
-from hvctl.tests.fixtures import clocks
 from hvctl.tests.fixtures import draining
 
 
@@ -221,20 +218,3 @@ class TestRoom(unittest.TestCase):
         verdict = draining.decide(self.look(), past_blocked=True)
 
         self.assertEqual(1, len(verdict.steps))
-
-
-class TestScope(unittest.TestCase):
-    """How far a look reaches."""
-
-    def test_reaches_into_what_was_found(self):
-        """The second look reads guests and consumers of what exists."""
-        goal = drain.Drain(names=('hv1', 'hv2'))
-        ledger = Ledger(started_at=clocks.START)
-
-        first = goal.scope(ledger)
-        ledger.last = builders.a_snapshot('hv1')
-        second = goal.scope(ledger)
-
-        self.assertEqual(frozenset({'hv1', 'hv2'}), first.server_names)
-        self.assertEqual(frozenset({'hv1'}), second.hosts)
-        self.assertEqual(frozenset({draining.CHOSEN}), second.provider_ids)

@@ -10,7 +10,7 @@ import unittest
 from hvctl.decide.drain import undo
 from hvctl.model import disabled_reason
 from hvctl.model.codes import OutcomeCode, StatusCode
-from hvctl.model.ledger import Failure
+from hvctl.model.ledger import Failure, Ledger
 from hvctl.model.reasons import Reason
 from hvctl.model.steps import (
     AbortMigration,
@@ -269,3 +269,21 @@ class TestUndo(unittest.TestCase):
 
                 self.assertEqual(ok, outcome.ok)
                 self.assertEqual(code, outcome.reason.code)
+
+
+class TestScope(unittest.TestCase):
+    """How far a look reaches."""
+
+    def test_reaches_into_what_was_found(self):
+        """The second look reads the migrations of what exists."""
+        goal = undo.Undo(names=('hv1', 'hv2'))
+        ledger = Ledger(started_at=clocks.START)
+
+        first = goal.scope(ledger)
+        ledger.last = builders.a_snapshot('hv1')
+        second = goal.scope(ledger)
+
+        self.assertEqual(frozenset({'hv1', 'hv2'}), first.server_names)
+        self.assertEqual(frozenset(), first.hosts)
+        self.assertEqual(frozenset({'hv1', 'hv2'}), second.names)
+        self.assertEqual(frozenset({'hv1'}), second.hosts)

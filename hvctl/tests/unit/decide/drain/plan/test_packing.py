@@ -179,6 +179,44 @@ class TestPack(unittest.TestCase):
         self.assertEqual(frozenset(), packed.without)
         self.assertTrue(packed.doubtful)
 
+    def test_filled_to_the_last(self):
+        """Two hosts of ten: what they have just enough of is doubtful."""
+        for sizes, without, doubtful in (
+            ((4, 4, 3, 3, 3, 3), set(), {'5'}),
+            ((4, 4, 4, 3, 3, 3), {'5'}, set()),
+        ):
+            with self.subTest(sizes=sizes):
+                needs, there = self.of_processors(sizes)
+
+                packed = packing.pack(needs, there, {'h1', 'h2'})
+
+                self.assertEqual(
+                    (without, doubtful), (packed.without, packed.doubtful)
+                )
+
+    def test_full_for_others(self):
+        """A host that is full for those that are bound to it is no other."""
+        needs, there = self.of_processors((4, 4, 3, 3, 3, 3))
+        bound = builders.a_need(VCPU=1)
+        needs['bound'] = bound
+        there[bound] = (candidate('h3', bound, VCPU=1),)
+
+        packed = packing.pack(needs, there, {'h1', 'h2', 'h3'})
+
+        self.assertEqual((set(), {'5'}), (packed.without, packed.doubtful))
+
+    def of_processors(self, sizes):
+        """Guests that need so many, and two hosts with ten."""
+        needs = {
+            str(n): builders.a_need(VCPU=size) for n, size in enumerate(sizes)
+        }
+        return needs, {
+            need: tuple(
+                candidate(host, need, VCPU=10) for host in ('h1', 'h2')
+            )
+            for need in needs.values()
+        }
+
     def test_full_for_some(self):
         """Room that some may not use does not count for them."""
         bound = SMALL._replace(aggregates=('zone',))
