@@ -55,8 +55,11 @@ class TestBrake(unittest.TestCase):
                 60,
                 0,
             ),
+            ([*four, a_move(MoveState.MOVING, started_at=at(0))], 60, 0),
             ([*four, a_move(MoveState.MOVING, started_at=at(-5))], 60, 1),
             ([*four, a_move(MoveState.MOVED, ended_at=at(1))], 2, 9),
+            ([*four, a_move(MoveState.MOVED, ended_at=at(0))], 2, 9),
+            ([*four, a_move(MoveState.FAILED, ended_at=at(1))], 2, 0),
             ([*four, a_move(MoveState.MOVED, ended_at=at(-1))], 2, 0),
             # Other failures say nothing of the cloud.
             ([a_move(tried_at=at(0))] * 9, 0, 9),
@@ -71,6 +74,7 @@ class TestBrake(unittest.TestCase):
             (refused(0, 0, 0, 0, 15, 45, 120), False),
             (refused(0, 0, 0, 0, 15, 45, 105, 225), True),
             (refused(*[0] * 20), False),
+            (refused(*[0] * 20, 119), False),
             (refused(*[0] * 20, 120), True),
         ):
             with self.subTest(moves=moves):

@@ -177,7 +177,11 @@ class TestRecords(draining.Story):
 
                 self.assertEqual('moving', before.state)
                 self.assert_move(
-                    'failed', GuestCode.SILENT, move, status=record.status
+                    'failed',
+                    GuestCode.SILENT,
+                    move,
+                    status=record.status,
+                    seconds=seconds,
                 )
 
     def test_forgotten(self):
