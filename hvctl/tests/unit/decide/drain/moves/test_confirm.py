@@ -88,13 +88,13 @@ class TestConfirm(draining.Story):
     def test_again(self):
         """As long as it is finished, now and then, and not for ever."""
         self.see(draining.OFF)
-        for seconds in range(300):
-            move = self.see(records=(draining.cold('finished'),))
-            if seconds == 16:
+        for seconds in range(0, 300, 5):
+            move = self.see(records=(draining.cold('finished'),), after=5)
+            if seconds == 20:
                 self.assertEqual(
                     ['ColdMigrate'] + ['ConfirmMigration'] * 2, self.sent
                 )
-        move = self.see(records=(draining.cold('finished'),))
+        move = self.see(records=(draining.cold('finished'),), after=5)
 
         self.assert_move(
             'failed',
@@ -115,13 +115,14 @@ class TestConfirm(draining.Story):
                 self.setUp()
                 self.see(draining.OFF)
                 self.refused = {ConfirmMigration: '503'}
-                for _ in range(seconds):
-                    move = self.see(records=(draining.cold('finished'),))
+                for _ in range(0, seconds, 5):
+                    move = self.see(
+                        records=(draining.cold('finished'),), after=5
+                    )
                 if state == 'moved':
                     self.assertEqual('moving', move.state)
                     self.refused = {}
-                    for _ in range(16):
-                        self.see(records=(draining.cold('finished'),))
+                    self.see(records=(draining.cold('finished'),), after=15)
                     move = self.see(records=(draining.cold('confirmed'),))
 
                 self.assertEqual(state, move.state)
@@ -186,11 +187,11 @@ class TestConfirm(draining.Story):
                     )
                     self.see(resized, records=(resize,))
                     resize = dataclasses.replace(resize, status=status)
-                    for _ in range(300):
-                        move = self.see(resized, records=(resize,))
+                    for _ in range(0, 300, 5):
+                        move = self.see(resized, records=(resize,), after=5)
                         self.assertEqual('moving', move.state)
 
-                    move = self.see(resized, records=(resize,))
+                    move = self.see(resized, records=(resize,), after=5)
 
                     self.assertEqual(['ConfirmResize'] * confirms, self.sent)
                     self.assertEqual('failed', move.state)
