@@ -9,7 +9,7 @@ from hvctl.model.guest_codes import GuestCode
 from hvctl.model.ledger import Failure
 from hvctl.model.reasons import Reason
 from hvctl.model.results import Accepted, Explained, Located
-from hvctl.model.steps import AskWhere, AskWhy, LiveMigrate
+from hvctl.model.steps import AskWhere, AskWhy, LiveMigrate, OffloadShelved
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import draining
 
@@ -50,6 +50,33 @@ class TestRefused(draining.Story):
 
             self.assertEqual(['LiveMigrate'] * sent, self.sent)
 
+    def test_reason(self):
+        """Why it is tried again is said, unless there is more to say."""
+        shelved = builders.a_guest('g1', status='SHELVED')
+        cause = Reason.of(GuestCode.REQUEST_REFUSED, message='pinned')
+        self.refused = {LiveMigrate: 'pinned', OffloadShelved: 'pinned'}
+        for guest, code, facts in (
+            (draining.GUEST, GuestCode.TRIED_AGAIN, {'cause': cause}),
+            (shelved, GuestCode.IS_SHELVED, {}),
+        ):
+            with self.subTest(status=guest.status):
+                self.ledger = draining.a_ledger()
+                self.see(guest)
+                move = self.see(guest)
+
+                self.assert_move('planned', code, move, **facts)
+                self.assertFalse(move.progress.no_host)
+
+    def test_counts_anew(self):
+        """A guest in another state needs another request, its first."""
+        wants = {'metadata': {'hvctl:drain': 'shelve'}}
+        self.see(builders.a_guest('g1', **wants))
+        shelved = builders.a_guest('g1', status='SHELVED', **wants)
+        move = self.see(shelved)
+
+        self.assertEqual(['Shelve', 'OffloadShelved'], self.sent)
+        self.assertEqual(1, move.progress.attempt)
+
     def test_broken(self):
         """A guest that its move has put into ERROR here has failed."""
         self.answers = {
@@ -79,6 +106,45 @@ class TestRefused(draining.Story):
         )
 
         self.assertEqual('moving', move.state)
+
+
+class TestNoHost(draining.Story):
+    """Whether Nova found no host for a guest."""
+
+    def test_table(self):
+        """Its record has no destination, or Nova says so when asked."""
+        nowhere = draining.live('error', destination=None)
+        for record, told, no_host in (
+            (nowhere, None, True),
+            (nowhere, Explained('pinned'), True),
+            (draining.live('error'), None, False),
+            (
+                draining.live('error'),
+                Explained('No valid host was found'),
+                True,
+            ),
+            (draining.live('error'), Explained('pinned'), False),
+            # It was forgotten before it got one.
+            (draining.live('queued', destination=None), None, False),
+            (None, None, False),
+        ):
+            with self.subTest(record=record, told=told):
+                self.setUp()
+                if told is not None:
+                    self.answers = {
+                        LiveMigrate: Accepted('req-1'),
+                        AskWhy: told,
+                    }
+                self.see(draining.GUEST)
+                for after in (1, 60):
+                    move = self.see(
+                        draining.GUEST,
+                        records=(record,) if record else (),
+                        after=after,
+                    )
+
+                self.assertIsNotNone(move.progress.tried_at)
+                self.assertEqual(no_host, move.progress.no_host)
 
 
 class TestOthers(draining.Story):
