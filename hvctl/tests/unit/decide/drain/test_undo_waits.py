@@ -141,7 +141,7 @@ class TestMigrations(unittest.TestCase):
                 look = draining.a_look(
                     guest,
                     migrations={'hv1': (record,)},
-                    taken_at=clocks.START
+                    compute_time=clocks.START
                     + datetime.timedelta(seconds=seconds),
                 )
                 ledger = draining.a_ledger(done={self.a_stop(): True})
