@@ -10,8 +10,6 @@ and the hold is placed again.
 
 from __future__ import annotations
 
-import datetime
-
 from hvctl.decide.create.case import CreateCase
 from hvctl.model import host_name
 from hvctl.model import identity
@@ -26,8 +24,9 @@ from hvctl.model.steps import (
 )
 from hvctl.model.verdict import Verdict
 
-#: How long a service may be without its compute node; that takes seconds.
-_PATIENCE = datetime.timedelta(seconds=60)
+#: For how many seconds a service may be without its compute node; it takes
+#: a few.
+_PATIENCE = 60
 
 
 def is_proven(case: CreateCase) -> bool:
@@ -54,13 +53,9 @@ def _may_have_another_id(case: CreateCase) -> bool:
     One that took another id made a provider of its own, which no hold keeps
     closed; os-hypervisors shows it only once its host is mapped to a cell.
     """
-    since = case.ledger.changed_at.get(case.name)
     return (
-        case.hv.compute_id is not None
-        and case.status.phase is Phase.REGISTERED
-        and case.ledger.statuses.get(case.name) == case.status
-        and since is not None
-        and case.now - since >= _PATIENCE
+        case.status.phase is Phase.REGISTERED
+        and case.lasted(case.status) >= _PATIENCE
     )
 
 
