@@ -110,7 +110,7 @@ def _address(port: Port) -> str | None:
     ]
     for address in sorted(addresses, key=operator.attrgetter('version')):
         # Made of the MAC address, which Ironic changes to the card's.
-        if address.version == 4 or address.packed[11:13] != b'\xff\xfe':
+        if address.packed[11:13] != b'\xff\xfe':
             return str(address)
     return None
 

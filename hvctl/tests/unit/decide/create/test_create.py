@@ -6,8 +6,11 @@ from __future__ import annotations
 import dataclasses
 import unittest
 
+from hvctl.model import identity
 from hvctl.model.ledger import Ledger
+from hvctl.model.results import Created
 from hvctl.model.snapshot import MachinesLook, Part, Snapshot, WholeLook
+from hvctl.model.steps import RestoreHold
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clocks
 from hvctl.tests.fixtures import deciding
@@ -37,6 +40,89 @@ class TestScope(unittest.TestCase):
             WholeLook(names=names, optional=frozenset({Part.NODES})),
             goal.scope(deciding.a_ledger(last=Snapshot())),
         )
+
+
+class TestProviders(unittest.TestCase):
+    """Looks that tell what a provider is full of."""
+
+    def test_reached(self):
+        """Where its hold may be lost, it may be full, or may be drained."""
+        new = {'servers': (builders.a_server(),)}
+        held = deciding.HELD
+        strange = builders.an_id('strange')
+        own = {
+            'servers': (builders.a_server(metadata={}),),
+            'compute_nodes': (builders.a_compute_node(id=strange),),
+            'providers': (builders.a_provider(id=strange),),
+            'providers_with_room': frozenset({strange}),
+        }
+        full = {'providers_with_room': frozenset()}
+        hold = RestoreHold(name='hv1', provider_id=deciding.CHOSEN)
+        drained = builders.a_disabled_service(identity.REASON_DRAIN)
+        for changes, done, reached in (
+            # Enabled, and by an earlier create.
+            ({}, (), False),
+            (full, (), True),
+            ({}, (hold,), True),
+            ({'services': (drained,)}, (), True),
+            # Not opened yet: ready, without its hold, and on the way.
+            (held, (), True),
+            (new, (), True),
+            (new | {'agents': ()}, (), True),
+            (held | {'agents': ()}, (), False),
+            (new | {'services': ()}, (), False),
+            (own, (), False),
+            # There is none.
+            ({'providers': (), 'services': (drained,)}, (), False),
+        ):
+            with self.subTest(changes=changes, done=done):
+                look = deciding.a_look(**changes)
+                ledger = deciding.a_ledger(
+                    last=look, done=dict.fromkeys(done, True)
+                )
+
+                scope = requests.a_create('hv1').scope(ledger)
+
+                self.assertEqual(
+                    frozenset({deciding.CHOSEN} if reached else ()),
+                    scope.provider_ids,
+                )
+
+
+class TestAhead(unittest.TestCase):
+    """What comes after the present stage."""
+
+    def test_each_name(self):
+        """It is told for each name, from where that stands."""
+        look = deciding.a_look(**deciding.HELD)
+
+        ahead = requests.a_create('hv1', 'hv2').ahead(
+            look, deciding.a_ledger(), clocks.START
+        )
+
+        self.assertEqual([], [stage.name for stage in ahead['hv1']])
+        self.assertIn('server', [stage.name for stage in ahead['hv2']])
+
+
+class TestFailed(unittest.TestCase):
+    """A server of this run that could not be deployed."""
+
+    def test_taken_back(self):
+        """It is, if that is wanted."""
+        broken = builders.a_server(status='ERROR', fault='no power')
+        made = deciding.of_create(deciding.with_port()).steps[-1]
+        for wanted in (True, False):
+            with self.subTest(wanted=wanted):
+                verdict = deciding.of_create(
+                    deciding.a_look(servers=(broken,)),
+                    deciding.a_ledger(
+                        done={made: True}, answers={made: Created(broken.id)}
+                    ),
+                    delete_on_failure=wanted,
+                )
+
+                self.assertEqual(wanted, verdict.giving_up is not None)
+                self.assertEqual(wanted, verdict.outcome is None)
 
 
 class TestNodes(unittest.TestCase):
