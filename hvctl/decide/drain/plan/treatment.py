@@ -271,7 +271,7 @@ RULES: tuple[Rule, ...] = (
     Rule('confirm', 'VERIFY_RESIZE: confirmed, then seen anew', _confirm),
 )
 
-_NO_TIES = Ties(known=False)
+_NO_TIES = Ties()
 
 
 def treat(
