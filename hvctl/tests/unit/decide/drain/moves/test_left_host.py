@@ -280,7 +280,7 @@ class TestAway(draining.Story):
             'g1',
             status='RESIZE',
             task_state='resize_migrating',
-            shape=Shape(disk=10),
+            shape=Shape(memory=4096, disk=10),
         )
         for kind in ('resize', 'migration'):
             with self.subTest(kind=kind):

@@ -123,6 +123,66 @@ class TestFirstSight(unittest.TestCase):
                 case = a_case(records=(migration,))
                 self.assertIsNone(records.record(move, case))
 
+    def test_what_was_before(self):
+        """What goes on is the move's own; nothing is known of its ties."""
+        for guest, found, after in (
+            (draining.GUEST, (), 0),
+            (draining.GUEST, (draining.live('running', id=7),), 7),
+            (draining.MIGRATING, (draining.live('running', id=7),), 6),
+            (draining.MIGRATING, (draining.live('error', id=7),), 7),
+        ):
+            with self.subTest(guest=guest, found=found):
+                case = a_case(guest, records=found)
+
+                move = transitions.see(guest, case)
+
+                self.assertEqual(after, move.progress.after)
+                self.assertFalse(move.ties.known)
+
+    def test_locked(self):
+        """That is said; an administrator may move it all the same."""
+        for locked, notes in ((True, (GuestCode.LOCKED,)), (False, ())):
+            guest = builders.a_guest(locked=locked)
+
+            move = transitions.see(guest, a_case(guest))
+
+            self.assertEqual(notes, tuple(note.code for note in move.notes))
+
+
+class TestOthers(unittest.TestCase):
+    """Migrations that somebody else has begun."""
+
+    def test_record(self):
+        """It is the one that was found, and none before it."""
+        found = draining.cold('finished', id=7)
+        case = a_case(records=(found,))
+        away = transitions.see_away(found, case)
+
+        self.assertFalse(away.ties.known)
+        for move in (
+            transitions.adopt(away, found, case),
+            transitions.leave_to_owner(away, found, case),
+        ):
+            self.assertEqual(6, move.progress.after)
+
+
+class TestEnd(unittest.TestCase):
+    """When a move has ended."""
+
+    def test_time(self):
+        """That is when it was seen first."""
+        found = draining.cold('finished', id=7)
+        case = a_case(records=(found,), at=LATER)
+        away = transitions.see_away(found, case)
+        why = Reason.of(GuestCode.NO_REASON)
+        for before, ended_at in ((None, LATER), (NOW, NOW)):
+            move = away.but(ended_at=before)
+            for ended in (
+                transitions.fail(move, why, LATER),
+                transitions.leave_to_owner(move, found, case),
+            ):
+                self.assertEqual(ended_at, ended.progress.ended_at)
+
 
 class TestWaiting(unittest.TestCase):
     """Guests that are not under way."""
