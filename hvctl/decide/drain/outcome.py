@@ -10,6 +10,7 @@ import datetime
 from hvctl.decide.drain.case import DrainCase
 from hvctl.decide.drain.moves import explaining
 from hvctl.decide.drain.moves import left_host
+from hvctl.decide.drain.moves import limits
 from hvctl.decide.drain.moves import queue
 from hvctl.decide.drain.moves import records
 from hvctl.decide.drain.moves import requests
@@ -28,7 +29,8 @@ from hvctl.model.verdict import Outcome, Verdict
 
 #: How long a host without guests may keep allocations ...
 ALLOCATIONS_LIMIT = datetime.timedelta(seconds=120)
-#: ... and migrations that are not over, as of a guest on its way there.
+#: ... and migrations that are not over, as of a guest on its way there; longer
+#: while a large disk may be copied.
 MIGRATIONS_LIMIT = datetime.timedelta(seconds=600)
 
 
@@ -303,7 +305,7 @@ def _of_occupants(
     # Nova frees the source's allocation after the record is final.
     stale = emptiness.stale(hv)
     going = len(emptiness.unfinished(hv)) > len(stale)
-    if unchanged < (MIGRATIONS_LIMIT if going else ALLOCATIONS_LIMIT):
+    if unchanged < (_for_migrations(case) if going else ALLOCATIONS_LIMIT):
         return None
     if stale and not going:
         return _ended(
@@ -323,6 +325,22 @@ def _of_occupants(
         seconds=seconds,
         provider_id=hv.provider.id,
     )
+
+
+def _for_migrations(case: DrainCase) -> datetime.timedelta:
+    """Return how long migrations that are not over may tell nothing new.
+
+    Nova tells nothing while the disk of a cold one is copied.  The guest is
+    listed at its source until that is done, and has its allocation here.
+    """
+    provider = case.hv.provider
+    consumers = case.snapshot.consumers.get(provider.id if provider else '')
+    disks = [
+        (consumers or {}).get(each.server_id, {}).get('DISK_GB', 0)
+        for each in emptiness.unfinished(case.hv)
+        if each.destination == case.hv.host
+    ]
+    return MIGRATIONS_LIMIT + limits.COPY_PER_GIB * max(disks, default=0)
 
 
 def _news(hv: Hypervisor) -> str:

@@ -88,8 +88,9 @@ def rest(move: Move, guest: Server, case: DrainCase) -> Move:
     treated = treatment.treat(guest, case.options, guest_ties)
     now, busy_since, busy_for = case.now, None, limits.BUSY
     sent = case.newest.get(guest.id)
-    if guest.migrates and records.carries(sent, guest, case.hv.host):
-        # Somebody else has sent it away.
+    if guest.migrates and sent is not None and not sent.over:
+        # Somebody else has sent it away, or here: then its disk is still
+        # being made.
         busy_for = limits.copying(guest.shape, live=False)
         move = _with_news(move, fingerprint(guest, sent))
     if treated.busy:

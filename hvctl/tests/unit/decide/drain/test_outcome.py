@@ -115,6 +115,46 @@ class TestOutcome(unittest.TestCase):
         )
         self.assertIn(str(look(5).migrations['hv1'][0].id), verdicts[0].news)
 
+    def test_size_of_one_on_its_way_here(self):
+        """Nova tells nothing while a disk is copied, and it may be large."""
+        for kind, has, most in (
+            ('migration', {'DISK_GB': 20, 'MEMORY_MB': 99}, 1800),
+            ('resize', {'DISK_GB': 20}, 1800),
+            ('resize', {'MEMORY_MB': 99}, 600),
+            ('resize', None, 600),
+        ):
+            with self.subTest(kind=kind, has=has):
+                record = builders.a_migration(
+                    'g9', source='x', destination='hv1', migration_type=kind
+                )
+                holds = {} if has is None else {record.server_id: has}
+                look = draining.a_look(
+                    migrations={'hv1': (record,)},
+                    consumers={draining.CHOSEN: holds},
+                )
+                ledgers = [
+                    draining.a_ledger(
+                        last=look,
+                        changed_at={
+                            'hv1': clocks.START
+                            - datetime.timedelta(seconds=seconds)
+                        },
+                    )
+                    for seconds in (most - 1, most)
+                ]
+
+                waits, ends = (draining.decide(look, each) for each in ledgers)
+
+                self.assertIsNone(waits.outcome)
+                self.assertEqual(
+                    Reason.of(
+                        OutcomeCode.MIGRATIONS_STAYED,
+                        occupants=(('unfinished migration', 1),),
+                        seconds=most,
+                    ),
+                    ends.outcome.reason,
+                )
+
     def test_no_provider(self):
         """What nobody can count is not empty."""
         look = draining.a_look(providers=(), consumers={})

@@ -299,6 +299,23 @@ class TestAway(draining.Story):
 
                 self.assert_move('stayed', GuestCode.BUSY, move)
 
+    def test_sent_here_by_others(self):
+        """A disk that is made here may take as long as one that leaves."""
+        guest = builders.a_guest(
+            'g1',
+            status='RESIZE',
+            task_state='resize_finish',
+            shape=Shape(disk=10),
+        )
+        coming = draining.cold(
+            'post-migrating', source='x', destination='hv1', user_id='joe'
+        )
+        self.see(guest, records=(coming,))
+
+        for after, state in ((890, 'waiting'), (20, 'stayed')):
+            move = self.see(guest, records=(coming,), after=after)
+            self.assert_move(state, GuestCode.BUSY, move)
+
     def test_busy_beside_an_open_record(self):
         """A record that Nova has forgotten makes a reboot no migration."""
         forgotten = draining.cold('migrating', user_id='joe')
