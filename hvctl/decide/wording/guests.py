@@ -68,10 +68,13 @@ def _vtpm(facts: Facts) -> str:
 def _no_record(facts: Facts) -> str:
     if facts['task'] is None:
         return 'no migration record of it appeared in Nova'
-    return (
-        'no migration record of it appeared in Nova, and it stays '
-        f'{facts["status"]} ({facts["task"]})'
-    )
+    return f'no migration record of it appeared in Nova, and {_stays(facts)}'
+
+
+def _stays(facts: Facts) -> str:
+    # Nova ends its task before it lets go of the host.
+    task = f' ({facts["task"]})' if facts['task'] is not None else ''
+    return f'it stays {facts["status"]}{task}'
 
 
 #: Seconds without news after which a migration may hang.
@@ -360,7 +363,7 @@ _MOVING: dict[Code, Words] = {
     ),
     GuestCode.NO_RECORD: Words(_no_record, facts=('status', 'task')),
     GuestCode.NOTHING_CAME: Words('nothing came of the request'),
-    GuestCode.STAYS_BUSY: Words('it stays {status} ({task})'),
+    GuestCode.STAYS_BUSY: Words(_stays, facts=('status', 'task')),
     GuestCode.BROKE_HERE: Words('it is ERROR: {cause}'),
     GuestCode.BROKE_ELSEWHERE: Words('it is {status} on {host}: {cause}'),
     GuestCode.NO_REASON: Words('Nova gives no reason'),

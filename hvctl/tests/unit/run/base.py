@@ -11,7 +11,7 @@ from hvctl.decide.drain.moves import way
 from hvctl.decide.hypervisor import life
 from hvctl.decide.wording import rendering
 from hvctl.model.drain_options import DrainOptions
-from hvctl.model.events import MoveChanged, PhaseReached
+from hvctl.model.events import Finished, MoveChanged, PhaseReached
 from hvctl.run import loop
 from hvctl.tests.fixtures import clocks
 from hvctl.tests.fixtures import failures
@@ -41,8 +41,21 @@ class TestCase(unittest.TestCase):
             )
         finally:
             self.events += events
+            self.assert_in_words(events)
             self.assert_in_life(events)
             self.assert_on_way(events)
+
+    def assert_in_words(self, events):
+        """Nothing that is said has a blank that nobody filled in."""
+        for event in events:
+            said = ''
+            if isinstance(event, PhaseReached):
+                said = rendering.sentence(event.status.reason)
+            elif isinstance(event, MoveChanged):
+                said = rendering.sentence(event.move.reason)
+            elif isinstance(event, Finished):
+                said = rendering.outcome(event.outcome)
+            self.assertNotIn('None', said)
 
     def assert_in_life(self, events):
         """Each change of phase is one that the table of arrows knows."""

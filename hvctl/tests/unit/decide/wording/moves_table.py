@@ -143,6 +143,10 @@ MOVES = (
         'it stays ACTIVE (shelving)',
     ),
     (
+        Reason.of(GuestCode.STAYS_BUSY, status='DELETED', task=None),
+        'it stays DELETED',
+    ),
+    (
         Reason.of(GuestCode.BROKE_HERE, cause=Reason.of(GuestCode.NO_REASON)),
         'it is ERROR: Nova gives no reason',
     ),
