@@ -116,6 +116,8 @@ class GuestCode(enum.StrEnum):
     """It could be moved, and none is, since guests are in the way."""
     ASKED_FOR = 'asked-for'
     """Nova was asked to move it, and has made no record of that yet."""
+    REFUSED_NOW = 'refused-now'
+    """Nova cannot take the request yet, and is asked again."""
     UNDER_WAY = 'migrates'
     """Nova's record tells how its migration goes."""
     HOST_DOWN = 'host-down'

@@ -53,12 +53,14 @@ class Refusal:
     :ivar message: one sentence for the user
     :ivar since: when it was refused first
     :ivar tries: how often it was
+    :ivar again_at: when it is sent again, at the earliest
     """
 
     step: Step
     message: str
     since: datetime.datetime
     tries: int
+    again_at: datetime.datetime
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)

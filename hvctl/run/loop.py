@@ -304,6 +304,7 @@ class _Run:
             message=str(error),
             since=before.since if before else now,
             tries=before.tries + 1 if before else 1,
+            again_at=now,
         )
         conflict = (now - refusal.since).total_seconds()
         if error.passes and (error.status != 409 or conflict < CONFLICT):
@@ -325,7 +326,10 @@ class _Run:
         seconds = pauses.pause(
             refusal.tries, error.retry_after, self._clock.chance()
         )
-        self._ledger.refusals[lane] = refusal
+        self._ledger.refusals[lane] = dataclasses.replace(
+            refusal,
+            again_at=self._looks.now() + datetime.timedelta(seconds=seconds),
+        )
         self._lanes.held[refusal.step] = self._clock.monotonic() + seconds
         self._listen(
             Refused(

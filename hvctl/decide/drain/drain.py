@@ -11,12 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 import dataclasses
 import datetime
+import itertools
 
 from hvctl.decide.drain import gaps
 from hvctl.decide.drain import outcome
 from hvctl.decide.drain import stages
 from hvctl.decide.drain.case import DrainCase
 from hvctl.decide.drain.moves import queue
+from hvctl.decide.drain.moves import requests
 from hvctl.decide.drain.moves import transitions
 from hvctl.decide.drain.plan import forecast
 from hvctl.decide.drain.plan import room
@@ -82,6 +84,7 @@ class Drain(Goal[DrainCase]):
             and closed
             and ties_known
             and not more
+            and not requests.may_be_sent_again(self.options, ledger)
             and not any(gaps.was_incomplete(ledger, n) for n in self.names)
             and ledger.looks % FULL_LOOK_EVERY
         ):
@@ -285,8 +288,15 @@ def _needs(
 
 
 def _any_sent(ledger: Ledger) -> bool:
-    """Return whether this run has sent a guest away."""
-    return any(isinstance(step, MoveStep) for step in ledger.done)
+    """Return whether this run has sent a guest away.
+
+    What Nova refuses for now may have happened all the same.
+    """
+    refused = (refusal.step for refusal in ledger.refusals.values())
+    return any(
+        isinstance(step, MoveStep)
+        for step in itertools.chain(ledger.done, refused)
+    )
 
 
 def _stays_open(case: DrainCase) -> bool:

@@ -306,6 +306,7 @@ _MOVING: dict[Code, Words] = {
     GuestCode.AWAITS_TURN: Words('its turn has not come'),
     GuestCode.HELD_BACK: Words('not sent away, since others are in the way'),
     GuestCode.ASKED_FOR: Words('Nova was asked to move it'),
+    GuestCode.REFUSED_NOW: Words('{message}; Nova is asked again'),
     GuestCode.UNDER_WAY: Words(
         _under_way,
         lambda facts: hung(facts) if _is_late(facts) else '',

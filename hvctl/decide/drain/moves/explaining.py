@@ -10,6 +10,7 @@ import datetime
 
 from hvctl.decide.drain.case import DrainCase
 from hvctl.decide.drain.moves import records
+from hvctl.decide.drain.moves import requests
 from hvctl.model.guest_codes import GuestCode
 from hvctl.model.migration import Migration
 from hvctl.model.move import Move
@@ -18,7 +19,12 @@ from hvctl.model.reasons import Reason
 
 #: These are said anew at each look; others tell more.
 _PASSING = frozenset(
-    {GuestCode.ASKED_FOR, GuestCode.UNDER_WAY, GuestCode.HOST_DOWN}
+    {
+        GuestCode.ASKED_FOR,
+        GuestCode.REFUSED_NOW,
+        GuestCode.UNDER_WAY,
+        GuestCode.HOST_DOWN,
+    }
 )
 
 
@@ -50,8 +56,18 @@ def _going(move: Move, case: DrainCase) -> Reason:
         )
     migration = records.record(move, case)
     if migration is None:
-        return move.reason or Reason.of(GuestCode.ASKED_FOR)
+        return _asked_for(move, case)
     return told(migration, move.progress.news_at or case.now, case)
+
+
+def _asked_for(move: Move, case: DrainCase) -> Reason:
+    request = requests.request(move, case.options)
+    refused = requests.refusal(request, case.ledger)
+    if refused is not None:
+        return Reason.of(GuestCode.REFUSED_NOW, message=refused.message)
+    if move.reason is not None and move.reason.code is GuestCode.UNDER_WAY:
+        return move.reason  # its record is left out
+    return Reason.of(GuestCode.ASKED_FOR)
 
 
 def told(

@@ -26,6 +26,7 @@ from hvctl.model.move import Move
 from hvctl.model.move import MoveState
 from hvctl.model.reasons import Reason
 from hvctl.model.records import Server
+from hvctl.model.steps import Step
 
 
 def follow(move: Move, case: DrainCase) -> Followed:
@@ -182,7 +183,10 @@ def _unrecorded(move: Move, guest: Server | None, case: DrainCase) -> Followed:
     since = move.progress.started_at
     if answered:
         since = case.ledger.done_at[sent]
-    if since is None or case.now - since < limits.BEGIN:
+    if since is None or (
+        case.now - since < limits.BEGIN
+        and not _is_to_be_sent_again(sent, guest, case)
+    ):
         return Followed(move)
     if move.progress.attempt and not answered:
         # The request got no answer, and did not happen: once more.
@@ -198,6 +202,19 @@ def _unrecorded(move: Move, guest: Server | None, case: DrainCase) -> Followed:
     if guest.task_state is not None:
         return Followed(transitions.fail(move, reason, case.now))
     return retry.came_to_nothing(move, guest, case, reason)
+
+
+def _is_to_be_sent_again(step: Step, guest: Server, case: DrainCase) -> bool:
+    """Return whether a request was refused for now, and has not happened.
+
+    Its guest may need another by now, or none may be sent away any more, so
+    its turn comes anew, which takes a whole look.  The loop makes the pause.
+    """
+    return (
+        requests.is_refused(step, case)
+        and guest.task_state is None
+        and not case.snapshot.partial
+    )
 
 
 def _without_record(move: Move, guest: Server, case: DrainCase) -> Followed:

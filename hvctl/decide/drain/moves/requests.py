@@ -7,7 +7,9 @@ import typing
 
 from hvctl.decide.drain.case import DrainCase
 from hvctl.model.drain_options import DrainOptions, Method
+from hvctl.model.ledger import Ledger, Refusal
 from hvctl.model.move import Move
+from hvctl.model.move import MoveState
 from hvctl.model.results import Accepted
 from hvctl.model.steps import (
     AskWhy,
@@ -63,10 +65,25 @@ def is_through(step: Step, case: DrainCase) -> bool:
     )
 
 
+def refusal(step: Step, ledger: Ledger) -> Refusal | None:
+    """Return how a step is refused for now, if it is."""
+    refused = ledger.refusals.get(step.lane)
+    return refused if refused is not None and refused.step == step else None
+
+
 def is_refused(step: Step, case: DrainCase) -> bool:
     """Return whether a step is refused for now, and tried again later."""
-    refusal = case.ledger.refusals.get(step.lane)
-    return refusal is not None and refusal.step == step
+    return refusal(step, case.ledger) is not None
+
+
+def may_be_sent_again(options: DrainOptions, ledger: Ledger) -> bool:
+    """Return whether the pause of a request that was refused is over."""
+    return any(
+        refused is not None and refused.again_at <= ledger.looked_at
+        for move in ledger.moves.values()
+        if move.state is MoveState.MOVING
+        for refused in [refusal(request(move, options), ledger)]
+    )
 
 
 def question(move: Move, case: DrainCase) -> AskWhy | None:

@@ -315,7 +315,11 @@ class TestFollow(unittest.TestCase):
         self.assertIsNotNone(ask.test_failure)
         question = ReadConsole(name='hv1', server_id=hv.test_guests[0].id)
         case.ledger.refusals['hv1'] = Refusal(
-            step=question, message='busy', since=clocks.ago(999), tries=9
+            step=question,
+            message='busy',
+            since=clocks.ago(999),
+            tries=9,
+            again_at=clocks.ago(0),
         )
 
         verdict = health_test.try_out(case, CONSOLE)

@@ -84,6 +84,7 @@ NOTHING_TO_DO: frozenset[Code] = frozenset(
         GuestCode.AWAITS_TURN,
         GuestCode.HELD_BACK,
         GuestCode.ASKED_FOR,
+        GuestCode.REFUSED_NOW,
         GuestCode.TRIED_AGAIN,
         GuestCode.IS_DELETED,
         GuestCode.SHELVED_BY_DRAIN,

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 
 from hvctl import exceptions
 from hvctl.model.codes import OutcomeCode
@@ -39,6 +40,7 @@ from hvctl.model.steps import (
     Shelve,
     Step,
 )
+from hvctl.run import loop
 from hvctl.tests.fixtures import failures
 from hvctl.tests.unit.run import opening
 
@@ -238,6 +240,65 @@ class TestDrain(TestCase):
                     tries = [s for s in self.cloud.asked if type(s) is kind]
                     # Of each of the guests.
                     self.assertLess(len(tries), 4 * 30)
+
+    def test_pauses_grow(self) -> None:
+        """Each request is sent again later and later, and not too late."""
+        for kind, status in (
+            (LiveMigrate, 'ACTIVE'),
+            (ColdMigrate, 'SHUTOFF'),
+            (ConfirmMigration, 'SHUTOFF'),
+            (Shelve, 'SUSPENDED'),
+            (OffloadShelved, 'SHELVED'),
+        ):
+            with self.subTest(kind=kind.__name__):
+                self.refuse(kind, seconds=200)
+                self.cloud.has_hypervisor('hv1')
+                self.cloud.add_guest('g', 'hv1', status=status)
+
+                result = self.drain('hv1', suspended=Suspended.SHELVE)
+
+                self.assertTrue(result.ok, self.message(result))
+                times = [at for _, at in self.cloud.tries]
+                pauses = [b - a for a, b in itertools.pairwise(times)]
+                self.assertGreaterEqual(len(pauses), 6)
+                for pause, least in zip(
+                    pauses, (1, 2, 4, 8, 16, 30, 30, 30), strict=False
+                ):
+                    self.assertGreaterEqual(pause, least)
+                    # Two looks may pass until it is sent.
+                    self.assertLess(pause, least + 2 * loop.LONGEST_PAUSE + 1)
+
+    def test_asked_to_wait(self) -> None:
+        """No guest is sent before Nova wants to be asked, nor much later."""
+        for wait in (3, 100):
+            with self.subTest(wait=wait):
+                error = exceptions.CloudError(
+                    'busy', status=429, transient=True, retry_after=wait
+                )
+                self.refuse(LiveMigrate, seconds=wait / 2, error=error)
+                self.cloud.has_hypervisor('hv1')
+                self.cloud.add_guest('g', 'hv1')
+
+                result = self.drain('hv1')
+
+                self.assertTrue(result.ok, self.message(result))
+                (_, first), (_, second) = self.cloud.tries
+                self.assertGreaterEqual(second - first, wait)
+                self.assertLess(
+                    second - first, wait + 2 * loop.LONGEST_PAUSE + 1
+                )
+
+    def test_told_at_the_end(self) -> None:
+        """A request that is refused to the end is what is said then."""
+        self.refuse(LiveMigrate, seconds=9999)
+        self.cloud.has_hypervisor('hv1')
+        self.cloud.add_guest('g', 'hv1')
+
+        result = self.drain('hv1', timeout=300)
+
+        self.assertEqual(OutcomeCode.TIMED_OUT, self.code(result))
+        self.assertIn('no answer', self.message(result))
+        self.assertLess(self.clock.seconds, 302)
 
     def test_confirmation_that_is_not_sent(self) -> None:
         """What is said at the end is why nobody confirmed it."""

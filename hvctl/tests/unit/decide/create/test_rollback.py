@@ -121,6 +121,7 @@ class TestGiveUp(unittest.TestCase):
             message='busy',
             since=ledger.started_at,
             tries=1,
+            again_at=ledger.started_at,
         )
 
         self.assertEqual(

@@ -22,6 +22,10 @@ MOVES = (
     ),
     (Reason.of(GuestCode.ASKED_FOR), 'Nova was asked to move it'),
     (
+        Reason.of(GuestCode.REFUSED_NOW, message='could not x: no answer'),
+        'could not x: no answer; Nova is asked again',
+    ),
+    (
         Reason.of(
             GuestCode.UNDER_WAY,
             migration_id=5,

@@ -20,6 +20,7 @@ from hvctl.tests.fixtures import clocks
 from hvctl.tests.fixtures import draining
 
 MINUTE = datetime.timedelta(minutes=1)
+SECOND = datetime.timedelta(seconds=1)
 SENT = LiveMigrate(name='hv1', server_id='g')
 
 
@@ -78,11 +79,40 @@ class TestRefused(unittest.TestCase):
             refusals = {}
             if step is not None:
                 refusals[step.lane] = Refusal(
-                    step=step, message='503', since=clocks.START, tries=1
+                    step=step,
+                    message='503',
+                    since=clocks.START,
+                    tries=1,
+                    again_at=clocks.START,
                 )
 
             self.assertEqual(
                 refused, requests.is_refused(SENT, a_case(refusals=refusals))
+            )
+
+    def test_again(self):
+        """When the pause is over, and the request is still wanted."""
+        at = clocks.START + MINUTE
+        for state, looked_at, due in (
+            (MoveState.MOVING, at - SECOND, False),
+            (MoveState.MOVING, at, True),
+            (MoveState.PLANNED, at, False),
+        ):
+            refused = Refusal(
+                step=SENT,
+                message='503',
+                since=clocks.START,
+                tries=1,
+                again_at=at,
+            )
+            ledger = draining.a_ledger(
+                looked_at=looked_at,
+                moves={'g': a_move().but(state=state)},
+                refusals={SENT.lane: refused},
+            )
+
+            self.assertEqual(
+                due, requests.may_be_sent_again(DrainOptions(), ledger)
             )
 
 
