@@ -313,17 +313,30 @@ class TestFailures(base.TestCase):
         self.assertEqual(1, self.kinds().count('CreateServer'))
 
     def test_id_of_an_orphan(self):
-        """A hold that stood without a server is built upon."""
+        """A provider without a server is built upon, and held.
+
+        So is one of which somebody has deleted the service, and whose
+        inventory is still that of its nova-compute.
+        """
         earlier = builders.a_compute_id(life=9)
-        self.cloud.act(
-            CreateProvider(
-                name='hv1', provider_id=earlier, provider_name='hv1'
-            )
-        )
+        for total in (None, 4096):
+            with self.subTest(total=total):
+                self.start()
+                self.cloud.tenants = True
+                self.cloud.act(
+                    CreateProvider(
+                        name='hv1', provider_id=earlier, provider_name='hv1'
+                    )
+                )
+                self.cloud.providers[earlier].total = total
 
-        result = self.create('hv1')
+                result = self.create('hv1')
 
-        self.assertTrue(result.ok)
-        (server,) = self.cloud.ours('hv1')
-        self.assertEqual(earlier, server.metadata[identity.COMPUTE_ID_KEY])
-        self.assertEqual({earlier, 'other'}, set(self.cloud.compute_nodes))
+                self.assertTrue(result.ok, self.message(result))
+                (server,) = self.cloud.ours('hv1')
+                self.assertEqual(
+                    earlier, server.metadata[identity.COMPUTE_ID_KEY]
+                )
+                self.assertEqual(
+                    {earlier, 'other'}, set(self.cloud.compute_nodes)
+                )

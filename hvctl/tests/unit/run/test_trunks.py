@@ -6,7 +6,8 @@ from __future__ import annotations
 import base64
 import contextlib
 
-from hvctl.model.steps import CreateServer
+from hvctl.model.steps import CreateServer, DeletePort, DeleteTrunk
+from hvctl.tests.fixtures import errors
 from hvctl.tests.fixtures import failures
 from hvctl.tests.fixtures import requests
 from hvctl.tests.unit.run import base
@@ -88,6 +89,20 @@ class TestTrunks(TestCase):
             ['DeleteTrunk', *['DeletePort'] * 3],
             kinds[kinds.index('DeleteTrunk') :][:4],
         )
+
+    def test_unbound_late(self):
+        """Neutron may keep both in use for a while after the server went."""
+        for kind in (DeleteTrunk, DeletePort):
+            with self.subTest(kind=kind.__name__):
+                self.start()
+                self.create('hv1')
+                in_use = errors.conflict('it is in use')
+                self.cloud.trouble[kind] = (7, in_use, False)
+
+                result = self.delete('hv1')
+
+                self.assertTrue(result.ok, self.message(result))
+                self.assert_nothing_left()
 
     def test_failed_deploy(self):
         """Another server gets the same ports."""

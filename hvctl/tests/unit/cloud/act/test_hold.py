@@ -227,6 +227,19 @@ class TestRestoring(acting.TestCase):
             last,
         )
 
+    def test_placed_on_a_real_inventory(self) -> None:
+        """What an earlier life of the name has left is held like a new one."""
+        self.mock.put(HOLD, [CONFLICT, {'status_code': 204}])
+        step = PlaceHold(name='hv1', provider_id=CHOSEN)
+
+        self.assertTrue(self.act(step).changed)
+
+        puts = self.puts()
+        self.assertEqual(
+            [HOLD, MEMORY, HOLD, MEMORY], [url for url, _ in puts]
+        )
+        self.assertEqual(REAL['total'], puts[-1][1]['total'])
+
     def test_beside_guests(self) -> None:
         """It takes what they leave; a wrong one of ours is replaced."""
         self.mock.get(HOLD, json=a_hold(8))
