@@ -57,6 +57,8 @@ class WholeLook:
     :ivar provider_ids: the consumers of these resource providers; one
         request each
     :ivar aggregates: the host aggregates
+    :ivar aggregate_ids: those that nothing is concluded about from a list: a
+        look has failed where it lacks one that Nova has when asked for it
     :ivar members_of: uuids of aggregates of which to read the members that
         Placement knows; one request each
     :ivar sizes: the compute nodes' used and total VCPU and memory, and the
@@ -78,6 +80,7 @@ class WholeLook:
     room_in: str | None = None
     provider_ids: frozenset[str] = frozenset()
     aggregates: bool = False
+    aggregate_ids: frozenset[int] = frozenset()
     members_of: frozenset[str] = frozenset()
     sizes: bool = False
     volumes_of: frozenset[str] = frozenset()

@@ -13,6 +13,7 @@ import logging
 
 from hvctl import exceptions
 from hvctl.cloud import clouds
+from hvctl.cloud import http
 from hvctl.cloud.observe import bare_metal
 from hvctl.cloud.observe import parse
 from hvctl.model import host_name
@@ -46,6 +47,30 @@ def insist(
                 'list the servers',
                 f'server {port.device_id} of {port.name} is not among them, '
                 'and it is there',
+            )
+
+
+def insist_on_aggregates(
+    nova: http.Service, look: Snapshot, ids: frozenset[int]
+) -> None:
+    """Insist that an aggregate which a look lacks is gone.
+
+    :param nova: of the compute cloud
+    :raises CloudError: when Nova has it, or cannot be asked
+    """
+    for number in sorted(ids - {a.id for a in look.aggregates}):
+        request = http.Request(
+            url=f'/os-aggregates/{number}',
+            doing=f'see whether aggregate {number} is there',
+            microversion=http.COMPUTE,
+        )
+        found = http.find(
+            nova, request, lambda body: body.part('aggregate').number('id')
+        )
+        if found is not None:
+            raise _incomplete(
+                'list the aggregates',
+                f'aggregate {number} is not among them, and it is there',
             )
 
 

@@ -124,6 +124,9 @@ class Observer:
         ]
         look = self._put_together(parts)
         completeness.insist(self.pair.metal, look, scope.names)
+        completeness.insist_on_aggregates(
+            self.pair.compute.compute, look, scope.aggregate_ids
+        )
         if scope.optional >= EVERY_PART and not self.warned.is_set():
             self.warned.set()
             completeness.warn(look)

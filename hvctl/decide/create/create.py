@@ -53,6 +53,7 @@ class Create(Goal[CreateCase]):
         usual = WholeLook(
             names=names,
             aggregates=bool(uuids),
+            aggregate_ids=frozenset(self.request.aggregates.values()),
             members_of=uuids,
             optional=_INFORMS,
         )

@@ -103,6 +103,34 @@ class TestCompleteness(looking.TestCase):
             [], self.sent('GET', f'{base.COMPUTE}/servers/{SERVER}')
         )
 
+    def test_aggregate_left_out(self) -> None:
+        """A list that lacks one which Nova has is no look."""
+        url = f'{base.COMPUTE}/os-aggregates'
+        self.mock.get(url, json={'aggregates': []})
+        ids = frozenset({9})
+        for answer, complaint in (
+            ({'json': {'aggregate': {'id': 9}}}, 'aggregate 9 is not among'),
+            ({'status_code': 503, 'json': {}}, 'see whether aggregate 9'),
+            ({'status_code': 404, 'text': '<html/>'}, 'makes no sense'),
+        ):
+            self.mock.get(f'{url}/9', **answer)
+            with self.subTest(complaint=complaint):
+                with self.assertRaises(exceptions.CloudError) as caught:
+                    self.observe(aggregates=True, aggregate_ids=ids)
+
+                self.assertIn(complaint, str(caught.exception))
+                self.assertTrue(caught.exception.transient)
+
+    def test_aggregate_gone(self) -> None:
+        """One of which Nova says so itself is gone."""
+        url = f'{base.COMPUTE}/os-aggregates'
+        self.mock.get(url, json={'aggregates': []})
+        self.mock.get(f'{url}/9', status_code=404, json={})
+
+        look = self.observe(aggregates=True, aggregate_ids=frozenset({9}))
+
+        self.assertEqual((), look.aggregates)
+
     def test_silent_cell(self) -> None:
         """A host of a silent cell fails the look about it, and no other."""
         self.answer_server(status_code=404, json={})
