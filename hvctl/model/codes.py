@@ -203,6 +203,8 @@ class OutcomeCode(enum.StrEnum):
     """It is good, and could not be opened in time."""
     CLOSED_FOR_DRAIN = 'closed-for-drain'
     """It is closed for a drain."""
+    CLOSED_BY_DELETE = 'closed-by-delete'
+    """A delete has closed it, and has not ended."""
     DISABLED_BY_SOMEBODY = 'disabled-by-somebody'
     """Somebody has disabled it for a reason of their own."""
     AGGREGATE_GONE = 'aggregate-gone'

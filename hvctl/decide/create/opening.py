@@ -12,6 +12,7 @@ from hvctl.decide.create import phase_times
 from hvctl.decide.create.case import CreateCase
 from hvctl.decide.hypervisor import phases
 from hvctl.model.codes import OutcomeCode, StatusCode
+from hvctl.model.disabled_reason import DisabledBy
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
 from hvctl.model.reasons import Reason
 from hvctl.model.steps import (
@@ -29,14 +30,16 @@ def others(case: CreateCase) -> Verdict | None:
     if not _is_disabled(case.hv) or phases.may_enable(case.hv):
         return None
     service = case.hv.service
-    return Verdict.failed(
-        case.status,
-        Reason.of(
+    if service is not None and service.disabled.by is DisabledBy.HVCTL:
+        # To enable it would be wrong: its machine is about to end.
+        why = Reason.of(OutcomeCode.CLOSED_BY_DELETE, name=case.name)
+    else:
+        why = Reason.of(
             OutcomeCode.DISABLED_BY_SOMEBODY,
             host=case.hv.host,
             reason=service.disabled_reason if service is not None else None,
-        ),
-    )
+        )
+    return Verdict.failed(case.status, why)
 
 
 def first_report(case: CreateCase) -> Verdict | None:

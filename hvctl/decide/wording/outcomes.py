@@ -204,6 +204,10 @@ _CREATE: dict[Code, Words] = {
     OutcomeCode.CLOSED_FOR_DRAIN: Words(
         '{name} is closed for a drain', f'to use it again: {commands.UNDO}'
     ),
+    OutcomeCode.CLOSED_BY_DELETE: Words(
+        '{name} is closed by a delete that has not ended',
+        commands.REMOVE_FIRST,
+    ),
     OutcomeCode.DISABLED_BY_SOMEBODY: Words(
         'the compute service is disabled ({reason}) by somebody else',
         'when that reason is gone: openstack compute service set --enable '

@@ -85,6 +85,10 @@ class TestRefusals(unittest.TestCase):
                 Reason.of(OutcomeCode.CLOSED_FOR_DRAIN, name='hv1'),
             ),
             (
+                {'services': (DISABLED(identity.REASON_DELETE),)},
+                Reason.of(OutcomeCode.CLOSED_BY_DELETE, name='hv1'),
+            ),
+            (
                 {'services': (DISABLED('broken, joe'),)},
                 Reason.of(
                     OutcomeCode.DISABLED_BY_SOMEBODY,
