@@ -8,7 +8,7 @@ import unittest
 from hvctl.decide.hypervisor import elsewhere
 from hvctl.decide.hypervisor import phases
 from hvctl.decide.wording import rendering
-from hvctl.model.codes import OutcomeCode
+from hvctl.model.codes import OutcomeCode, StatusCode
 from hvctl.model.hypervisor import Phase
 from hvctl.tests.fixtures import builders
 
@@ -20,12 +20,17 @@ class TestElsewhere(unittest.TestCase):
 
     def test_phase(self):
         """It is as its service is, and is not offered for deletion."""
-        for changes, phase in (
-            ({}, Phase.ENABLED),
-            ({'has_room': False, 'consumers': None}, Phase.READY),
-            ({'agents': ()}, Phase.NO_AGENT),
-            ({'service': DOWN}, Phase.DOWN),
-            ({'service': None}, Phase.ORPHANED),
+        for changes, phase, code in (
+            # What a create has proven stands with the server.
+            ({}, Phase.ENABLED, StatusCode.ENABLED),
+            (
+                {'has_room': False, 'consumers': None},
+                Phase.READY,
+                StatusCode.HELD,
+            ),
+            ({'agents': ()}, Phase.NO_AGENT, StatusCode.AGENTS_MISSING),
+            ({'service': DOWN}, Phase.DOWN, StatusCode.SERVICE_DOWN),
+            ({'service': None}, Phase.ORPHANED, StatusCode.LEFT_OVER),
         ):
             with self.subTest(changes=changes):
                 hv = builders.a_hypervisor(server=None, ports=(), **changes)
@@ -33,6 +38,7 @@ class TestElsewhere(unittest.TestCase):
                 found = phases.status(hv)
 
                 self.assertEqual(phase, found.phase)
+                self.assertEqual(code, found.reason.facts['status'].code)
                 self.assertIn(
                     'may be in another one', rendering.reason(found.reason)
                 )
