@@ -65,7 +65,10 @@ def checks(
 
 def _test_flavor(flavor: Flavor) -> Check:
     asked = {name: n for name, n in flavor.resources.items() if n > 0}
-    zeroed = {'VCPU', 'MEMORY_MB', 'DISK_GB'} <= flavor.resources.keys()
+    zeroed = all(
+        flavor.resources.get(what) == 0
+        for what in ('VCPU', 'MEMORY_MB', 'DISK_GB')
+    )
     if asked == {identity.TEST_RESOURCE_CLASS: 1} and zeroed:
         return Check(
             verdict=Finding.OK,

@@ -16,6 +16,7 @@ from hvctl.model.steps import (
     PlaceHold,
 )
 from hvctl.tests.fixtures import builders
+from hvctl.tests.fixtures import clocks
 from hvctl.tests.fixtures import deciding
 from hvctl.tests.fixtures import requests
 from hvctl.tests.fixtures import situations
@@ -103,6 +104,35 @@ class TestRefusals(unittest.TestCase):
                 self.assertEqual([], deciding.kinds(verdict))
                 self.assertFalse(verdict.outcome.ok)
                 self.assertEqual(expected, verdict.outcome.reason)
+
+    def test_deploy_failed(self):
+        """Ironic is asked why for five minutes, while there is time."""
+        for seconds, changes, ended in (
+            (0, {}, False),
+            (299, {}, False),
+            (300, {}, True),
+            (301, {}, True),
+            (0, {'out_of_time': 60.0}, True),
+        ):
+            with self.subTest(seconds=seconds, changes=changes):
+                case = requests.a_case(
+                    builders.a_hypervisor(
+                        server=builders.a_server(status='ERROR')
+                    ),
+                    deciding.a_ledger(
+                        nodes_tried={'hv1': ('n1',)},
+                        changed_at={'hv1': clocks.ago(seconds)},
+                        **changes,
+                    ),
+                )
+                case.ledger.statuses['hv1'] = case.status
+
+                verdict = checks.deploy_failed(case)
+
+                self.assertEqual(ended, verdict.outcome is not None)
+                self.assertEqual(
+                    [] if ended else ['AskNode'], deciding.kinds(verdict)
+                )
 
     def test_drained(self):
         """One that a look has not reached into yet may be empty."""

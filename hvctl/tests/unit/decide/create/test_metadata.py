@@ -38,6 +38,12 @@ class TestMetadata(unittest.TestCase):
 
                 self.assertEqual(wrong, [check.verdict for check in found])
 
+    def test_none(self) -> None:
+        """Where nothing is to be made, none is needed."""
+        quota = {QuotaKind.METADATA: Quota(left=0)}
+
+        self.assertEqual([], preflight.checks(Answers(quotas=quota), [], ()))
+
     def test_items(self) -> None:
         """What is noted at the very end counts from the beginning."""
         goal = requests.a_create('hv1', properties={'rack': 'a', 'row': 'b'})
