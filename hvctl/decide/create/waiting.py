@@ -11,11 +11,11 @@ from hvctl.decide.create.case import CreateCase
 from hvctl.model.codes import OutcomeCode
 from hvctl.model.hypervisor import Phase, Status
 from hvctl.model.reasons import Reason
-from hvctl.model.steps import RenameProvider
+from hvctl.model.steps import RenameProvider, RestoreHold
 from hvctl.model.verdict import Outcome, Verdict
 
-#: After that many seconds nova-compute reads its provider, and with it the
-#: provider's name, anew ([compute] resource_provider_association_refresh).
+#: After that many seconds nova-compute reads anew its provider, which may have
+#: been renamed or deleted ([compute] resource_provider_association_refresh).
 _REFRESH = 300
 
 
@@ -43,7 +43,8 @@ def overdue(case: CreateCase) -> Verdict | None:
     since = case.ledger.changed_at.get(case.hv.name)
     if limit is None or since is None:
         return None
-    if case.times(RenameProvider):
+    # One that was deleted is made again with its hold.
+    if case.times(RenameProvider) or case.times(RestoreHold):
         limit += _REFRESH
     if case.ledger.statuses.get(case.hv.name) != case.status:
         # It has just changed, and its new limit begins.

@@ -192,6 +192,18 @@ ARROWS = (
         'an agent is dead',
     ),
     Arrow(
+        (Phase.UNMAPPED,),
+        (Phase.REGISTERED,),
+        Mover.MISHAP,
+        'its provider is deleted',
+    ),
+    Arrow(
+        (Phase.NO_AGENT, Phase.READY, Phase.ENABLED),
+        (Phase.NO_INVENTORY,),
+        Mover.MISHAP,
+        'its provider is deleted',
+    ),
+    Arrow(
         (Phase.BOOTING, *REGISTERED),
         (Phase.DOWN,),
         Mover.MISHAP,

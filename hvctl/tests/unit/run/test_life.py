@@ -129,6 +129,16 @@ class TestArrows(base.TestCase):
         self.cloud.services[service.id] = service
         self.look()
 
+    def lose_the_provider(self):
+        """Before it is mapped, and after."""
+        for seconds in (47, 60):
+            self.anew()
+            self.create('hv1', wait=False)
+            self.cloud.pass_time(seconds)
+            self.look()
+            self.cloud.providers.clear()
+            self.look()
+
     def test_every_arrow(self):
         """Each arrow of the table is one that a hypervisor takes."""
         for story in (
@@ -136,6 +146,7 @@ class TestArrows(base.TestCase):
             self.be_used,
             self.be_deleted,
             self.fail,
+            self.lose_the_provider,
         ):
             story()
 
