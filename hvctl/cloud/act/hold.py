@@ -10,7 +10,6 @@ had to drop a class that is in use (VCPU where all cores are dedicated, say).
 from __future__ import annotations
 
 from collections.abc import Mapping
-import dataclasses
 import typing
 
 from keystoneauth1 import adapter
@@ -19,6 +18,7 @@ import requests
 from hvctl import exceptions
 from hvctl.cloud import answers
 from hvctl.cloud import http
+from hvctl.cloud.act import placement_api
 from hvctl.cloud.act import removal
 from hvctl.model import identity
 from hvctl.model.results import Done
@@ -35,8 +35,6 @@ from hvctl.model.steps import (
 LARGEST = 2**31 - 1
 
 _RESOURCE = 'MEMORY_MB'
-
-_CONFLICT = frozenset({409})
 
 
 class _Held(typing.NamedTuple):
@@ -98,20 +96,23 @@ class Hold:
         found = self._inventories(step)
         if found.memory is not None:
             return Done(changed=False)
-        self._call(
-            'PUT',
-            f'/resource_providers/{step.provider_id}/inventories',
-            f'set the inventory of resource provider {step.name}',
-            json={
-                'resource_provider_generation': found.generation,
-                'inventories': {
-                    **found.others,
-                    _RESOURCE: {
-                        'total': total(step.ram_ratio),
-                        'allocation_ratio': step.ram_ratio,
+        http.call(
+            self._placement,
+            placement_api.request(
+                'PUT',
+                f'/resource_providers/{step.provider_id}/inventories',
+                f'set the inventory of resource provider {step.name}',
+                json={
+                    'resource_provider_generation': found.generation,
+                    'inventories': {
+                        **found.others,
+                        _RESOURCE: {
+                            'total': total(step.ram_ratio),
+                            'allocation_ratio': step.ram_ratio,
+                        },
                     },
                 },
-            },
+            ),
         )
         return Done()
 
@@ -200,26 +201,30 @@ class Hold:
         generation: int | None,
         amount: int,
     ) -> requests.Response:
-        return self._call(
-            'PUT',
-            f'/allocations/{identity.hold_id(step.provider_id)}',
-            f'place the hold on resource provider {step.name}',
-            json={
-                'allocations': {
-                    step.provider_id: {'resources': {_RESOURCE: amount}}
+        return http.call(
+            self._placement,
+            placement_api.request(
+                'PUT',
+                f'/allocations/{identity.hold_id(step.provider_id)}',
+                f'place the hold on resource provider {step.name}',
+                json={
+                    'allocations': {
+                        step.provider_id: {'resources': {_RESOURCE: amount}}
+                    },
+                    'consumer_generation': generation,
+                    'consumer_type': identity.HOLD_CONSUMER_TYPE,
+                    'project_id': identity.HOLD_PROJECT,
+                    'user_id': identity.HOLD_USER,
                 },
-                'consumer_generation': generation,
-                'consumer_type': identity.HOLD_CONSUMER_TYPE,
-                'project_id': identity.HOLD_PROJECT,
-                'user_id': identity.HOLD_USER,
-            },
-            accept=_CONFLICT,
+                accept=placement_api.CONFLICT,
+            ),
         )
 
     def _read(self, step: PlaceHold | RestoreHold | LiftHold) -> _Held:
         return http.ask(
             self._placement,
-            _request(
+            placement_api.request(
+                'GET',
                 f'/allocations/{identity.hold_id(step.provider_id)}',
                 f'read the hold on resource provider {step.name}',
             ),
@@ -229,7 +234,8 @@ class Hold:
     def _inventories(self, step: _Step) -> _Inventories:
         return http.ask(
             self._placement,
-            _request(
+            placement_api.request(
+                'GET',
                 f'/resource_providers/{step.provider_id}/inventories',
                 f'read the inventory of resource provider {step.name}',
             ),
@@ -239,7 +245,8 @@ class Hold:
     def _used(self, step: _Step) -> int:
         return http.ask(
             self._placement,
-            _request(
+            placement_api.request(
+                'GET',
                 f'/resource_providers/{step.provider_id}/usages',
                 f'read what is used of resource provider {step.name}',
             ),
@@ -249,26 +256,14 @@ class Hold:
     def _set_memory(
         self, step: _Step, generation: int, inventory: Mapping[str, object]
     ) -> None:
-        self._call(
-            'PUT',
-            f'/resource_providers/{step.provider_id}/inventories/{_RESOURCE}',
-            f'set the inventory of resource provider {step.name}',
-            json={**inventory, 'resource_provider_generation': generation},
-        )
-
-    def _call(
-        self,
-        method: str,
-        url: str,
-        doing: str,
-        *,
-        json: object | None = None,
-        accept: frozenset[int] = frozenset(),
-    ) -> requests.Response:
-        return http.call(
+        url = f'/resource_providers/{step.provider_id}/inventories'
+        http.call(
             self._placement,
-            dataclasses.replace(
-                _request(url, doing), method=method, json=json, accept=accept
+            placement_api.request(
+                'PUT',
+                f'{url}/{_RESOURCE}',
+                f'set the inventory of resource provider {step.name}',
+                json={**inventory, 'resource_provider_generation': generation},
             ),
         )
 
@@ -279,11 +274,10 @@ def remove(
     """Remove the hold, whatever inventory there is."""
     return removal.remove(
         placement,
-        http.Request(
-            method='DELETE',
-            url=f'/allocations/{identity.hold_id(step.provider_id)}',
-            doing=f'lift the hold on resource provider {step.name}',
-            microversion=http.PLACEMENT,
+        placement_api.request(
+            'DELETE',
+            f'/allocations/{identity.hold_id(step.provider_id)}',
+            f'lift the hold on resource provider {step.name}',
         ),
     )
 
@@ -296,10 +290,6 @@ def total(ratio: float) -> int:
 def amount(ratio: float) -> int:
     """Return how much the hold takes of that: all."""
     return min(LARGEST, int(total(ratio) * ratio))
-
-
-def _request(url: str, doing: str) -> http.Request:
-    return http.Request(url=url, doing=doing, microversion=http.PLACEMENT)
 
 
 def _held(body: answers.Fields, provider_id: str) -> _Held:

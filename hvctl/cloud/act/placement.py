@@ -4,14 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-import dataclasses
 
 from keystoneauth1 import adapter
-import requests
 
 from hvctl import exceptions
 from hvctl.cloud import http
 from hvctl.cloud.act import hold
+from hvctl.cloud.act import placement_api
 from hvctl.cloud.act import removal
 from hvctl.model import identity
 from hvctl.model.results import Done
@@ -20,8 +19,6 @@ from hvctl.model.steps import (
     DeleteProvider,
     RenameProvider,
 )
-
-_CONFLICT = frozenset({409})
 
 
 class Placement:
@@ -32,20 +29,26 @@ class Placement:
 
     def create_provider(self, step: CreateProvider) -> Done:
         """Make a provider; one of the same id and name is as good."""
-        response = self._call(
-            'POST',
-            '/resource_providers',
-            f'create the resource provider of {step.name}',
-            json={'uuid': step.provider_id, 'name': step.provider_name},
-            accept=_CONFLICT,
+        response = http.call(
+            self._placement,
+            placement_api.request(
+                'POST',
+                '/resource_providers',
+                f'create the resource provider of {step.name}',
+                json={'uuid': step.provider_id, 'name': step.provider_name},
+                accept=placement_api.CONFLICT,
+            ),
         )
         if response.status_code != 409:
             return Done()
-        found = self._call(
-            'GET',
-            f'/resource_providers/{step.provider_id}',
-            f'read the resource provider of {step.name}',
-            accept=http.NOT_FOUND,
+        found = http.call(
+            self._placement,
+            placement_api.request(
+                'GET',
+                f'/resource_providers/{step.provider_id}',
+                f'read the resource provider of {step.name}',
+                accept=http.NOT_FOUND,
+            ),
         )
         if found.status_code == 404:
             raise exceptions.CloudError(
@@ -58,11 +61,14 @@ class Placement:
 
     def rename_provider(self, step: RenameProvider) -> Done:
         """Rename a provider; Nova finds it by its id."""
-        self._call(
-            'PUT',
-            f'/resource_providers/{step.provider_id}',
-            f'rename the resource provider of {step.name}',
-            json={'name': step.provider_name},
+        http.call(
+            self._placement,
+            placement_api.request(
+                'PUT',
+                f'/resource_providers/{step.provider_id}',
+                f'rename the resource provider of {step.name}',
+                json={'name': step.provider_name},
+            ),
         )
         return Done()
 
@@ -99,7 +105,7 @@ class Placement:
         """Return who uses a provider; None when it is gone."""
         return http.find(
             self._placement,
-            _request(
+            placement_api.request(
                 'GET',
                 f'/resource_providers/{step.provider_id}/allocations',
                 doing,
@@ -112,12 +118,10 @@ class Placement:
 
         Where it is gone, Placement's list is empty.
         """
-        request = dataclasses.replace(
-            _request(
-                'GET',
-                '/resource_providers',
-                f'list what is below the resource provider {step.name}',
-            ),
+        request = placement_api.request(
+            'GET',
+            '/resource_providers',
+            f'list what is below the resource provider {step.name}',
             params={'in_tree': step.provider_id},
         )
         return http.ask(
@@ -131,21 +135,9 @@ class Placement:
 
     def _delete(self, provider_id: str, doing: str) -> Done:
         url = f'/resource_providers/{provider_id}'
-        return removal.remove(self._placement, _request('DELETE', url, doing))
-
-    def _call(
-        self,
-        method: str,
-        url: str,
-        doing: str,
-        *,
-        json: object | None = None,
-        accept: frozenset[int] = frozenset(),
-    ) -> requests.Response:
-        request = dataclasses.replace(
-            _request(method, url, doing), json=json, accept=accept
+        return removal.remove(
+            self._placement, placement_api.request('DELETE', url, doing)
         )
-        return http.call(self._placement, request)
 
 
 def below(
@@ -162,9 +154,3 @@ def below(
         if parent == provider_id:
             yield from below(child, parents)
             yield child
-
-
-def _request(method: str, url: str, doing: str) -> http.Request:
-    return http.Request(
-        method=method, url=url, doing=doing, microversion=http.PLACEMENT
-    )
