@@ -14,7 +14,7 @@ from hvctl.decide.hypervisor import phases
 from hvctl.decide.wording import text
 from hvctl.model import identity
 from hvctl.model.codes import OutcomeCode, StatusCode
-from hvctl.model.hypervisor import Hypervisor, Phase, Status
+from hvctl.model.hypervisor import Hypervisor, Status
 from hvctl.model.reasons import Reason
 from hvctl.model.records import Node, Server
 from hvctl.model.steps import DeleteServer, DisableService, Step
@@ -141,8 +141,6 @@ def _going(case: Case, doomed: Server) -> Status:
         return machine.stopping(
             StatusCode.TEARING_DOWN, node=node.name or node.id
         )
-    if case.status.phase is Phase.STOPPING:
-        return case.status
     return machine.stopping(
         StatusCode.BEING_DELETED, name=case.name, host=case.hv.host
     )
