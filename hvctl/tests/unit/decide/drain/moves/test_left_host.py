@@ -74,6 +74,66 @@ class TestAway(draining.Story):
                     self.verdict.outcome.reason,
                 )
 
+    def test_broken_without_a_word(self):
+        """Where Nova is not to be asked, its record may tell something."""
+        theirs = draining.live('error', user_id='joe')
+        ended = Reason.of(
+            GuestCode.MIGRATION_ENDED, migration_id=5, status='error'
+        )
+        for records, cause in (
+            ((), Reason.of(GuestCode.NO_REASON)),
+            ((theirs,), ended),
+        ):
+            with self.subTest(records=records):
+                self.setUp()
+                self.answers = {AskWhere: Located('ERROR', 'hv7')}
+                self.see(draining.BUSY)
+                for _ in range(2):
+                    move = self.see(records=records)
+
+                self.assert_move(
+                    'failed', GuestCode.BROKE_ELSEWHERE, move, cause=cause
+                )
+
+    def test_who_has_moved_it(self):
+        """Others have, where nothing was ever heard of a migration."""
+        self.answers = {AskWhere: Located('ACTIVE', 'hv2')}
+        running = draining.live('running')
+        done = draining.live('completed', user_id='joe')
+        for before, record, code in (
+            ((draining.BUSY, ()), (), GuestCode.MOVED_BY_OTHERS),
+            ((draining.BUSY, ()), (done,), None),
+            ((draining.MIGRATING, (running,)), (), None),
+        ):
+            with self.subTest(before=before, record=record):
+                self.ledger = draining.a_ledger()
+                guest, records = before
+                self.see(guest, records=records)
+                for _ in range(2):
+                    move = self.see(records=record)
+
+                self.assert_move('moved', code, move)
+
+    def test_name(self):
+        """What a list has told of a guest is not what it is asked for."""
+        self.answers = {
+            AskWhere: Located('ACTIVE', 'hv2', name='new', project_id='p')
+        }
+        away = draining.live(
+            'finished', migration_type='resize', user_id='joe'
+        )
+        for here, records, name in (
+            ((draining.BUSY,), (), 'g1'),
+            ((), (away,), 'new'),
+        ):
+            with self.subTest(name=name):
+                self.ledger = draining.a_ledger()
+                self.see(*here, records=records)
+                for _ in range(2):
+                    move = self.see(records=records)
+
+                self.assertEqual(name, move.guest.name)
+
     def test_was_broken_before(self):
         """That a guest in ERROR is so elsewhere too is not the drain's."""
         self.answers = {AskWhere: Located('ERROR', 'hv7')}
