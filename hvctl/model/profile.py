@@ -10,7 +10,10 @@ import enum
 from hvctl.model.health import Answer
 from hvctl.model.networking import Address, Networking, NoNetworking
 from hvctl.model.secret import Secret
+from hvctl.model.transport import Transport
 
+#: The driver of nova-compute that hvctl takes unless the profile says another.
+LIBVIRT = 'libvirt.LibvirtDriver'
 #: What an option of nova.conf or of the agents has: one text for each time
 #: it stands there, since some (device_spec) may stand there repeatedly.
 Option = tuple[str | Secret, ...]
@@ -207,6 +210,7 @@ class Profile:
     :ivar reserved_host_cpus: CPUs kept from guests
     :ivar reserved_host_disk_mb: MiB of disk kept from guests
     :ivar live_migration: how guests leave
+    :ivar migration: how hosts reach each other for that
     :ivar family: the distribution; None lets the machine look at boot
     :ivar packages: packages to install at boot, by family; a family that is
         not in it gets those that the networking needs, and one with none has
@@ -249,6 +253,7 @@ class Profile:
     reserved_host_cpus: int = 0
     reserved_host_disk_mb: int = 0
     live_migration: LiveMigration = LiveMigration()
+    migration: Transport = dataclasses.field(default_factory=Transport)
     family: Family | None = None
     packages: Mapping[Family, tuple[str, ...]] = dataclasses.field(
         default_factory=dict

@@ -114,6 +114,10 @@ class Lister(_Base, command.Lister):
         """Write a line to standard error."""
         self.app.stderr.write(f'{line}\n')
 
+    def _warn(self, words: str) -> None:
+        """Write a line of what goes on all the same."""
+        self._say(f'Warning: {words}')
+
 
 class ShowOne(_Base, command.ShowOne):
     """A command that prints one thing."""

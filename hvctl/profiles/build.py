@@ -32,6 +32,7 @@ from hvctl.profiles import check
 from hvctl.profiles import consistency
 from hvctl.profiles import options
 from hvctl.profiles import parts
+from hvctl.profiles import transports
 from hvctl.profiles import tree
 
 #: What the schema calls a value that is taken as it is.
@@ -110,6 +111,13 @@ class _Builder:
                 **_scalars(
                     value.get('live_migration'), _part('live_migration')
                 )
+            ),
+            migration=transports.read(
+                value.get('migration'),
+                f'{self._key}.migration',
+                self._path.parent,
+                self._reader,
+                self.problems,
             ),
             packages=_packages(value.get('packages')),
             user_data=own_parts,

@@ -47,15 +47,45 @@ def profile(value: tree.Value, key: str) -> Iterator[tree.Problem]:
 
 def networking(value: tree.Value, key: str) -> Iterator[tree.Problem]:
     """Check the networking of a merged profile, by its kind."""
-    kind = value.get('kind')
-    if kind is None:
+    part = schema()['properties']['networking']
+    yield from _of_choice(value, key, part, 'kind', '')
+
+
+def transport(value: tree.Value, key: str, way: str) -> Iterator[tree.Problem]:
+    """Check a way of migrations in a merged profile, by its transport.
+
+    :param way: ``live`` or ``cold``
+    """
+    part = schema()['properties']['migration']['properties'][way]
+    yield from _of_choice(value, key, part, 'transport', f'{way}_')
+
+
+def _of_choice(
+    value: tree.Value,
+    key: str,
+    part: dict[str, typing.Any],
+    choice: str,
+    prefix: str,
+) -> Iterator[tree.Problem]:
+    """Check what has other keys for each choice.
+
+    :param part: what the schema says of it
+    :param choice: the key that chooses
+    :param prefix: of the definitions' names
+    """
+    chosen = value.get(choice)
+    if chosen is None:
+        *others, last = part['properties'][choice]['enum']
         yield tree.Problem(
             place=value.place,
             key=key,
-            words='the key kind is missing: none, ovs, sriov or ovn',
+            words=f'the key {choice} is missing: {", ".join(others)} or '
+            f'{last}',
         )
         return
-    yield from _check(value, key, schema()['$defs'][kind.content])
+    yield from _check(
+        value, key, schema()['$defs'][f'{prefix}{chosen.content}']
+    )
 
 
 def unknown(key: str, known: Iterable[str]) -> str:

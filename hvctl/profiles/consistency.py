@@ -7,8 +7,10 @@ from collections.abc import Iterator
 import typing
 
 from hvctl.model.health import Answer
-from hvctl.model.networking import Ovn, Ovs, Sriov
+from hvctl.model.networking import Address, Ovn, Ovs, Sriov
 from hvctl.model.profile import Profile
+from hvctl.model.secret import Secret
+from hvctl.model.transport import ByImage, Cold, ColdSsh, LiveSsh, LiveTls
 
 
 class Misfit(typing.NamedTuple):
@@ -38,6 +40,9 @@ def misfits(profile: Profile) -> Iterator[Misfit]:
             )
     yield from _health_test(profile)
     yield from _networks(profile)
+    yield from _migration_network(profile)
+    yield from _live(profile)
+    yield from _cold(profile)
     match profile.networking:
         case Sriov() as wiring:
             yield from _devices(wiring)
@@ -109,4 +114,88 @@ def _metadata(wiring: Ovn) -> Iterator[Misfit]:
         yield Misfit(
             'networking',
             'metadata_host and metadata_proxy_shared_secret need each other',
+        )
+
+
+def _migration_network(profile: Profile) -> Iterator[Misfit]:
+    network = profile.migration.network
+    if network is None or network == profile.network:
+        return
+    for sub in profile.subnetworks:
+        if sub.network == network:
+            if sub.address is not Address.NEUTRON:
+                yield Misfit(
+                    'migration.network',
+                    'is a sub-network whose address is not known before the '
+                    'machine boots; other hosts are told it, so it needs '
+                    'address: neutron',
+                )
+            return
+    yield Misfit(
+        'migration.network',
+        "is neither the profile's network nor one of its subnetworks",
+    )
+
+
+def _live(profile: Profile) -> Iterator[Misfit]:
+    live = profile.migration.live
+    if live is None or isinstance(live, ByImage):
+        return
+    for option in ('live_migration_uri', 'live_migration_scheme'):
+        if option in profile.nova.get('libvirt', {}):
+            yield Misfit(
+                f'nova.libvirt.{option}',
+                'is what migration.live decides; remove one of them',
+            )
+    if isinstance(live, LiveSsh):
+        yield from _live_ssh(profile.migration.cold)
+    if not isinstance(live, LiveTls):
+        return
+    yield from _one_key(
+        'migration.live', live.issue, live.private_key, 'issue'
+    )
+    if (live.certificate is None) != (live.private_key is None):
+        yield Misfit(
+            'migration.live',
+            'certificate and private_key need each other',
+        )
+    if profile.live_migration.permit_post_copy:
+        yield Misfit(
+            'live_migration.permit_post_copy',
+            'does not go with the TLS of migration.live: QEMU copies disks '
+            'over TLS in no post-copy; remove it',
+        )
+
+
+def _live_ssh(cold: Cold | None) -> Iterator[Misfit]:
+    """Tell what SSH needs for libvirt, which connects as root."""
+    if not isinstance(cold, ColdSsh):
+        yield Misfit(
+            'migration.live.transport',
+            'takes the keys of migration.cold; give it the transport ssh, too',
+        )
+    elif cold.accept_new_hosts and not cold.knows_hosts:
+        yield Misfit(
+            'migration.cold.accept_new_hosts',
+            'is for the user of cold migrations only; for live ones give '
+            'known_hosts or issue_host',
+        )
+
+
+def _cold(profile: Profile) -> Iterator[Misfit]:
+    cold = profile.migration.cold
+    if isinstance(cold, ColdSsh):
+        yield from _one_key(
+            'migration.cold', cold.issue_user, cold.private_key, 'issue_user'
+        )
+
+
+def _one_key(
+    key: str, issued: Secret | None, shared: Secret | None, name: str
+) -> Iterator[Misfit]:
+    if issued is not None and shared is not None:
+        yield Misfit(
+            f'{key}.private_key',
+            f'a host has the shared key or, by {name}, one of its own; '
+            'remove one of them',
         )

@@ -154,14 +154,36 @@ class Library:
         return problems
 
 
+#: What has other keys for each choice, with the key that chooses.
+_CHOICES = (
+    (('networking',), 'kind'),
+    (('migration', 'live'), 'transport'),
+    (('migration', 'cold'), 'transport'),
+)
+
+
 def _lay_over(below: tree.Value, above: tree.Value) -> tree.Value:
-    """Lay a profile over another; the keys of another kind do not mix."""
-    old, new = below.get('networking'), above.get('networking')
-    if old is not None and new is not None:
-        kind = new.get('kind')
-        before = old.get('kind')
-        if kind and before and kind.content != before.content:
-            content = dict(below.mapping)
-            del content['networking']
-            below = dataclasses.replace(below, content=content)
+    """Lay a profile over another; the keys of another choice do not mix."""
+    for path, choice in _CHOICES:
+        new, old = _at(above, (*path, choice)), _at(below, (*path, choice))
+        if new and old and new.content != old.content:
+            below = _without(below, path)
     return tree.merge(below, above)
+
+
+def _at(value: tree.Value, path: tuple[str, ...]) -> tree.Value | None:
+    found: tree.Value | None = value
+    for key in path:
+        found = found.get(key) if found else None
+    return found
+
+
+def _without(value: tree.Value, path: tuple[str, ...]) -> tree.Value:
+    """Take away what is there."""
+    first, *rest = path
+    content = dict(value.mapping)
+    if rest:
+        content[first] = _without(content[first], tuple(rest))
+    else:
+        del content[first]
+    return dataclasses.replace(value, content=content)

@@ -74,6 +74,12 @@ class Reader:
             self._problem(value, key, str(error))
         return Secret(text)
 
+    def document(self, value: tree.Value | None, key: str) -> Secret | None:
+        """Read a reference to a secret that may have several lines."""
+        if value is None:
+            return None
+        return Secret(self._filled(value, key, _as_it_is, lines=True))
+
     def _option(self, value: tree.Value, name: str, key: str) -> Option:
         if isinstance(value.content, list):
             return tuple(
@@ -106,6 +112,8 @@ class Reader:
         value: tree.Value,
         key: str,
         written: _Writing,
+        *,
+        lines: bool = False,
     ) -> str:
         def fill(found: re.Match[str]) -> str:
             known = self.secrets.get(found[1])
@@ -118,7 +126,7 @@ class Reader:
                 )
                 return ''
             name = f'the secret {found[1]}'
-            if not ini.is_line(known.reveal()):
+            if not lines and not ini.is_line(known.reveal()):
                 self._problem(value, key, f'{name} must be one line')
             try:
                 return written(known, name)

@@ -49,9 +49,9 @@ def read(
     for number, item in enumerate(value.items if value else []):
         path_value = item.get('path') or item
         path = directory / pathlib.Path(path_value.text).expanduser()
-        text, words = _text(path)
+        content, words = text(path)
         type_value = item.get('type')
-        kind = _TYPES[type_value.text] if type_value else _kind(text)
+        kind = _TYPES[type_value.text] if type_value else _kind(content)
         if not words and kind is None:
             words = (
                 f'{path} does not begin as a part of a user-data does '
@@ -64,16 +64,16 @@ def read(
                 )
             )
             continue
-        found.append(Part(path=str(path.absolute()), type=kind, text=text))
+        found.append(Part(path=str(path.absolute()), type=kind, text=content))
     return tuple(found), problems
 
 
-def _kind(text: str) -> PartType | None:
-    beginning = _BEGINNING.match(text)
+def _kind(content: str) -> PartType | None:
+    beginning = _BEGINNING.match(content)
     return _BEGINNINGS.get(beginning[0]) if beginning else None
 
 
-def _text(path: pathlib.Path) -> tuple[str, str]:
+def text(path: pathlib.Path) -> tuple[str, str]:
     """Read a file; a text, and what is wrong with it."""
     try:
         with path.open('rb') as file:
@@ -83,11 +83,11 @@ def _text(path: pathlib.Path) -> tuple[str, str]:
     if len(data) > MAX_SIZE:
         return '', f'{path} has more than {MAX_SIZE // 1024} KiB'
     try:
-        text = data.decode()
+        content = data.decode()
     except UnicodeDecodeError:
         return '', f'{path} is no text in UTF-8'
-    if not text.strip():
+    if not content.strip():
         return '', f'{path} is empty'
-    if '\0' in text:
+    if '\0' in content:
         return '', f'{path} has a NUL byte: cloud-init could not read it'
-    return text, ''
+    return content, ''

@@ -38,6 +38,7 @@ class CreatePlan:
     :ivar client: the clouds that it works on
     :ivar goal: what it would work towards
     :ivar checks: everything that was looked at for all names
+    :ivar cautions: what to be told of the profile
     :ivar verdicts: the first verdict on each name
     :ivar ahead: the stages that come after each
     """
@@ -45,6 +46,7 @@ class CreatePlan:
     client: clients.Client
     goal: create.Create
     checks: list[Check]
+    cautions: tuple[str, ...]
     verdicts: dict[str, Verdict]
     ahead: dict[str, list[Stage[CreateCase]]]
 
@@ -152,6 +154,7 @@ def plan(
             look.providers_disabled,
             provision.metadata_items(goal.request) if new else 0,
         ),
+        cautions=wanted.cautions,
         verdicts=goal.decide(look, ledger, now),
         ahead=goal.ahead(look, ledger, now),
     )

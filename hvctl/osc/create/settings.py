@@ -18,6 +18,7 @@ from hvctl.model import machine_ports
 from hvctl.model.machine_ports import MachinePorts
 from hvctl.model.preflight import Finding, Lookup
 from hvctl.model.profile import Profile, TestGuest, Timeouts
+from hvctl.profiles import cautions
 from hvctl.profiles import consistency
 from hvctl.profiles import files
 from hvctl.userdata.configuration import nova
@@ -47,6 +48,7 @@ class Settings:
     :ivar test: how to try each out; None for not at all
     :ivar ram_ratio: what Nova makes of each MiB of the hosts' memory
     :ivar expiry: seconds after which they may be taken away; None for never
+    :ivar cautions: what to be told of the profile
     :ivar parallel_migrations: how many guests its nova-compute live-migrates
         at once; None where it is not of a profile
     """
@@ -65,6 +67,7 @@ class Settings:
     parallel_migrations: int | None
     ram_ratio: float
     expiry: float | None
+    cautions: tuple[str, ...]
 
 
 def merge_options(parsed_args: argparse.Namespace) -> Settings:
@@ -117,6 +120,18 @@ def merge_options(parsed_args: argparse.Namespace) -> Settings:
         if parsed_args.profile is not None
         else None,
         ram_ratio=ram_ratio,
+        cautions=tuple(cautions.cautions(profile))
+        if _is_of_profile(parsed_args)
+        else (),
+    )
+
+
+def _is_of_profile(parsed_args: argparse.Namespace) -> bool:
+    """Return whether a profile says what the user-data is."""
+    return (
+        parsed_args.profile is not None
+        and parsed_args.config is None
+        and parsed_args.user_data is None
     )
 
 
@@ -195,11 +210,7 @@ def _test(
     wanted: bool | None = parsed_args.health_test
     if not (test.enabled if wanted is None else wanted):
         return None
-    if (
-        parsed_args.profile is None
-        or parsed_args.config is not None
-        or parsed_args.user_data is not None
-    ):
+    if not _is_of_profile(parsed_args):
         raise exceptions.InvalidRequest(
             'the health test needs the user-data of a --profile: only that '
             'gives the host a place for the test guest; --no-health-test '

@@ -12,6 +12,7 @@ from osc_lib.cli import format_columns
 from hvctl import exceptions
 from hvctl.model.profile import Part, Profile
 from hvctl.model.secret import Secret
+from hvctl.model.transport import TextFile
 from hvctl.osc.output import columns
 from hvctl.profiles import library
 
@@ -84,11 +85,15 @@ def _plain(value: typing.Any) -> typing.Any:
     """Return mappings, lists and scalars, with the secrets in them."""
     if isinstance(value, Part):
         return {'path': value.path, 'type': str(value.type)}
+    if isinstance(value, TextFile):
+        return value.path
     if dataclasses.is_dataclass(value):
         names = [field.name for field in dataclasses.fields(value)]
         plain = {name: _plain(getattr(value, name)) for name in names}
-        kind = getattr(value, 'kind', None)
-        return plain if kind is None else {'kind': kind, **plain}
+        for choice in ('kind', 'transport'):
+            if (chosen := getattr(value, choice, None)) is not None:
+                return {choice: chosen, **plain}
+        return plain
     if isinstance(value, Mapping):
         return {str(key): _plain(below) for key, below in value.items()}
     if isinstance(value, tuple):

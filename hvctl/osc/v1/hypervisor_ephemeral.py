@@ -238,6 +238,8 @@ class CreateHypervisorEphemeral(command.Verb):
             parsed_args.timeout,
             lambda: plan.plan(self._client, parsed_args),
         )
+        for caution in planned.cautions:
+            self._warn(caution)
         if parsed_args.dry_run:
             self._failed = not planned.ok
             return rows.PLAN, rows.plan(planned)

@@ -89,7 +89,8 @@ class ShowHypervisorEphemeralProfile(command.ShowOne):
 class ValidateHypervisorEphemeralProfile(command.Lister):
     _description = _(
         'Check profiles for ephemeral hypervisors.\n\n'
-        'Prints everything that is wrong, and fails if there is anything.'
+        'Prints everything that is wrong, and fails if there is anything. '
+        'What is only unwise is a warning on standard error.'
     )
     auth_required = False
 
@@ -118,6 +119,7 @@ class ValidateHypervisorEphemeralProfile(command.Lister):
     def take_action(self, parsed_args: argparse.Namespace) -> _Rows:
         from hvctl.osc.create import settings
         from hvctl.osc.output import profile_rows
+        from hvctl.profiles import cautions
         from hvctl.profiles import files
 
         self._choose_columns(parsed_args, profile_rows.VALIDATED)
@@ -135,5 +137,8 @@ class ValidateHypervisorEphemeralProfile(command.Lister):
                 problems[name] = settings.unknown(
                     self._client, library.get(name)
                 )
+        for name in [n for n in names if not problems[n]]:
+            for caution in cautions.cautions(library.get(name)):
+                self._warn(caution)
         self._failed = any(problems.values())
         return profile_rows.VALIDATED, profile_rows.validated(problems)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import contextlib
 import math
 
-from hvctl.model.profile import Family, Profile, Sections
+from hvctl.model.profile import Family, LIBVIRT, Profile, Sections
 from hvctl.model.secret import Secret
 from hvctl.userdata.configuration import options
 
@@ -21,7 +21,6 @@ UNITS = ('nova-compute', 'openstack-nova-compute')
 _RAM_RATIOS = ('ram_allocation_ratio', 'initial_ram_allocation_ratio')
 _NOVAS_RAM_RATIO = 1.0
 
-_LIBVIRT = 'libvirt.LibvirtDriver'
 _STATE_PATH = '/var/lib/nova'
 _PACKAGES = {
     Family.DEBIAN: ('nova-compute', 'nova-compute-kvm'),
@@ -62,7 +61,7 @@ def own(name: str, address: str | None) -> Sections:
 
 def uses_libvirt(nova: Sections) -> bool:
     """Return whether these options make guests by libvirt."""
-    return nova['DEFAULT']['compute_driver'] == (_LIBVIRT,)
+    return nova['DEFAULT']['compute_driver'] == (LIBVIRT,)
 
 
 def state_path(nova: Sections) -> str:
@@ -114,7 +113,7 @@ def packages(
 def _defaults() -> Sections:
     return {
         'DEFAULT': options.single(
-            compute_driver=_LIBVIRT,
+            compute_driver=LIBVIRT,
             # Upstream's is below the Python packages.
             state_path=_STATE_PATH,
         ),

@@ -233,6 +233,18 @@ class TestProfile(base.ProfilesTestCase):
         status, output, _ = self.run_command('validate', 'wired')
         self.assertEqual(0, status)
 
+    def test_validate_warns(self):
+        """A profile that lets no guest leave is good, and a line says so."""
+        status, output, errors = self.run_command('validate', 'wired')
+
+        self.assertEqual(0, status)
+        self.assertIn('ok', output)
+        self.assertEqual(1, errors.count('\n'), errors)
+        self.assertIn(
+            'Warning: profile wired: no guest can leave its hypervisors',
+            errors,
+        )
+
     def test_validate_too_large(self):
         """A profile whose user-data Nova would not take is wrong, too."""
         part = self.directory / 'script'

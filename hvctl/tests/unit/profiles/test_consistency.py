@@ -7,9 +7,22 @@ import typing
 import unittest
 
 from hvctl.model.health import Answer
-from hvctl.model.networking import Device, Ovn, Ovs, Sriov
-from hvctl.model.profile import Profile, Subnetwork, TestGuest
+from hvctl.model.networking import Address, Device, Ovn, Ovs, Sriov
+from hvctl.model.profile import (
+    LiveMigration,
+    Profile,
+    Subnetwork,
+    TestGuest,
+)
 from hvctl.model.secret import Secret
+from hvctl.model.transport import (
+    ByImage,
+    ColdSsh,
+    LiveSsh,
+    LiveTls,
+    TextFile,
+    Transport,
+)
 from hvctl.profiles import consistency
 
 
@@ -127,3 +140,107 @@ class TestMisfits(unittest.TestCase):
                 )
 
                 self.assertEqual(expected, keys(networking=wiring))
+
+
+class TestMigration(unittest.TestCase):
+    """What is wrong with how hosts reach each other."""
+
+    def test_network(self) -> None:
+        """The others reach the host by an address that is known early."""
+        known, other = (
+            Subnetwork(network=name, address=address)
+            for name, address in (
+                ('m', Address.NEUTRON),
+                ('d', Address.DHCP),
+            )
+        )
+        for network, expected in (
+            ('n', []),
+            ('m', []),
+            ('d', ['migration.network']),
+            ('x', ['migration.network']),
+        ):
+            with self.subTest(network=network):
+                self.assertEqual(
+                    expected,
+                    keys(
+                        network='n',
+                        subnetworks=(known, other),
+                        migration=Transport(network=network),
+                    ),
+                )
+
+    def test_keys(self) -> None:
+        """A host has its own key or the one of all, and what belongs to it."""
+        key, public = Secret('k'), TextFile(path='/c', text='c')
+        for live, expected in (
+            (LiveTls(issue=key), []),
+            (LiveTls(certificate=public, private_key=key), []),
+            (LiveTls(certificate=public), ['migration.live']),
+            (LiveTls(private_key=key), ['migration.live']),
+            (
+                LiveTls(issue=key, certificate=public, private_key=key),
+                ['migration.live.private_key'],
+            ),
+        ):
+            with self.subTest(live=live):
+                self.assertEqual(
+                    expected, keys(migration=Transport(live=live))
+                )
+        self.assertEqual(
+            ['migration.cold.private_key'],
+            keys(
+                migration=Transport(
+                    cold=ColdSsh(issue_user=key, private_key=key)
+                )
+            ),
+        )
+
+    def test_live_by_ssh(self) -> None:
+        """libvirt takes the keys of cold, and knows its hosts as root."""
+        for cold, expected in (
+            (None, ['migration.live.transport']),
+            (ByImage(), ['migration.live.transport']),
+            (ColdSsh(), []),
+            (
+                ColdSsh(accept_new_hosts=True),
+                ['migration.cold.accept_new_hosts'],
+            ),
+            (ColdSsh(accept_new_hosts=True, issue_host=Secret('k')), []),
+        ):
+            with self.subTest(cold=cold):
+                self.assertEqual(
+                    expected,
+                    keys(migration=Transport(live=LiveSsh(), cold=cold)),
+                )
+
+    def test_post_copy(self) -> None:
+        """It does not go with TLS."""
+        post_copy = LiveMigration(permit_post_copy=True)
+        for live, expected in (
+            (None, []),
+            (LiveSsh(), []),
+            (LiveTls(), ['live_migration.permit_post_copy']),
+        ):
+            with self.subTest(live=live):
+                self.assertEqual(
+                    expected,
+                    keys(
+                        live_migration=post_copy,
+                        migration=Transport(live=live, cold=ColdSsh()),
+                    ),
+                )
+
+    def test_options_of_nova(self) -> None:
+        """Two of them say the same thing as the transport."""
+        for option in ('live_migration_uri', 'live_migration_scheme'):
+            nova = {'libvirt': {option: ('tcp',)}}
+            for live, expected in (
+                (ByImage(), []),
+                (LiveTls(), [f'nova.libvirt.{option}']),
+            ):
+                with self.subTest(option=option, live=live):
+                    self.assertEqual(
+                        expected,
+                        keys(nova=nova, migration=Transport(live=live)),
+                    )

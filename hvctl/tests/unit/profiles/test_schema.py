@@ -27,6 +27,8 @@ from hvctl.model.networking import (
     Sriov,
 )
 from hvctl.model.profile import Family, Profile, WORD
+from hvctl.model.secret import Secret
+from hvctl.model.transport import Cold, ColdSsh, Live, LiveTcp, LiveTls, Peer
 from hvctl.profiles import check
 from hvctl.profiles import options
 
@@ -79,6 +81,12 @@ class TestSchema(unittest.TestCase):
                 check.schema()['$defs']['ovn'],
                 Ovn(southbound=('tcp:a:1',)),
             ),
+            (check.schema()['$defs']['live_tls'], LiveTls()),
+            (
+                check.schema()['$defs']['live_tcp'],
+                LiveTcp(password=Secret('a')),
+            ),
+            (check.schema()['$defs']['cold_ssh'], ColdSsh()),
         ):
             for key, below in part['properties'].items():
                 if 'default' in below:
@@ -140,13 +148,31 @@ class TestSchema(unittest.TestCase):
                 self.below('health_test')['properties']['answer']['enum'],
                 Answer,
             ),
+            (definitions['live_tls']['properties']['name']['enum'], Peer),
         ):
             with self.subTest(kind=kind):
                 self.assertEqual(list(map(str, kind)), list(choices))
         kinds = [kind.kind for kind in (NoNetworking, Ovs, Sriov, Ovn)]
-        self.assertEqual(kinds, list(definitions))
         self.assertEqual(
             kinds, self.below('networking')['properties']['kind']['enum']
+        )
+        ways = {
+            way: [kind.transport for kind in typing.get_args(kinds)]
+            for way, kinds in (('live', Live), ('cold', Cold))
+        }
+        for way, transports in ways.items():
+            found = self.below('migration')['properties'][way]['properties']
+            self.assertEqual(transports, found['transport']['enum'])
+        self.assertEqual(
+            [
+                *kinds,
+                *(
+                    f'{way}_{transport}'
+                    for way, transports in ways.items()
+                    for transport in transports
+                ),
+            ],
+            list(definitions),
         )
 
     def test_is_shipped(self) -> None:

@@ -78,6 +78,31 @@ class TestFixedIp(base.TestCommand):
             self.assertEqual(expected, self.cloud.resolve.asked.fixed_ip)
 
 
+class TestCautions(base.TestCommand):
+    """What is unwise in a profile."""
+
+    def test_guests_that_stay(self):
+        """A profile that lets no guest leave is told, and works."""
+        profiles = self.a_file('hvctl.yaml', PROFILES)
+        args = ('--profile', 'placed', '--profiles-file', profiles)
+        for more, expected in (
+            ((), 1),
+            (('--dry-run',), 1),
+            (('--config', self.config), 0),
+        ):
+            with self.subTest(more=more):
+                self.errors.seek(0)
+                self.errors.truncate()
+
+                self.assertEqual(
+                    0, self.run_command('create', 'hv1', *args, *more)
+                )
+                self.assertEqual(
+                    expected,
+                    self.err.count('Warning: profile placed: no guest can'),
+                )
+
+
 class TestHealthTest(base.TestCommand):
     """Runs that end while a test guest is there."""
 

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides what to be told of a profile that is used all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hvctl.model.profile import LIBVIRT, Profile
+from hvctl.model.transport import ColdSsh, LiveTcp, LiveTls
+
+_SAY = 'say transport: image where the image brings it'
+#: What of nova.conf says how libvirt reaches other hosts.
+_NOVAS = ('live_migration_uri', 'live_migration_scheme')
+
+
+def cautions(profile: Profile) -> Iterator[str]:
+    """Return sentences that name the profile, what is so, and what to do."""
+    if profile.nova.get('DEFAULT', {}).get('compute_driver') not in (
+        None,
+        (LIBVIRT,),
+    ):
+        return
+    for words in (*_stay(profile), *_shared(profile), *_open(profile)):
+        yield f'profile {profile.name}: {words}'
+
+
+def _stay(profile: Profile) -> Iterator[str]:
+    """Tell of guests that cannot leave, so that no drain gets to its end."""
+    # A part of the user's may bring what hosts need.
+    if profile.user_data:
+        return
+    migration = profile.migration
+    live = migration.live is not None or not profile.nova.get(
+        'libvirt', {}
+    ).keys().isdisjoint(_NOVAS)
+    if migration.cold is not None and live:
+        return
+    if not live and migration.cold is None:
+        yield (
+            'no guest can leave its hypervisors, since nothing sets up how '
+            'hosts reach each other, so a drain would move nothing; add '
+            f'migration.live and migration.cold, or {_SAY}'
+        )
+    elif not live:
+        yield (
+            'no guest that runs can leave its hypervisors, since nothing '
+            'sets up how libvirt reaches other hosts; add migration.live, or '
+            f'{_SAY}'
+        )
+    else:
+        yield (
+            'no guest that is switched off can leave its hypervisors: for '
+            'that Nova needs SSH from host to host, also with shared '
+            f'storage; add migration.cold, or {_SAY}'
+        )
+
+
+def _shared(profile: Profile) -> Iterator[str]:
+    """Tell of keys that open more than one host."""
+    live, cold = profile.migration.live, profile.migration.cold
+    shared = []
+    if isinstance(live, LiveTls) and live.private_key is not None:
+        shared.append('migration.live.private_key')
+    if isinstance(live, LiveTcp):
+        shared.append('migration.live.password')
+    if isinstance(cold, ColdSsh) and cold.private_key is not None:
+        shared.append('migration.cold.private_key')
+    if shared:
+        yield (
+            'all hosts have the same '
+            f'{" and ".join(shared)}, and it stands in the user-data, which '
+            'administrators and the metadata service give away: who has it '
+            'may enter every hypervisor of the cloud; let create issue keys '
+            "of each host's own, or bring it by the image"
+        )
+
+
+def _open(profile: Profile) -> Iterator[str]:
+    """Tell of what anybody between two hosts could read, or pretend."""
+    live, cold = profile.migration.live, profile.migration.cold
+    if isinstance(live, LiveTcp):
+        yield (
+            'migration.live.transport tcp encrypts neither the memory of '
+            'guests nor their disks on the way'
+        )
+    if not isinstance(cold, ColdSsh):
+        return
+    if cold.accept_new_hosts:
+        yield (
+            'migration.cold.accept_new_hosts lets whoever answers at the '
+            'address of another host have the disks of guests'
+        )
+    elif (cold.issue_user or cold.private_key) and not cold.knows_hosts:
+        yield (
+            'migration.cold says nothing by which other hosts prove who they '
+            'are, so SSH refuses them unless the image does; add known_hosts '
+            'or issue_host'
+        )
