@@ -22,10 +22,19 @@ ARROWS = {
     'decide': {'model'},
     'userdata': {'model'},
     'profiles': {'model'},
+    'certificates': {'model'},
     'cloud': {'model'},
     # It asks decide for the reason when it stops before an end.
     'run': {'model', 'decide'},
-    'osc': {'model', 'decide', 'userdata', 'profiles', 'cloud', 'run'},
+    'osc': {
+        'model',
+        'decide',
+        'userdata',
+        'profiles',
+        'certificates',
+        'cloud',
+        'run',
+    },
 }
 #: What each layer may import from elsewhere, beside the standard library.
 PACKAGES = {
@@ -33,6 +42,7 @@ PACKAGES = {
     'decide': set(),
     'userdata': {'oslo_config', 'yaml'},
     'profiles': {'jsonschema', 'yaml'},
+    'certificates': {'cryptography'},
     'cloud': {'keystoneauth1', 'requests', 'openstack'},
     'run': set(),
     'osc': {'cliff', 'osc_lib', 'rich'},

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The commands ``hypervisor ephemeral profile authority create|show``."""
+
+from __future__ import annotations
+
+import argparse
+import typing
+
+from hvctl.i18n import _
+from hvctl.osc import arguments
+from hvctl.osc import command
+
+_Fields = tuple[tuple[str, ...], tuple[typing.Any, ...]]
+
+
+class CreateHypervisorEphemeralProfileAuthority(command.ShowOne):
+    _description = _(
+        'Make the authorities that issue keys to the hosts of a profile.\n\n'
+        'One is for TLS, one for the users of SSH and one for its hosts. '
+        'Their private keys go into the file of secrets and nowhere else. '
+        'Prints what the profile needs, and what the other hosts must trust.'
+    )
+    auth_required = False
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        parser = super().get_parser(prog_name)
+        _add_profile(parser)
+        parser.add_argument(
+            '--name',
+            metavar='<name>',
+            default='migration',
+            help=_(
+                'First part of the names of the secrets; another one makes '
+                'further authorities (default: %(default)s)'
+            ),
+        )
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> _Fields:
+        from hvctl.osc import authorities
+        from hvctl.profiles import files
+
+        library = files.load(parsed_args.profiles_file)
+        return authorities.create(
+            library, parsed_args.profile, parsed_args.name
+        )
+
+
+class ShowHypervisorEphemeralProfileAuthority(command.ShowOne):
+    _description = _(
+        'Show what other hosts must trust of a profile.\n\n'
+        'No secret is printed.'
+    )
+    auth_required = False
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        parser = super().get_parser(prog_name)
+        _add_profile(parser)
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> _Fields:
+        from hvctl.osc import authorities
+        from hvctl.profiles import files
+
+        library = files.load(parsed_args.profiles_file)
+        return authorities.show(library.get(parsed_args.profile))
+
+
+def _add_profile(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        'profile', metavar='<profile>', help=_('Name of the profile')
+    )
+    arguments.add_profiles_file(parser)
