@@ -21,7 +21,7 @@ def issue(profile: Profile, holder: Holder, validity: Validity) -> Credentials:
     """
     _check(profile)
     live, cold = profile.migration.live, profile.migration.cold
-    tls_issued = user = host = None
+    tls_issued = user = host = shared = None
     if isinstance(live, LiveTls) and live.issue is not None:
         tls_issued = tls.issue(live.issue, f'{LIVE}issue', holder, validity)
     if isinstance(cold, ColdSsh) and cold.issue_user is not None:
@@ -32,7 +32,11 @@ def issue(profile: Profile, holder: Holder, validity: Validity) -> Credentials:
         host = ssh.issue_host(
             cold.issue_host, f'{COLD}issue_host', holder, validity
         )
-    return Credentials(tls=tls_issued, ssh_user=user, ssh_host=host)
+    if isinstance(cold, ColdSsh) and cold.private_key is not None:
+        shared = ssh.trusted(cold.private_key, f'{COLD}private_key')
+    return Credentials(
+        tls=tls_issued, ssh_user=user, ssh_host=host, shared_key=shared
+    )
 
 
 def _check(profile: Profile) -> None:
@@ -40,7 +44,7 @@ def _check(profile: Profile) -> None:
 
     :raises InvalidRequest: when a certificate or a key cannot be read
     """
-    live, cold = profile.migration.live, profile.migration.cold
+    live = profile.migration.live
     if isinstance(live, LiveTls):
         if live.ca is not None:
             tls.check_trusted(live.ca.text, f'{LIVE}ca: {live.ca.path}')
@@ -50,5 +54,3 @@ def _check(profile: Profile) -> None:
                 live.private_key,
                 f'{LIVE}certificate and {LIVE}private_key',
             )
-    if isinstance(cold, ColdSsh) and cold.private_key is not None:
-        ssh.read(cold.private_key, f'{COLD}private_key')

@@ -78,11 +78,14 @@ class Credentials:
     :ivar tls: for libvirt and QEMU
     :ivar ssh_user: for the user of cold migrations
     :ivar ssh_host: for its SSH daemon
+    :ivar shared_key: the public half of the key that all hosts share instead
+        of ``ssh_user``, in one line of OpenSSH
     """
 
     tls: Issued | None = None
     ssh_user: Issued | None = None
     ssh_host: Issued | None = None
+    shared_key: str | None = None
 
     @property
     def ends(self) -> datetime.datetime | None:

@@ -98,6 +98,8 @@ NO_NETWORKING = 'none'
 MIGRATIONS_KEY = 'hvctl:max_concurrent_live_migrations'
 #: When it may be taken away, in ISO 8601.
 EXPIRES_KEY = 'hvctl:expires_at'
+#: When the first of the certificates ends that its host was issued, so.
+CERTIFICATES_KEY = 'hvctl:certificates_end'
 #: How long each phase took that create saw.
 PHASES_KEY = 'hvctl:phase_seconds'
 ENABLED_KEY = 'hvctl:enabled_at'

@@ -4,17 +4,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-import dataclasses
 import importlib.resources
 
+from hvctl.model.credentials import Credentials
 from hvctl.model.machine_ports import MachinePorts
 from hvctl.model.networking import NoNetworking, Ovn, Ovs, Sriov
 from hvctl.model.profile import Family, Profile, Sections
+from hvctl.userdata import host_file
 from hvctl.userdata import tables
 from hvctl.userdata.configuration import neutron
 from hvctl.userdata.configuration import nova
 from hvctl.userdata.configuration import options
 from hvctl.userdata.configuration import provider
+from hvctl.userdata.migration import setup
+from hvctl.userdata.migration import transport
 from hvctl.userdata.networking import contribution
 from hvctl.userdata.networking import ovn
 from hvctl.userdata.networking import ovs
@@ -32,7 +35,6 @@ _SYSTEM = '/etc/systemd/system'
 _UNIT = 'hvctl-network.service'
 _NOVA = ('root', 'nova')
 _NEUTRON = ('root', 'neutron')
-_ROOT = ('root', 'root')
 #: Those of libvirt that a distribution enabled: one daemon, or its parts.
 _LIBVIRT = ('libvirtd.service', 'virtqemud.socket')
 _LIBVIRT_PARTS = (
@@ -46,36 +48,24 @@ _LIBVIRT_PARTS = (
 )
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class File:
-    """A file on the host.
-
-    :ivar path: where it belongs
-    :ivar owner: user and group that it belongs to in the end
-    :ivar staged: whether the set-up puts it there
-    """
-
-    path: str
-    text: str = dataclasses.field(repr=False)
-    mode: str = '0644'
-    owner: tuple[str, str] = _ROOT
-    staged: bool = False
-
-
 def files(
     profile: Profile,
     *,
     name: str,
     compute_id: str,
     ports: MachinePorts,
+    reaching: setup.Setup,
     reveal: bool,
-) -> tuple[File, ...]:
+) -> tuple[host_file.File, ...]:
     """Decide the files.
 
+    :param reaching: what the transports of migrations bring
     :raises InvalidRequest: when the profile cannot be followed
     """
     wiring = _contribution(profile, name, compute_id, ports)
-    sections = nova.sections(profile, name, ports.address, wiring.nova)
+    sections = nova.sections(
+        profile, name, ports.address, wiring.nova, reaching.nova
+    )
     placed = (
         _configuration('/etc/nova/compute_id', f'{compute_id}\n', _NOVA),
         _configuration(
@@ -92,12 +82,13 @@ def files(
             for path, contents in neutron.files(profile, name, wiring)
         ),
         *(
-            File(path=path, text=text, staged=True)
+            host_file.File(path=path, text=text, staged=True)
             for path, text in {
                 **wiring.placed,
                 **vlans.placed(profile, ports),
             }.items()
         ),
+        *reaching.files,
     )
     scripts = dict(wiring.tables)
     if lines := vlans.table(profile, ports):
@@ -107,7 +98,15 @@ def files(
         tables.line('identity', compute_id),
         tables.line('name', name),
     )
-    plan = _plan(profile, sections, wiring, placed, identity, bool(scripts))
+    plan = _plan(
+        profile,
+        sections,
+        wiring,
+        reaching,
+        placed,
+        identity,
+        bool(scripts),
+    )
     return (
         *placed,
         _table(SETUP, plan),
@@ -116,6 +115,26 @@ def files(
         *(_program(script) for script in scripts),
         *([_unit(scripts, wiring)] if scripts else []),
         *_drop_ins(sections, wiring),
+    )
+
+
+def reaching(
+    profile: Profile,
+    *,
+    name: str,
+    ports: MachinePorts,
+    credentials: Credentials,
+    reveal: bool,
+) -> setup.Setup:
+    """Decide what the transports of migrations bring.
+
+    :param credentials: what was issued to the host
+    :raises InvalidRequest: when the profile cannot be followed
+    """
+    if not nova.makes_guests_by_libvirt(profile):
+        return setup.Setup()
+    return transport.contribute(
+        profile, name, ports, credentials, reveal=reveal
     )
 
 
@@ -158,17 +177,20 @@ def _plan(
     profile: Profile,
     sections: Sections,
     wiring: contribution.Contribution,
-    placed: Iterable[File],
+    reaching: setup.Setup,
+    placed: Iterable[host_file.File],
     identity: Iterable[str],
     scripts: bool,
 ) -> Iterator[str]:
     """Return the lines that the set-up goes by; nova-compute comes last."""
-    yield from _packages(profile, sections, wiring)
+    yield from _packages(profile, sections, wiring, reaching)
     yield from identity
     # Nova refuses to start with two identities.
     yield tables.line('remove', f'{nova.state_path(sections)}/compute_id')
+    yield from reaching.before
     for file in placed:
         yield tables.line('file', file.mode, *file.owner, file.path)
+    yield from reaching.after
     for units in wiring.switches:
         yield tables.line('start', *units)
     if scripts:
@@ -185,12 +207,18 @@ def _packages(
     profile: Profile,
     sections: Sections,
     wiring: contribution.Contribution,
+    reaching: setup.Setup,
 ) -> Iterator[str]:
     families = tuple(Family) if profile.family is None else (profile.family,)
     own = nova.packages(sections)
     wanted = {
         family: profile.packages.get(
-            family, (*own[family], *wiring.packages.get(family, ()))
+            family,
+            (
+                *own[family],
+                *wiring.packages.get(family, ()),
+                *reaching.packages.get(family, ()),
+            ),
         )
         for family in families
     }
@@ -202,27 +230,33 @@ def _packages(
             yield tables.line(f'package-{family}', *packages)
 
 
-def _configuration(path: str, text: str, owner: tuple[str, str]) -> File:
-    return File(path=path, text=text, mode='0640', owner=owner, staged=True)
+def _configuration(
+    path: str, text: str, owner: tuple[str, str]
+) -> host_file.File:
+    return host_file.File(
+        path=path, text=text, mode='0640', owner=owner, staged=True
+    )
 
 
-def _program(script: str) -> File:
+def _program(script: str) -> host_file.File:
     source = importlib.resources.files('hvctl.userdata') / 'scripts' / script
-    return File(
+    return host_file.File(
         path=f'{_PROGRAMS}/{script}',
         text=source.read_text(encoding='utf-8'),
         mode='0755',
     )
 
 
-def _table(script: str, lines: Iterable[str]) -> File:
-    return File(
+def _table(script: str, lines: Iterable[str]) -> host_file.File:
+    return host_file.File(
         path=f'{_TABLES}/{script.removeprefix("hvctl-")}',
         text=''.join(f'{line}\n' for line in lines),
     )
 
 
-def _unit(scripts: Iterable[str], wiring: contribution.Contribution) -> File:
+def _unit(
+    scripts: Iterable[str], wiring: contribution.Contribution
+) -> host_file.File:
     """Write the unit that runs the scripts at every boot."""
     after = [unit for units in wiring.switches for unit in units]
     lines = [
@@ -244,12 +278,14 @@ def _unit(scripts: Iterable[str], wiring: contribution.Contribution) -> File:
         # would have no network does not register.
         f'RequiredBy={_units(nova.UNITS)}',
     ]
-    return File(path=f'{_SYSTEM}/{_UNIT}', text='\n'.join(lines) + '\n')
+    return host_file.File(
+        path=f'{_SYSTEM}/{_UNIT}', text='\n'.join(lines) + '\n'
+    )
 
 
 def _drop_ins(
     sections: Sections, wiring: contribution.Contribution
-) -> Iterator[File]:
+) -> Iterator[host_file.File]:
     """Keep nova-compute last at later boots, too."""
     after = [unit for units in wiring.agents for unit in units]
     if nova.uses_libvirt(sections):
@@ -257,7 +293,7 @@ def _drop_ins(
     if not after:
         return
     for unit in nova.UNITS:
-        yield File(
+        yield host_file.File(
             path=f'{_SYSTEM}/{unit}.service.d/hvctl.conf',
             text=f'[Unit]\nAfter={_units(after)}\n',
         )

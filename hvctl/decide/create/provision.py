@@ -233,6 +233,10 @@ def _metadata(
         metadata[identity.EXPIRES_KEY] = request.expires_at.isoformat(
             timespec='seconds'
         )
+    if request.certificates_end is not None:
+        metadata[identity.CERTIFICATES_KEY] = (
+            request.certificates_end.isoformat(timespec='seconds')
+        )
     if request.parallel_migrations is not None:
         metadata[identity.MIGRATIONS_KEY] = str(request.parallel_migrations)
     return metadata

@@ -22,12 +22,14 @@ from hvctl.decide.hypervisor import naming
 from hvctl.decide.hypervisor import ownership
 from hvctl.decide.wording import rendering
 from hvctl.model import identity
+from hvctl.model.credentials import Validity
 from hvctl.model.hypervisor import Hypervisor
 from hvctl.model.ledger import Ledger
 from hvctl.model.preflight import Answers, Check, Finding, Lookup
 from hvctl.model.request import CreateRequest, HealthTest, WantedHypervisor
 from hvctl.model.snapshot import WholeLook
 from hvctl.model.verdict import Verdict
+from hvctl.osc.create import issuer
 from hvctl.osc.create import settings
 
 
@@ -95,13 +97,14 @@ def plan(
             f'the fixed IP {wanted.fixed_ip} is for one hypervisor, and '
             f'{len(names)} are asked for'
         )
-    hypervisors = {name: _wanted(name, wanted) for name in names}
     look = client.observe(
         WholeLook(
             names=frozenset(names), server_names=frozenset(names), sizes=True
         )
     )
     now = look.taken_at
+    issuing = issuer.Issuer(wanted.profile, Validity.of(now, wanted.expiry))
+    hypervisors = {name: _wanted(name, wanted, issuing) for name in names}
     found = assemble.assemble(look, names, wanted.domain)
     # A name that is taken is refused by itself, and needs no node.
     new = [
@@ -132,6 +135,7 @@ def plan(
             expires_at=now + datetime.timedelta(seconds=wanted.expiry)
             if wanted.expiry is not None
             else None,
+            certificates_end=issuing.ends(),
             aggregates=facts.aggregates,
             health_test=_health_test(wanted, facts),
             ram_ratio=wanted.ram_ratio,
@@ -220,16 +224,18 @@ def _to_look_up(
     return dataclasses.replace(wanted.names, fixed_ip=wanted.fixed_ip)
 
 
-def _wanted(name: str, wanted: settings.Settings) -> WantedHypervisor:
+def _wanted(
+    name: str, wanted: settings.Settings, issuing: issuer.Issuer
+) -> WantedHypervisor:
     compute_id = None
     if not wanted.own_user_data:
         compute_id = identity.new_compute_id(name, secrets.token_bytes(6))
     # What is too large is found now, not half way.
-    wanted.render(name, compute_id, wanted.sketch)
+    wanted.render(issuing, name, compute_id, wanted.sketch)
     return WantedHypervisor(
         name=name,
         compute_id=compute_id,
-        user_data=functools.partial(wanted.render, name),
+        user_data=functools.partial(wanted.render, issuing, name),
     )
 
 

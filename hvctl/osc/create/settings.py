@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 import dataclasses
+import datetime
 import os
 import pathlib
 
@@ -15,21 +16,24 @@ from hvctl.decide.create import preflight
 from hvctl.decide.hypervisor import naming
 from hvctl.model import identity
 from hvctl.model import machine_ports
+from hvctl.model.credentials import Validity
 from hvctl.model.machine_ports import MachinePorts
 from hvctl.model.preflight import Finding, Lookup
 from hvctl.model.profile import Profile, TestGuest, Timeouts
+from hvctl.osc.create import issuer
 from hvctl.profiles import cautions
 from hvctl.profiles import consistency
 from hvctl.profiles import files
 from hvctl.userdata.configuration import nova
 from hvctl.userdata.document import limits
+from hvctl.userdata.document import multipart
 from hvctl.userdata.document import rendering
 from hvctl.userdata.own_nova_conf import builtin
 from hvctl.userdata.own_nova_conf import fragment
 
 #: Gives a hypervisor's user-data, in base64, by its name, compute node id and
-#: ports.
-Render = Callable[[str, str | None, MachinePorts], str]
+#: ports, with what the issuer issues to it.
+Render = Callable[[issuer.Issuer, str, str | None, MachinePorts], str]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,8 @@ class Settings:
     :ivar compute_cloud: the name in clouds.yaml of the cloud in which they
         register; None where it is the client's
     :ivar names: what of it is to be looked up
+    :ivar profile: whose authorities issue keys; an empty one where the
+        user-data is of no profile
     :ivar render: gives the user-data
     :ivar sketch: stands in for the ports that are not made yet
     :ivar own_user_data: the user's own file is sent, so nova-compute chooses
@@ -59,6 +65,7 @@ class Settings:
     fixed_ip: str | None
     domain: str | None
     timeouts: Timeouts
+    profile: Profile
     render: Render
     sketch: MachinePorts
     own_user_data: bool
@@ -110,6 +117,9 @@ def merge_options(parsed_args: argparse.Namespace) -> Settings:
         fixed_ip=profile.fixed_ip,
         domain=profile.domain,
         timeouts=profile.timeouts,
+        profile=profile
+        if _is_of_profile(parsed_args)
+        else Profile(name=profile.name),
         render=render,
         sketch=machine_ports.sketch(profile),
         own_user_data=parsed_args.user_data is not None,
@@ -171,15 +181,30 @@ def refused(profile: Profile) -> tuple[str, ...]:
     """Explain why create would make no machine of a profile."""
     try:
         naming.check_domain(profile.domain)
-        rendering.render(
-            profile,
-            name='hypervisor',
-            compute_id=identity.new_compute_id('hypervisor', bytes(6)),
-            ports=machine_ports.sketch(profile),
-        ).encode()
+        an_example(profile, 'hypervisor').encode()
     except exceptions.InvalidRequest as error:
         return (str(error),)
     return ()
+
+
+def an_example(
+    profile: Profile, name: str, *, reveal: bool = True
+) -> multipart.Document:
+    """Render a user-data that nobody is sent, for a time that begins now.
+
+    :raises InvalidRequest: when the profile cannot be followed
+    """
+    ports = machine_ports.sketch(profile)
+    now = datetime.datetime.now(datetime.UTC)
+    issuing = issuer.Issuer(profile, Validity.of(now, profile.expiry))
+    return rendering.render(
+        profile,
+        name=name,
+        compute_id=identity.new_compute_id(name, bytes(6)),
+        ports=ports,
+        credentials=issuing.issue(name, ports),
+        reveal=reveal,
+    )
 
 
 def unknown(client: clients.Client, profile: Profile) -> tuple[str, ...]:
@@ -234,7 +259,7 @@ def _of_host(
             f'--user-data {parsed_args.user_data}',
         )
         # Nothing is held, so no inventory could bring a ratio.
-        return lambda name, compute_id, ports: own, 1.0
+        return lambda issuing, name, compute_id, ports: own, 1.0
     if parsed_args.config is not None:
         return _of_fragment(parsed_args.config, profile.domain)
     if parsed_args.profile is None:
@@ -251,11 +276,18 @@ def _of_host(
         )
 
     def of_profile(
-        name: str, compute_id: str | None, ports: MachinePorts
+        issuing: issuer.Issuer,
+        name: str,
+        compute_id: str | None,
+        ports: MachinePorts,
     ) -> str:
         assert compute_id is not None
         return rendering.render(
-            profile, name=name, compute_id=compute_id, ports=ports
+            profile,
+            name=name,
+            compute_id=compute_id,
+            ports=ports,
+            credentials=issuing.issue(name, ports),
         ).encode()
 
     return of_profile, nova.ram_ratio_of(profile)
@@ -271,7 +303,12 @@ def _of_fragment(path: str, domain: str | None) -> tuple[Render, float]:
         ) from error
     config = fragment.read(text, source)
 
-    def render(name: str, compute_id: str | None, ports: MachinePorts) -> str:
+    def render(
+        issuing: issuer.Issuer,
+        name: str,
+        compute_id: str | None,
+        ports: MachinePorts,
+    ) -> str:
         assert compute_id is not None
         rendered = builtin.render(
             name=name,

@@ -16,7 +16,8 @@ class ShowHypervisorEphemeralUserData(command.Text):
         'It is what create would send for a profile and a name, before it '
         'is compressed. Secrets are masked, and what only the cloud '
         'knows, such as the addresses of the ports, as a question mark. The '
-        'compute node id is an example: create chooses one each time.'
+        'compute node id is an example, and so are certificates: create '
+        'makes others each time.'
     )
     auth_required = False
 
@@ -46,23 +47,15 @@ class ShowHypervisorEphemeralUserData(command.Text):
 
     def text(self, parsed_args: argparse.Namespace) -> str:
         from hvctl.decide.hypervisor import naming
-        from hvctl.model import identity
-        from hvctl.model import machine_ports
+        from hvctl.osc.create import settings
         from hvctl.profiles import files
-        from hvctl.userdata.document import rendering
 
         (name,) = naming.check([parsed_args.name])
         profile = files.load(parsed_args.profiles_file).get(
             parsed_args.profile
         )
         sent, masked = (
-            rendering.render(
-                profile,
-                name=name,
-                compute_id=identity.new_compute_id(name, bytes(6)),
-                ports=machine_ports.sketch(profile),
-                reveal=reveal,
-            )
+            settings.an_example(profile, name, reveal=reveal)
             for reveal in (True, False)
         )
         # What Nova would refuse is refused here too.

@@ -32,18 +32,18 @@ def sections(
     profile: Profile,
     name: str,
     address: str | None,
-    networking: Sections,
+    *brought: Sections,
 ) -> Sections:
     """Decide the options of nova.conf.
 
     :param address: the host's own
-    :param networking: what the kind of networking brings
+    :param brought: what networking and migrations bring
     """
     return options.merge(
         own(name, address),
         _defaults(),
         _of_fields(profile),
-        networking,
+        *brought,
         profile.nova,
     )
 
@@ -70,6 +70,11 @@ def state_path(nova: Sections) -> str:
     found = values[-1]
     text = found.reveal() if isinstance(found, Secret) else found
     return text.rstrip('/')
+
+
+def makes_guests_by_libvirt(profile: Profile) -> bool:
+    """Return whether the hosts of a profile do."""
+    return uses_libvirt(options.merge(_defaults(), profile.nova))
 
 
 def ram_ratio(default: Mapping[str, str]) -> float:

@@ -9,9 +9,11 @@ import typing
 
 import yaml
 
+from hvctl.model.credentials import Credentials
 from hvctl.model.machine_ports import MachinePorts
 from hvctl.model.profile import Part, PartType, Profile
 from hvctl.userdata import host
+from hvctl.userdata import host_file
 from hvctl.userdata.document import first_boot
 from hvctl.userdata.document import mask
 from hvctl.userdata.document import multipart
@@ -19,6 +21,7 @@ from hvctl.userdata.document import multipart
 _HEADER = '#cloud-config\n'
 #: A part of the user's that says itself how it is merged.
 _MERGES_ITSELF = re.compile(r'^merge_(how|type)\s*:', re.MULTILINE)
+_NO_CREDENTIALS = Credentials()
 _MERGED = (PartType.CLOUD_CONFIG, PartType.JINJA)
 
 
@@ -41,6 +44,7 @@ def render(
     name: str,
     compute_id: str,
     ports: MachinePorts,
+    credentials: Credentials = _NO_CREDENTIALS,
     reveal: bool = True,
 ) -> multipart.Document:
     """Write the user-data.
@@ -50,12 +54,25 @@ def render(
     :param compute_id: the compute node id, chosen before the machine boots
     :param ports: the machine's ports; without an address of its own the
         host looks for the interface of its default route
+    :param credentials: what was issued to the host for migrations
     :param reveal: write secrets too, instead of a mask
     :returns: our own part, the user's, and the one that starts everything
     :raises InvalidRequest: when the profile cannot be followed
     """
+    reaching = host.reaching(
+        profile,
+        name=name,
+        ports=ports,
+        credentials=credentials,
+        reveal=reveal,
+    )
     files = host.files(
-        profile, name=name, compute_id=compute_id, ports=ports, reveal=reveal
+        profile,
+        name=name,
+        compute_id=compute_id,
+        ports=ports,
+        reaching=reaching,
+        reveal=reveal,
     )
     hidden = frozenset() if reveal else mask.secrets(profile)
     services = host.services(
@@ -63,6 +80,7 @@ def render(
     )
     first = {
         **first_boot.keys(name, profile.domain, compute_id, services),
+        **({'ssh_keys': {**reaching.ssh_keys}} if reaching.ssh_keys else {}),
         'write_files': [
             {**_entry(file), 'content': mask.hide(file.text, hidden)}
             for file in files
@@ -82,7 +100,7 @@ def render(
     )
 
 
-def _entry(file: host.File) -> dict[str, str]:
+def _entry(file: host_file.File) -> dict[str, str]:
     if file.staged:
         return {
             'path': f'{host.STAGED}{file.path}',

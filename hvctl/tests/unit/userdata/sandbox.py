@@ -22,13 +22,16 @@ PROGRAMS = (
     'apt-get',
     'dhclient',
     'dnf',
+    'getent',
     'install',
     'ip',
     'networkctl',
     'ovs-vsctl',
+    'saslpasswd2',
     'sleep',
     'systemctl',
     'udevadm',
+    'usermod',
 )
 TOOLS = (
     'basename',
@@ -64,7 +67,10 @@ class Host:
             self._program(program, STUB)
         for tool in TOOLS:
             (self._bin / tool).symlink_to(f'/usr/bin/{tool}')
-        self.answer('install', 'shift 6; cp "$1" "$2"')
+        self.answer(
+            'install',
+            'shift 6; case $1 in -d) mkdir -p "$2" ;; *) cp "$1" "$2" ;; esac',
+        )
 
     def _program(self, name, text):
         path = self._bin / name

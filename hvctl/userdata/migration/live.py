@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How libvirt and QEMU of one host reach those of another.
+
+libvirt of the source connects, as root, to what the destination has told by
+its nova.conf; that of the source has the scheme (nova/virt/libvirt/driver.py,
+_live_migration_uri).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hvctl.model import host_name
+from hvctl.model.credentials import Credentials
+from hvctl.model.profile import Family, Profile
+from hvctl.model.secret import Secret
+from hvctl.model.transport import (
+    ColdSsh,
+    DEFAULT_PORT,
+    LiveSsh,
+    LiveTcp,
+    LiveTls,
+    Peer,
+)
+from hvctl.userdata import host_file
+from hvctl.userdata import tables
+from hvctl.userdata.configuration import options
+from hvctl.userdata.migration import cold
+from hvctl.userdata.migration import setup
+
+#: QEMU's own, which differs between the families.
+_QEMU = ('root', 'libvirt-qemu,qemu')
+_CA = '/etc/pki/CA/cacert.pem'
+_LIBVIRT = '/etc/pki/libvirt'
+_QEMU_PKI = '/etc/pki/qemu'
+#: The configuration of the daemon that listens: one, or the one in front.
+_DAEMONS = ('/etc/libvirt/libvirtd.conf', '/etc/libvirt/virtproxyd.conf')
+_PASSWORD = '/etc/libvirt/hvctl-password'  # noqa: S105 no password itself
+_DATABASE = '/etc/libvirt/passwd.db'
+#: Where the libvirt of this family is several daemons, none of those that
+#: nova-compute wants listens.
+_PROXY = {Family.RHEL: ('libvirt-daemon-proxy',)}
+
+
+def contribute(
+    profile: Profile, name: str, credentials: Credentials, *, reveal: bool
+) -> setup.Setup:
+    """Build what the transport of live migrations brings."""
+    match profile.migration.live:
+        case LiveTls() as live:
+            return _tls(profile, live, name, credentials, reveal=reveal)
+        case LiveTcp() as live:
+            return _tcp(live, reveal=reveal)
+        case LiveSsh():
+            return _ssh(profile, credentials)
+    return setup.Setup()
+
+
+def _tls(
+    profile: Profile,
+    live: LiveTls,
+    name: str,
+    credentials: Credentials,
+    *,
+    reveal: bool,
+) -> setup.Setup:
+    nova = {
+        'live_migration_scheme': 'tls',
+        'live_migration_with_native_tls': 'true',
+    }
+    if live.name is Peer.HOST:
+        nova['live_migration_inbound_addr'] = host_name.qualified(
+            name, profile.domain
+        )
+    return setup.Setup(
+        nova={'libvirt': options.single(**nova)},
+        files=tuple(_pki(live, credentials, reveal=reveal)),
+        after=(
+            # QEMU takes a connection of who has a certificate, only.
+            tables.line(
+                'option',
+                '/etc/libvirt/qemu.conf',
+                'default_tls_x509_verify',
+                '1',
+            ),
+            tables.line('listen', 'tls'),
+        ),
+        packages=_PROXY,
+    )
+
+
+def _pki(
+    live: LiveTls, credentials: Credentials, *, reveal: bool
+) -> Iterator[host_file.File]:
+    """Give the files of both: one certificate is for both ends."""
+    issued = credentials.tls
+    trusted = (issued.authority if issued else '') + (
+        live.ca.text if live.ca else ''
+    )
+    if trusted:
+        yield setup.placed(_CA, trusted)
+        yield setup.placed(f'{_QEMU_PKI}/ca-cert.pem', trusted)
+    certificate: str
+    key: Secret
+    if issued is not None:
+        certificate, key = issued.certificate, issued.private_key
+    elif live.certificate is not None and live.private_key is not None:
+        certificate, key = live.certificate.text, live.private_key
+    else:
+        return
+    text = setup.shown(key, reveal=reveal)
+    for end in ('server', 'client'):
+        yield setup.placed(f'{_LIBVIRT}/{end}cert.pem', certificate)
+        yield setup.placed(f'{_LIBVIRT}/private/{end}key.pem', text, '0600')
+        yield setup.placed(f'{_QEMU_PKI}/{end}-cert.pem', certificate)
+        yield setup.placed(f'{_QEMU_PKI}/{end}-key.pem', text, '0640', _QEMU)
+
+
+def _tcp(live: LiveTcp, *, reveal: bool) -> setup.Setup:
+    word = setup.shown(live.password, reveal=reveal).rstrip('\n')
+    return setup.Setup(
+        nova={'libvirt': options.single(live_migration_scheme='tcp')},
+        files=(
+            # What libvirt of this host says to another.
+            setup.placed(
+                '/etc/libvirt/auth.conf',
+                '[credentials-default]\n'
+                f'authname={live.user}\n'
+                f'password={word}\n\n'
+                '[auth-libvirt-default]\n'
+                'credentials=default\n',
+                '0600',
+            ),
+            setup.placed(
+                '/etc/sasl2/libvirt.conf',
+                f'mech_list: {live.mechanism}\nsasldb_path: {_DATABASE}\n',
+            ),
+            setup.placed(_PASSWORD, word, '0600'),
+        ),
+        after=(
+            tables.line('sasl', live.user, _PASSWORD, _DATABASE),
+            *(
+                tables.line('option', daemon, 'auth_tcp', '"sasl"')
+                for daemon in _DAEMONS
+            ),
+            tables.line('listen', 'tcp'),
+        ),
+        packages={
+            Family.DEBIAN: ('libsasl2-modules', 'sasl2-bin'),
+            Family.RHEL: (
+                *_PROXY[Family.RHEL],
+                'cyrus-sasl',
+                'cyrus-sasl-scram',
+            ),
+        },
+    )
+
+
+def _ssh(profile: Profile, credentials: Credentials) -> setup.Setup:
+    ways = profile.migration.cold
+    assert isinstance(ways, ColdSsh)  # what fits together has both
+    port = '' if ways.port == DEFAULT_PORT else f':{ways.port}'
+    # No terminal: nobody would answer a question.
+    query = 'no_tty=1'
+    if cold.has_key(ways, credentials):
+        query = f'keyfile={cold.KEY}&{query}'
+    return setup.Setup(
+        nova={
+            'libvirt': options.single(
+                live_migration_uri=f'qemu+ssh://{ways.user}@%s{port}/system?'
+                f'{query}'
+            )
+        }
+    )
