@@ -156,9 +156,18 @@ class Hypervisor:
     @property
     def expires_at(self) -> datetime.datetime | None:
         """When it may be taken away; None for never."""
+        return self._moment(identity.EXPIRES_KEY)
+
+    @property
+    def certificates_end(self) -> datetime.datetime | None:
+        """When the first of its certificates ends; None for none."""
+        return self._moment(identity.CERTIFICATES_KEY)
+
+    def _moment(self, key: str) -> datetime.datetime | None:
+        """Read a moment of the server's metadata."""
         if self.server is None:
             return None
-        said = self.server.metadata.get(identity.EXPIRES_KEY, '')
+        said = self.server.metadata.get(key, '')
         try:
             found = datetime.datetime.fromisoformat(said)
             # Somebody may have typed it, without a zone.

@@ -80,6 +80,17 @@ class Instant(_Column):
         return f'{moment.astimezone(datetime.UTC):%Y-%m-%dT%H:%MZ}'
 
 
+class Day(_Column):
+    """A moment as text; for people the day of it."""
+
+    def human_readable(self) -> str:
+        """Render it as in ``2026-11-27``."""
+        if not self._value:
+            return ''
+        moment = datetime.datetime.fromisoformat(self._value)
+        return f'{moment.astimezone(datetime.UTC):%Y-%m-%d}'
+
+
 class Nested(_Column):
     """Mappings and lists in each other; for people a line for each value."""
 

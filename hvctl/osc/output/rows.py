@@ -42,6 +42,7 @@ LISTED_LONG = (
     'VCPUs',
     'Memory MB',
     'Expires',
+    'Certificates',
 )
 LISTED_WITH_IDS = (
     *LISTED,
@@ -53,6 +54,7 @@ LISTED_WITH_IDS = (
     'Memory MB Used',
     'Memory MB',
     'Expires',
+    'Certificates',
     'Server ID',
     'Compute ID',
 )
@@ -156,6 +158,7 @@ def listed_long(hv: Hypervisor, look: Snapshot) -> Row:
         *(_amount(node.vcpus, node.vcpus_used) if node else _UNKNOWN),
         *(_amount(node.memory_mb, node.memory_mb_used) if node else _UNKNOWN),
         columns.Instant(expires(hv)),
+        columns.Day(certificates_end(hv)),
         _server_id(hv),
         compute_id(hv),
     )
@@ -171,6 +174,13 @@ _UNKNOWN = _amount(None, None)
 def expires(hv: Hypervisor) -> str:
     """Return when it may be taken away."""
     return hv.expires_at.isoformat() if hv.expires_at is not None else ''
+
+
+def certificates_end(hv: Hypervisor) -> str:
+    """Return when the first of the certificates that it was issued ends."""
+    if hv.certificates_end is None:
+        return ''
+    return hv.certificates_end.isoformat()
 
 
 def metal(hv: Hypervisor) -> str:

@@ -129,6 +129,7 @@ def _machine(
     created = server.created_at if server else None
     yield 'created_at', created.isoformat() if created else ''
     yield 'expires_at', rows.expires(hv)
+    yield 'certificates_end', rows.certificates_end(hv)
     yield (
         'addresses',
         format_columns.ListColumn(list(server.addresses) if server else []),

@@ -112,6 +112,7 @@ def _server(
         f'    {option} no'
         for option in (
             'PasswordAuthentication',
+            'KbdInteractiveAuthentication',
             'PermitTTY',
             'X11Forwarding',
             'AllowTcpForwarding',

@@ -57,11 +57,15 @@ class TestHypervisor(unittest.TestCase):
             with self.subTest(said=said):
                 hv = builders.a_hypervisor(
                     server=builders.a_server(
-                        metadata={identity.EXPIRES_KEY: said}
+                        metadata={
+                            identity.EXPIRES_KEY: said,
+                            identity.CERTIFICATES_KEY: said,
+                        }
                     )
                 )
 
                 self.assertEqual(expected, hv.expires_at)
+                self.assertEqual(expected, hv.certificates_end)
 
     def test_agents_alive(self):
         """All agents must live, at least one, unless there are none ever."""

@@ -78,3 +78,15 @@ class TestInstant(unittest.TestCase):
         )
         self.assertEqual(text, columns.Instant(text).machine_readable())
         self.assertEqual('', columns.Instant('').human_readable())
+
+
+class TestDay(unittest.TestCase):
+    """Moments of which the day is enough."""
+
+    def test_column(self):
+        """People see the day in the one zone, programs the moment."""
+        text = '2026-11-27T00:30:15+01:00'
+
+        self.assertEqual('2026-11-26', columns.Day(text).human_readable())
+        self.assertEqual(text, columns.Day(text).machine_readable())
+        self.assertEqual('', columns.Day('').human_readable())

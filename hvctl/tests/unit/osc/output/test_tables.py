@@ -124,6 +124,7 @@ class TestWidth(base.TestCommand):
                     identity.MARK_KEY: identity.MARK,
                     identity.COMPUTE_ID_KEY: builders.a_compute_id(name),
                     identity.EXPIRES_KEY: expires.isoformat(),
+                    identity.CERTIFICATES_KEY: expires.isoformat(),
                 },
             )
 

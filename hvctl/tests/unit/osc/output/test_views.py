@@ -157,6 +157,30 @@ class TestList(base.TestCommand):
         self.assertEqual('hv1', row['Name'])
         self.assertEqual(soon.isoformat(), row['Expires'])
 
+    def test_certificates(self):
+        """Both views tell when certificates end, where there are any."""
+        end = datetime.datetime(2026, 12, 4, tzinfo=datetime.UTC).isoformat()
+        for name, said in (
+            ('hv1', {identity.CERTIFICATES_KEY: end}),
+            ('hv2', {}),
+        ):
+            self.cloud.has_hypervisor(
+                name,
+                metadata={
+                    identity.MARK_KEY: identity.MARK,
+                    identity.COMPUTE_ID_KEY: builders.a_compute_id(name),
+                    **said,
+                },
+            )
+
+        self.run_command('list', '--long', '-f', 'json')
+        self.assertEqual(
+            [end, ''], [row['Certificates'] for row in self.rows()]
+        )
+        for name, expected in (('hv1', end), ('hv2', '')):
+            self.run_command('show', name, '-f', 'json')
+            self.assertEqual(expected, self.rows()['certificates_end'])
+
     def test_half_gone(self):
         """What is half made or half gone is listed as well."""
         self.create('hv1', '--no-wait')

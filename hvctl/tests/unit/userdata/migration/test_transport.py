@@ -242,6 +242,7 @@ class TestCold(reaching.TransportTestCase):
             'Match User nova\n'
             '    TrustedUserCAKeys /etc/ssh/hvctl_authorities.pub\n'
             '    PasswordAuthentication no\n'
+            '    KbdInteractiveAuthentication no\n'
             '    PermitTTY no\n'
             '    X11Forwarding no\n'
             '    AllowTcpForwarding no\n'
