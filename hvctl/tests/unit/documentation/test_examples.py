@@ -31,6 +31,14 @@ CLASSES: dict[str, str] = {
     'drain': 'hypervisor_ephemeral_drain:DrainHypervisorEphemeral',
     'list': 'hypervisor_ephemeral:ListHypervisorEphemeral',
     'show': 'hypervisor_ephemeral:ShowHypervisorEphemeral',
+    'profile authority create': (
+        'hypervisor_ephemeral_profile_authority:'
+        'CreateHypervisorEphemeralProfileAuthority'
+    ),
+    'profile authority show': (
+        'hypervisor_ephemeral_profile_authority:'
+        'ShowHypervisorEphemeralProfileAuthority'
+    ),
     'profile list': (
         'hypervisor_ephemeral_profile:ListHypervisorEphemeralProfile'
     ),
@@ -75,7 +83,7 @@ def calls(page: pathlib.Path) -> Iterator[tuple[str, list[str]]]:
     for line in text.splitlines():
         for call in re.findall(rf'[$>(] +{_CALL}([^|)]*)', line):
             words = shlex.split(re.split(r' && | &&$|`', call)[0])
-            for length in (2, 3, 1):
+            for length in (3, 2, 1):
                 name = ' '.join(words[:length])
                 if name in CLASSES:
                     yield name, words[length:]
