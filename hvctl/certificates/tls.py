@@ -12,6 +12,7 @@ import ipaddress
 import re
 import secrets
 
+from cryptography import exceptions as cryptography_exceptions
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives import serialization
@@ -79,16 +80,7 @@ def check_trusted(text: str, where: str) -> None:
     :param where: what to call it in an error
     :raises InvalidRequest: when a certificate could not be read
     """
-    found = _CERTIFICATE.findall(text)
-    try:
-        for one in found:
-            x509.load_pem_x509_certificate(one.encode())
-    except ValueError:
-        found = []
-    if not found:
-        raise exceptions.InvalidRequest(
-            f'{where} has no certificate in PEM that could be read'
-        )
+    _certificates(text, where)
 
 
 def check_pair(certificate: str, key: Secret, where: str) -> None:
@@ -97,9 +89,7 @@ def check_pair(certificate: str, key: Secret, where: str) -> None:
     :param where: what to call both in an error
     :raises InvalidRequest: when they do not fit
     """
-    check_trusted(certificate, where)
-    first = _CERTIFICATE.findall(certificate)[0]
-    public = x509.load_pem_x509_certificate(first.encode()).public_key()
+    public = _certificates(certificate, where)[0].public_key()
     if _public(_key(key.reveal(), where).public_key()) != _public(public):
         raise exceptions.InvalidRequest(
             f'{where}: the private key is not the one of the certificate'
@@ -161,10 +151,15 @@ def issue(
     )
     return Issued(
         private_key=Secret(_private(key)),
-        certificate=_text(certificate),
+        certificate=_text(certificate) + _chain(above),
         authority=_text(above),
         ends=ends,
     )
+
+
+def _chain(above: x509.Certificate) -> str:
+    """Return what leads to an authority that others may trust instead."""
+    return '' if above.issuer == above.subject else _text(above)
 
 
 def _also(holder: Holder) -> Iterator[x509.GeneralName]:
@@ -199,11 +194,10 @@ def _key_of(
 
 def _read(authority: Secret, where: str) -> tuple[x509.Certificate, _SIGNING]:
     text = authority.reveal()
-    check_trusted(text, where)
+    certificates = _certificates(text, where)
     key = _key(text, where)
     public = _public(key.public_key())
-    for one in _CERTIFICATE.findall(text):
-        certificate = x509.load_pem_x509_certificate(one.encode())
+    for certificate in certificates:
         if _public(certificate.public_key()) != public:
             continue
         if not _is_authority(certificate):
@@ -214,6 +208,27 @@ def _read(authority: Secret, where: str) -> tuple[x509.Certificate, _SIGNING]:
     raise exceptions.InvalidRequest(
         f'{where}: the private key is not the one of the certificate'
     )
+
+
+def _certificates(text: str, where: str) -> list[x509.Certificate]:
+    try:
+        found = [
+            x509.load_pem_x509_certificate(one.encode())
+            for one in _CERTIFICATE.findall(text)
+        ]
+        for one in found:
+            one.public_key()
+    except (
+        ValueError,
+        x509.InvalidVersion,
+        cryptography_exceptions.UnsupportedAlgorithm,
+    ):
+        found = []
+    if not found:
+        raise exceptions.InvalidRequest(
+            f'{where} has no certificate in PEM that could be read'
+        )
+    return found
 
 
 def _is_authority(certificate: x509.Certificate) -> bool:
@@ -231,7 +246,11 @@ def _key(text: str, where: str) -> _SIGNING:
     if found is not None:
         try:
             key = serialization.load_pem_private_key(found[0].encode(), None)
-        except (ValueError, TypeError, x509.InvalidVersion):
+        except (
+            ValueError,
+            TypeError,
+            cryptography_exceptions.UnsupportedAlgorithm,
+        ):
             key = None
     if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
         raise exceptions.InvalidRequest(

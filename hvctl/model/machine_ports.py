@@ -34,10 +34,12 @@ class MachinePorts:
 
     :ivar address: of the machine's own port, without a prefix; None where
         it has none that lasts
+    :ivar addresses: all of that port; None where one does not last
     :ivar subports: by the network's name or id as the profile has it
     """
 
     address: str | None = None
+    addresses: tuple[str, ...] | None = None
     subports: Mapping[str, Subport] = dataclasses.field(default_factory=dict)
 
 
@@ -48,6 +50,7 @@ def sketch(profile: Profile) -> MachinePorts:
     """
     return MachinePorts(
         address=UNKNOWN,
+        addresses=(UNKNOWN,),
         subports={
             subnetwork.network: Subport(
                 segmentation_id=subnetwork.segmentation_id or UNKNOWN,

@@ -200,7 +200,7 @@ def layers() -> Graph:
         title='The layers of hvctl',
         summary='The packages of hvctl, and which imports which.  An arrow '
         'that a longer way implies is not drawn.  The list below says all.',
-        node_wrap=27,
+        node_wrap=22,
         nodes=[
             Node(name=layer, words=_purpose(layer))
             for layer, below in arrows.items()

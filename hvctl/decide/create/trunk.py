@@ -100,19 +100,27 @@ def facts(
             ),
             mtu=sub.mtu,
         )
-    return MachinePorts(address=_address(port), subports=found)
+    lasting = _lasting(port)
+    return MachinePorts(
+        address=next(iter(lasting), None),
+        addresses=lasting or None
+        if len(lasting) == len(port.fixed_ips)
+        else None,
+        subports=found,
+    )
 
 
-def _address(port: Port) -> str | None:
-    """Return the address of the machine for others, IPv4 if it has one."""
+def _lasting(port: Port) -> tuple[str, ...]:
+    """Return the addresses that the machine will have, IPv4 first."""
     addresses = [
         ipaddress.ip_address(fixed.ip_address) for fixed in port.fixed_ips
     ]
-    for address in sorted(addresses, key=operator.attrgetter('version')):
+    return tuple(
+        str(address)
+        for address in sorted(addresses, key=operator.attrgetter('version'))
         # Made of the MAC address, which Ironic changes to the card's.
-        if address.packed[11:13] != b'\xff\xfe':
-            return str(address)
-    return None
+        if address.packed[11:13] != b'\xff\xfe'
+    )
 
 
 def _subport(hv: Hypervisor, sub: ResolvedSubnetwork) -> Port | None:

@@ -76,11 +76,12 @@ def _tls(
         nova={'libvirt': options.single(**nova)},
         files=tuple(_pki(live, credentials, reveal=reveal)),
         after=(
-            # QEMU takes a connection of who has a certificate, only.
+            # QEMU takes a connection of who has a certificate, only.  The
+            # default of all its servers would be that of the consoles, too.
             tables.line(
                 'option',
                 '/etc/libvirt/qemu.conf',
-                'default_tls_x509_verify',
+                'migrate_tls_x509_verify',
                 '1',
             ),
             tables.line('listen', 'tls'),

@@ -56,14 +56,14 @@ def holder(profile: Profile, name: str, ports: MachinePorts) -> Holder:
 
 def _sources(profile: Profile, ports: MachinePorts) -> tuple[str, ...] | None:
     """Return all addresses from which the host may reach others."""
-    if ports.address is None or any(
+    if ports.addresses is None or any(
         subnetwork.address is not Address.NEUTRON
         for subnetwork in profile.subnetworks
     ):
         return None
     return _known(
         (
-            ports.address,
+            *ports.addresses,
             *(
                 one
                 for subnetwork in profile.subnetworks

@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
 import ipaddress
 import unittest
 
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.x509 import oid
 
@@ -20,11 +23,24 @@ from hvctl.tests.unit.certificates import issued
 
 AUTHORITY = tls.new_authority(issued.NOW)
 WHERE = 'migration.live.issue'
+NO_CERTIFICATE = 'has no certificate in PEM'
+#: As they stand in a certificate: its version, and the curve of its key.
+VERSION_3, VERSION_2 = b'\xa0\x03\x02\x01\x02', b'\xa0\x03\x02\x01\x01'
+P_256, P_NONE = b'\xce\x3d\x03\x01\x07', b'\xce\x3d\x03\x01\x63'
 
 
 def read(text: str) -> x509.Certificate:
     """Read a certificate."""
     return x509.load_pem_x509_certificate(text.encode())
+
+
+def changed(text: str, old: bytes, new: bytes) -> str:
+    """Return a text in PEM with other bytes."""
+    first, *lines, last = text.strip().split('\n')
+    found = base64.b64decode(''.join(lines))
+    assert old in found
+    lines = [base64.b64encode(found.replace(old, new)).decode()]
+    return '\n'.join([first, *lines, last, ''])
 
 
 def key_of(text: str) -> bytes:
@@ -83,9 +99,15 @@ class TestAuthority(unittest.TestCase):
             serialization.NoEncryption(),
         )
         for text, words in (
-            ('Hunter2', 'has no certificate in PEM'),
-            (certificate.replace('M', 'N'), 'has no certificate in PEM'),
+            ('Hunter2', NO_CERTIFICATE),
+            (certificate.replace('M', 'N'), NO_CERTIFICATE),
+            (changed(certificate, VERSION_3, VERSION_2), NO_CERTIFICATE),
+            (changed(certificate, P_256, P_NONE), NO_CERTIFICATE),
             (certificate, 'has no private key in PEM'),
+            (
+                certificate + changed(key, P_256, P_NONE),
+                'has no private key in PEM',
+            ),
             (certificate + ed.decode(), 'has no private key in PEM'),
             (certificate + key, 'is not the one of the certificate'),
             (own.certificate + key, 'is not the one of an authority'),
@@ -154,6 +176,44 @@ class TestIssue(unittest.TestCase):
         """The authority has signed it, and says whom to trust."""
         self.certificate.verify_directly_issued_by(read(self.issued.authority))
         self.assertEqual(tls.trusted(AUTHORITY, WHERE), self.issued.authority)
+
+    def test_authority_below_another(self) -> None:
+        """Whoever trusts the one above gets what leads to it."""
+        root = serialization.load_pem_private_key(
+            AUTHORITY.reveal()
+            .removeprefix(tls.trusted(AUTHORITY, WHERE))
+            .encode(),
+            None,
+        )
+        assert isinstance(root, ec.EllipticCurvePrivateKey)
+        above = read(tls.trusted(AUTHORITY, WHERE))
+        key = ec.generate_private_key(ec.SECP256R1())
+        between = (
+            x509.CertificateBuilder()
+            .subject_name(tls._name('between'))
+            .issuer_name(above.subject)
+            .public_key(key.public_key())
+            .serial_number(7)
+            .not_valid_before(issued.NOW)
+            .not_valid_after(issued.ENDS)
+            .add_extension(
+                x509.BasicConstraints(ca=True, path_length=0), critical=True
+            )
+            .sign(root, hashes.SHA256())
+        )
+        text = tls._text(between)
+
+        found = tls.issue(
+            Secret(text + tls._private(key)),
+            WHERE,
+            issued.HOLDER,
+            issued.VALIDITY,
+        )
+
+        self.assertTrue(found.certificate.endswith(text))
+        self.assertEqual(text, found.authority)
+        read(found.certificate).verify_directly_issued_by(between)
+        self.assertNotIn(text, self.issued.certificate)
 
     def test_key(self) -> None:
         """The key is the host's own: each has another."""

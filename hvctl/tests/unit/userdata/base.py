@@ -84,6 +84,7 @@ def some_ports() -> MachinePorts:
     """Return the ports of a machine with one sub-network, ``storage``."""
     return MachinePorts(
         address='10.0.0.21',
+        addresses=('10.0.0.21',),
         subports={
             'storage': Subport(
                 segmentation_id=301,

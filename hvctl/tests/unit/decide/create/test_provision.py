@@ -57,15 +57,19 @@ class TestProvision(unittest.TestCase):
         )
 
     def test_address(self):
-        """The machine is told the address that it will keep."""
-        for addresses, told in (
-            ((), None),
-            (('10.0.0.9',), '10.0.0.9'),
-            (('fd00::9', '10.0.0.9', '10.0.0.8'), '10.0.0.9'),
-            (('fd00::9',), 'fd00::9'),
+        """The machine is told the addresses that it will keep."""
+        for addresses, told, every in (
+            ((), None, None),
+            (('10.0.0.9',), '10.0.0.9', ('10.0.0.9',)),
+            (
+                ('fd00::9', '10.0.0.9', '10.0.0.8'),
+                '10.0.0.9',
+                ('10.0.0.9', '10.0.0.8', 'fd00::9'),
+            ),
+            (('fd00::9',), 'fd00::9', ('fd00::9',)),
             # Neutron makes it of the MAC address, which Ironic changes.
-            (('fd00::5054:ff:fe12:3456',), None),
-            (('fd00::5054:ff:fe12:3456', 'fd00::9'), 'fd00::9'),
+            (('fd00::5054:ff:fe12:3456',), None, None),
+            (('fd00::5054:ff:fe12:3456', 'fd00::9'), 'fd00::9', None),
         ):
             with self.subTest(addresses=addresses):
                 server = deciding.of_create(
@@ -73,7 +77,10 @@ class TestProvision(unittest.TestCase):
                 ).steps[-1]
 
                 document = base64.b64decode(server.user_data).decode()
-                self.assertIn(f'MachinePorts(address={told!r}', document)
+                self.assertIn(
+                    f'MachinePorts(address={told!r}, addresses={every!r},',
+                    document,
+                )
 
     def test_server(self):
         """It gets what was asked for, and the chosen id."""

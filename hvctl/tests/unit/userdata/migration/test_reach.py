@@ -66,10 +66,24 @@ class TestReach(reaching.TransportTestCase):
 
         self.assertIsNone(found.sources)
         self.assertEqual(('10.0.0.21',), found.addresses)
+        ports = MachinePorts(address='10.0.0.21')
+        self.assertIsNone(self.holder(ports=ports).sources)
+
+    def test_both_versions(self) -> None:
+        """It may reach another by each address of its own port."""
+        ports = MachinePorts(
+            address='10.0.0.21', addresses=('10.0.0.21', '2001:db8::21')
+        )
+
+        self.assertEqual(
+            ('10.0.0.21', '2001:db8::21'), self.holder(ports=ports).sources
+        )
 
     def test_sketch(self) -> None:
         """What is only shown may have no address."""
-        found = self.holder(ports=MachinePorts(address=UNKNOWN))
+        found = self.holder(
+            ports=MachinePorts(address=UNKNOWN, addresses=(UNKNOWN,))
+        )
 
         self.assertEqual(
             Holder(names=('hv1',), addresses=(), sources=()), found
