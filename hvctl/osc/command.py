@@ -53,6 +53,14 @@ class _Base(command.Command):
             'clients.Client', getattr(self.app.client_manager, plugin.API_NAME)
         )
 
+    def _say(self, line: str) -> None:
+        """Write a line to standard error."""
+        self.app.stderr.write(f'{line}\n')
+
+    def _warn(self, words: str) -> None:
+        """Write a line of what goes on all the same."""
+        self._say(f'Warning: {words}')
+
 
 def keeps_data(parsed_args: argparse.Namespace) -> bool:
     """Return whether the chosen formatter keeps data as such."""
@@ -109,14 +117,6 @@ class Lister(_Base, command.Lister):
             and not keeps_data(parsed_args)
         ):
             parsed_args.columns = list(shown)
-
-    def _say(self, line: str) -> None:
-        """Write a line to standard error."""
-        self.app.stderr.write(f'{line}\n')
-
-    def _warn(self, words: str) -> None:
-        """Write a line of what goes on all the same."""
-        self._say(f'Warning: {words}')
 
 
 class ShowOne(_Base, command.ShowOne):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 import datetime
 import typing
 
@@ -23,14 +24,20 @@ from hvctl.model import identity
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
 from hvctl.model.snapshot import EVERY_PART, WholeLook
 from hvctl.osc.output import rows
+from hvctl.osc.output import warnings
 
 
 def show(
-    client: clients.Client, name: str, *, with_facts: bool
+    client: clients.Client,
+    name: str,
+    *,
+    with_facts: bool,
+    warn: Callable[[str], None],
 ) -> tuple[tuple[str, ...], tuple[typing.Any, ...]]:
     """Look at one hypervisor.
 
     :param with_facts: give the facts of its reason, too
+    :param warn: told what people are to know beside that
     :returns: the fields' names and values
     :raises InvalidRequest: when there is none of that name
     """
@@ -50,6 +57,8 @@ def show(
             f'there is no ephemeral hypervisor {name} in this project; '
             f'see {phases.COMMAND} list'
         )
+    for words in warnings.of([hv], look.taken_at):
+        warn(words)
     status = sight.status(look, hv)
     fields = dict(_fields(hv, status, client.compute_cloud, look.taken_at))
     if with_facts:

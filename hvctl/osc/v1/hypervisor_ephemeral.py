@@ -327,6 +327,7 @@ class ListHypervisorEphemeral(command.Lister):
         from hvctl.decide.hypervisor import assemble
         from hvctl.model.snapshot import EVERY_PART, WholeLook
         from hvctl.osc.output import rows
+        from hvctl.osc.output import warnings
 
         self._choose_columns(
             parsed_args,
@@ -355,6 +356,8 @@ class ListHypervisorEphemeral(command.Lister):
             or (hv.expires_at is not None and hv.expires_at <= now)
         ]
         found.sort(key=lambda seen: seen[0].name)
+        for words in warnings.of((one for one, look in found), now):
+            self._warn(words)
         if more:
             return (
                 rows.LISTED_WITH_IDS,
@@ -385,4 +388,5 @@ class ShowHypervisorEphemeral(command.ShowOne):
             self._client,
             parsed_args.name,
             with_facts=command.keeps_data(parsed_args),
+            warn=self._warn,
         )

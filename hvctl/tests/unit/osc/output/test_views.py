@@ -181,6 +181,29 @@ class TestList(base.TestCommand):
             self.run_command('show', name, '-f', 'json')
             self.assertEqual(expected, self.rows()['certificates_end'])
 
+    def test_warning(self):
+        """Both warn of certificates that end soon, as one line each."""
+        end = self.clock.now() + datetime.timedelta(days=5)
+        self.cloud.has_hypervisor(
+            'hv1',
+            metadata={
+                identity.MARK_KEY: identity.MARK,
+                identity.COMPUTE_ID_KEY: builders.a_compute_id('hv1'),
+                identity.CERTIFICATES_KEY: end.isoformat(),
+            },
+        )
+
+        for arguments in (('list',), ('show', 'hv1')):
+            with self.subTest(arguments=arguments):
+                self.run_command(*arguments, '-f', 'json')
+
+                self.assertIn(
+                    'Warning: the certificates of hv1 end at '
+                    f'{end:%Y-%m-%dT%H:%MZ}, and no guest can leave it after '
+                    'that; drain it before\n',
+                    self.err,
+                )
+
     def test_half_gone(self):
         """What is half made or half gone is listed as well."""
         self.create('hv1', '--no-wait')
