@@ -35,6 +35,8 @@ _SYSTEM = '/etc/systemd/system'
 _UNIT = 'hvctl-network.service'
 _NOVA = ('root', 'nova')
 _NEUTRON = ('root', 'neutron')
+#: Nova's default, with which QEMU needs the processor's help.
+_KVM = ('kvm',)
 #: Those of libvirt that a distribution enabled: one daemon, or its parts.
 _LIBVIRT = ('libvirtd.service', 'virtqemud.socket')
 _LIBVIRT_PARTS = (
@@ -191,6 +193,7 @@ def _plan(
     for file in placed:
         yield tables.line('file', file.mode, *file.owner, file.path)
     yield from reaching.after
+    yield from _proofs(profile, sections)
     for units in wiring.switches:
         yield tables.line('start', *units)
     if scripts:
@@ -200,7 +203,20 @@ def _plan(
         yield tables.line('start-if-enabled', *_LIBVIRT_PARTS)
     for units in wiring.agents:
         yield tables.line('restart', *units)
+    yield from reaching.proofs
     yield tables.line('restart', *nova.UNITS)
+
+
+def _proofs(profile: Profile, sections: Sections) -> Iterator[str]:
+    """See whether the machine can be what it is to be."""
+    if not nova.uses_libvirt(sections):
+        return
+    # The one that first reads the compute node id.
+    yield tables.line('prove', 'nova', '27')
+    if sections['libvirt'].get('virt_type', _KVM) == _KVM:
+        yield tables.line('prove', 'kvm', '/dev/kvm')
+    if isinstance(profile.networking, Sriov):
+        yield tables.line('prove', 'iommu')
 
 
 def _packages(

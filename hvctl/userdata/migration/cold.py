@@ -39,9 +39,16 @@ def has_key(cold: ColdSsh, credentials: Credentials) -> bool:
 
 
 def contribute(
-    profile: Profile, credentials: Credentials, *, reveal: bool
+    profile: Profile,
+    by: str | None,
+    credentials: Credentials,
+    *,
+    reveal: bool,
 ) -> setup.Setup:
-    """Build what the transport of cold migrations brings."""
+    """Build what the transport of cold migrations brings.
+
+    :param by: the address that others reach the host by
+    """
     cold = profile.migration.cold
     if not isinstance(cold, ColdSsh):
         return setup.Setup()
@@ -56,9 +63,20 @@ def contribute(
             *_server(cold, credentials),
         ),
         after=(tables.line('serve', *_UNITS),),
+        proofs=tuple(_proof(cold, by, credentials)),
         packages=_PACKAGES,
         ssh_keys=_host_keys(credentials, reveal=reveal),
     )
+
+
+def _proof(
+    cold: ColdSsh, by: str | None, credentials: Credentials
+) -> Iterator[str]:
+    """Have the host enter itself as others do, where it has their key."""
+    if by is None or not has_key(cold, credentials):
+        return
+    known = () if credentials.ssh_host is not None else ('unknown',)
+    yield tables.line('prove', 'ssh', by, *known)
 
 
 def _client(

@@ -39,27 +39,52 @@ _PASSWORD = '/etc/libvirt/hvctl-password'  # noqa: S105 no password itself
 _DATABASE = '/etc/libvirt/passwd.db'
 #: Where the libvirt of this family is several daemons, none of those that
 #: nova-compute wants listens.
-_PROXY = {Family.RHEL: ('libvirt-daemon-proxy',)}
+_PROXY = ('libvirt-daemon-proxy',)
+#: By which a host asks itself whether others reach it.
+_CLIENT = {
+    Family.DEBIAN: ('libvirt-clients',),
+    Family.RHEL: ('libvirt-client',),
+}
 
 
 def contribute(
-    profile: Profile, name: str, credentials: Credentials, *, reveal: bool
+    profile: Profile,
+    name: str,
+    by: str | None,
+    credentials: Credentials,
+    *,
+    reveal: bool,
 ) -> setup.Setup:
-    """Build what the transport of live migrations brings."""
+    """Build what the transport of live migrations brings.
+
+    :param by: the address that others reach the host by
+    """
     match profile.migration.live:
         case LiveTls() as live:
-            return _tls(profile, live, name, credentials, reveal=reveal)
+            return _tls(profile, live, name, by, credentials, reveal=reveal)
         case LiveTcp() as live:
-            return _tcp(live, reveal=reveal)
+            return _tcp(live, by, reveal=reveal)
         case LiveSsh():
-            return _ssh(profile, credentials)
+            return _ssh(profile, by, credentials)
     return setup.Setup()
+
+
+def _proof(uri: str, by: str | None) -> tuple[str, ...]:
+    """Have the host ask itself as others do.
+
+    :param uri: with ``%s`` in the place of the host
+    """
+    if by is None:
+        return ()
+    host = f'[{by}]' if ':' in by else by
+    return (tables.line('prove', 'libvirt', uri % host),)
 
 
 def _tls(
     profile: Profile,
     live: LiveTls,
     name: str,
+    by: str | None,
     credentials: Credentials,
     *,
     reveal: bool,
@@ -69,9 +94,8 @@ def _tls(
         'live_migration_with_native_tls': 'true',
     }
     if live.name is Peer.HOST:
-        nova['live_migration_inbound_addr'] = host_name.qualified(
-            name, profile.domain
-        )
+        by = host_name.qualified(name, profile.domain)
+        nova['live_migration_inbound_addr'] = by
     return setup.Setup(
         nova={'libvirt': options.single(**nova)},
         files=tuple(_pki(live, credentials, reveal=reveal)),
@@ -86,7 +110,8 @@ def _tls(
             ),
             tables.line('listen', 'tls'),
         ),
-        packages=_PROXY,
+        proofs=_proof('qemu+tls://%s/system', by),
+        packages={**_CLIENT, Family.RHEL: (*_CLIENT[Family.RHEL], *_PROXY)},
     )
 
 
@@ -117,7 +142,7 @@ def _pki(
         yield setup.placed(f'{_QEMU_PKI}/{end}-key.pem', text, '0640', _QEMU)
 
 
-def _tcp(live: LiveTcp, *, reveal: bool) -> setup.Setup:
+def _tcp(live: LiveTcp, by: str | None, *, reveal: bool) -> setup.Setup:
     word = setup.shown(live.password, reveal=reveal).rstrip('\n')
     return setup.Setup(
         nova={'libvirt': options.single(live_migration_scheme='tcp')},
@@ -146,10 +171,16 @@ def _tcp(live: LiveTcp, *, reveal: bool) -> setup.Setup:
             ),
             tables.line('listen', 'tcp'),
         ),
+        proofs=_proof('qemu+tcp://%s/system', by),
         packages={
-            Family.DEBIAN: ('libsasl2-modules', 'sasl2-bin'),
+            Family.DEBIAN: (
+                *_CLIENT[Family.DEBIAN],
+                'libsasl2-modules',
+                'sasl2-bin',
+            ),
             Family.RHEL: (
-                *_PROXY[Family.RHEL],
+                *_CLIENT[Family.RHEL],
+                *_PROXY,
                 'cyrus-sasl',
                 'cyrus-sasl-scram',
             ),
@@ -157,19 +188,24 @@ def _tcp(live: LiveTcp, *, reveal: bool) -> setup.Setup:
     )
 
 
-def _ssh(profile: Profile, credentials: Credentials) -> setup.Setup:
+def _ssh(
+    profile: Profile, by: str | None, credentials: Credentials
+) -> setup.Setup:
     ways = profile.migration.cold
     assert isinstance(ways, ColdSsh)  # what fits together has both
     port = '' if ways.port == DEFAULT_PORT else f':{ways.port}'
     # No terminal: nobody would answer a question.
     query = 'no_tty=1'
+    proofs: tuple[str, ...] = ()
     if cold.has_key(ways, credentials):
         query = f'keyfile={cold.KEY}&{query}'
+    uri = f'qemu+ssh://{ways.user}@%s{port}/system?{query}'
+    if cold.has_key(ways, credentials):
+        # Without an authority this host's own key is known to others only.
+        known = '' if credentials.ssh_host is not None else '&no_verify=1'
+        proofs = _proof(f'{uri}{known}', by)
     return setup.Setup(
-        nova={
-            'libvirt': options.single(
-                live_migration_uri=f'qemu+ssh://{ways.user}@%s{port}/system?'
-                f'{query}'
-            )
-        }
+        nova={'libvirt': options.single(live_migration_uri=uri)},
+        proofs=proofs,
+        packages=_CLIENT,
     )

@@ -20,6 +20,8 @@ class Setup:
     :ivar before: lines of the plan that come before the files are placed
     :ivar files: in their order
     :ivar after: lines of the plan that come after that, before libvirt starts
+    :ivar proofs: lines of the plan that see before nova-compute starts whether
+        others reach the host
     :ivar packages: what is to be installed, where the profile does not say
     :ivar ssh_keys: of the host's daemon, as cloud-init takes them
     """
@@ -28,6 +30,7 @@ class Setup:
     before: tuple[str, ...] = ()
     files: tuple[host_file.File, ...] = ()
     after: tuple[str, ...] = ()
+    proofs: tuple[str, ...] = ()
     packages: Mapping[Family, tuple[str, ...]] = dataclasses.field(
         default_factory=dict
     )

@@ -34,15 +34,17 @@ def contribute(
             live_migration_inbound_addr=address,
             migration_inbound_addr=address,
         )
+    by = address or ports.address
     ways = (
-        cold.contribute(profile, credentials, reveal=reveal),
-        live.contribute(profile, name, credentials, reveal=reveal),
+        cold.contribute(profile, by, credentials, reveal=reveal),
+        live.contribute(profile, name, by, credentials, reveal=reveal),
     )
     return setup.Setup(
         nova=options.merge(inbound, *(way.nova for way in ways)),
         before=tuple(line for way in ways for line in way.before),
         files=tuple(file for way in ways for file in way.files),
         after=tuple(line for way in ways for line in way.after),
+        proofs=tuple(line for way in ways for line in way.proofs),
         packages={
             family: tuple(
                 package

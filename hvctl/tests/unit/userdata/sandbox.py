@@ -26,12 +26,15 @@ PROGRAMS = (
     'install',
     'ip',
     'networkctl',
+    'nova-compute',
     'ovs-vsctl',
+    'runuser',
     'saslpasswd2',
     'sleep',
     'systemctl',
     'udevadm',
     'usermod',
+    'virsh',
 )
 TOOLS = (
     'basename',
@@ -47,6 +50,7 @@ TOOLS = (
     'rm',
     'sed',
     'sh',
+    'timeout',
     'tr',
 )
 
@@ -97,6 +101,7 @@ class Host:
 
     def table(self, name, text):
         """Write a script's table; the paths in it become the host's."""
+        text = text.replace(' /dev/', f' {self.root}/dev/')
         self.write(name, self._inside(text, ' '))
 
     def _inside(self, text, *before):

@@ -53,6 +53,7 @@ class TestSetup(sandbox.TestCase):
         )
         self.host.write('/var/lib/nova/compute_id', 'of another host')
         self.host.write('/var/lib/hvctl/identity', f'{base.COMPUTE_ID}\n')
+        self.host.write('/dev/kvm')
 
         self.assert_runs('hvctl-setup')
 
@@ -76,6 +77,7 @@ class TestSetup(sandbox.TestCase):
                 'systemctl disable --quiet openstack-nova-compute',
                 *installed,
                 'systemctl daemon-reload',
+                'nova-compute --version',
                 'systemctl enable --quiet openvswitch-switch',
                 'systemctl start openvswitch-switch',
                 'systemctl enable --quiet hvctl-network.service',

@@ -6,6 +6,7 @@ from __future__ import annotations
 import unittest
 
 from hvctl.model.credentials import Credentials
+from hvctl.model.machine_ports import MachinePorts
 from hvctl.model.secret import Secret
 from hvctl.model.transport import (
     ByImage,
@@ -79,6 +80,47 @@ class TestTls(reaching.TransportTestCase):
             self.plan.index('listen tls'),
             self.plan.index('start libvirtd.service virtqemud.socket'),
         )
+
+    def test_proof(self) -> None:
+        """nova-compute starts where libvirt answers by what others ask."""
+        for transport, address in (
+            (reaching.ISSUING, '10.0.0.21'),
+            (
+                Transport(network='storage', live=LiveTls()),
+                '10.3.0.21',
+            ),
+            (Transport(live=LiveTls(name=Peer.HOST)), 'hv1.example.org'),
+        ):
+            with self.subTest(address=address):
+                self.render(transport, credentials=reaching.CREDENTIALS)
+
+                proof = f'prove libvirt qemu+tls://{address}/system'
+                self.assertLess(self.plan.index(proof), len(self.plan) - 1)
+                self.assertLess(
+                    self.plan.index('start libvirtd.service virtqemud.socket'),
+                    self.plan.index(proof),
+                )
+
+    def test_unknown_address(self) -> None:
+        """What is not known is not asked; IPv6 has its brackets."""
+        for address, proofs in (
+            (None, []),
+            ('fd00::9', ['prove libvirt qemu+tls://[fd00::9]/system']),
+        ):
+            with self.subTest(address=address):
+                plan = base.files(
+                    base.a_profile(migration=Transport(live=LiveTls())),
+                    ports=MachinePorts(address=address),
+                )['/etc/hvctl/setup']
+
+                self.assertEqual(
+                    proofs,
+                    [
+                        line
+                        for line in plan.splitlines()
+                        if line.startswith('prove libvirt')
+                    ],
+                )
 
     def test_further_authorities(self) -> None:
         """Those of the other hosts are trusted, too."""
@@ -157,20 +199,31 @@ class TestOthers(reaching.TransportTestCase):
             'option /etc/libvirt/libvirtd.conf auth_tcp "sasl"', self.plan
         )
         self.assertIn('listen tcp', self.plan)
+        self.assertIn('prove libvirt qemu+tcp://10.0.0.21/system', self.plan)
         self.assertNotIn(reaching.WORD, '\n'.join(self.plan))
 
     def test_ssh(self) -> None:
         """libvirt is root, so the address says whose key and which port."""
-        for cold, credentials, expected in (
+        key = 'keyfile=/var/lib/nova/.ssh/hvctl'
+        shared = ColdSsh(private_key=Secret('x'))
+        for cold, credentials, expected, asked in (
             (
                 reaching.ISSUING.cold,
                 reaching.CREDENTIALS,
-                'nova@%s/system?keyfile=/var/lib/nova/.ssh/hvctl&no_tty=1',
+                f'nova@%s/system?{key}&no_tty=1',
+                [f'nova@10.0.0.21/system?{key}&no_tty=1'],
+            ),
+            (
+                shared,
+                Credentials(),
+                f'nova@%s/system?{key}&no_tty=1',
+                [f'nova@10.0.0.21/system?{key}&no_tty=1&no_verify=1'],
             ),
             (
                 ColdSsh(user='kolla', port=8022),
                 Credentials(),
                 'kolla@%s:8022/system?no_tty=1',
+                [],
             ),
         ):
             with self.subTest(expected=expected):
@@ -184,6 +237,10 @@ class TestOthers(reaching.TransportTestCase):
                     self.libvirt()['live_migration_uri'],
                 )
                 self.assertNotIn('listen', '\n'.join(self.plan))
+                self.assertEqual(
+                    [f'prove libvirt qemu+ssh://{uri}' for uri in asked],
+                    [line for line in self.plan if 'qemu+ssh' in line],
+                )
 
     def test_image(self) -> None:
         """What the image brings is left as it is."""
@@ -257,6 +314,7 @@ class TestCold(reaching.TransportTestCase):
             },
             found['ssh_keys'],
         )
+        self.assertIn('prove ssh 10.0.0.21', self.plan)
         self.assertIn('shell nova', self.plan)
         self.assertIn(f'directory 0700 nova nova {reaching.SSH}', self.plan)
 
@@ -277,6 +335,8 @@ class TestCold(reaching.TransportTestCase):
         )
 
         self.assertNotIn('ssh_keys', found)
+        # Nothing says to this host which its own key is.
+        self.assertIn('prove ssh 10.0.0.21 unknown', self.plan)
         self.assertEqual(
             f'{reaching.WORD}\n', self.files[f'{reaching.SSH}/hvctl']
         )
