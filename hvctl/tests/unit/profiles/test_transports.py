@@ -160,8 +160,8 @@ class TestTransports(base.ProfilesTestCase):
                 'migration.cold.transport: must be one of ssh, image',
             ),
             (
-                '{live: {transport: tls, isue: <secret:key>}}',
-                'migration.live.isue: unknown key; did you mean issue?',
+                '{live: {transport: tls, issued: <secret:key>}}',
+                'migration.live.issued: unknown key; did you mean issue?',
             ),
             (
                 '{live: {transport: tcp}}',
