@@ -314,6 +314,18 @@ class TestEnd(draining.Story):
             (facts['stayed'], facts['left_broken'], facts['guests']),
         )
 
+    def test_left_well(self):
+        """Who has moved did not leave it broken."""
+        outcome = judge(
+            draining.a_look(STUCK), MOVED, past_blocked=True
+        ).outcome
+
+        facts = draining.facts(outcome.reason)
+        self.assertEqual(
+            (1, 0, 2),
+            (facts['stayed'], facts['left_broken'], facts['guests']),
+        )
+
     def test_names(self):
         """Whoever is only known by a record is asked for at last."""
         resize = draining.live(
