@@ -16,6 +16,7 @@ from hvctl.model.reasons import Reason
 from hvctl.model.results import Created
 from hvctl.model.snapshot import Part, Snapshot, WholeLook
 from hvctl.model.steps import (
+    AskNode,
     AskServer,
     CreatePort,
     CreateProvider,
@@ -115,19 +116,27 @@ class TestGiveUp(unittest.TestCase):
         """What is refused for now is no reason to take anything back."""
         hv = builders.a_hypervisor(server=FAILED)
         verdict = Verdict.failed(Status(phase=Phase.FAILED), NO)
-        ledger = a_ledger()
-        ledger.refusals['hv1'] = Refusal(
-            step=DeleteServer(name='hv1', server_id=FAILED.id),
-            message='busy',
-            since=ledger.started_at,
-            tries=1,
-            again_at=ledger.started_at,
-        )
+        for step, held_up in (
+            (DeleteServer(name='hv1', server_id=FAILED.id), True),
+            (DeleteServer(name='hv2', server_id='other'), False),
+            # Only people want to know it.
+            (AskNode(name='hv1', node_id='n1', since=clocks.START), False),
+        ):
+            with self.subTest(step=step):
+                ledger = a_ledger()
+                ledger.refusals[step.lane] = Refusal(
+                    step=step,
+                    message='busy',
+                    since=ledger.started_at,
+                    tries=1,
+                    again_at=ledger.started_at,
+                )
 
-        self.assertEqual(
-            verdict,
-            rollback.start_rollback(requests.a_case(hv, ledger), verdict),
-        )
+                found = rollback.start_rollback(
+                    requests.a_case(hv, ledger), verdict
+                )
+
+                self.assertEqual(held_up, found == verdict)
 
 
 class TestRetry(unittest.TestCase):
