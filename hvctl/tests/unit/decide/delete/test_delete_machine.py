@@ -390,3 +390,7 @@ class TestCells(unittest.TestCase):
 
         self.assertEqual(StatusCode.CELL_AWAITED, verdict.status.reason.code)
         self.assertIsNone(verdict.outcome)
+        # But where this run has removed the last of it.
+        last = DeleteService(name='hv1', service_id='s', host='hv1')
+        ended = deciding.of_delete(look, deciding.a_ledger(done={last: True}))
+        self.assertTrue(ended.outcome.ok)
