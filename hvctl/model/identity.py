@@ -3,15 +3,19 @@
 
 A resource provider has no room for a mark, and it is the first thing that is
 made and the last that goes.  So the compute node id itself is the mark: a
-version 8 UUID (RFC 9562, section 5.8) of 48 random bits and a digest over
-them and the hypervisor's name.  Whoever knows the name can tell that hvctl
-chose the id, and each life of a name has an id of its own.
+version 8 UUID (RFC 9562, section 5.8) of three bytes of the project that has
+the machine's server, three random ones, and a digest over them and the
+hypervisor's name.  Whoever knows the name can tell that hvctl chose the id,
+and each life of a name has an id of its own.  Several bare-metal clouds may
+feed one compute cloud, and the id is all that tells there, from the first
+moment to the last, which of them has the machine.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 import hashlib
+import re
 import uuid
 
 from hvctl.model import host_name
@@ -129,21 +133,32 @@ FULL_HOLD = 2**28
 
 _NONCE_BYTES = 6
 
+#: How many hexadecimal digits of the project's id are in a compute node id.
+_TOLD = 6
 
-def new_compute_id(name: str, nonce: bytes) -> str:
+#: What the digest begins with.  Ids that tell no project are of earlier
+#: versions, or of a project whose id is not as Keystone chooses them.
+_PLAIN = b'hvctl\0'
+_TELLING = b'hvctl 2\0'
+
+
+def new_compute_id(
+    name: str, nonce: bytes, project_id: str | None = None
+) -> str:
     """Choose the compute node id of a hypervisor.
 
     :param name: the hypervisor's name
     :param nonce: six random bytes
+    :param project_id: of the machine's server; the id tells how it begins
     :returns: a UUID for which :func:`is_ours` holds
     """
     if len(nonce) != _NONCE_BYTES:
         raise ValueError('the nonce has six bytes')
-    digest = hashlib.sha256(b'hvctl\0' + name.encode() + b'\0' + nonce)
-    raw = bytearray(nonce + digest.digest()[: 16 - _NONCE_BYTES])
-    raw[6] = 0x80 | raw[6] & 0x0F  # version 8
-    raw[8] = 0x80 | raw[8] & 0x3F  # the variant of RFC 9562
-    return str(uuid.UUID(bytes=bytes(raw)))
+    told = _beginning(project_id)
+    if told is None:
+        return _chosen(_PLAIN, name, nonce)
+    project = bytes.fromhex(told)
+    return _chosen(_TELLING, name, project + nonce[len(project) :])
 
 
 def is_ours(name: str, compute_id: str) -> bool:
@@ -152,11 +167,50 @@ def is_ours(name: str, compute_id: str) -> bool:
     :param name: the hypervisor's name, with or without its domain
     :param compute_id: a UUID in its usual form
     """
+    return any(
+        _is_chosen(form, name, compute_id) for form in (_PLAIN, _TELLING)
+    )
+
+
+def other_project(
+    name: str, compute_id: str, project_id: str | None
+) -> str | None:
+    """Return how the id of the project begins that has the machine.
+
+    :param name: the hypervisor's name, with or without its domain
+    :param compute_id: a UUID in its usual form
+    :param project_id: ours in the bare-metal cloud
+    :returns: six digits; None where the compute node id does not tell that
+        it is another project than ours
+    """
+    if not _is_chosen(_TELLING, name, compute_id):
+        return None
+    told = _beginning(compute_id)
+    return told if told != _beginning(project_id) else None
+
+
+def _beginning(some_id: str | None) -> str | None:
+    """Return the first digits of an id, if it is one of digits."""
+    found = re.match(f'[0-9a-f]{{{_TOLD}}}', (some_id or '').lower())
+    return found[0] if found else None
+
+
+def _chosen(form: bytes, name: str, beginning: bytes) -> str:
+    digest = hashlib.sha256(form + name.encode() + b'\0' + beginning)
+    raw = bytearray(beginning + digest.digest()[: 16 - _NONCE_BYTES])
+    raw[6] = 0x80 | raw[6] & 0x0F  # version 8
+    raw[8] = 0x80 | raw[8] & 0x3F  # the variant of RFC 9562
+    return str(uuid.UUID(bytes=bytes(raw)))
+
+
+def _is_chosen(form: bytes, name: str, compute_id: str) -> bool:
     try:
-        nonce = uuid.UUID(compute_id).bytes[:_NONCE_BYTES]
+        beginning = uuid.UUID(compute_id).bytes[:_NONCE_BYTES]
     except ValueError:
         return False
-    return new_compute_id(host_name.short(name), nonce) == compute_id.lower()
+    return _chosen(form, host_name.short(name), beginning) == (
+        compute_id.lower()
+    )
 
 
 def hold_id(compute_id: str) -> str:

@@ -125,6 +125,7 @@ class Snapshot:
 
     :ivar user_id: who looks
     :ivar project_id: whose guests are those of health tests
+    :ivar metal_project_id: whose servers are the machines
     :ivar servers: our bare-metal servers
     :ivar other_clouds: the compute cloud of each hypervisor of ours that is
         not of the one that was looked at, by name; None is the bare-metal
@@ -166,6 +167,7 @@ class Snapshot:
 
     user_id: str | None = None
     project_id: str | None = None
+    metal_project_id: str | None = None
     servers: tuple[Server, ...] = ()
     other_clouds: Mapping[str, str | None] = dataclasses.field(
         default_factory=dict

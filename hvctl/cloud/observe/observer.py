@@ -150,6 +150,7 @@ class Observer:
         look = Snapshot(
             user_id=self.pair.compute.user_id,
             project_id=self.pair.compute.id,
+            metal_project_id=self.pair.metal.id,
         )
         for part in parts:
             look = part(look)

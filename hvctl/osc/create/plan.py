@@ -104,7 +104,10 @@ def plan(
     )
     now = look.taken_at
     issuing = issuer.Issuer(wanted.profile, Validity.of(now, wanted.expiry))
-    hypervisors = {name: _wanted(name, wanted, issuing) for name in names}
+    hypervisors = {
+        name: _wanted(name, wanted, issuing, look.metal_project_id)
+        for name in names
+    }
     found = assemble.assemble(look, names, wanted.domain)
     # A name that is taken is refused by itself, and needs no node.
     new = [
@@ -225,11 +228,16 @@ def _to_look_up(
 
 
 def _wanted(
-    name: str, wanted: settings.Settings, issuing: issuer.Issuer
+    name: str,
+    wanted: settings.Settings,
+    issuing: issuer.Issuer,
+    project_id: str | None,
 ) -> WantedHypervisor:
     compute_id = None
     if not wanted.own_user_data:
-        compute_id = identity.new_compute_id(name, secrets.token_bytes(6))
+        compute_id = identity.new_compute_id(
+            name, secrets.token_bytes(6), project_id
+        )
     # What is too large is found now, not half way.
     wanted.render(issuing, name, compute_id, wanted.sketch)
     return WantedHypervisor(

@@ -153,6 +153,8 @@ class TestObserve(TestCase):
         self.assertEqual({'hv2': FAR, 'hv3': FAR}, near.other_clouds)
         self.assertEqual((), near.services)
         self.assertEqual(['hv2', 'hv3'], assemble.names(look))
+        self.assertEqual(builders.OURS, look.metal_project_id)
+        self.assertEqual(THEIRS, look.project_id)
         self.assertEqual({'hv1': None}, look.other_clouds)
         (hv, orphan) = assemble.assemble(look, ['hv2', 'hv3']).values()
         assert hv.server is not None

@@ -13,6 +13,7 @@ from hvctl.model import identity
 
 NAMES = strategies.from_regex(r'\A[a-z0-9][a-z0-9-]{0,20}[a-z0-9]\Z')
 NONCES = strategies.binary(min_size=6, max_size=6)
+PROJECTS = strategies.uuids(version=4).map(lambda found: found.hex)
 
 
 class TestComputeId(unittest.TestCase):
@@ -70,6 +71,52 @@ class TestComputeId(unittest.TestCase):
         self.assertNotEqual(
             identity.port_mac(first, 'n'), identity.port_mac(second, 'n')
         )
+
+
+class TestOtherProject(unittest.TestCase):
+    """Ids that tell whose project has the machine."""
+
+    @hypothesis.given(NAMES, NONCES, PROJECTS, PROJECTS)
+    def test_tells_its_project(self, name, nonce, project, other):
+        """It is ours by its name, and tells every other project whose."""
+        hypothesis.assume(project[:6] != other[:6])
+
+        chosen = identity.new_compute_id(name, nonce, project)
+
+        for label in (name, f'{name}.example.org'):
+            self.assertTrue(identity.is_ours(label, chosen))
+            self.assertIsNone(identity.other_project(label, chosen, project))
+            for looking in (other, None, 'default'):
+                self.assertEqual(
+                    project[:6],
+                    identity.other_project(label, chosen.upper(), looking),
+                )
+        self.assertIsNone(identity.other_project('no', chosen, other))
+
+    @hypothesis.given(NAMES, NONCES, PROJECTS)
+    def test_tells_nothing(self, name, nonce, project):
+        """Those of earlier versions, and of odd projects, tell nothing."""
+        for odd in (None, 'default', ''):
+            chosen = identity.new_compute_id(name, nonce, odd)
+
+            self.assertTrue(identity.is_ours(name, chosen))
+            self.assertIsNone(identity.other_project(name, chosen, project))
+
+    def test_earlier_version(self) -> None:
+        """What an earlier version has chosen remains ours."""
+        chosen = '30303030-3031-8d1b-8f96-b07f4afc1833'
+
+        self.assertTrue(identity.is_ours('hv1', chosen))
+
+    def test_every_life_has_another(self) -> None:
+        """Two lives of one name in one project have different ids."""
+        lives = {
+            identity.new_compute_id('hv1', nonce, '3f2a9c00')
+            for nonce in (b'000001', b'000002')
+        }
+
+        self.assertEqual(2, len(lives))
+        self.assertEqual({'3f2a9c'}, {life[:6] for life in lives})
 
 
 class TestPortMac(unittest.TestCase):

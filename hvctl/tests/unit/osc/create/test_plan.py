@@ -65,6 +65,16 @@ class TestCreate(base.TestCommand):
         (server,) = self.cloud.ours('hv1')
         self.assertIn(identity.EXPIRES_KEY, server.metadata)
 
+    def test_project(self):
+        """The compute node id tells whose the server is."""
+        self.assertEqual(0, self.create('hv1'))
+
+        (server,) = self.cloud.ours('hv1')
+        chosen = server.metadata[identity.COMPUTE_ID_KEY]
+        self.assertEqual(
+            builders.OURS[:6], identity.other_project('hv1', chosen, 'f' * 32)
+        )
+
     def test_to_go_on(self):
         """To open a host nothing is asked of what machines are made with."""
         self.assertEqual(0, self.create('hv1', '--no-wait'))
