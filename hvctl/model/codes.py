@@ -58,6 +58,10 @@ class StatusCode(enum.StrEnum):
     """It is good, and the hold still keeps guests out."""
     ENABLED = 'enabled'
     """Guests can be scheduled to it."""
+    ELSEWHERE = 'elsewhere'
+    """Another project, maybe of another bare-metal cloud, has its machine."""
+    NOT_REGISTERED = 'not-registered'
+    """So it is, and its nova-compute is still to register."""
     MAY_BE_ELSEWHERE = 'may-be-elsewhere'
     """Its machine may be in a bare-metal cloud that was not looked at."""
     SERVER_UNSEEN = 'server-unseen'
@@ -238,7 +242,7 @@ class OutcomeCode(enum.StrEnum):
     OCCUPIED = 'occupied'
     """It is not empty."""
     MACHINE_ELSEWHERE = 'machine-elsewhere'
-    """Its machine may be in a bare-metal cloud that was not looked at."""
+    """Its machine is, or may be, in a cloud that was not looked at."""
     DRIVER_DOWN = 'driver-down'
     """The nova-compute that drives Ironic is down."""
     DRIVER_GONE = 'driver-gone'

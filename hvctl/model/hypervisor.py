@@ -60,7 +60,7 @@ class Phase(enum.StrEnum):
     FAILED = 'failed'
     """The bare-metal server is in ERROR."""
     UNKNOWN = 'unknown'
-    """A cell of Nova does not answer, so nobody can tell."""
+    """A cell of Nova does not answer, or another cloud has the machine."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +72,8 @@ class Hypervisor:
         race, never in use
     :ivar compute_id: the compute node id that hvctl chose; None where the
         user's own user-data lets nova-compute choose
+    :ivar elsewhere: how the id of the project begins that has its machine, as
+        the compute node id tells, where that is not ours
     :ivar compute_node_seen: whether the look could tell if there is one
     :ivar ports: the machine's own
     :ivar subports: those that its trunk has in further networks
@@ -92,6 +94,7 @@ class Hypervisor:
     server: Server | None = None
     duplicates: tuple[Server, ...] = ()
     compute_id: str | None = None
+    elsewhere: str | None = None
     service: Service | None = None
     compute_node: ComputeNode | None = None
     compute_node_seen: bool = True

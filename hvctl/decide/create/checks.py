@@ -11,6 +11,7 @@ from hvctl.decide.create import rollback
 from hvctl.decide.create.case import CreateCase
 from hvctl.decide.delete import server
 from hvctl.decide.hypervisor import absence
+from hvctl.decide.hypervisor import elsewhere
 from hvctl.decide.hypervisor import ownership
 from hvctl.decide.hypervisor import phases
 from hvctl.model.codes import OutcomeCode
@@ -24,6 +25,8 @@ _EXPLAINED = 300
 
 def name_taken(case: CreateCase) -> Verdict | None:
     """Refuse a name that something has which is not ours."""
+    if case.hv.elsewhere:
+        return Verdict.failed(case.status, elsewhere.refusal(case.hv))
     taken = ownership.holders(case.snapshot, case.hv)
     if not taken:
         return None

@@ -151,7 +151,8 @@ def _is_service_sought(case: Case) -> bool:
 
 def _elsewhere(case: Case) -> Verdict | None:
     # The port of a machine of ours goes last.
-    if case.changed or not ownership.may_be_elsewhere(case.hv):
+    in_doubt = not case.changed and ownership.may_be_elsewhere(case.hv)
+    if not (case.hv.elsewhere or in_doubt):
         return None
     return Verdict.failed(case.status, elsewhere.refusal(case.hv))
 
@@ -236,7 +237,7 @@ STAGES: tuple[Stage[Case], ...] = (
     Stage(
         'elsewhere',
         Kind.CHECK,
-        'refuse one whose machine may be in another bare-metal cloud',
+        'refuse one whose machine another bare-metal cloud has, or may have',
         _elsewhere,
     ),
     Stage('occupied', Kind.CHECK, 'refuse while guests are on it', _occupied),

@@ -149,6 +149,10 @@ def _one(
         server=server,
         duplicates=duplicates,
         compute_id=compute_id,
+        # A server that is here needs no other proof.
+        elsewhere=_elsewhere(snapshot, name, compute_id)
+        if server is None and compute_id is not None
+        else None,
         service=service,
         compute_node=node,
         compute_node_seen=Part.COMPUTE_NODES not in snapshot.unseen,
@@ -267,8 +271,15 @@ def _compute_ids(snapshot: Snapshot) -> dict[str, str]:
     found: dict[str, str] = {}
     for label, compute_id in labels:
         if identity.is_ours(label, compute_id) and compute_id not in theirs:
-            found.setdefault(host_name.short(label), compute_id)
+            name = host_name.short(label)
+            # In two domains two clouds may have made the same name.
+            if name not in found or _elsewhere(snapshot, name, found[name]):
+                found[name] = compute_id
     return found
+
+
+def _elsewhere(snapshot: Snapshot, name: str, compute_id: str) -> str | None:
+    return identity.other_project(name, compute_id, snapshot.metal_project_id)
 
 
 def _metal(snapshot: Snapshot, server: Server | None) -> Node | None:

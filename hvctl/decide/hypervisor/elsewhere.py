@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Says what is known of a machine that may be in another bare-metal cloud."""
+"""Says what is known of a machine that another bare-metal cloud has."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from hvctl.model.reasons import Reason
 
 
 def refusal(hv: Hypervisor) -> Reason:
-    """Return why nothing is done to what may have its machine elsewhere."""
+    """Return why nothing is done to what has its machine elsewhere."""
     return Reason.of(
         OutcomeCode.MACHINE_ELSEWHERE,
         name=hv.name,
+        project=hv.elsewhere,
         up=hv.service is not None and hv.service.up,
         hold_id=emptiness.hold(hv),
         left=phases.left(hv),

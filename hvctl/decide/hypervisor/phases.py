@@ -32,7 +32,14 @@ def status(hv: Hypervisor) -> Status:
     for row in _TABLE:
         if row.holds(hv):
             reason = row.reason(hv)
-            if ownership.may_be_elsewhere(hv):
+            if hv.elsewhere:
+                reason = Reason.of(
+                    StatusCode.ELSEWHERE,
+                    name=hv.name,
+                    status=reason,
+                    project=hv.elsewhere,
+                )
+            elif ownership.may_be_elsewhere(hv):
                 reason = Reason.of(
                     StatusCode.MAY_BE_ELSEWHERE, name=hv.name, status=reason
                 )
@@ -122,8 +129,10 @@ def _without_machine(hv: Hypervisor) -> bool:
 
     A service whose machine may be in one that was not looked at is as it is.
     """
-    return hv.server is None and not (
-        hv.service is not None and ownership.may_be_elsewhere(hv)
+    return (
+        hv.server is None
+        and not hv.elsewhere
+        and not (hv.service is not None and ownership.may_be_elsewhere(hv))
     )
 
 
@@ -271,6 +280,11 @@ _TABLE: tuple[_Row, ...] = (
         _because(StatusCode.NOTHING_THERE),
     ),
     _Row(Phase.ORPHANED, _without_machine, _orphaned),
+    _Row(
+        Phase.UNKNOWN,
+        lambda hv: bool(hv.elsewhere) and hv.service is None,
+        _because(StatusCode.NOT_REGISTERED),
+    ),
     _Row(Phase.STOPPING, _stopping, _because(StatusCode.BEING_DELETED)),
     _Row(Phase.FAILED, _server_is('ERROR'), _failed),
     _Row(Phase.BUILDING, _server_is('BUILD'), _building),

@@ -61,11 +61,27 @@ def _empty_first(facts: Facts) -> str:
 def _where_it_is(facts: Facts) -> str:
     """Return what to do with one whose machine is not in this cloud."""
     delete = commands.DELETE.format(**facts)
+    if facts['project'] is not None:
+        return f'in that project: {delete}'
     there = f'in the cloud that has its server: {delete}'
     removing = holders.removing(facts['left'], facts['hold_id'])
     if facts['up'] or not removing:
         return there
     return f'{there}; or if its machine is gone for good: {removing}'
+
+
+def _elsewhere(facts: Facts) -> str:
+    if facts['project'] is not None:
+        return (
+            f'the machine of {facts["name"]} is that of another project, '
+            f'whose id begins with {facts["project"]}, of this bare-metal '
+            'cloud or another one'
+        )
+    left = ', '.join(text.things(facts['left']))
+    return (
+        f'neither a server nor a port of {facts["name"]} is in this '
+        f'bare-metal cloud, only {left}: its machine may be in another one'
+    )
 
 
 def _find_node(facts: Facts) -> str:
@@ -311,10 +327,9 @@ _DELETE: dict[Code, Words] = {
         ('name', 'occupants', 'provider_id'),
     ),
     OutcomeCode.MACHINE_ELSEWHERE: Words(
-        'neither a server nor a port of {name} is in this bare-metal cloud, '
-        'only {left:things}: its machine may be in another one',
+        _elsewhere,
         _where_it_is,
-        ('name', 'up', 'hold_id', 'left'),
+        ('name', 'project', 'up', 'hold_id', 'left'),
     ),
     OutcomeCode.DRIVER_DOWN: Words(
         'nova-compute on {host}, which drives Ironic, is down: the machine '

@@ -172,6 +172,12 @@ _PHASES: dict[Code, Words] = {
     ),
     StatusCode.HELD: Words('the hold still keeps guests out', commands.CREATE),
     StatusCode.ENABLED: Words('guests can be scheduled to it'),
+    StatusCode.ELSEWHERE: Words(
+        '{status}; its machine is that of another project, whose id begins '
+        'with {project}, of this bare-metal cloud or another one',
+        'in that project: ' + commands.SHOW,
+    ),
+    StatusCode.NOT_REGISTERED: Words('nova-compute has not registered yet'),
     StatusCode.MAY_BE_ELSEWHERE: Words(
         '{status}; neither its server nor its port is in this bare-metal '
         'cloud, so its machine may be in another one',

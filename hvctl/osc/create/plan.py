@@ -113,7 +113,9 @@ def plan(
     new = [
         hv
         for hv in found.values()
-        if hv.server is None and not ownership.holders(look, hv)
+        if hv.server is None
+        and not hv.elsewhere
+        and not ownership.holders(look, hv)
     ]
     asked = _to_look_up(wanted, found.values(), new)
     facts = client.resolve.ask(asked, len(new))

@@ -106,7 +106,7 @@ def _fields(
 
 def _remaining(hv: Hypervisor, status: Status) -> list[str]:
     """Return the stages that the verb under way has still before it."""
-    if status.phase is Phase.UNKNOWN:
+    if status.phase is Phase.UNKNOWN or hv.elsewhere:
         return []
     if phases.goes(hv, status.phase):
         return [stage.words for stage in delete.remaining(hv)]

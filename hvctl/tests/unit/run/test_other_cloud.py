@@ -7,11 +7,18 @@ import dataclasses
 
 from hvctl.decide.hypervisor import assemble
 from hvctl.decide.hypervisor import phases
+from hvctl.decide.wording import rendering
 from hvctl.model.codes import OutcomeCode, StatusCode
-from hvctl.model.hypervisor import Phase
+from hvctl.model.hypervisor import Phase, Status
 from hvctl.model.snapshot import Snapshot, WholeLook
+from hvctl.model.steps import CreatePort, CreateProvider, CreateServer
 from hvctl.tests.fixtures import failures
+from hvctl.tests.fixtures import requests
 from hvctl.tests.unit.run import base
+
+#: Projects of two bare-metal clouds.
+NEAR = '3f2a9c5e8d1b4706a2c9e4f7b8d03516'
+FAR = '91d4e07ab35c4f28861f0c7d2e9ab543'
 
 
 class ComputeCloud(failures.Unreliable):
@@ -75,3 +82,134 @@ class TestOtherCloud(base.TestCase):
                         OutcomeCode.MACHINE_ELSEWHERE, self.code(result)
                     )
                     self.assertEqual([], self.kinds())
+
+
+class TwoClouds(failures.Unreliable):
+    """A compute cloud in which two bare-metal clouds have their machines.
+
+    Whose eyes look is told by ``metal_project_id``.
+    """
+
+    def __init__(self, clock) -> None:
+        super().__init__(clock)
+        self.metal_project_id = NEAR
+        self.homes: dict[str, str] = {}
+
+    def act(self, step):
+        """Run a step, and remember which bare-metal cloud made a machine."""
+        if isinstance(step, (CreatePort, CreateServer)):
+            self.homes[step.name] = self.metal_project_id
+        return super().act(step)
+
+    def observe(self, scope) -> Snapshot:
+        """Take a look that sees one cloud's machines."""
+        seen = super().observe(scope)
+        near = [
+            name
+            for name, project in self.homes.items()
+            if project == self.metal_project_id
+        ]
+        return dataclasses.replace(
+            seen,
+            servers=tuple(s for s in seen.servers if s.name in near),
+            namesakes=(),
+            ports=tuple(p for p in seen.ports if p.name in near),
+            nodes=seen.nodes if near else (),
+            # The machines are no servers of the compute cloud.
+            guests={
+                host: tuple(g for g in found if g.name not in self.homes)
+                for host, found in seen.guests.items()
+            },
+        )
+
+
+class TestTwoClouds(base.TestCase):
+    """Each knows the other's hypervisors from their first moment on."""
+
+    kind = TwoClouds
+
+    def at(self, where, verb, *names, **options):
+        """Run a verb at one of the bare-metal clouds."""
+        self.cloud.metal_project_id = where
+        return verb(*names, **options)
+
+    def seen(self, project_id, name='hv1') -> Status:
+        """How a hypervisor is, seen from there."""
+        self.cloud.metal_project_id = project_id
+        look = self.cloud.observe(WholeLook(all_servers=True))
+        self.assertEqual([name], assemble.names(look))
+        hv = assemble.assemble(look, [name])[name]
+        return phases.status(hv)
+
+    def assert_refused(self):
+        """The other cloud neither takes it up nor removes it."""
+        status = self.seen(FAR)
+        self.assertEqual(StatusCode.ELSEWHERE, status.reason.code)
+        self.assertNotIn('delete', rendering.remedy(status.reason))
+        before = self.kinds()
+        for verb, options in (
+            (self.create, {'project_id': FAR, 'delete_on_failure': True}),
+            (self.delete, {}),
+        ):
+            result = self.at(FAR, verb, 'hv1', timeout=1000, **options)
+
+            self.assertEqual(OutcomeCode.MACHINE_ELSEWHERE, self.code(result))
+            self.assertIn(NEAR[:6], self.message(result))
+        self.assertEqual(before, self.kinds())
+        return status.phase
+
+    def in_pieces(self, verb, **options):
+        """Run a verb of the near cloud, and look from the far one."""
+        reached = []
+        for _ in range(1000):
+            result = self.at(NEAR, verb, 'hv1', timeout=10, **options)
+            if result.ok and verb == self.delete:
+                return reached
+            reached.append(self.assert_refused())
+            if result.ok:
+                return reached
+        self.fail('it comes to no end')
+
+    def test_life(self):
+        """From the hold to the last record, whatever has registered."""
+        created = self.in_pieces(self.create, project_id=NEAR)
+
+        self.assertEqual(Phase.UNKNOWN, created[0])
+        self.assertEqual(Phase.ENABLED, created[-1])
+        self.assertEqual(Phase.ENABLED, self.seen(NEAR).phase)
+        ended = self.in_pieces(self.delete)
+        self.assertNotIn(Phase.ORPHANED, ended)
+        self.assert_nothing_left('hv1')
+
+    def test_killed(self):
+        """What a killed create has left is unfinished in its own cloud."""
+        self.cloud.metal_project_id = NEAR
+        goal = requests.a_create('hv1', project_id=NEAR)
+        provider = goal.request.hypervisors['hv1'].compute_id
+        self.cloud.act(
+            CreateProvider(
+                name='hv1', provider_id=provider, provider_name='hv1'
+            )
+        )
+
+        self.assertEqual(Phase.UNKNOWN, self.assert_refused())
+        status = self.seen(NEAR)
+        self.assertEqual(Phase.ORPHANED, status.phase)
+        self.assertEqual(StatusCode.UNFINISHED, status.reason.code)
+        self.assertTrue(self.at(NEAR, self.delete, 'hv1').ok)
+        self.assert_nothing_left('hv1')
+
+    def test_records_left(self):
+        """Also where the near cloud has lost the server and the port."""
+        self.at(NEAR, self.create, 'hv1', project_id=NEAR)
+        self.cloud.homes['hv1'] = 'nowhere'
+
+        self.assertEqual(Phase.ENABLED, self.assert_refused())
+        self.assertEqual(
+            StatusCode.MAY_BE_ELSEWHERE, self.seen(NEAR).reason.code
+        )
+
+    def test_guests(self):
+        """A drain there is the compute cloud's own affair."""
+        self.at(NEAR, self.create, 'hv1', project_id=NEAR)
+        self.assertTrue(self.at(FAR, self.drain, 'hv1').ok)

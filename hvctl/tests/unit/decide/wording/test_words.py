@@ -20,6 +20,7 @@ DELETE = 'openstack hypervisor ephemeral delete hv1'
 FIRST = f'remove it first: {DELETE}'
 ELSEWHERE = {
     'name': 'hv1',
+    'project': None,
     'left': (('resource provider', 'p1'), ('compute service', 's1')),
 }
 SERVICE = Reason.of(HolderCode.SERVICE, id='i1', host='hv1', up=False)

@@ -11,6 +11,7 @@ from hvctl.model import identity
 from hvctl.model.preflight import Quota
 from hvctl.model.steps import (
     CreatePort,
+    CreateProvider,
     CreateServer,
 )
 from hvctl.tests.fixtures import builders
@@ -74,6 +75,21 @@ class TestCreate(base.TestCommand):
         self.assertEqual(
             builders.OURS[:6], identity.other_project('hv1', chosen, 'f' * 32)
         )
+
+    def test_elsewhere(self):
+        """What another project holds is refused, and needs no image."""
+        theirs = builders.a_compute_id(project_id='3f2a9c00')
+        self.cloud.act(
+            CreateProvider(name='hv1', provider_id=theirs, provider_name='hv1')
+        )
+
+        self.assertEqual(1, self.create('hv1'))
+
+        (row,) = self.rows()
+        self.assertEqual('machine-elsewhere', row['Code'])
+        self.assertIn('begins with 3f2a9c', row['Message'])
+        self.assertIsNone(self.cloud.resolve.asked.image)
+        self.assertEqual([], self.cloud.ours('hv1'))
 
     def test_to_go_on(self):
         """To open a host nothing is asked of what machines are made with."""
