@@ -108,6 +108,43 @@ class TestRefused(draining.Story):
         self.assertEqual('moving', move.state)
 
 
+class TestUnanswered(draining.Story):
+    """Requests of which nobody knows whether Nova took them."""
+
+    def test_once_more(self):
+        """What has not happened is sent again, as if it had not been."""
+        self.see(draining.GUEST)
+        self.ledger.done.clear()
+        self.ledger.done_at.clear()
+
+        for after, sent in ((59, 1), (2, 2)):
+            move = self.see(draining.GUEST, after=after)
+
+            self.assertEqual(['LiveMigrate'] * sent, self.sent)
+            self.assertEqual(1, move.progress.attempt)
+        self.assertIsNone(move.progress.tried_at)
+
+    def test_fault(self):
+        """What Nova says of a guest counts where it cannot be asked."""
+        wants = {'metadata': {'hvctl:drain': 'shelve'}}
+        for fault, cause in (
+            ('no disk', Reason.of(GuestCode.NOVA_SAYS, message='no disk')),
+            (None, Reason.of(GuestCode.NO_REASON)),
+        ):
+            with self.subTest(fault=fault):
+                self.setUp()
+                self.see(builders.a_guest('g1', **wants))
+                broken = builders.a_guest(
+                    'g1', status='ERROR', fault=fault, **wants
+                )
+
+                move = self.see(broken)
+
+                self.assert_move(
+                    'failed', GuestCode.BROKE_HERE, move, cause=cause
+                )
+
+
 class TestNoHost(draining.Story):
     """Whether Nova found no host for a guest."""
 
