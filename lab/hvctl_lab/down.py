@@ -11,6 +11,7 @@ from hvctl_lab import leftovers
 from hvctl_lab import paths
 from hvctl_lab import supervision
 from hvctl_lab.metal import disk
+from hvctl_lab.metal import network
 from hvctl_lab.metal import power
 from hvctl_lab.reporting import Report
 
@@ -46,6 +47,7 @@ def down(lab: paths.Lab, report: Report) -> None:
         )
         supervision.shut_down(lab)
     leftovers.end(lab)
+    network.remove_switch(lab)
 
 
 def destroy(lab: paths.Lab, report: Report) -> None:

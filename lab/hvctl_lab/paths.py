@@ -25,6 +25,8 @@ DEFAULT_PORT_BASE = 17000
 #: The image that boots a machine.  Its id is fixed, so that the deploy
 #: interface can tell it from an image that boots nothing.
 BOOTABLE_IMAGE_ID = '6b6d4f0e-6ce1-4c53-9a0c-3a5b8d3d2f12'
+#: The image of a hypervisor whose guests are real.
+REAL_IMAGE_ID = '2f0f8f55-3c0b-4f0e-8f6e-9a4a1c7e5d13'
 
 HOST = '127.0.0.1'
 
@@ -105,6 +107,11 @@ class Lab:
     def program(self, name: str) -> pathlib.Path:
         """Return the path of a program of the virtualenv."""
         return self.prefix / 'bin' / name
+
+    @property
+    def switch(self) -> str:
+        """The network namespace that the real machines' wires end in."""
+        return f'hvctl-lab-{self.port_base}'
 
     def node(self, name: str) -> pathlib.Path:
         """Return the directory of one bare-metal node."""

@@ -10,6 +10,7 @@ from hvctl_lab import errors
 from hvctl_lab import paths
 from hvctl_lab import waiting
 from hvctl_lab.bootstrap import connection
+from hvctl_lab.metal import network
 from hvctl_lab.metal import power
 from hvctl_lab.services import ironic
 from hvctl_lab.services import neutron
@@ -52,7 +53,7 @@ def enrol(cloud: connection.Cloud, names: Iterable[str]) -> None:
             index = int(name.rpartition('-')[2])
             cloud.baremetal.create_port(
                 node_id=node.id,
-                address=f'52:54:00:be:ef:{index:02x}',
+                address=network.address(name),
                 physical_network=neutron.PHYSICAL_NETWORK,
                 local_link_connection={
                     'switch_id': '00:00:5e:00:53:01',

@@ -40,8 +40,18 @@ class TestDown(base.LabTestCase):
                 lambda _, name: stopped.append(name),
             ),
             mock.patch('hvctl_lab.leftovers.end', autospec=True),
+            mock.patch(
+                'hvctl_lab.metal.network.remove_switch',
+                lambda _: stopped.append('switch'),
+            ),
         ):
             down.down(self.lab, lambda _: None)
 
-        wanted = [ironic.PROGRAM, 'node-0', mariadb.PROGRAM, 'supervisord']
+        wanted = [
+            ironic.PROGRAM,
+            'node-0',
+            mariadb.PROGRAM,
+            'supervisord',
+            'switch',
+        ]
         self.assertEqual(wanted, [name for name in stopped if name in wanted])
