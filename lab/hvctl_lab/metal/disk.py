@@ -17,6 +17,7 @@ import subprocess
 from hvctl_lab import errors
 from hvctl_lab import lock
 from hvctl_lab import paths
+from hvctl_lab.metal import variants
 
 #: Where cloud-init looks for a config drive that is no block device.
 _SEED = 'var/lib/cloud/seed/config_drive'
@@ -61,11 +62,17 @@ def bootable(lab: paths.Lab, name: str) -> bool:
     return written(lab, name).is_dir()
 
 
-def write(lab: paths.Lab, name: str, drive: Mapping[str, bytes]) -> None:
-    """Deploy the node image to a node, with a config drive.
+def write(
+    lab: paths.Lab,
+    name: str,
+    variant: variants.Variant,
+    drive: Mapping[str, bytes],
+) -> None:
+    """Deploy a node image to a node, with a config drive.
 
     :param lab: the embedded cloud
     :param name: the node's name
+    :param variant: the image
     :param drive: the config drive's files; none means no config drive
     :raises DiskError: when the disk cannot be prepared
     """
@@ -89,6 +96,7 @@ def write(lab: paths.Lab, name: str, drive: Mapping[str, bytes]) -> None:
             raise DiskError(f'the config drive holds a bad path: {relative}')
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
+    _label(lab, name).write_text(variant.name)
     unfinished.rename(written(lab, name))
 
 
@@ -121,6 +129,15 @@ def mount(lab: paths.Lab, name: str, image: pathlib.Path) -> pathlib.Path:
 def written(lab: paths.Lab, name: str) -> pathlib.Path:
     """Return the directory of what a node has written over the image."""
     return _disks(lab) / name / 'upper'
+
+
+def variant(lab: paths.Lab, name: str) -> variants.Variant:
+    """Return what image was written to a node's disk."""
+    return variants.by_name(_label(lab, name).read_text())
+
+
+def _label(lab: paths.Lab, name: str) -> pathlib.Path:
+    return _disks(lab) / name / 'variant'
 
 
 def _disks(lab: paths.Lab) -> pathlib.Path:

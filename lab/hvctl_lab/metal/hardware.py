@@ -27,6 +27,7 @@ from hvctl_lab import paths
 from hvctl_lab.metal import disk
 from hvctl_lab.metal import drive
 from hvctl_lab.metal import power
+from hvctl_lab.metal import variants
 
 EXTRA = 'hvctl_lab'
 FAIL_DEPLOY = 'fail-deploy'
@@ -105,9 +106,10 @@ class LabDeploy(fake.FakeDeploy):
                 f'{node.name} is told to fail its deploys'
             )
         lab = paths.Lab.from_environment()
-        if node.instance_info.get('image_source') == paths.BOOTABLE_IMAGE_ID:
+        variant = variants.by_image(node.instance_info.get('image_source'))
+        if variant is not None:
             try:
-                disk.write(lab, node.name, self._config_drive(task))
+                disk.write(lab, node.name, variant, self._config_drive(task))
             except (OSError, errors.LabError) as error:
                 raise exception.InstanceDeployFailure(str(error)) from error
         task.driver.network.configure_tenant_networks(task)

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Builds the root file system that the bare-metal nodes boot.
+"""Builds the root file systems that the bare-metal nodes boot.
 
-It is the host's own distribution release, so that the services' virtualenv
-works inside a machine as it does outside, with the users, directories and
-units that a distribution's OpenStack packages bring, none of them enabled,
-and stand-ins for Open vSwitch and a network adapter with virtual functions.
+Each is of the host's own distribution release, so that the services'
+virtualenv works inside a machine as it does outside.  What else is in it is
+its variant's affair.
 """
 
 from __future__ import annotations
@@ -19,55 +18,11 @@ import subprocess
 from hvctl_lab import cache
 from hvctl_lab import errors
 from hvctl_lab import paths
+from hvctl_lab.metal import variants
 from hvctl_lab.reporting import Report
-
-PACKAGES = (
-    'cloud-init',
-    'dbus',
-    'iproute2',
-    # Python packages with code of C++ want it; Ubuntu's smallest has none.
-    'libstdc++6',
-    'python3',
-    'systemd',
-    'systemd-sysv',
-)
-
-#: Owner, as a distribution's packages have it, and its directories.
-USERS = {
-    'nova': ('/var/lib/nova', '/var/log/nova'),
-    'neutron': ('/var/lib/neutron', '/var/log/neutron'),
-}
-CONFIGURATION_DIRECTORIES = {'nova': '/etc/nova', 'neutron': '/etc/neutron'}
-
-#: Units that have nothing to do in such a machine, or would change devices
-#: and networks of the host.
-MASKED = (
-    'apt-daily.timer',
-    'apt-daily-upgrade.timer',
-    'cloud-init-hotplugd.socket',
-    'console-getty.service',
-    'dpkg-db-backup.timer',
-    'e2scrub_all.timer',
-    'e2scrub_reap.service',
-    'fstrim.timer',
-    'getty.target',
-    'motd-news.timer',
-    'networkd-dispatcher.service',
-    'systemd-logind.service',
-    'systemd-networkd.service',
-    'systemd-networkd.socket',
-    'systemd-networkd-wait-online.service',
-    'systemd-pstore.service',
-    'systemd-resolved.service',
-    'systemd-timesyncd.service',
-    'systemd-udevd.service',
-    'systemd-udev-trigger.service',
-)
 
 #: Raise it when the code below makes another image of the same constants.
 _STEPS_VERSION = 2
-
-_OVERLAID = pathlib.Path(__file__).with_name('root')
 
 _MMDEBSTRAP = (
     'mmdebstrap',
@@ -79,7 +34,6 @@ _MMDEBSTRAP = (
     '--dpkgopt=path-exclude=/usr/share/locale/*',
     '--dpkgopt=path-exclude=/usr/share/man/*',
     '--aptopt=Acquire::Languages "none"',
-    f'--include={",".join(PACKAGES)}',
 )
 
 #: How the host's apt reaches its archives.
@@ -91,41 +45,51 @@ _APT_SETTINGS = (
 )
 
 
+#: A kernel's package would make an initramfs, which nobody boots.
+_QUIET = {'DEBIAN_FRONTEND': 'noninteractive', 'INITRD': 'No'}
+
+
 class ImageError(errors.LabError):
     """The node image could not be built."""
 
 
-def path(lab: paths.Lab) -> pathlib.Path:
+def path(lab: paths.Lab, variant: variants.Variant) -> pathlib.Path:
     """Return the directory of this recipe's image, built or not."""
-    return lab.cache / f'node-image-{_codename()}-{_recipe()}'
+    return lab.cache / f'{variant.image}-{_codename()}-{_recipe(variant)}'
 
 
-def missing(lab: paths.Lab) -> bool:
+def missing(lab: paths.Lab, variant: variants.Variant) -> bool:
     """Return whether the image is still to be built."""
-    return not path(lab).is_dir()
+    return not path(lab, variant).is_dir()
 
 
-def ensure(lab: paths.Lab, report: Report) -> pathlib.Path:
-    """Build the node image unless this recipe's is in the cache.
+def ensure(
+    lab: paths.Lab, variant: variants.Variant, report: Report
+) -> pathlib.Path:
+    """Build a node image unless this recipe's is in the cache.
 
     :param lab: the embedded cloud
+    :param variant: what is to be in it
     :param report: is told, in a few words, when something takes long
     :returns: the root directory, to be used read-only
     :raises ImageError: with what the tools said last
     """
 
     def build(root: pathlib.Path) -> None:
-        report(f'building the node image ({_codename()}, about 40 s)')
-        _bootstrap(root)
-        _complete(root)
-        if path(lab) != image:
+        report(
+            f'building the {variant.image} ({_codename()}, '
+            f'{variant.build_time})'
+        )
+        bootstrap(root, variant.packages, variant.hooks)
+        _complete(root, variant)
+        if path(lab, variant) != image:
             raise ImageError(
-                "the node image's files changed while it was built; run the "
-                'same command again'
+                f"the {variant.image}'s files changed while it was built; "
+                'run the same command again'
             )
 
-    image = path(lab)
-    cache.build_once(image, 'node-image', build)
+    image = path(lab, variant)
+    cache.build_once(image, variant.image, build)
     return image
 
 
@@ -133,26 +97,45 @@ def _codename() -> str:
     return platform.freedesktop_os_release()['VERSION_CODENAME']
 
 
-def _recipe() -> str:
+def _recipe(variant: variants.Variant) -> str:
     """Hash all that decides the image's content but the packages' versions."""
-    constants = (
+    constants: list[object] = [
         _STEPS_VERSION,
-        USERS,
-        CONFIGURATION_DIRECTORIES,
-        MASKED,
-        _MMDEBSTRAP,
-    )
-    digest = hashlib.sha256(repr(constants).encode())
-    for file in sorted(_OVERLAID.rglob('*')):
+        dict(variant.users),
+        dict(variant.configuration_directories),
+        variant.masked,
+        (*_MMDEBSTRAP, _include(variant.packages)),
+    ]
+    if variant.own_network:
+        constants += [variant.enabled, variant.disabled, variant.hooks]
+    digest = hashlib.sha256(repr(tuple(constants)).encode())
+    for file in sorted(variant.overlaid.rglob('*')):
         if file.is_file():
-            digest.update(str(file.relative_to(_OVERLAID)).encode() + b'\0')
+            digest.update(
+                str(file.relative_to(variant.overlaid)).encode() + b'\0'
+            )
             digest.update(file.read_bytes() + b'\0')
     return digest.hexdigest()[:12]
 
 
-def _run(*command: str, feed: str = '') -> str:
+def _include(packages: tuple[str, ...]) -> str:
+    return f'--include={",".join(packages)}'
+
+
+def run(*command: str, feed: str = '') -> str:
+    """Run a program to its end.
+
+    :param command: the program and its arguments
+    :param feed: what it reads
+    :returns: what it wrote
+    :raises ImageError: when it fails, with what it said last
+    """
     result = subprocess.run(
-        command, input=feed, capture_output=True, text=True
+        command,
+        input=feed,
+        capture_output=True,
+        text=True,
+        env=os.environ | _QUIET,
     )
     if result.returncode:
         last = '\n'.join(result.stderr.splitlines()[-10:])
@@ -164,7 +147,7 @@ def _sources() -> str:
     """List the host's own archives of its release, in one-line style."""
     codename = _codename()
     wanted = (codename, f'{codename}-updates', f'{codename}-security')
-    targets = _run(
+    targets = run(
         'apt-get',
         'indextargets',
         '--format',
@@ -184,8 +167,19 @@ def _sources() -> str:
     return '\n'.join(dict.fromkeys(lines)) + '\n'
 
 
-def _bootstrap(root: pathlib.Path) -> None:
-    settings = _run(
+def bootstrap(
+    root: pathlib.Path,
+    packages: tuple[str, ...],
+    hooks: tuple[str, ...] = (),
+) -> None:
+    """Install the host's own distribution release.
+
+    :param root: the directory to make
+    :param packages: what to install beside the least that there can be
+    :param hooks: further options of mmdebstrap
+    :raises ImageError: with what the tools said last
+    """
+    settings = run(
         'apt-config', 'dump', '--format', '%F "%v";%n', *_APT_SETTINGS
     )
     options = [
@@ -193,8 +187,10 @@ def _bootstrap(root: pathlib.Path) -> None:
         for line in settings.splitlines()
         if not line.endswith(' "";')
     ]
-    _run(
+    run(
         *_MMDEBSTRAP,
+        _include(packages),
+        *hooks,
         *options,
         _codename(),
         str(root),
@@ -203,30 +199,42 @@ def _bootstrap(root: pathlib.Path) -> None:
     )
 
 
-def _complete(root: pathlib.Path) -> None:
-    for user, directories in USERS.items():
+def _complete(root: pathlib.Path, variant: variants.Variant) -> None:
+    for user, directories in variant.users.items():
         home = directories[0]
-        _run(
+        run(
             *('chroot', str(root), 'useradd', '--system', '--user-group'),
             *('--home-dir', home, '--shell', '/usr/sbin/nologin', user),
         )
         for directory in directories:
             _directory(root, directory)
-            _run('chroot', str(root), 'chown', f'{user}:{user}', directory)
-    for user, directory in CONFIGURATION_DIRECTORIES.items():
+            run('chroot', str(root), 'chown', f'{user}:{user}', directory)
+    for user, directory in variant.configuration_directories.items():
         _directory(root, directory)
-        _run('chroot', str(root), 'chown', f'root:{user}', directory)
-    _overlay(root)
-    for unit in MASKED:
-        link = root / 'etc/systemd/system' / unit
-        link.unlink(missing_ok=True)
-        link.symlink_to('/dev/null')
-    # Each machine gets its own name, machine id and resolver.
+        run('chroot', str(root), 'chown', f'root:{user}', directory)
+    _overlay(root, variant.overlaid)
+    _choose_units(root, variant)
+    # Each machine gets its own name, machine id, resolver and host keys.
     (root / 'etc/hostname').unlink(missing_ok=True)
     (root / 'etc/resolv.conf').unlink(missing_ok=True)
     (root / 'etc/machine-id').write_text('')
+    for key in (root / 'etc/ssh').glob('ssh_host_*'):
+        key.unlink()
     # A virtualenv below /root must be within reach of the services' users.
     (root / 'root').chmod(0o711)
+
+
+def _choose_units(root: pathlib.Path, variant: variants.Variant) -> None:
+    for unit in variant.masked:
+        link = root / 'etc/systemd/system' / unit
+        link.unlink(missing_ok=True)
+        link.symlink_to('/dev/null')
+    for call, units in (
+        ('enable', variant.enabled),
+        ('disable', variant.disabled),
+    ):
+        if units:
+            run('chroot', str(root), 'systemctl', '--quiet', call, *units)
 
 
 def _directory(root: pathlib.Path, name: str) -> None:
@@ -235,10 +243,10 @@ def _directory(root: pathlib.Path, name: str) -> None:
     directory.chmod(0o755)
 
 
-def _overlay(root: pathlib.Path) -> None:
+def _overlay(root: pathlib.Path, overlaid: pathlib.Path) -> None:
     """Lay our own files over the distribution's, whatever the umask."""
-    for source in sorted(_OVERLAID.rglob('*')):
-        target = root / source.relative_to(_OVERLAID)
+    for source in sorted(overlaid.rglob('*')):
+        target = root / source.relative_to(overlaid)
         if source.is_dir():
             target.mkdir(exist_ok=True)
         else:

@@ -7,7 +7,6 @@ process that holds the machine; killing that process is pulling the plug.
 
 from __future__ import annotations
 
-import ctypes
 import os
 import pathlib
 import signal
@@ -20,18 +19,29 @@ from hvctl_lab import paths
 from hvctl_lab.metal import cgroup
 from hvctl_lab.metal import disk
 from hvctl_lab.metal import image
+from hvctl_lab.metal import namespaces
+from hvctl_lab.metal import network
+from hvctl_lab.metal import variants
 
-_CLONE_NEWNS = 0x00020000
-
-#: Modules that the programs of a distribution's packages are replaced by.
-PROGRAMS = {
-    'nova-compute': 'hvctl_lab.host.compute',
-    'neutron-openvswitch-agent': 'hvctl_lab.host.agent openvswitch',
-    'neutron-sriov-nic-agent': 'hvctl_lab.host.agent sriov-nic',
-}
+#: The network is the machine's, so its settings are as well.
+_OWN_NETWORK = ('env', 'SYSTEMD_NSPAWN_API_VFS_WRITABLE=network')
+#: What libvirt and Open vSwitch do, and Nova's helper as root insists on.
+_FOR_GUESTS = (
+    '--bind=/dev/net/tun',
+    '--capability=CAP_NET_ADMIN,CAP_IPC_LOCK,CAP_SYS_RESOURCE',
+)
 
 _PROGRAM = """#!/bin/sh
-exec {python} -m {command} "$@"
+exec {python} {command} "$@"
+"""
+
+#: Where the interpreter of the virtualenv finds libvirt's binding, and
+#: nothing else of the distribution's Python packages.
+_BINDINGS = 'usr/local/lib/hvctl-lab'
+_PACKAGES = 'usr/lib/python3/dist-packages'
+_REAL_PROGRAM = f"""#!/bin/sh
+export PYTHONPATH=/{_BINDINGS}
+exec {{command}} "$@"
 """
 
 
@@ -42,24 +52,33 @@ def main() -> None:
     if not disk.bootable(lab, name):
         print(f'{name}: no bootable disk', flush=True)
         _idle()
-    if image.missing(lab):
+    variant = disk.variant(lab, name)
+    if image.missing(lab, variant):
         sys.exit(f'{name}: the node image is not there: run hvctl-lab up')
     try:
         cgroup.enter(lab, name)
+        if variant.own_network:
+            # Before: a namespace's name must be known outside.
+            network.make_switch(lab)
         _leave_mount_namespace()
-        root = disk.mount(lab, name, image.path(lab))
+        root = disk.mount(lab, name, image.path(lab, variant))
+        if variant.own_network:
+            network.enter_own(lab, name)
     except (OSError, errors.LabError) as error:
         sys.exit(f'{name}: {error}')
-    _install_programs(lab, root)
-    command = nspawn(lab, name, root)
+    _install_programs(lab, variant, root)
+    command = nspawn(lab, name, variant, root)
     os.execvp(command[0], command)
 
 
-def nspawn(lab: paths.Lab, name: str, root: pathlib.Path) -> list[str]:
+def nspawn(
+    lab: paths.Lab, name: str, variant: variants.Variant, root: pathlib.Path
+) -> list[str]:
     """Return the command that boots a root directory.
 
     :param lab: the embedded cloud
     :param name: the node's name
+    :param variant: the image
     :param root: the machine's root directory
     :returns: the command, to be run in the machine's own control group
     """
@@ -68,6 +87,7 @@ def nspawn(lab: paths.Lab, name: str, root: pathlib.Path) -> list[str]:
         # the first process of a process namespace it takes all with it.
         *('unshare', '--pid', '--fork', '--kill-child', '--mount-proc'),
         *('--propagation', 'slave'),
+        *(_OWN_NETWORK if variant.own_network else ()),
         'systemd-nspawn',
         f'--directory={root}',
         f'--machine=hvctl-lab-{lab.port_base}-{name}',
@@ -81,6 +101,7 @@ def nspawn(lab: paths.Lab, name: str, root: pathlib.Path) -> list[str]:
         '--resolv-conf=off',
         '--timezone=off',
         *(f'--bind-ro={directory}' for directory in shared(lab)),
+        *(_FOR_GUESTS if variant.own_network else ()),
     ]
 
 
@@ -101,19 +122,32 @@ def shared(lab: paths.Lab) -> list[pathlib.Path]:
     return directories
 
 
-def _install_programs(lab: paths.Lab, root: pathlib.Path) -> None:
-    for program, command in PROGRAMS.items():
+def _install_programs(
+    lab: paths.Lab, variant: variants.Variant, root: pathlib.Path
+) -> None:
+    for program, command in variant.programs.items():
         file = root / 'usr/bin' / program
-        file.write_text(_PROGRAM.format(python=lab.python, command=command))
+        text = _REAL_PROGRAM if variant.own_network else _PROGRAM
+        file.unlink(missing_ok=True)
+        file.write_text(
+            text.format(
+                python=lab.python,
+                command=command.format(bin=lab.program('')),
+            )
+        )
         file.chmod(0o755)
+    if variant.own_network:
+        bindings = root / _BINDINGS
+        bindings.mkdir(exist_ok=True)
+        for file in (root / _PACKAGES).glob('libvirt*'):
+            link = bindings / file.name
+            link.unlink(missing_ok=True)
+            link.symlink_to(f'/{_PACKAGES}/{file.name}')
 
 
 def _leave_mount_namespace() -> None:
     """Have the kernel unmount what is mounted from now on at the end."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.unshare(_CLONE_NEWNS):
-        number = ctypes.get_errno()
-        raise OSError(number, os.strerror(number))
+    namespaces.unshare(namespaces.MOUNT)
     # Not private: what is unmounted outside must be unmounted here as well,
     # else the disks could never be removed.
     subprocess.run(['mount', '--make-rslave', '/'], check=True)

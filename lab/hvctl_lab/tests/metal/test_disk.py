@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from hvctl_lab.metal import disk
+from hvctl_lab.metal import variants
 from hvctl_lab.tests import base
 
 _SEED = 'disks/node-0/upper/var/lib/cloud/seed/config_drive'
@@ -28,7 +29,12 @@ class TestDisk(base.LabTestCase):
 
     def test_write(self):
         """The config drive lies where cloud-init looks, for root only."""
-        disk.write(self.lab, 'node-0', {'openstack/latest/user_data': b'x'})
+        disk.write(
+            self.lab,
+            'node-0',
+            variants.PRETENDED,
+            {'openstack/latest/user_data': b'x'},
+        )
 
         seed = self.lab.directory / _SEED
         self.assertTrue(disk.bootable(self.lab, 'node-0'))
@@ -41,10 +47,17 @@ class TestDisk(base.LabTestCase):
             (self.lab.directory / 'disks/node-0/upper').stat().st_mode & 0o777,
         )
 
+    def test_variant(self):
+        """A disk knows what was written to it."""
+        for variant in variants.ALL:
+            disk.write(self.lab, 'node-0', variant, {})
+
+            self.assertIs(variant, disk.variant(self.lab, 'node-0'))
+
     def test_write_again(self):
         """Nothing of the last instance is left for the next one."""
-        disk.write(self.lab, 'node-0', {'old': b'x'})
-        disk.write(self.lab, 'node-0', {'new': b'x'})
+        disk.write(self.lab, 'node-0', variants.PRETENDED, {'old': b'x'})
+        disk.write(self.lab, 'node-0', variants.PRETENDED, {'new': b'x'})
 
         seed = self.lab.directory / _SEED
         self.assertEqual(['new'], [file.name for file in seed.iterdir()])
@@ -56,13 +69,14 @@ class TestDisk(base.LabTestCase):
             disk.write,
             self.lab,
             'node-0',
+            variants.PRETENDED,
             {'../../../../etc/passwd': b'x'},
         )
         self.assertFalse(disk.bootable(self.lab, 'node-0'))
 
     def test_wipe(self):
         """Wiping twice is harmless."""
-        disk.write(self.lab, 'node-0', {})
+        disk.write(self.lab, 'node-0', variants.PRETENDED, {})
         disk.wipe(self.lab, 'node-0')
         disk.wipe(self.lab, 'node-0')
 
@@ -84,7 +98,7 @@ class TestDisk(base.LabTestCase):
 
     def test_release(self):
         """Destroying leaves no disk."""
-        disk.write(self.lab, 'node-0', {})
+        disk.write(self.lab, 'node-0', variants.PRETENDED, {})
         disk.release(self.lab)
         disk.release(self.lab)
 

@@ -10,6 +10,7 @@ from ironic.common import states
 
 from hvctl_lab import paths
 from hvctl_lab.metal import hardware
+from hvctl_lab.metal import variants
 from hvctl_lab.tests import base
 
 _MODULE = 'hvctl_lab.metal.hardware'
@@ -43,7 +44,8 @@ class HardwareTestCase(base.LabTestCase):
     def _note(self, event):
         return lambda *arguments: self.events.append(event)
 
-    def _write(self, lab, name, drive):
+    def _write(self, lab, name, variant, drive):
+        self.variant = variant
         self.events.append(('write', drive))
 
 
@@ -55,6 +57,15 @@ class TestDeploy(HardwareTestCase):
         hardware.LabDeploy().deploy(self.task)
 
         self.assertEqual([('write', {}), 'plug', states.POWER_ON], self.events)
+
+    def test_variants(self):
+        """The server's image decides what the machine boots."""
+        for variant in variants.ALL:
+            self.task.node.instance_info = {'image_source': variant.glance_id}
+
+            hardware.LabDeploy().deploy(self.task)
+
+            self.assertIs(variant, self.variant)
 
     def test_another_image(self):
         """An image that boots nothing is deployed all the same."""
