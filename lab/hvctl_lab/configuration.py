@@ -9,6 +9,7 @@ from hvctl_lab import credentials
 from hvctl_lab import ini
 from hvctl_lab import paths
 from hvctl_lab import programs
+from hvctl_lab import realness
 from hvctl_lab.services import clients
 from hvctl_lab.services import glance
 from hvctl_lab.services import ironic
@@ -65,7 +66,7 @@ def files(
         **ironic.files(lab, secrets),
         **nova.files(lab, secrets),
         **clients.files(lab, secrets),
-        **profiles.files(lab, secrets),
+        **profiles.files(lab, secrets, real=realness.wanted(lab)),
     }
 
 

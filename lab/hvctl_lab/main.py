@@ -89,13 +89,21 @@ def _parser() -> argparse.ArgumentParser:
         metavar='<number>',
         help='bare-metal nodes that there are to be at least (6 at first)',
     )
+    up.add_argument(
+        '--real',
+        action='store_true',
+        help=(
+            'have what hypervisors need whose guests really run: the profile '
+            '"real" (the first time takes minutes)'
+        ),
+    )
     up.set_defaults(call=_up)
 
     run = calls.add_parser(
         'run', help='bring the cloud up if needed, then run a command on it'
     )
     run.add_argument('command', nargs='+', metavar='<command>')
-    run.set_defaults(call=_run, nodes=None)
+    run.set_defaults(call=_run, nodes=None, real=False)
 
     env = calls.add_parser(
         'env', help="print the cloud's environment for a shell"
@@ -143,7 +151,7 @@ def _up(lab: paths.Lab, options: argparse.Namespace) -> int:
 
     progress = _Progress()
     with lock.of_lab(lab, progress.waiting):
-        up.up(lab, options.nodes, progress)
+        up.up(lab, options.nodes, progress, real=options.real)
     progress('the cloud is up')
     return 0
 

@@ -6,6 +6,7 @@ Each finding is one line with the command that mends it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 import os
 import pathlib
 import shlex
@@ -26,7 +27,11 @@ PROGRAMS = {
     '/usr/lib/rabbitmq/bin/rabbitmq-server': 'rabbitmq-server',
     '/usr/bin/systemd-nspawn': 'systemd-container',
     '/usr/bin/mmdebstrap': 'mmdebstrap',
+    '/bin/ip': 'iproute2',
 }
+
+#: What guests' adapters are made with.
+_TUN = pathlib.Path('/dev/net/tun')
 
 #: The GiB that a lab and its cache need.
 _DISK = 4
@@ -88,6 +93,27 @@ def find(lab: paths.Lab) -> list[str]:
         *_disk(lab.cache),
         *_ports(lab),
     ]
+
+
+def check_real() -> None:
+    """Look for what machines need whose guests are real.
+
+    :raises LabError: with everything that is missing, a line each
+    """
+    findings = list(_for_real())
+    if findings:
+        raise errors.LabError('\n'.join(findings))
+
+
+def _for_real() -> Iterator[str]:
+    if not _TUN.exists():
+        yield f'guests cannot have adapters; run: {_sudo()}modprobe tun'
+    if pathlib.Path(sys.base_prefix) != pathlib.Path('/usr'):
+        # libvirt's binding is made for that one only.
+        yield (
+            "real hypervisors need a virtualenv of the distribution's "
+            'Python; run: make BASE_PYTHON=/usr/bin/python3'
+        )
 
 
 def _sudo() -> str:

@@ -17,6 +17,7 @@ from hvctl_lab import databases
 from hvctl_lab import leftovers
 from hvctl_lab import paths
 from hvctl_lab import readiness
+from hvctl_lab import realness
 from hvctl_lab import requirements
 from hvctl_lab import supervision
 from hvctl_lab.bootstrap import connection
@@ -24,7 +25,9 @@ from hvctl_lab.bootstrap import identity
 from hvctl_lab.bootstrap import nodes
 from hvctl_lab.bootstrap import resources
 from hvctl_lab.metal import disk
+from hvctl_lab.metal import guest_image
 from hvctl_lab.metal import image
+from hvctl_lab.metal import variants
 from hvctl_lab.reporting import Report
 from hvctl_lab.services import clients
 from hvctl_lab.services import keystone
@@ -35,13 +38,17 @@ from hvctl_lab.services import rabbitmq
 DEFAULT_NODES = 6
 
 
-def up(lab: paths.Lab, count: int | None, report: Report) -> None:
+def up(
+    lab: paths.Lab, count: int | None, report: Report, *, real: bool = False
+) -> None:
     """Bring the lab up; the caller holds its lock.
 
     :param lab: the lab
     :param count: how many nodes there must be at least; None for those that
         there are, or the usual number in a new lab
     :param report: told what is being done
+    :param real: whether hypervisors with real guests are to be possible,
+        from now on
     :raises LabError: when something is missing or does not start
     """
     known = _nodes_made(lab)
@@ -51,10 +58,16 @@ def up(lab: paths.Lab, count: int | None, report: Report) -> None:
         leftovers.end(lab)
         requirements.check(lab)
     databases.check(lab)
-    if running and wanted == known and readiness.all_answer(lab):
+    complete = running and wanted == known and readiness.all_answer(lab)
+    if complete and not real:
         return
+    if real:
+        requirements.check_real()
+        realness.want(lab)
     secrets = credentials.load(lab)
-    if not running:
+    # The services read theirs when they start, and the profiles are not
+    # theirs.
+    if not running or real:
         configuration.write(lab, secrets)
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         # Building the image takes longest, and only machines need it.
@@ -65,10 +78,18 @@ def up(lab: paths.Lab, count: int | None, report: Report) -> None:
         if not built.done():
             report('waiting for the node image')
         built.result()
+    if realness.wanted(lab):
+        report('making what real guests need')
+        resources.make_real(
+            connection.connect(lab, clients.ADMIN_CLOUD), guest_image.path(lab)
+        )
 
 
 def _prepare_machines(lab: paths.Lab, report: Report) -> None:
-    image.ensure(lab, report)
+    image.ensure(lab, variants.PRETENDED, report)
+    if realness.wanted(lab):
+        image.ensure(lab, variants.REAL, report)
+        guest_image.ensure(lab, report)
     if bytecode.missing():
         bytecode.make(lab)
 

@@ -8,10 +8,15 @@ VLAN_NETWORK = 'tenant-vlan'
 
 BARE_METAL_IMAGE = 'debian-12-baremetal'
 GUEST_IMAGE = 'guest'
+#: For hypervisors whose guests are real, and those guests.
+REAL_BARE_METAL_IMAGE = 'real-baremetal'
+REAL_GUEST_IMAGE = 'real-guest'
 
 BARE_METAL_FLAVOR = 'my-baremetal-flavor'
 #: The flavor of the guests of health tests.
 TEST_FLAVOR = 'hvctl-test'
+#: Guests that really run: small, as QEMU emulates their processor.
+REAL_GUEST_FLAVOR = 'm1.micro'
 
 KEYPAIR = 'default'
 

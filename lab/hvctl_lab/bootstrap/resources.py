@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import pathlib
 import typing
 
 from hvctl_lab import credentials
@@ -61,6 +62,23 @@ def make(cloud: connection.Cloud, lab: paths.Lab) -> None:
     _make_keypair(cloud, lab)
 
 
+def make_real(cloud: connection.Cloud, guest: pathlib.Path) -> None:
+    """Make what hypervisors with real guests need besides.
+
+    :param cloud: the administrator's connection
+    :param guest: the disk image of the guests
+    """
+    _image(cloud, names.REAL_BARE_METAL_IMAGE, id=paths.REAL_IMAGE_ID)
+    _image(
+        cloud,
+        names.REAL_GUEST_IMAGE,
+        guest.read_bytes(),
+        # Nobody in it hears the power button.
+        os_shutdown_timeout='1',
+    )
+    _flavor(cloud, names.REAL_GUEST_FLAVOR, 1, 128, 1, {})
+
+
 def _make_networks(cloud: connection.Cloud) -> None:
     for name, (kind, segment, shared, subnet) in _NETWORKS.items():
         network = cloud.network.find_network(name, ignore_missing=True)
@@ -93,7 +111,12 @@ def _make_images(cloud: connection.Cloud) -> None:
     _image(cloud, names.GUEST_IMAGE)
 
 
-def _image(cloud: connection.Cloud, name: str, **attributes: str) -> None:
+def _image(
+    cloud: connection.Cloud,
+    name: str,
+    content: bytes = b'nothing boots this\n',
+    **attributes: str,
+) -> None:
     image = cloud.image.find_image(name, ignore_missing=True)
     if image is None:
         image = cloud.image.create_image(
@@ -105,19 +128,30 @@ def _image(cloud: connection.Cloud, name: str, **attributes: str) -> None:
             **attributes,
         )
     if image.status == 'queued':
-        image.data = f'{name}\n'.encode()
+        image.data = content
         image.upload(cloud.image)
 
 
 def _make_flavors(cloud: connection.Cloud) -> None:
-    for name, (vcpus, ram, disk, specs) in _FLAVORS.items():
-        flavor = cloud.compute.find_flavor(
-            name, ignore_missing=True, get_extra_specs=True
-        ) or cloud.compute.create_flavor(
-            name=name, vcpus=vcpus, ram=ram, disk=disk
-        )
-        if specs and not flavor.extra_specs:
-            cloud.compute.create_flavor_extra_specs(flavor, specs)
+    for name, values in _FLAVORS.items():
+        _flavor(cloud, name, *values)
+
+
+def _flavor(
+    cloud: connection.Cloud,
+    name: str,
+    vcpus: int,
+    ram: int,
+    disk: int,
+    specs: dict[str, str],
+) -> None:
+    flavor = cloud.compute.find_flavor(
+        name, ignore_missing=True, get_extra_specs=True
+    ) or cloud.compute.create_flavor(
+        name=name, vcpus=vcpus, ram=ram, disk=disk
+    )
+    if specs and not flavor.extra_specs:
+        cloud.compute.create_flavor_extra_specs(flavor, specs)
 
 
 def _make_aggregate(cloud: connection.Cloud) -> None:

@@ -15,11 +15,13 @@ import yaml
 from hvctl_lab import credentials
 from hvctl_lab import paths
 from hvctl_lab.bootstrap import names
+from hvctl_lab.metal import network
 from hvctl_lab.services import common
 from hvctl_lab.services import neutron
 from hvctl_lab.services import nova
 
 PLAIN = 'plain'
+REAL = 'real'
 
 #: What the stand-ins in the node image pretend to have.
 _BRIDGE = f'br-{neutron.PHYSICAL_NETWORK}'
@@ -99,11 +101,41 @@ def _profiles(lab: paths.Lab) -> dict[str, typing.Any]:
     }
 
 
+def _real() -> dict[str, typing.Any]:
+    """Return the profile of a hypervisor whose guests really run."""
+    return {
+        'extends': PLAIN,
+        'image': names.REAL_BARE_METAL_IMAGE,
+        'networking': {
+            'bridge_interfaces': {_BRIDGE: network.ADAPTERS[1]},
+            # Tunnels in user space want an address in a bridge of its own.
+            'tunnel_types': None,
+            'firewall_driver': 'noop',
+        },
+        'nova': {
+            # The machine has an address of its own, and hvctl's default is
+            # the driver for libvirt.
+            'DEFAULT': {'my_ip': None, 'compute_driver': None},
+            'libvirt': {'virt_type': 'qemu', 'cpu_mode': 'none'},
+            # Neutron has os-vif make the tap for a switch in the kernel
+            # only.  In user space QEMU makes it, so that the port is never
+            # plugged before the guest comes.
+            'compute': {'live_migration_wait_for_vif_plug': False},
+        },
+        'neutron': {'ovs': {'local_ip': None, 'datapath_type': 'netdev'}},
+    }
+
+
 def files(
-    lab: paths.Lab, secrets: credentials.Credentials
+    lab: paths.Lab, secrets: credentials.Credentials, *, real: bool
 ) -> dict[pathlib.Path, str]:
-    """Write the profiles, and the secrets that stand in them."""
+    """Write the profiles, and the secrets that stand in them.
+
+    :param real: whether machines can be hypervisors whose guests are real
+    """
     profiles = _profiles(lab)
+    if real:
+        profiles[REAL] = _real()
     secure = {
         PLAIN: {
             'secrets': {

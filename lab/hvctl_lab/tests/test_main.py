@@ -99,12 +99,27 @@ class TestMain(base.LabTestCase):
         with mock.patch(
             'hvctl_lab.up.up',
             autospec=True,
-            side_effect=lambda lab, count, report: report(f'{count} nodes'),
+            side_effect=lambda lab, count, report, real: report(
+                f'{count} nodes'
+            ),
         ):
             status, out, err = self.call('up', '--nodes', '9')
 
         self.assertEqual((0, ''), (status, out))
         self.assertEqual('[   0 s] 9 nodes\n[   0 s] the cloud is up\n', err)
+
+    def test_real(self):
+        """Real guests are possible where they are asked for."""
+        asked = []
+        with mock.patch(
+            'hvctl_lab.up.up',
+            autospec=True,
+            side_effect=lambda lab, count, report, real: asked.append(real),
+        ):
+            self.call('up')
+            self.call('up', '--real')
+
+        self.assertEqual([False, True], asked)
 
     def test_up_fails(self):
         """What does not work is one text, and an exit status."""
@@ -190,7 +205,7 @@ class TestMain(base.LabTestCase):
         """The lab is made for all to read; a command gets its own umask."""
         seen = []
 
-        def look(*_: object) -> None:
+        def look(*_: object, **__: object) -> None:
             seen.append(os.umask(0))
             os.umask(seen[-1])
             if len(seen) == 2:

@@ -39,6 +39,24 @@ class TestFind(base.LabTestCase):
             directory.chmod(0o755)
         self.mock('hvctl_lab.metal.machine.shared', [self.code])
 
+    def test_real(self):
+        """What real guests need besides is looked for where it is asked."""
+        self.replace('hvctl_lab.requirements._TUN', self.code)
+        self.replace('sys.base_prefix', '/usr')
+        requirements.check_real()
+
+        self.replace('hvctl_lab.requirements._TUN', self.code / 'none')
+        self.replace('sys.base_prefix', '/opt/python')
+        with self.assertRaises(errors.LabError) as caught:
+            requirements.check_real()
+
+        lines = str(caught.exception).splitlines()
+        self.assertEqual(2, len(lines))
+        for line, remedy in zip(
+            lines, ('modprobe tun', 'BASE_PYTHON='), strict=True
+        ):
+            self.assertIn(remedy, line)
+
     def test_nothing(self):
         """All is well, and nothing is made to find that out."""
         self.assertEqual([], requirements.find(self.lab))

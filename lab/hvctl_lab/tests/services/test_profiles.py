@@ -11,6 +11,7 @@ from hvctl.profiles import files
 from hvctl.userdata.document import rendering
 from hvctl_lab import configuration
 from hvctl_lab import credentials
+from hvctl_lab import realness
 from hvctl_lab.services import profiles
 from hvctl_lab.tests import base
 
@@ -22,6 +23,7 @@ class TestProfiles(base.LabTestCase):
         """Write them."""
         super().setUp()
         self.secrets = credentials.load(self.lab)
+        realness.want(self.lab)
         configuration.write(self.lab, self.secrets)
         self.library = files.load(str(self.lab.profiles))
 
@@ -71,6 +73,22 @@ class TestProfiles(base.LabTestCase):
                     ''.join(part.text for part in rendered.parts),
                 )
                 self.assertTrue(rendered.encode())
+
+    def test_real(self):
+        """A real one is what libvirt runs, at an address of its own."""
+        profile = self.library.get('real')
+
+        assert isinstance(profile.networking, networking.Ovs)
+        self.assertNotIn('my_ip', profile.nova['DEFAULT'])
+        self.assertNotIn('compute_driver', profile.nova['DEFAULT'])
+        self.assertEqual((), profile.networking.tunnel_types)
+        self.assertNotIn('local_ip', profile.neutron['ovs'])
+
+    def test_only_where_wanted(self):
+        """A lab that cannot have real ones has no profile for them."""
+        written = profiles.files(self.lab, self.secrets, real=False)
+
+        self.assertNotIn('real:', written[self.lab.profiles])
 
     def test_virtual_functions(self):
         """The driver pretends as many functions as the machine makes."""
