@@ -27,6 +27,8 @@ _PACKAGES = {
     ),
     Family.RHEL: ('openstack-neutron-openvswitch',),
 }
+#: What the agent calls a switch that needs no kernel module.
+_USER_SPACE = 'netdev'
 #: Stands in the agent's file until the script finds the address at boot; no
 #: host has it, so the agent does not start with it (RFC 5737).
 _UNKNOWN_ADDRESS = '192.0.2.1'
@@ -43,6 +45,7 @@ def contribute(
     lines = [
         tables.line('external-id', 'hostname', name),
         system_id(compute_id),
+        *_datapath(profile),
         *bridges(wiring.bridge_mappings, wiring.bridge_interfaces),
     ]
     ovs: dict[str, str] = {}
@@ -78,6 +81,18 @@ def contribute(
         agents=(_AGENT,),
         packages=_PACKAGES,
     )
+
+
+def _datapath(profile: Profile) -> Iterator[str]:
+    """Return the line for what the agent is told of its switch.
+
+    It ends at a bridge that has no datapath, which is what one of the kernel's
+    kind has on a host that switches in user space (Neutron looks at the ids
+    of bridges before it changes their datapath_type).
+    """
+    told = profile.neutron.get('ovs', {}).get('datapath_type')
+    if told == (_USER_SPACE,):
+        yield tables.line('datapath', _USER_SPACE)
 
 
 def system_id(compute_id: str) -> str:

@@ -39,6 +39,21 @@ class TestSwitch(sandbox.TestCase):
         )
         self.assertIn('ip link set dev ens2f0 up', self.host.calls('ip'))
 
+    def test_datapath(self) -> None:
+        """Bridges are of the kind that the agent is told."""
+        self.table('bridge br-ex', 'datapath netdev', 'bridge br-data')
+
+        self.assert_runs('hvctl-switch')
+
+        self.assertEqual(
+            [
+                'ovs-vsctl --timeout=60 --may-exist add-br br-ex',
+                'ovs-vsctl --timeout=60 --may-exist add-br br-data '
+                '-- set Bridge br-data datapath_type=netdev',
+            ],
+            self.host.calls('ovs-vsctl'),
+        )
+
     def test_no_switch(self) -> None:
         """Said at once."""
         self.host.without('ovs-vsctl')

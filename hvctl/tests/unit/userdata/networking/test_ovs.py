@@ -55,6 +55,19 @@ class TestOvs(unittest.TestCase):
             base.wired(base.OVS)['/etc/hvctl/switch'].splitlines(),
         )
 
+    def test_user_space(self) -> None:
+        """Bridges are made of the kind that the agent is told."""
+        profile = base.a_profile(
+            networking=base.OVS,
+            neutron={'ovs': {'datapath_type': ('netdev',)}},
+        )
+
+        table = base.files(profile)['/etc/hvctl/switch'].splitlines()
+
+        self.assertLess(
+            table.index('datapath netdev'), table.index('bridge br-ex ens2f0')
+        )
+
     def test_bridges(self) -> None:
         """With and without an interface, mapped or not."""
         wiring = Ovs(
