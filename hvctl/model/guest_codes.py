@@ -136,6 +136,10 @@ class GuestCode(enum.StrEnum):
     """Nova refused the request."""
     NOVA_SAYS = 'nova-says'
     """Nova says why it failed."""
+    NO_WAY = 'no-way'
+    """Its host does not get to the other one, and Nova says why."""
+    NOT_SENT = 'not-sent'
+    """Its host got to no other one with the guest before it."""
     MIGRATION_ENDED = 'migration-ended'
     """Its migration ended without having moved it."""
     ABANDONED = 'abandoned'

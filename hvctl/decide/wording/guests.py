@@ -7,6 +7,7 @@ import typing
 
 from hvctl.decide.wording import templates
 from hvctl.decide.wording import text
+from hvctl.decide.wording import transports
 from hvctl.decide.wording.templates import Words
 from hvctl.model.codes import Code
 from hvctl.model.guest_codes import GuestCode
@@ -330,6 +331,7 @@ _MOVING: dict[Code, Words] = {
     ),
     GuestCode.REQUEST_REFUSED: Words('{message}'),
     GuestCode.NOVA_SAYS: Words('{message}'),
+    **transports.WORDS,
     GuestCode.MIGRATION_ENDED: Words('the migration ended as {status}'),
     GuestCode.ABANDONED: Words(
         'Nova does nothing with it, though its migration {migration_id} is '

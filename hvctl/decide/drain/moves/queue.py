@@ -15,6 +15,7 @@ from hvctl.decide.drain.moves import limits
 from hvctl.decide.drain.moves import records
 from hvctl.decide.drain.moves import requests
 from hvctl.decide.drain.moves import transitions
+from hvctl.decide.drain.moves import transports
 from hvctl.model import drain_options
 from hvctl.model import identity
 from hvctl.model.drain_options import DrainOptions
@@ -184,6 +185,7 @@ def begin(case: DrainCase, moves: Moves, busy: frozenset[str]) -> Begun:
     moves = dict(moves)
     if brake.is_full(everybody):
         moves |= _give_up(case, moves)
+    moves |= _cut_off(case, moves)
     steps: list[MoveStep] = []
     # What has failed before may find more room when the others are gone.
     for move in sorted(
@@ -218,6 +220,19 @@ def _give_up(case: DrainCase, moves: Moves) -> Moves:
         )
         for server_id, move in moves.items()
         if move.state is MoveState.PLANNED and move.treatment.migrates
+    }
+
+
+def _cut_off(case: DrainCase, moves: Moves) -> Moves:
+    """Fail what would go a way that leads to no other host."""
+    blocked = transports.blocked(moves.values())
+    return {
+        server_id: transitions.fail(
+            move, transports.reason_of(move, block), case.now
+        )
+        for method, block in blocked.items()
+        for server_id, move in moves.items()
+        if move.state is MoveState.PLANNED and move.method is method
     }
 
 

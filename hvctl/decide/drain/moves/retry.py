@@ -6,6 +6,7 @@ from __future__ import annotations
 from hvctl.decide.drain.case import DrainCase
 from hvctl.decide.drain.moves import requests
 from hvctl.decide.drain.moves import transitions
+from hvctl.decide.drain.moves import transports
 from hvctl.decide.drain.moves.requests import Followed
 from hvctl.model.guest_codes import GuestCode
 from hvctl.model.migration import Migration
@@ -35,9 +36,16 @@ def came_to_nothing(
             return Followed(move, ask)
         told = case.ledger.answer(ask, Explained)
         if told is not None:
-            reason = Reason.of(GuestCode.NOVA_SAYS, message=told.text)
+            reason = _told(told.text)
             no_host = no_host or told.no_host
     return Followed(again_or_not(move, guest, case, reason, no_host=no_host))
+
+
+def _told(words: str) -> Reason:
+    kind = transports.kind(words)
+    if kind is None:
+        return Reason.of(GuestCode.NOVA_SAYS, message=words)
+    return Reason.of(GuestCode.NO_WAY, kind=kind, message=words)
 
 
 def record_of_nothing(

@@ -133,6 +133,20 @@ MOVES = (
         'room, and the same command again goes on',
     ),
     (
+        Reason.of(GuestCode.NO_WAY, kind='name', message='no address'),
+        "no address; the host does not know the other one's name: see the "
+        'page on migrations, "No guest leaves"',
+    ),
+    (
+        Reason.of(
+            GuestCode.NOT_SENT,
+            cause=Reason.of(GuestCode.NO_WAY, kind='name', message='none'),
+            **G1,
+        ),
+        'not sent, since the host got to no other one with guest g1: none; '
+        'mend that for the host, and the same command again goes on',
+    ),
+    (
         Reason.of(GuestCode.NO_RECORD, status='ACTIVE', task=None),
         'no migration record of it appeared in Nova',
     ),

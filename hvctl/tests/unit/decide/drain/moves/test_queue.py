@@ -15,7 +15,7 @@ from hvctl.model.ledger import Failure
 from hvctl.model.reasons import Reason
 from hvctl.model.results import Accepted, Explained
 from hvctl.model.snapshot import WholeLook
-from hvctl.model.steps import AskWhere, AskWhy, LiveMigrate
+from hvctl.model.steps import AskWhere, AskWhy, ColdMigrate, LiveMigrate
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import draining
 
@@ -57,6 +57,41 @@ class TestMoves(unittest.TestCase):
         self.assertEqual(drain_options.PARALLEL, len(verdict.steps))
         self.assertEqual(
             ['planned'] * 2, [m.state for m in verdict.moves][-2:]
+        )
+
+    def test_no_way(self):
+        """Where the first finds no way to another host, no other is sent."""
+        guests = [
+            builders.a_guest(f'g{n}', status='SHUTOFF') for n in range(3)
+        ]
+        look = draining.a_look(*guests)
+        ledger = draining.under_way(
+            look, {ColdMigrate: Accepted('req-1')}, parallel=1
+        )
+        failed = draining.a_look(
+            *guests,
+            migrations={
+                'hv1': (
+                    builders.a_migration(
+                        'g0', status='error', migration_type='migration'
+                    ),
+                )
+            },
+        )
+        words = 'not able to execute ssh command: Connection refused'
+
+        first = draining.decide(failed, ledger, parallel=1)
+        draining.take(ledger, first, {AskWhy: Explained(words)})
+        second = draining.decide(failed, ledger, parallel=1)
+
+        self.assertEqual((), second.steps)
+        cause = Reason.of(GuestCode.NO_WAY, kind='refused', message=words)
+        block = Reason.of(
+            GuestCode.NOT_SENT, server_id=guests[0].id, cause=cause
+        )
+        self.assertEqual(
+            [('failed', cause), ('failed', block), ('failed', block)],
+            [(move.state, move.reason) for move in second.moves],
         )
 
     def test_not_sent_twice(self):

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of guests that find no way to another host."""
+
+from __future__ import annotations
+
+import unittest
+
+from hvctl.decide.drain.moves import transports
+from hvctl.decide.wording import rendering
+from hvctl.model.drain_options import Method
+from hvctl.model.guest_codes import GuestCode
+from hvctl.model.move import Guest
+from hvctl.model.move import Move
+from hvctl.model.move import MoveState
+from hvctl.model.move import Progress
+from hvctl.model.move import Treatment
+from hvctl.model.reasons import Reason
+
+SSH = (
+    'Resize error: not able to execute ssh command: Unexpected error while '
+    'running command. Command: ssh -o BatchMode=yes 10.0.0.2 mkdir -p '
+    '/var/lib/nova/instances/g1 Exit code: 255 Stderr: {}'
+)
+NO_WAY = Reason.of(GuestCode.NO_WAY, kind='host-key', message='no')
+
+
+def a_move(
+    server_id: str,
+    state: MoveState = MoveState.PLANNED,
+    reason: Reason | None = None,
+    method: Method = Method.COLD,
+) -> Move:
+    """Return the move of a guest."""
+    return Move(
+        hypervisor='hv1',
+        source='hv1',
+        guest=Guest(id=server_id),
+        treatment=Treatment(method=method),
+        progress=Progress(state=state, reason=reason),
+    )
+
+
+class TestKind(unittest.TestCase):
+    """What a host lacks."""
+
+    def test_kinds(self) -> None:
+        """It follows from the words of SSH and of libvirt."""
+        for expected, words in (
+            ('host-key', SSH.format('Host key verification failed.')),
+            (
+                'authentication',
+                SSH.format('nova@10.0.0.2: Permission denied (publickey).'),
+            ),
+            (
+                'name',
+                SSH.format('ssh: Could not resolve hostname h2: Name or'),
+            ),
+            (
+                'refused',
+                SSH.format('ssh: connect to host h2: Connection refused'),
+            ),
+            ('refused', SSH.format('connect to host h2: No route to host')),
+            ('unknown', SSH.format('')),
+            (
+                'refused',
+                "unable to connect to server at '10.0.0.2:16514': Connection "
+                'refused',
+            ),
+            (
+                'certificate',
+                'The server certificate is not trusted: no known issuer',
+            ),
+            ('certificate', 'Certificate does not match the hostname h2'),
+            ('authentication', 'authentication failed: Failed to start SASL'),
+        ):
+            with self.subTest(words=words):
+                self.assertEqual(expected, transports.kind(words))
+                reason = Reason.of(
+                    GuestCode.NO_WAY, kind=expected, message=words
+                )
+                self.assertIn('page on migrations', rendering.remedy(reason))
+
+    def test_others(self) -> None:
+        """Other failures are of one guest, or of one host."""
+        for words in (
+            'No valid host was found. There are not enough hosts available.',
+            "[Errno 13] Permission denied: '/var/lib/nova/instances/g1'",
+            'Image signature certificate validation failed for certificate: 7',
+            'Insufficient compute resources: Free memory 0.00 MB',
+            'no disk',
+        ):
+            with self.subTest(words=words):
+                self.assertIsNone(transports.kind(words))
+
+
+class TestBlocked(unittest.TestCase):
+    """By which method nobody goes any more."""
+
+    def test_first(self) -> None:
+        """The one whose guest found no way, tried again or not."""
+        for state, reason in (
+            (MoveState.FAILED, NO_WAY),
+            (
+                MoveState.PLANNED,
+                Reason.of(GuestCode.TRIED_AGAIN, cause=NO_WAY),
+            ),
+        ):
+            with self.subTest(state=state):
+                moves = [
+                    a_move('g1', state, reason),
+                    a_move('g2'),
+                    a_move('g3', method=Method.LIVE),
+                ]
+
+                found = transports.blocked(moves)
+
+                self.assertEqual({Method.COLD}, found.keys())
+                block = found[Method.COLD]
+                self.assertEqual(
+                    Reason.of(
+                        GuestCode.NOT_SENT, server_id='g1', cause=NO_WAY
+                    ),
+                    transports.reason_of(moves[1], block),
+                )
+                self.assertEqual(NO_WAY, transports.reason_of(moves[0], block))
+
+    def test_proven(self) -> None:
+        """Where one has left by it, the other host was at fault."""
+        moves = [
+            a_move('g1', MoveState.FAILED, NO_WAY),
+            a_move('g2', MoveState.MOVED),
+        ]
+        self.assertEqual({}, transports.blocked(moves))
+        moves[1] = a_move('g2', MoveState.MOVED, method=Method.LIVE)
+        self.assertEqual({Method.COLD}, transports.blocked(moves).keys())
+
+    def test_others(self) -> None:
+        """Another reason, or none, blocks nothing."""
+        other = Reason.of(GuestCode.NOVA_SAYS, message='no disk')
+        for reason in (
+            None,
+            other,
+            Reason.of(GuestCode.TRIED_AGAIN, cause=other),
+        ):
+            move = a_move('g1', MoveState.FAILED, reason)
+            self.assertEqual({}, transports.blocked([move]))
