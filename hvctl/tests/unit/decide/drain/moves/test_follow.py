@@ -147,6 +147,7 @@ class TestRecords(draining.Story):
                 self.assertEqual('failed', failed.state)
                 self.assertEqual('failed', same.state)
                 self.assertEqual('moving', move.state)
+                self.assertFalse(move.progress.adopted)
                 self.assertIsNone(self.verdict.outcome)
 
     def test_nothing_new(self):

@@ -106,7 +106,10 @@ class TestLeaving(draining.Story):
 
     def test_not_for_ever(self):
         """What Nova never lets go of is reported in the end."""
-        for first in (draining.GUEST, draining.BUSY):
+        for first, state in (
+            (draining.GUEST, MoveState.FAILED),
+            (draining.BUSY, MoveState.STAYED),
+        ):
             with self.subTest(task=first.task_state):
                 self.setUp()
                 self.see(first)
@@ -115,5 +118,6 @@ class TestLeaving(draining.Story):
                 move = self.see(draining.DELETED, after=2)
 
                 self.assertFalse(before.state.ended)
-                self.assertTrue(move.state.remains)
+                self.assertEqual(state, move.state)
+                self.assertEqual(state, self.see(draining.DELETED).state)
                 self.assertFalse(self.verdict.outcome.ok)

@@ -213,6 +213,7 @@ class TestAway(draining.Story):
         move = self.see(draining.MIGRATING, records=records)
 
         self.assertEqual('moving', move.state)
+        self.assertIsNone(move.progress.left_at)
         self.assertEqual(1, move.progress.attempt)
         self.assertEqual(1, self.sent.count('AskWhere'))
 

@@ -223,3 +223,50 @@ class TestOthers(draining.Story):
 
         self.assertEqual('moving', move.state)
         self.assertTrue(move.progress.adopted)
+
+    def test_after_ours_has_failed(self):
+        """A live one of theirs is followed, a cold one left to them."""
+        self.options = {'retries': 0}
+        self.refused = {LiveMigrate: 'pinned'}
+        cold = draining.cold('migrating', user_id='joe')
+        for record, state in ((self.THEIRS, 'moving'), (cold, 'failed')):
+            with self.subTest(record=record):
+                self.ledger = draining.a_ledger()
+                self.see(draining.GUEST)
+                self.assertEqual('failed', self.see(draining.GUEST).state)
+
+                move = self.see(draining.MIGRATING, records=(record,))
+
+                self.assertEqual(state, move.state)
+
+
+class TestOldRecords(draining.Story):
+    """Records from before the drain that Nova has forgotten to close."""
+
+    OLD = draining.live('queued', user_id='joe')
+
+    def test_busy(self):
+        """They do not make a migration of whatever a guest does next."""
+        self.see(builders.a_guest('g1', status='RESCUE'), records=(self.OLD,))
+        busy = builders.a_guest('g1', task_state='unrescuing')
+
+        move = self.see(busy, records=(self.OLD,))
+
+        self.assert_move('waiting', GuestCode.BUSY, move)
+
+    def test_sent(self):
+        """Nor of ours that of somebody else."""
+        self.see(draining.GUEST, records=(self.OLD,))
+
+        move = self.see(draining.MIGRATING, records=(self.OLD,))
+
+        self.assertEqual(('moving', 1), (move.state, move.progress.attempt))
+
+    def test_gone(self):
+        """Nor do they tell where a guest went that has left since."""
+        old = draining.cold('confirmed')
+        self.see(builders.a_guest('g1', status='RESCUE'), records=(old,))
+
+        self.see(records=(old,))
+
+        self.assertEqual(['AskWhere'], self.sent)
