@@ -116,7 +116,8 @@ class TestBegin(unittest.TestCase):
                 names, _ = self.begun(first, other, **more)
 
                 self.assertEqual(['g2'], names)
-        self.assertEqual(['g1'], self.begun(a_move(), a_move('g2'))[0])
+        shelved = a_move('g2', method=Method.SHELVE)
+        self.assertEqual(['g1'], self.begun(a_move(), shelved)[0])
 
     def test_places(self):
         """Whoever migrates has one, and who was given up for a while."""
@@ -243,6 +244,7 @@ class TestMore(unittest.TestCase):
             ((a_move(),), True),
             ((a_move(), going), True),
             ((a_move(), going, third), False),
+            ((shelved, going, third), False),
             (
                 (a_move(), going, a_move('x', hypervisor='hv2')),
                 True,
