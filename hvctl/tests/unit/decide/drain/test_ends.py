@@ -237,57 +237,6 @@ class TestStops(unittest.TestCase):
         )
 
 
-class TestNoWait(unittest.TestCase):
-    """When ``--no-wait`` has nothing left to do."""
-
-    def test_sent(self):
-        """Nova has every request that this run has sent."""
-        look = draining.a_look(draining.MIGRATING)
-        known = dataclasses.replace(look, **RUNNING)
-        stays = a_move(STUCK, state=MoveState.STAYED)
-        answered = draining.under_way(draining.a_look(draining.GUEST))
-        for seen, move, ledger, ended in (
-            (look, a_move(), {}, False),
-            (known, a_move(), {}, True),
-            (look, a_move(adopted=True), {}, True),
-            (look, a_move(attempt=0), {}, True),
-            (
-                look,
-                a_move(),
-                {'done': answered.done, 'done_at': answered.done_at},
-                True,
-            ),
-        ):
-            for others in ((), (stays,)):
-                with self.subTest(move=move, others=others):
-                    here = (*seen.guests['hv1'], STUCK) if others else None
-                    if here:
-                        seen = dataclasses.replace(seen, guests={'hv1': here})
-
-                    outcome = judge(
-                        seen,
-                        move,
-                        *others,
-                        ledger=ledger,
-                        wait=False,
-                        past_blocked=True,
-                    ).outcome
-
-                    if ended:
-                        self.assertEqual(
-                            OutcomeCode.UNDER_WAY, outcome.reason.code
-                        )
-                    else:
-                        self.assertIsNone(outcome)
-        self.assertIsNone(judge(known, a_move()).outcome)
-
-    def test_nothing_to_send(self):
-        """It ends as any other."""
-        outcome = judge(draining.a_look(), wait=False).outcome
-
-        self.assertEqual(OutcomeCode.HAD_NO_GUESTS, outcome.reason.code)
-
-
 class TestEnd(draining.Story):
     """How it ends when no guest is under way."""
 
