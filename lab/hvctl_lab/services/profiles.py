@@ -122,7 +122,11 @@ def _real() -> dict[str, typing.Any]:
             # plugged before the guest comes.
             'compute': {'live_migration_wait_for_vif_plug': False},
         },
-        'neutron': {'ovs': {'local_ip': None, 'datapath_type': 'netdev'}},
+        'neutron': {
+            'ovs': {'local_ip': None, 'datapath_type': 'netdev'},
+            # Its own default is longer than Neutron waits for it here.
+            'agent': {'report_interval': common.REPORT_INTERVAL},
+        },
     }
 
 

@@ -12,6 +12,7 @@ from hvctl.userdata.document import rendering
 from hvctl_lab import configuration
 from hvctl_lab import credentials
 from hvctl_lab import realness
+from hvctl_lab.services import common
 from hvctl_lab.services import profiles
 from hvctl_lab.tests import base
 
@@ -83,6 +84,10 @@ class TestProfiles(base.LabTestCase):
         self.assertNotIn('compute_driver', profile.nova['DEFAULT'])
         self.assertEqual((), profile.networking.tunnel_types)
         self.assertNotIn('local_ip', profile.neutron['ovs'])
+        self.assertEqual(
+            (str(common.REPORT_INTERVAL),),
+            profile.neutron['agent']['report_interval'],
+        )
 
     def test_only_where_wanted(self):
         """A lab that cannot have real ones has no profile for them."""
