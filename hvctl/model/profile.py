@@ -264,3 +264,9 @@ class Profile:
     secrets: Mapping[str, Secret] = dataclasses.field(
         default_factory=dict, repr=False
     )
+
+    @property
+    def uses_libvirt(self) -> bool:
+        """Whether its hosts make guests by libvirt."""
+        options = self.nova.get('DEFAULT', {})
+        return options.get('compute_driver', (LIBVIRT,)) == (LIBVIRT,)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hvctl.model.profile import LIBVIRT, Profile
+from hvctl.model.profile import Profile
 from hvctl.model.transport import ColdSsh, LiveTcp, LiveTls
 
 _SAY = 'say transport: image where the image brings it'
@@ -15,10 +15,7 @@ _NOVAS = ('live_migration_uri', 'live_migration_scheme')
 
 def cautions(profile: Profile) -> Iterator[str]:
     """Return sentences that name the profile, what is so, and what to do."""
-    if profile.nova.get('DEFAULT', {}).get('compute_driver') not in (
-        None,
-        (LIBVIRT,),
-    ):
+    if not profile.uses_libvirt:
         return
     for words in (*_stay(profile), *_shared(profile), *_open(profile)):
         yield f'profile {profile.name}: {words}'

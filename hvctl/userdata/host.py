@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 import importlib.resources
 
-from hvctl.model.credentials import Credentials
 from hvctl.model.machine_ports import MachinePorts
 from hvctl.model.networking import NoNetworking, Ovn, Ovs, Sriov
 from hvctl.model.profile import Family, Profile, Sections
@@ -17,7 +16,6 @@ from hvctl.userdata.configuration import nova
 from hvctl.userdata.configuration import options
 from hvctl.userdata.configuration import provider
 from hvctl.userdata.migration import setup
-from hvctl.userdata.migration import transport
 from hvctl.userdata.networking import contribution
 from hvctl.userdata.networking import ovn
 from hvctl.userdata.networking import ovs
@@ -56,15 +54,16 @@ def files(
     name: str,
     compute_id: str,
     ports: MachinePorts,
+    wiring: contribution.Contribution,
     reaching: setup.Setup,
     reveal: bool,
 ) -> tuple[host_file.File, ...]:
     """Decide the files.
 
+    :param wiring: what the networking brings, see :func:`networking`
     :param reaching: what the transports of migrations bring
     :raises InvalidRequest: when the profile cannot be followed
     """
-    wiring = _contribution(profile, name, compute_id, ports)
     sections = nova.sections(
         profile, name, ports.address, wiring.nova, reaching.nova
     )
@@ -116,27 +115,7 @@ def files(
         *(_table(script, lines) for script, lines in scripts.items()),
         *(_program(script) for script in scripts),
         *([_unit(scripts, wiring)] if scripts else []),
-        *_drop_ins(sections, wiring),
-    )
-
-
-def reaching(
-    profile: Profile,
-    *,
-    name: str,
-    ports: MachinePorts,
-    credentials: Credentials,
-    reveal: bool,
-) -> setup.Setup:
-    """Decide what the transports of migrations bring.
-
-    :param credentials: what was issued to the host
-    :raises InvalidRequest: when the profile cannot be followed
-    """
-    if not nova.makes_guests_by_libvirt(profile):
-        return setup.Setup()
-    return transport.contribute(
-        profile, name, ports, credentials, reveal=reveal
+        *_drop_ins(profile, wiring),
     )
 
 
@@ -145,25 +124,20 @@ def command() -> str:
     return f'{_PROGRAMS}/{SETUP}'
 
 
-def services(
-    profile: Profile, *, name: str, compute_id: str, ports: MachinePorts
-) -> tuple[str, ...]:
+def services(wiring: contribution.Contribution) -> tuple[str, ...]:
     """Return the units, by all their names, by which a host registers."""
-    return _services(_contribution(profile, name, compute_id, ports))
-
-
-def _services(wiring: contribution.Contribution) -> tuple[str, ...]:
     return tuple(
         unit for units in (*wiring.agents, nova.UNITS) for unit in units
     )
 
 
-def _contribution(
-    profile: Profile,
-    name: str,
-    compute_id: str,
-    ports: MachinePorts,
+def networking(
+    profile: Profile, *, name: str, compute_id: str, ports: MachinePorts
 ) -> contribution.Contribution:
+    """Decide what the networking of guests brings.
+
+    :raises InvalidRequest: when the profile cannot be followed
+    """
     match profile.networking:
         case Ovs() as wiring:
             return ovs.contribute(profile, wiring, name, compute_id, ports)
@@ -185,7 +159,7 @@ def _plan(
     scripts: bool,
 ) -> Iterator[str]:
     """Return the lines that the set-up goes by; nova-compute comes last."""
-    yield from _packages(profile, sections, wiring, reaching)
+    yield from _packages(profile, wiring, reaching)
     yield from identity
     # Nova refuses to start with two identities.
     yield tables.line('remove', f'{nova.state_path(sections)}/compute_id')
@@ -198,7 +172,7 @@ def _plan(
         yield tables.line('start', *units)
     if scripts:
         yield tables.line('start', _UNIT)
-    if nova.uses_libvirt(sections):
+    if profile.uses_libvirt:
         yield tables.line('start', *_LIBVIRT)
         yield tables.line('start-if-enabled', *_LIBVIRT_PARTS)
     for units in wiring.agents:
@@ -209,7 +183,7 @@ def _plan(
 
 def _proofs(profile: Profile, sections: Sections) -> Iterator[str]:
     """See whether the machine can be what it is to be."""
-    if not nova.uses_libvirt(sections):
+    if not profile.uses_libvirt:
         return
     # The one that first reads the compute node id.
     yield tables.line('prove', 'nova', '27')
@@ -221,12 +195,11 @@ def _proofs(profile: Profile, sections: Sections) -> Iterator[str]:
 
 def _packages(
     profile: Profile,
-    sections: Sections,
     wiring: contribution.Contribution,
     reaching: setup.Setup,
 ) -> Iterator[str]:
     families = tuple(Family) if profile.family is None else (profile.family,)
-    own = nova.packages(sections)
+    own = nova.packages(profile)
     wanted = {
         family: profile.packages.get(
             family,
@@ -280,7 +253,7 @@ def _unit(
         "Description=The host's networking for its guests",
         'Wants=network-online.target',
         f'After={_units(["network-online.target", *after])}',
-        f'Before={_units(_services(wiring))}',
+        f'Before={_units(services(wiring))}',
         '',
         '[Service]',
         'Type=oneshot',
@@ -300,11 +273,11 @@ def _unit(
 
 
 def _drop_ins(
-    sections: Sections, wiring: contribution.Contribution
+    profile: Profile, wiring: contribution.Contribution
 ) -> Iterator[host_file.File]:
     """Keep nova-compute last at later boots, too."""
     after = [unit for units in wiring.agents for unit in units]
-    if nova.uses_libvirt(sections):
+    if profile.uses_libvirt:
         after += _LIBVIRT
     if not after:
         return

@@ -59,22 +59,12 @@ def own(name: str, address: str | None) -> Sections:
     return {'DEFAULT': options.single(host=name, my_ip=address)}
 
 
-def uses_libvirt(nova: Sections) -> bool:
-    """Return whether these options make guests by libvirt."""
-    return nova['DEFAULT']['compute_driver'] == (LIBVIRT,)
-
-
 def state_path(nova: Sections) -> str:
     """Return where nova-compute keeps what it writes down."""
     values = nova['DEFAULT']['state_path'] or (_STATE_PATH,)
     found = values[-1]
     text = found.reveal() if isinstance(found, Secret) else found
     return text.rstrip('/')
-
-
-def makes_guests_by_libvirt(profile: Profile) -> bool:
-    """Return whether the hosts of a profile do."""
-    return uses_libvirt(options.merge(_defaults(), profile.nova))
 
 
 def ram_ratio(default: Mapping[str, str]) -> float:
@@ -106,11 +96,9 @@ def ram_ratio_of(profile: Profile) -> float:
     return ram_ratio(found)
 
 
-def packages(
-    nova: Sections,
-) -> dict[Family, tuple[str, ...]]:
+def packages(profile: Profile) -> dict[Family, tuple[str, ...]]:
     """Return the packages of nova-compute, where the profile does not say."""
-    if uses_libvirt(nova):
+    if profile.uses_libvirt:
         return dict(_PACKAGES)
     return {family: names[:1] for family, names in _PACKAGES.items()}
 

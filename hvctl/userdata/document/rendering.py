@@ -17,6 +17,7 @@ from hvctl.userdata import host_file
 from hvctl.userdata.document import first_boot
 from hvctl.userdata.document import mask
 from hvctl.userdata.document import multipart
+from hvctl.userdata.migration import transport
 
 _HEADER = '#cloud-config\n'
 #: A part of the user's that says itself how it is merged.
@@ -59,25 +60,23 @@ def render(
     :returns: our own part, the user's, and the one that starts everything
     :raises InvalidRequest: when the profile cannot be followed
     """
-    reaching = host.reaching(
-        profile,
-        name=name,
-        ports=ports,
-        credentials=credentials,
-        reveal=reveal,
+    wiring = host.networking(
+        profile, name=name, compute_id=compute_id, ports=ports
+    )
+    reaching = transport.contribute(
+        profile, name, ports, credentials, reveal=reveal
     )
     files = host.files(
         profile,
         name=name,
         compute_id=compute_id,
         ports=ports,
+        wiring=wiring,
         reaching=reaching,
         reveal=reveal,
     )
     hidden = frozenset() if reveal else mask.secrets(profile)
-    services = host.services(
-        profile, name=name, compute_id=compute_id, ports=ports
-    )
+    services = host.services(wiring)
     first = {
         **first_boot.keys(name, profile.domain, compute_id, services),
         **({'ssh_keys': {**reaching.ssh_keys}} if reaching.ssh_keys else {}),

@@ -21,12 +21,14 @@ def contribute(
     *,
     reveal: bool,
 ) -> setup.Setup:
-    """Build what a profile's transports bring.
+    """Build what a profile's transports bring; they are libvirt's.
 
     :param credentials: what was issued to the host
     :param reveal: write keys too, instead of a mask
     :raises InvalidRequest: when the host has no address to be reached by
     """
+    if not profile.uses_libvirt:
+        return setup.Setup()
     address = reach.address(profile, ports)
     inbound = {}
     if address is not None:
