@@ -165,17 +165,10 @@ _CHOICES = (
 def _lay_over(below: tree.Value, above: tree.Value) -> tree.Value:
     """Lay a profile over another; the keys of another choice do not mix."""
     for path, choice in _CHOICES:
-        new, old = _at(above, (*path, choice)), _at(below, (*path, choice))
+        new, old = above.at((*path, choice)), below.at((*path, choice))
         if new and old and new.content != old.content:
             below = _without(below, path)
     return tree.merge(below, above)
-
-
-def _at(value: tree.Value, path: tuple[str, ...]) -> tree.Value | None:
-    found: tree.Value | None = value
-    for key in path:
-        found = found.get(key) if found else None
-    return found
 
 
 def _without(value: tree.Value, path: tuple[str, ...]) -> tree.Value:

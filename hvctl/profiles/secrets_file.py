@@ -19,7 +19,6 @@ import typing
 from hvctl import exceptions
 from hvctl.model.secret import Secret
 from hvctl.profiles import read
-from hvctl.profiles import tree
 
 #: A key that YAML takes for a text without quotes, whatever its version.
 _PLAIN = re.compile(r'(?!(?:y|n|yes|no|on|off|true|false|null)\Z)[a-z][a-z-]*')
@@ -71,8 +70,9 @@ def added(
     :raises InvalidRequest: when one is there already, or there is no telling
         where they belong
     """
+    keys = ('profiles', profile, 'secrets')
     old = read.parse(before.encode(), path, secret=True)
-    there = _below(old, ('profiles', profile, 'secrets'))
+    there = old.at(keys)
     for name in secrets:
         if there is not None and (found := there.mapping.get(name)):
             raise exceptions.InvalidRequest(
@@ -80,10 +80,10 @@ def added(
                 'already; other hosts may trust it, so it is not replaced'
             )
     texts = {name: secret.reveal() for name, secret in secrets.items()}
-    after = _insert(before, ('profiles', profile, 'secrets'), texts)
+    after = _insert(before, keys, texts)
     wanted = typing.cast('dict[str, typing.Any]', old.plain())
     below = wanted
-    for key in ('profiles', profile, 'secrets'):
+    for key in keys:
         below = below.setdefault(key, {})
     below.update(texts)
     try:
@@ -97,13 +97,6 @@ def added(
             'key'
         )
     return after
-
-
-def _below(value: tree.Value, keys: tuple[str, ...]) -> tree.Value | None:
-    found: tree.Value | None = value
-    for key in keys:
-        found = found.get(key) if found else None
-    return found
 
 
 def _insert(text: str, keys: tuple[str, ...], texts: dict[str, str]) -> str:

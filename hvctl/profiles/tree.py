@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 import dataclasses
 import typing
 
@@ -55,6 +56,13 @@ class Value:
         """Return the value of a key, None where it is not there or null."""
         found = self.mapping.get(key)
         return None if found is None or found.content is None else found
+
+    def at(self, keys: Iterable[str]) -> Value | None:
+        """Return the value below several keys, None where it is not there."""
+        found: Value | None = self
+        for key in keys:
+            found = found.get(key) if found else None
+        return found
 
     def plain(self) -> typing.Any:
         """Return what a schema checks, without what is null."""
