@@ -16,6 +16,13 @@ def add_names(parser: argparse.ArgumentParser, text: str) -> None:
     parser.add_argument('names', metavar='<name>', nargs='+', help=text)
 
 
+def add_profile(parser: argparse.ArgumentParser) -> None:
+    """Add the profile that a command is about."""
+    parser.add_argument(
+        'profile', metavar='<profile>', help=_('Name of the profile')
+    )
+
+
 def add_profiles_file(parser: argparse.ArgumentParser) -> None:
     """Add where the profiles are."""
     parser.add_argument(

@@ -69,26 +69,34 @@ class Share(Number):
         return f'{used}/{self._value}'
 
 
+#: How people read a moment, as in ``2026-11-27T08:30Z``.
+_MINUTE = '%Y-%m-%dT%H:%MZ'
+
+
+def utc(moment: datetime.datetime, form: str = _MINUTE) -> str:
+    """Render a moment in UTC.
+
+    :param form: as for ``strftime``
+    """
+    return moment.astimezone(datetime.UTC).strftime(form)
+
+
 class Instant(_Column):
     """A moment as text; for people without what they do not look at."""
 
-    def human_readable(self) -> str:
-        """Render it as in ``2026-11-27T08:30Z``."""
-        if not self._value:
-            return ''
-        moment = datetime.datetime.fromisoformat(self._value)
-        return f'{moment.astimezone(datetime.UTC):%Y-%m-%dT%H:%MZ}'
-
-
-class Day(_Column):
-    """A moment as text; for people the day of it."""
+    _form = _MINUTE
 
     def human_readable(self) -> str:
-        """Render it as in ``2026-11-27``."""
+        """Render it, as nothing where there is none."""
         if not self._value:
             return ''
-        moment = datetime.datetime.fromisoformat(self._value)
-        return f'{moment.astimezone(datetime.UTC):%Y-%m-%d}'
+        return utc(datetime.datetime.fromisoformat(self._value), self._form)
+
+
+class Day(Instant):
+    """A moment as text; for people the day of it, as in ``2026-11-27``."""
+
+    _form = '%Y-%m-%d'
 
 
 class Nested(_Column):

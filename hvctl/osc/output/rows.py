@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import datetime
 import typing
 
 from osc_lib.cli import format_columns
@@ -157,8 +158,8 @@ def listed_long(hv: Hypervisor, look: Snapshot) -> Row:
         ),
         *(_amount(node.vcpus, node.vcpus_used) if node else _UNKNOWN),
         *(_amount(node.memory_mb, node.memory_mb_used) if node else _UNKNOWN),
-        columns.Instant(expires(hv)),
-        columns.Day(certificates_end(hv)),
+        columns.Instant(moment(hv.expires_at)),
+        columns.Day(moment(hv.certificates_end)),
         _server_id(hv),
         compute_id(hv),
     )
@@ -171,16 +172,9 @@ def _amount(every: int | None, used: int | None) -> Row:
 _UNKNOWN = _amount(None, None)
 
 
-def expires(hv: Hypervisor) -> str:
-    """Return when it may be taken away."""
-    return hv.expires_at.isoformat() if hv.expires_at is not None else ''
-
-
-def certificates_end(hv: Hypervisor) -> str:
-    """Return when the first of the certificates that it was issued ends."""
-    if hv.certificates_end is None:
-        return ''
-    return hv.certificates_end.isoformat()
+def moment(when: datetime.datetime | None) -> str:
+    """Return a moment as programs read it; nothing for none."""
+    return when.isoformat() if when is not None else ''
 
 
 def metal(hv: Hypervisor) -> str:

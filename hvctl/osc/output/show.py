@@ -136,9 +136,9 @@ def _machine(
     yield 'server_id', server.id if server else ''
     yield 'server_status', server.status if server else ''
     created = server.created_at if server else None
-    yield 'created_at', created.isoformat() if created else ''
-    yield 'expires_at', rows.expires(hv)
-    yield 'certificates_end', rows.certificates_end(hv)
+    yield 'created_at', rows.moment(created)
+    yield 'expires_at', rows.moment(hv.expires_at)
+    yield 'certificates_end', rows.moment(hv.certificates_end)
     yield (
         'addresses',
         format_columns.ListColumn(list(server.addresses) if server else []),

@@ -8,6 +8,7 @@ import datetime
 
 from hvctl.decide.hypervisor import certificates
 from hvctl.model.hypervisor import Hypervisor
+from hvctl.osc.output import columns
 
 
 def of(
@@ -18,7 +19,7 @@ def of(
         ends = hv.certificates_end
         if ends is None or not certificates.end_soon(hv, now):
             continue
-        day = f'{ends.astimezone(datetime.UTC):%Y-%m-%dT%H:%MZ}'
+        day = columns.utc(ends)
         if ends > now:
             yield (
                 f'the certificates of {hv.name} end at {day}, and no guest '

@@ -59,9 +59,7 @@ class ShowHypervisorEphemeralProfile(command.ShowOne):
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
-        parser.add_argument(
-            'name', metavar='<profile>', help=_('Name of the profile')
-        )
+        arguments.add_profile(parser)
         parser.add_argument(
             '--reveal',
             metavar='<key>',
@@ -82,7 +80,7 @@ class ShowHypervisorEphemeralProfile(command.ShowOne):
         from hvctl.profiles import files
 
         library = files.load(parsed_args.profiles_file)
-        profile = library.get(parsed_args.name)
+        profile = library.get(parsed_args.profile)
         return profile_rows.shown(profile, parsed_args.reveal)
 
 

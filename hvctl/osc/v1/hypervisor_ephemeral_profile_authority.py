@@ -13,18 +13,28 @@ from hvctl.osc import command
 _Fields = tuple[tuple[str, ...], tuple[typing.Any, ...]]
 
 
-class CreateHypervisorEphemeralProfileAuthority(command.ShowOne):
+class _Authority(command.ShowOne):
+    """A command about the authorities of one profile."""
+
+    auth_required = False
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        parser = super().get_parser(prog_name)
+        arguments.add_profile(parser)
+        arguments.add_profiles_file(parser)
+        return parser
+
+
+class CreateHypervisorEphemeralProfileAuthority(_Authority):
     _description = _(
         'Make the authorities that issue keys to the hosts of a profile.\n\n'
         'One is for TLS, one for the users of SSH and one for its hosts. '
         'Their private keys go into the file of secrets and nowhere else. '
         'Prints what the profile needs, and what the other hosts must trust.'
     )
-    auth_required = False
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
-        _add_profile(parser)
         parser.add_argument(
             '--name',
             metavar='<name>',
@@ -46,17 +56,11 @@ class CreateHypervisorEphemeralProfileAuthority(command.ShowOne):
         )
 
 
-class ShowHypervisorEphemeralProfileAuthority(command.ShowOne):
+class ShowHypervisorEphemeralProfileAuthority(_Authority):
     _description = _(
         'Show what other hosts must trust of a profile.\n\n'
         'No secret is printed.'
     )
-    auth_required = False
-
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
-        _add_profile(parser)
-        return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> _Fields:
         from hvctl.osc import authorities
@@ -64,10 +68,3 @@ class ShowHypervisorEphemeralProfileAuthority(command.ShowOne):
 
         library = files.load(parsed_args.profiles_file)
         return authorities.show(library.get(parsed_args.profile))
-
-
-def _add_profile(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        'profile', metavar='<profile>', help=_('Name of the profile')
-    )
-    arguments.add_profiles_file(parser)
