@@ -20,6 +20,15 @@ from hvctl.profiles import secrets_file
 
 Fields = tuple[tuple[str, ...], tuple[typing.Any, ...]]
 
+#: What is told of authorities that were made.
+MADE = (
+    'secrets_file',
+    'profile',
+    'ca_certificate',
+    'authorized_keys',
+    'known_hosts',
+)
+
 #: What the profile says, with the first part of the secrets' names.
 _SNIPPET = """\
 migration:

@@ -61,6 +61,41 @@ class _Base(command.Command):
         """Write a line of what goes on all the same."""
         self._say(f'Warning: {words}')
 
+    def _choose_columns(
+        self,
+        parsed_args: argparse.Namespace,
+        every: Sequence[str],
+        shown: Sequence[str] | None = None,
+    ) -> None:
+        """Check the columns that are asked for, or choose those to show.
+
+        cliff takes them for granted until everything is done.
+
+        :param parsed_args: has them by their names afterwards
+        :param every: the names of all columns
+        :param shown: the names of those that people need most; formatters
+            that keep data as such give all of them
+        :raises InvalidRequest: when there is no such column
+        """
+        known = {_plain(column): column for column in every}
+        # What prints one thing has nothing to sort.
+        lists = [parsed_args.columns, getattr(parsed_args, 'sort_columns', [])]
+        asked = [column for columns in lists for column in columns]
+        unknown = [column for column in asked if _plain(column) not in known]
+        if unknown:
+            raise exceptions.InvalidRequest(
+                f'there is no column {", ".join(map(repr, unknown))}; the '
+                f'columns are: {", ".join(every)}'
+            )
+        for names in lists:
+            names[:] = [known[_plain(name)] for name in names]
+        if (
+            shown is not None
+            and not parsed_args.columns
+            and not keeps_data(parsed_args)
+        ):
+            parsed_args.columns = list(shown)
+
 
 def keeps_data(parsed_args: argparse.Namespace) -> bool:
     """Return whether the chosen formatter keeps data as such."""
@@ -84,39 +119,6 @@ class Lister(_Base, command.Lister):
     def run(self, parsed_args: argparse.Namespace) -> int:
         """Run the command."""
         return super().run(parsed_args) or int(self._failed)
-
-    def _choose_columns(
-        self,
-        parsed_args: argparse.Namespace,
-        every: Sequence[str],
-        shown: Sequence[str] | None = None,
-    ) -> None:
-        """Check the columns that are asked for, or choose those to show.
-
-        cliff takes them for granted until everything is done.
-
-        :param parsed_args: has them by their names afterwards
-        :param every: the names of all columns
-        :param shown: the names of those that people need most; formatters
-            that keep data as such give all of them
-        :raises InvalidRequest: when there is no such column
-        """
-        known = {_plain(column): column for column in every}
-        asked = (*parsed_args.columns, *parsed_args.sort_columns)
-        unknown = [column for column in asked if _plain(column) not in known]
-        if unknown:
-            raise exceptions.InvalidRequest(
-                f'there is no column {", ".join(map(repr, unknown))}; the '
-                f'columns are: {", ".join(every)}'
-            )
-        for names in (parsed_args.columns, parsed_args.sort_columns):
-            names[:] = [known[_plain(name)] for name in names]
-        if (
-            shown is not None
-            and not parsed_args.columns
-            and not keeps_data(parsed_args)
-        ):
-            parsed_args.columns = list(shown)
 
 
 class ShowOne(_Base, command.ShowOne):

@@ -50,6 +50,7 @@ class CreateHypervisorEphemeralProfileAuthority(_Authority):
         from hvctl.osc import authorities
         from hvctl.profiles import files
 
+        self._choose_columns(parsed_args, authorities.MADE)
         library = files.load(parsed_args.profiles_file)
         return authorities.create(
             library, parsed_args.profile, parsed_args.name

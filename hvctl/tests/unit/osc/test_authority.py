@@ -13,6 +13,7 @@ import yaml
 
 from hvctl.certificates import issuing
 from hvctl.certificates import tls
+from hvctl.osc import authorities
 from hvctl.osc.v1 import hypervisor_ephemeral_profile_authority
 from hvctl.tests.unit.certificates import issued
 from hvctl.tests.unit.profiles import base
@@ -52,11 +53,27 @@ class TestAuthority(base.ProfilesTestCase):
         self.assertEqual(0, command.run(options))
         return json.loads(output.getvalue())
 
+    def test_unknown_column(self) -> None:
+        """A column that there is not is refused before anything is written."""
+        with self.assertRaisesRegex(
+            exceptions.CommandError, "there is no column 'nmae'"
+        ):
+            self.read('create', 'plain', '-c', 'ca_certificate', '-c', 'nmae')
+
+        self.assertFalse(self.secure.exists())
+
+    def test_columns(self) -> None:
+        """Those that there are can be asked for."""
+        made = self.read('create', 'plain', '-c', 'Known_Hosts')
+
+        self.assertEqual({'known_hosts'}, made.keys())
+
     def test_create(self) -> None:
         """What it makes and prints is all that a profile needs."""
         made = self.read('create', 'plain')
 
         self.assertEqual({'secrets_file', 'profile', *TRUSTED}, made.keys())
+        self.assertEqual(authorities.MADE, tuple(made))
         self.assertEqual(str(self.secure), made['secrets_file'])
         self.assertEqual(0o600, stat.S_IMODE(self.secure.stat().st_mode))
         self.assertNotIn('PRIVATE', json.dumps(made))
