@@ -299,44 +299,42 @@ class _Run:
         step, error = acted.failed
         if before is not None and before.step != step:
             before = None
-        refusal = Refusal(
-            step=step,
-            message=str(error),
-            since=before.since if before else now,
-            tries=before.tries + 1 if before else 1,
-            again_at=now,
-        )
-        conflict = (now - refusal.since).total_seconds()
+        since = before.since if before else now
+        conflict = (now - since).total_seconds()
         if error.passes and (error.status != 409 or conflict < CONFLICT):
-            self._hold(lane, refusal, error)
+            tries = before.tries + 1 if before else 1
+            self._hold(lane, step, error, since, tries)
             return
         self._changed = self._clock.monotonic()
-        ledger.failures[lane] = Failure(
-            step=step, message=refusal.message, at=now
-        )
+        ledger.failures[lane] = Failure(step=step, message=str(error), at=now)
 
     def _hold(
-        self, lane: str, refusal: Refusal, error: exceptions.CloudError
+        self,
+        lane: str,
+        step: Step,
+        error: exceptions.CloudError,
+        since: datetime.datetime,
+        tries: int,
     ) -> None:
         """Try a step again later, if it is still wanted then.
 
         The next look tells whether it happened all the same, and the decision
         is made anew.
+
+        :param since: when it was refused first
+        :param tries: how often it was
         """
-        seconds = pauses.pause(
-            refusal.tries, error.retry_after, self._clock.chance()
-        )
-        self._ledger.refusals[lane] = dataclasses.replace(
-            refusal,
+        seconds = pauses.pause(tries, error.retry_after, self._clock.chance())
+        self._ledger.refusals[lane] = Refusal(
+            step=step,
+            message=str(error),
+            since=since,
+            tries=tries,
             again_at=self._looks.now() + datetime.timedelta(seconds=seconds),
         )
-        self._lanes.held[refusal.step] = self._clock.monotonic() + seconds
+        self._lanes.held[step] = self._clock.monotonic() + seconds
         self._listen(
-            Refused(
-                name=refusal.step.name,
-                message=refusal.message,
-                seconds=seconds,
-            )
+            Refused(name=step.name, message=str(error), seconds=seconds)
         )
 
     def _rest(self, deadline: float) -> None:
