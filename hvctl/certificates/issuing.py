@@ -24,16 +24,21 @@ def issue(profile: Profile, holder: Holder, validity: Validity) -> Credentials:
     tls_issued = user = host = shared = None
     if isinstance(live, LiveTls) and live.issue is not None:
         tls_issued = tls.issue(live.issue, f'{LIVE}issue', holder, validity)
-    if isinstance(cold, ColdSsh) and cold.issue_user is not None:
-        user = ssh.issue_user(
-            cold.issue_user, f'{COLD}issue_user', cold.user, holder, validity
-        )
-    if isinstance(cold, ColdSsh) and cold.issue_host is not None:
-        host = ssh.issue_host(
-            cold.issue_host, f'{COLD}issue_host', holder, validity
-        )
-    if isinstance(cold, ColdSsh) and cold.private_key is not None:
-        shared = ssh.trusted(cold.private_key, f'{COLD}private_key')
+    if isinstance(cold, ColdSsh):
+        if cold.issue_user is not None:
+            user = ssh.issue_user(
+                cold.issue_user,
+                f'{COLD}issue_user',
+                cold.user,
+                holder,
+                validity,
+            )
+        if cold.issue_host is not None:
+            host = ssh.issue_host(
+                cold.issue_host, f'{COLD}issue_host', holder, validity
+            )
+        if cold.private_key is not None:
+            shared = ssh.trusted(cold.private_key, f'{COLD}private_key')
     return Credentials(
         tls=tls_issued, ssh_user=user, ssh_host=host, shared_key=shared
     )

@@ -12,6 +12,8 @@ from hvctl.model.secret import Secret
 #: Nova's own user, by which most clouds copy between hosts.
 DEFAULT_USER = 'nova'
 DEFAULT_PORT = 22
+#: The options of nova.conf that say how libvirt reaches other hosts.
+NOVA_OPTIONS = ('live_migration_uri', 'live_migration_scheme')
 #: The one that libvirt and its documentation name for TCP.
 DEFAULT_MECHANISM = 'SCRAM-SHA-256'
 

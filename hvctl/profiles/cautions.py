@@ -6,11 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hvctl.model.profile import Profile
-from hvctl.model.transport import ColdSsh, LiveTcp, LiveTls
+from hvctl.model.transport import ColdSsh, LiveTcp, LiveTls, NOVA_OPTIONS
 
 _SAY = 'say transport: image where the image brings it'
-#: What of nova.conf says how libvirt reaches other hosts.
-_NOVAS = ('live_migration_uri', 'live_migration_scheme')
 
 
 def cautions(profile: Profile) -> Iterator[str]:
@@ -29,7 +27,7 @@ def _stay(profile: Profile) -> Iterator[str]:
     migration = profile.migration
     live = migration.live is not None or not profile.nova.get(
         'libvirt', {}
-    ).keys().isdisjoint(_NOVAS)
+    ).keys().isdisjoint(NOVA_OPTIONS)
     if migration.cold is not None and live:
         return
     if not live and migration.cold is None:

@@ -10,7 +10,14 @@ from hvctl.model.health import Answer
 from hvctl.model.networking import Address, Ovn, Ovs, Sriov
 from hvctl.model.profile import Profile
 from hvctl.model.secret import Secret
-from hvctl.model.transport import ByImage, Cold, ColdSsh, LiveSsh, LiveTls
+from hvctl.model.transport import (
+    ByImage,
+    Cold,
+    ColdSsh,
+    LiveSsh,
+    LiveTls,
+    NOVA_OPTIONS,
+)
 
 
 class Misfit(typing.NamedTuple):
@@ -141,7 +148,7 @@ def _live(profile: Profile) -> Iterator[Misfit]:
     live = profile.migration.live
     if live is None or isinstance(live, ByImage):
         return
-    for option in ('live_migration_uri', 'live_migration_scheme'):
+    for option in NOVA_OPTIONS:
         if option in profile.nova.get('libvirt', {}):
             yield Misfit(
                 f'nova.libvirt.{option}',

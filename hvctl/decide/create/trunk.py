@@ -103,8 +103,8 @@ def facts(
     lasting = _lasting(port)
     return MachinePorts(
         address=next(iter(lasting), None),
-        addresses=lasting or None
-        if len(lasting) == len(port.fixed_ips)
+        addresses=lasting
+        if lasting and len(lasting) == len(port.fixed_ips)
         else None,
         subports=found,
     )

@@ -110,6 +110,7 @@ def merge_options(parsed_args: argparse.Namespace) -> Settings:
             )
     test = _test(parsed_args, profile)
     render, ram_ratio = _of_host(parsed_args, profile)
+    of_profile = _is_of_profile(parsed_args)
     return Settings(
         compute_cloud=profile.compute_cloud,
         names=to_look_up(profile, test),
@@ -117,9 +118,7 @@ def merge_options(parsed_args: argparse.Namespace) -> Settings:
         fixed_ip=profile.fixed_ip,
         domain=profile.domain,
         timeouts=profile.timeouts,
-        profile=profile
-        if _is_of_profile(parsed_args)
-        else Profile(name=profile.name),
+        profile=profile if of_profile else Profile(name=profile.name),
         render=render,
         sketch=machine_ports.sketch(profile),
         own_user_data=parsed_args.user_data is not None,
@@ -130,9 +129,7 @@ def merge_options(parsed_args: argparse.Namespace) -> Settings:
         if parsed_args.profile is not None
         else None,
         ram_ratio=ram_ratio,
-        cautions=tuple(cautions.cautions(profile))
-        if _is_of_profile(parsed_args)
-        else (),
+        cautions=tuple(cautions.cautions(profile)) if of_profile else (),
     )
 
 

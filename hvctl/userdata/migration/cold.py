@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from hvctl.model.credentials import Credentials
 from hvctl.model.profile import Family, Profile
-from hvctl.model.transport import ColdSsh, DEFAULT_PORT
+from hvctl.model.transport import ColdSsh, DEFAULT_PORT, TextFile
 from hvctl.userdata import host_file
 from hvctl.userdata import tables
 from hvctl.userdata.migration import setup
@@ -97,9 +97,7 @@ def _client(
         yield setup.placed(
             f'{KEY}-cert.pub', issued.certificate, '0644', _NOVA
         )
-    known = cold.known_hosts.text if cold.known_hosts else ''
-    if known and not known.endswith('\n'):
-        known += '\n'
+    known = _lines(cold.known_hosts)
     if credentials.ssh_host is not None:
         known += f'@cert-authority * {credentials.ssh_host.authority}\n'
     if known:
@@ -116,10 +114,8 @@ def _server(
     if credentials.ssh_user is not None:
         yield setup.placed(_AUTHORITIES, credentials.ssh_user.authority)
         lines.append(f'    TrustedUserCAKeys {_AUTHORITIES}')
-    keys = cold.authorized_keys.text if cold.authorized_keys else ''
+    keys = _lines(cold.authorized_keys)
     if credentials.shared_key is not None:
-        if keys and not keys.endswith('\n'):
-            keys += '\n'
         keys += f'{credentials.shared_key}\n'
     if keys:
         yield setup.placed(_AUTHORIZED_KEYS, keys)
@@ -138,6 +134,13 @@ def _server(
         )
     ]
     yield setup.placed(_DAEMON, '\n'.join(lines), '0600')
+
+
+def _lines(file: TextFile | None) -> str:
+    """Return the text of a file, so that another line can follow."""
+    if file is None or not file.text:
+        return ''
+    return file.text if file.text.endswith('\n') else f'{file.text}\n'
 
 
 def _host_keys(credentials: Credentials, *, reveal: bool) -> dict[str, str]:

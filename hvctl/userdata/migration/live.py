@@ -197,10 +197,11 @@ def _ssh(
     # No terminal: nobody would answer a question.
     query = 'no_tty=1'
     proofs: tuple[str, ...] = ()
-    if cold.has_key(ways, credentials):
+    has_key = cold.has_key(ways, credentials)
+    if has_key:
         query = f'keyfile={cold.KEY}&{query}'
     uri = f'qemu+ssh://{ways.user}@%s{port}/system?{query}'
-    if cold.has_key(ways, credentials):
+    if has_key:
         # Without an authority this host's own key is known to others only.
         known = '' if credentials.ssh_host is not None else '&no_verify=1'
         proofs = _proof(f'{uri}{known}', by)
