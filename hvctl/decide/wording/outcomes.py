@@ -72,11 +72,8 @@ def _where_it_is(facts: Facts) -> str:
 
 def _elsewhere(facts: Facts) -> str:
     if facts['project'] is not None:
-        return (
-            f'the machine of {facts["name"]} is that of another project, '
-            f'whose id begins with {facts["project"]}, of this bare-metal '
-            'cloud or another one'
-        )
+        other = statuses.OTHER_PROJECT.format(**facts)
+        return f'the machine of {facts["name"]} is {other}'
     left = ', '.join(text.things(facts['left']))
     return (
         f'neither a server nor a port of {facts["name"]} is in this '

@@ -9,6 +9,12 @@ from hvctl.decide.wording.templates import Words
 from hvctl.model.codes import Code, StatusCode
 from hvctl.model.reasons import Facts
 
+#: Whose a machine is by its compute node id.
+OTHER_PROJECT = (
+    'that of another project, whose id begins with {project}, of this '
+    'bare-metal cloud or another one'
+)
+
 #: The command for that, by the server's status.
 _REVIVING = {
     'SHUTOFF': 'start',
@@ -173,8 +179,7 @@ _PHASES: dict[Code, Words] = {
     StatusCode.HELD: Words('the hold still keeps guests out', commands.CREATE),
     StatusCode.ENABLED: Words('guests can be scheduled to it'),
     StatusCode.ELSEWHERE: Words(
-        '{status}; its machine is that of another project, whose id begins '
-        'with {project}, of this bare-metal cloud or another one',
+        f'{{status}}; its machine is {OTHER_PROJECT}',
         'in that project: ' + commands.SHOW,
     ),
     StatusCode.NOT_REGISTERED: Words('nova-compute has not registered yet'),
