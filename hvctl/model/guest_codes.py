@@ -188,3 +188,20 @@ class GuestCode(enum.StrEnum):
     """It is back on the host."""
     MOVED_BY_OTHERS = 'moved-by-others'
     """It is on another host, and not by this drain's request."""
+
+
+class Lack(enum.StrEnum):
+    """What a host lacks to reach another one; the fact ``kind``."""
+
+    HOST_KEY = 'host-key'
+    """SSH does not know the other one's key."""
+    CERTIFICATE = 'certificate'
+    """One of both does not trust the other's."""
+    AUTHENTICATION = 'authentication'
+    """The other one does not let it in."""
+    NAME = 'name'
+    """It does not know the other one's name."""
+    REFUSED = 'refused'
+    """Nothing listens there, or a firewall is between."""
+    UNKNOWN = 'unknown'
+    """SSH does not get there, for another reason."""

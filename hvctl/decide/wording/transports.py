@@ -6,25 +6,28 @@ from __future__ import annotations
 from hvctl.decide.wording.templates import Words
 from hvctl.model.codes import Code
 from hvctl.model.guest_codes import GuestCode
+from hvctl.model.guest_codes import Lack
 from hvctl.model.reasons import Facts
 
 #: What a host lacks to reach others.
 _LACKS = {
-    'refused': 'nothing listens on the other host, or a firewall is between',
-    'certificate': (
+    Lack.REFUSED: (
+        'nothing listens on the other host, or a firewall is between'
+    ),
+    Lack.CERTIFICATE: (
         "one of both hosts does not trust the other's certificate, or it has "
         'ended'
     ),
-    'host-key': "the host does not know the other one's key of SSH",
-    'authentication': 'the other host does not let this one in',
-    'name': "the host does not know the other one's name",
-    'unknown': 'SSH as nova does not get to the other host',
+    Lack.HOST_KEY: "the host does not know the other one's key of SSH",
+    Lack.AUTHENTICATION: 'the other host does not let this one in',
+    Lack.NAME: "the host does not know the other one's name",
+    Lack.UNKNOWN: 'SSH as nova does not get to the other host',
 }
 
 
 def _way(facts: Facts) -> str:
     """Return what to look at, by its kind."""
-    lacks = _LACKS[str(facts['kind'])]
+    lacks = _LACKS[Lack(str(facts['kind']))]
     return f'{lacks}: see the page on migrations, "No guest leaves"'
 
 

@@ -45,7 +45,7 @@ def _told(words: str) -> Reason:
     kind = transports.kind(words)
     if kind is None:
         return Reason.of(GuestCode.NOVA_SAYS, message=words)
-    return Reason.of(GuestCode.NO_WAY, kind=kind, message=words)
+    return Reason.of(GuestCode.NO_WAY, kind=str(kind), message=words)
 
 
 def record_of_nothing(

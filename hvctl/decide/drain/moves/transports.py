@@ -17,50 +17,51 @@ import re
 
 from hvctl.model.drain_options import Method
 from hvctl.model.guest_codes import GuestCode
+from hvctl.model.guest_codes import Lack
 from hvctl.model.move import Move
 from hvctl.model.reasons import Reason
 
 #: What is wrong, by the words for it: the first that is found counts, since
 #: the last is there beside others.
 _KINDS = {
-    'host-key': re.compile(
+    Lack.HOST_KEY: re.compile(
         'host key verification failed|remote host identification has changed',
         re.IGNORECASE,
     ),
-    'certificate': re.compile(
+    Lack.CERTIFICATE: re.compile(
         '(?:server|client|peer) certificate|certificate does not match|'
         'certificate (?:is not trusted|has expired|failed validation)|'
         'known issuer|tls handshake',
         re.IGNORECASE,
     ),
-    'authentication': re.compile(
+    Lack.AUTHENTICATION: re.compile(
         r'permission denied \(|authentication (?:failed|unavailable)|'
         'too many authentication failures',
         re.IGNORECASE,
     ),
-    'name': re.compile(
+    Lack.NAME: re.compile(
         'could not resolve hostname|unable to resolve address|'
         'name or service not known|temporary failure in name resolution',
         re.IGNORECASE,
     ),
-    'refused': re.compile(
+    Lack.REFUSED: re.compile(
         'unable to connect to server|connection (?:refused|timed out)|'
         'no route to host|network is unreachable',
         re.IGNORECASE,
     ),
-    'unknown': re.compile('not able to execute ssh command', re.IGNORECASE),
+    Lack.UNKNOWN: re.compile('not able to execute ssh command', re.IGNORECASE),
 }
 
 
-def kind(words: str) -> str | None:
+def kind(words: str) -> Lack | None:
     """Tell what a host lacks to reach another one.
 
     :param words: why a migration failed
     :returns: None where that was for something else
     """
-    for name, pattern in _KINDS.items():
+    for lack, pattern in _KINDS.items():
         if pattern.search(words):
-            return name
+            return lack
     return None
 
 
