@@ -16,6 +16,7 @@ import yaml
 
 from hvctl.tests.functional import facts
 from hvctl.tests.functional import guests
+from hvctl.tests.functional import recorder
 from hvctl.tests.functional import shell
 
 _PROFILES_FILE = 'HVCTL_PROFILES_FILE'
@@ -89,6 +90,29 @@ class FunctionalTestCase(unittest.TestCase):
     def rows(self, result: shell.Result) -> dict[str, dict[str, typing.Any]]:
         """Read a verb's table by the names in it."""
         return {row['Name']: row for row in result.json()}
+
+    def kill_at(
+        self, moment: recorder.Judge, verb: str, *arguments: str
+    ) -> None:
+        """Start a verb, and kill it at a certain request.
+
+        :param moment: recognises the request
+        """
+
+        def judge(request: recorder.Request) -> bool:
+            if not moment(request):
+                return False
+            running.kill()
+            return True
+
+        through = recorder.Recorder(judge)
+        try:
+            running = shell.ephemeral(
+                verb, *arguments, environment=through.environment
+            )
+            self.ends(running, -9)
+        finally:
+            through.close()
 
     def assert_enabled(self, *names: str) -> None:
         """See that Nova itself has hosts enabled."""

@@ -22,24 +22,7 @@ class TestCreateKilled(base.FunctionalTestCase):
         :param moment: recognises the request
         :returns: how many things of each kind there are then
         """
-
-        def judge(request: recorder.Request) -> bool:
-            if not moment(request):
-                return False
-            create.kill()
-            return True
-
-        through = recorder.Recorder(judge)
-        try:
-            create = shell.ephemeral(
-                'create',
-                self.name,
-                *shell.recipe(),
-                environment=through.environment,
-            )
-            self.ends(create, -9)
-        finally:
-            through.close()
+        self.kill_at(moment, 'create', self.name, *shell.recipe())
         return {kind: len(ids) for kind, ids in facts.ours(self.name).items()}
 
     def test_again_and_again(self) -> None:

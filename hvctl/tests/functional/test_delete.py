@@ -19,19 +19,7 @@ class TestDelete(base.FunctionalTestCase):
         deleting = recorder.matching(
             'DELETE', 'compute', '/servers/[^/]+', answered=True
         )
-
-        def judge(request: recorder.Request) -> bool:
-            if deleting(request):
-                delete.kill()
-                return True
-            return False
-
-        through = recorder.Recorder(judge)
-        self.addCleanup(through.close)
-        delete = shell.ephemeral(
-            'delete', name, environment=through.environment
-        )
-        self.ends(delete, -9)
+        self.kill_at(deleting, 'delete', name)
         # While the first is at work a second one may be, too.
         both = [shell.ephemeral('delete', name) for _ in range(2)]
         for each in both:

@@ -51,19 +51,7 @@ class TestDrain(draining.DrainTestCase):
         asked = recorder.matching(
             'POST', 'compute', '/servers/[^/]+/action', answered=True
         )
-
-        def judge(request: recorder.Request) -> bool:
-            if asked(request):
-                drain.kill()
-                return True
-            return False
-
-        through = recorder.Recorder(judge)
-        self.addCleanup(through.close)
-        drain = shell.ephemeral(
-            'drain', self.source, environment=through.environment
-        )
-        self.ends(drain, -9)
+        self.kill_at(asked, 'drain', self.source)
         # Nova goes on, and waits for somebody to confirm.
         guests.wait(off, 'VERIFY_RESIZE')
 

@@ -18,22 +18,7 @@ class TestHalfMade(base.FunctionalTestCase):
         """
         name = hypervisors.name(purpose)
         made = recorder.matching('POST', service, path, answered=True)
-
-        def judge(request: recorder.Request) -> bool:
-            if made(request):
-                create.kill()
-                return True
-            return False
-
-        through = recorder.Recorder(judge)
-        self.addCleanup(through.close)
-        create = shell.ephemeral(
-            'create',
-            name,
-            *shell.recipe(),
-            environment=through.environment,
-        )
-        self.ends(create, -9)
+        self.kill_at(made, 'create', name, *shell.recipe())
         return name
 
     def test_half_made(self) -> None:
