@@ -137,6 +137,16 @@ def ephemeral(
     )
 
 
+def transport() -> str:
+    """Give the line of a configuration that leads to the message bus."""
+    config = pathlib.Path(os.environ['HVCTL_LAB_NOVA_CONF']).read_text()
+    return next(
+        line
+        for line in config.splitlines()
+        if line.startswith('transport_url')
+    )
+
+
 def recipe(**changes: str | None) -> list[str]:
     """Give the options of ``create`` that suit the embedded cloud.
 

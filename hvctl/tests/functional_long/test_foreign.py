@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import os
-import pathlib
 import typing
 import uuid
 
@@ -53,17 +51,12 @@ class TestForeign(base.FunctionalTestCase):
 
     def agent(self, host: str) -> None:
         """Let an agent of a host register, and end."""
-        config = pathlib.Path(os.environ['HVCTL_LAB_NOVA_CONF']).read_text()
-        transport = next(
-            line
-            for line in config.splitlines()
-            if line.startswith('transport_url')
-        )
         running = shell.start(
             *('python', '-m', 'hvctl_lab.host.agent', 'openvswitch'),
             '--config-file',
             self.file(
-                'neutron.conf', f'[DEFAULT]\nhost={host}\n{transport}\n'
+                'neutron.conf',
+                f'[DEFAULT]\nhost={host}\n{shell.transport()}\n',
             ),
         )
 

@@ -40,17 +40,12 @@ class TestOwnUserData(base.FunctionalTestCase):
         """Without a hold the service is disabled as soon as it registers."""
         name = hypervisors.name('own')
         fragment = pathlib.Path(shell.recipe()[-1]).read_text()
-        transport = next(
-            line
-            for line in fragment.splitlines()
-            if line.startswith('transport_url')
-        )
         user_data = self.file(
             'user-data',
             _OWN_USER_DATA.format(
                 host=name,
                 fragment=_indented(fragment),
-                transport=_indented(transport),
+                transport=_indented(shell.transport()),
             ),
         )
         through = recorder.Recorder()

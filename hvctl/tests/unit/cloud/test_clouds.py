@@ -14,7 +14,6 @@ from hvctl.model.steps import (
     AskNode,
     CreatePort,
     CreateProvider,
-    CreateServer,
     CreateTestPort,
     DeleteAgent,
     DeleteServer,
@@ -291,17 +290,7 @@ class TestAct(TestCase):
         sent = self.last().json()['port']
         self.assertEqual(identity.port_mark(FAR), sent['description'])
         self.assertEqual(FAR, identity.port_cloud(sent['description']))
-        self.client.act(
-            CreateServer(
-                name='hv1',
-                image_id='i',
-                flavor_id='f',
-                key_name=None,
-                metadata={},
-                user_data='',
-                port_id='p',
-            )
-        )
+        self.client.act(builders.a_creation())
         self.assertEqual(
             [{'port': 'p'}],
             self.last().json()['server']['networks'],

@@ -55,6 +55,11 @@ TOOLS = (
 )
 
 
+def _among(units):
+    """Fail unless the third word is one of these units."""
+    return f'case " {" ".join(units)} " in *" $3 "*) ;; *) exit 1 ;; esac'
+
+
 class Host:
     """A host that is a directory."""
 
@@ -84,6 +89,22 @@ class Host:
     def answer(self, program, text):
         """Say in shell what a program does beside writing down its call."""
         (self.root / 'answers' / program).write_text(text)
+
+    def units(self, installed, enabled=(), active=None):
+        """Say what systemctl answers about units.
+
+        :param active: None for all
+        """
+        questions = f'is-enabled) {_among(enabled)} ;;\n'
+        if active is not None:
+            questions += f'is-active) {_among(active)} ;;\n'
+        self.answer(
+            'systemctl',
+            'case $1 in\n'
+            f'show) case " {" ".join(installed)} " in '
+            '*" $5 "*) echo "/lib/systemd/system/$5" ;; esac ;;\n'
+            f'{questions}esac\n',
+        )
 
     def without(self, program):
         """Take a program away."""

@@ -12,19 +12,8 @@ class TestSetup(sandbox.TestCase):
 
     def setUp(self) -> None:
         super().setUp()
-        self.units(installed=['hvctl-network.service', 'nova-compute'])
+        self.host.units(installed=['hvctl-network.service', 'nova-compute'])
         self.host.write('/etc/os-release', 'ID=debian\n')
-
-    def units(self, installed=(), enabled=()):
-        self.host.answer(
-            'systemctl',
-            'case $1 in\n'
-            f'show) case " {" ".join(installed)} " in '
-            '*" $5 "*) echo "/lib/systemd/system/$5" ;; esac ;;\n'
-            f'is-enabled) case " {" ".join(enabled)} " in '
-            '*" $3 "*) ;; *) exit 1 ;; esac ;;\n'
-            'esac\n',
-        )
 
     def plan(self, *lines):
         self.host.table('/etc/hvctl/setup', '\n'.join(lines) + '\n')
@@ -42,7 +31,7 @@ class TestSetup(sandbox.TestCase):
         self.host.table('/etc/hvctl/setup', written['/etc/hvctl/setup'])
         for path in ('/etc/nova/nova.conf', '/etc/nova/compute_id'):
             self.host.write(f'/var/lib/hvctl/files{path}', written[path])
-        self.units(
+        self.host.units(
             installed=[
                 'openvswitch-switch',
                 'hvctl-network.service',
@@ -169,7 +158,7 @@ class TestSetup(sandbox.TestCase):
 
     def test_names_that_are_not_there(self) -> None:
         """Only one of a service's names can be disabled."""
-        self.units(installed=['nova-compute'])
+        self.host.units(installed=['nova-compute'])
         self.host.answer(
             'systemctl',
             'case $1 in show) echo x ;; disable) exit 1 ;; esac',
@@ -203,7 +192,7 @@ class TestSetup(sandbox.TestCase):
         """The enabled one of a service's names, else the first there."""
         for enabled, chosen in (((), 'two'), (('three',), 'three')):
             self.host.path('calls').unlink(missing_ok=True)
-            self.units(installed=('two', 'three'), enabled=enabled)
+            self.host.units(installed=('two', 'three'), enabled=enabled)
             self.plan('restart one two three')
             with self.subTest(enabled=enabled):
                 self.assert_runs('hvctl-setup')
@@ -214,7 +203,7 @@ class TestSetup(sandbox.TestCase):
 
     def test_start_if_enabled(self) -> None:
         """What a distribution did not choose stays as it is."""
-        self.units(installed=('one', 'two'), enabled=('two',))
+        self.host.units(installed=('one', 'two'), enabled=('two',))
         self.plan('start-if-enabled one two three')
 
         self.assert_runs('hvctl-setup')

@@ -15,19 +15,10 @@ from hvctl.model.hypervisor import Phase
 from hvctl.model.ledger import Ledger
 from hvctl.model.records import ComputeNode
 from hvctl.model.results import Explained
-from hvctl.model.steps import CreateServer
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clocks
 
-MAKE = CreateServer(
-    name='hv1',
-    image_id='i',
-    flavor_id='f',
-    key_name=None,
-    metadata={},
-    user_data='',
-    port_id='p',
-)
+MAKE = builders.a_creation()
 
 
 def a_case(hv, look=None, **changes) -> Case:

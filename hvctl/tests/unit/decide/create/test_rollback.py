@@ -20,7 +20,6 @@ from hvctl.model.steps import (
     AskServer,
     CreatePort,
     CreateProvider,
-    CreateServer,
     DeleteServer,
 )
 from hvctl.model.verdict import Outcome, Verdict
@@ -29,15 +28,7 @@ from hvctl.tests.fixtures import clocks
 from hvctl.tests.fixtures import deciding
 from hvctl.tests.fixtures import requests
 
-MADE = CreateServer(
-    name='hv1',
-    image_id='i',
-    flavor_id='f',
-    key_name=None,
-    metadata={},
-    user_data='',
-    port_id='p',
-)
+MADE = builders.a_creation()
 FAILED = builders.a_server(status='ERROR', fault='no power', node='n1')
 NO = Reason.of(OutcomeCode.DEPLOY_FAILED, name='hv1')
 

@@ -12,7 +12,7 @@ from hvctl.model.codes import OutcomeCode, StatusCode
 from hvctl.model.hypervisor import Phase, Status
 from hvctl.model.reasons import Reason
 from hvctl.model.results import Created, Exists
-from hvctl.model.steps import AskServer, CreateServer, DeleteServer
+from hvctl.model.steps import AskServer, DeleteServer
 from hvctl.model.verdict import Verdict
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clocks
@@ -34,19 +34,6 @@ def a_case(
         ),
         deciding.a_ledger(**ledger),
         clocks.START,
-    )
-
-
-def a_creation(name: str) -> CreateServer:
-    """A server that this run made under a name."""
-    return CreateServer(
-        name=name,
-        image_id='i',
-        flavor_id='f',
-        key_name=None,
-        metadata={},
-        user_data='',
-        port_id='p',
     )
 
 
@@ -94,7 +81,10 @@ class TestUnlisted(unittest.TestCase):
 
     def test_its_own(self) -> None:
         """What this run made, and what has its port, is asked about once."""
-        made, of_another = a_creation('hv1'), a_creation('hv2')
+        made, of_another = (
+            builders.a_creation('hv1'),
+            builders.a_creation('hv2'),
+        )
         gone = DeleteServer(name='hv1', server_id='old')
         for hv, ledger, servers in (
             ({'ports': (PORT,)}, {}, ('s',)),

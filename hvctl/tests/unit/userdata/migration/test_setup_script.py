@@ -25,17 +25,7 @@ class TestSetup(sandbox.TestCase):
 
     def units(self, *installed, enabled=(), active=()) -> None:
         """Say which units there are."""
-        self.host.answer(
-            'systemctl',
-            'case $1 in\n'
-            f'show) case " {" ".join(installed)} " in '
-            '*" $5 "*) echo "/lib/systemd/system/$5" ;; esac ;;\n'
-            f'is-enabled) case " {" ".join(enabled)} " in '
-            '*" $3 "*) ;; *) exit 1 ;; esac ;;\n'
-            f'is-active) case " {" ".join(active)} " in '
-            '*" $3 "*) ;; *) exit 1 ;; esac ;;\n'
-            'esac\n',
-        )
+        self.host.units(installed, enabled, active)
 
     def calls(self, *lines) -> list[str]:
         """Run a plan, and return what it changes."""
