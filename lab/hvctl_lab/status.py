@@ -13,6 +13,7 @@ from hvctl_lab import paths
 from hvctl_lab import readiness
 from hvctl_lab import supervision
 from hvctl_lab.bootstrap import connection
+from hvctl_lab.metal import network
 from hvctl_lab.services import clients
 from hvctl_lab.services import ironic
 
@@ -77,7 +78,7 @@ def nodes(lab: paths.Lab) -> list[Line]:
                 log=process.log if process else '',
             )
         )
-    return sorted(lines, key=lambda line: int(line.name.rpartition('-')[2]))
+    return sorted(lines, key=lambda line: network.index(line.name))
 
 
 def can_ask_ironic(lines: list[Line]) -> bool:

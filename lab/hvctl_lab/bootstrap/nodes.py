@@ -50,7 +50,6 @@ def enrol(cloud: connection.Cloud, names: Iterable[str]) -> None:
             provision_state='enroll',
         )
         if node.id not in with_port:
-            index = int(name.rpartition('-')[2])
             cloud.baremetal.create_port(
                 node_id=node.id,
                 address=network.address(name),
@@ -58,7 +57,7 @@ def enrol(cloud: connection.Cloud, names: Iterable[str]) -> None:
                 local_link_connection={
                     'switch_id': '00:00:5e:00:53:01',
                     'switch_info': 'switch-0',
-                    'port_id': f'port-{index}',
+                    'port_id': f'port-{network.index(name)}',
                 },
             )
 

@@ -99,16 +99,17 @@ def _codename() -> str:
 
 def _recipe(variant: variants.Variant) -> str:
     """Hash all that decides the image's content but the packages' versions."""
-    constants: list[object] = [
+    constants = (
         _STEPS_VERSION,
         dict(variant.users),
         dict(variant.configuration_directories),
         variant.masked,
+        variant.enabled,
+        variant.disabled,
+        variant.hooks,
         (*_MMDEBSTRAP, _include(variant.packages)),
-    ]
-    if variant.own_network:
-        constants += [variant.enabled, variant.disabled, variant.hooks]
-    digest = hashlib.sha256(repr(tuple(constants)).encode())
+    )
+    digest = hashlib.sha256(repr(constants).encode())
     for file in sorted(variant.overlaid.rglob('*')):
         if file.is_file():
             digest.update(

@@ -31,12 +31,20 @@ class NetworkError(errors.LabError):
     """A machine could not be wired."""
 
 
+def index(name: str) -> int:
+    """Return the number of a node.
+
+    :param name: the node's name
+    """
+    return int(name.rpartition('-')[2])
+
+
 def address(name: str) -> str:
     """Return the hardware address of a node's first adapter.
 
     :param name: the node's name
     """
-    return f'52:54:00:be:ef:{_index(name):02x}'
+    return f'52:54:00:be:ef:{index(name):02x}'
 
 
 def make_switch(lab: paths.Lab) -> None:
@@ -78,8 +86,8 @@ def enter_own(lab: paths.Lab, name: str) -> None:
     _ip('link', 'set', 'lo', 'up')
     forwarder.start(lab, outside)
     os.close(outside)
-    for index, adapter in enumerate(ADAPTERS):
-        plug = f'{name}-{index}'
+    for number, adapter in enumerate(ADAPTERS):
+        plug = f'{name}-{number}'
         # The last machine's network may not have gone yet.
         _ip('-n', lab.switch, 'link', 'delete', plug, check=False)
         _ip(
@@ -88,10 +96,6 @@ def enter_own(lab: paths.Lab, name: str) -> None:
         )
         _in_switch(lab, 'link', 'set', plug, 'master', _BRIDGE, 'up')
     _ip('link', 'set', ADAPTERS[0], 'address', address(name))
-
-
-def _index(name: str) -> int:
-    return int(name.rpartition('-')[2])
 
 
 def _is_made(lab: paths.Lab) -> bool:
