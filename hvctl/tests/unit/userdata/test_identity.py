@@ -157,6 +157,33 @@ class TestIdentity(sandbox.TestCase):
                     self.host.read(f'{directory}/ifaces/bond0'),
                 )
 
+    def test_nvme_connections_of_another_machine(self) -> None:
+        """None is made by the name of that machine."""
+        old = CLONED[HOST_NQN].strip()
+        nqn = f'nqn.2014-08.org.nvmexpress:uuid:{base.COMPUTE_ID}'
+        host = (
+            '[{{"hostnqn":"{nqn}", "hostid" : "{id}",\n'
+            '"subsystems": [{{"nqn": "nqn.2014-08.org.a:b"}}]}}]\n'
+        )
+        conf = (
+            '# -q, --hostnqn: the host\n'
+            '-t tcp -a 10.0.0.9 --hostnqn={nqn} --hostid={id}\n'
+            '-t tcp -a 10.0.0.8 -q {nqn} -I {id} -s 8009\n'
+        )
+        config, discovery = '/etc/nvme/config.json', '/etc/nvme/discovery.conf'
+        self.host.write(config, host.format(nqn=old, id=OTHER_ID))
+        self.host.write(discovery, conf.format(nqn=old, id=OTHER_ID))
+
+        self.assert_runs(SCRIPT, base.COMPUTE_ID)
+
+        self.assertEqual(
+            host.format(nqn=nqn, id=base.COMPUTE_ID), self.host.read(config)
+        )
+        self.assertEqual(
+            conf.format(nqn=nqn, id=base.COMPUTE_ID),
+            self.host.read(discovery),
+        )
+
     def test_uuid_by_machine_id(self) -> None:
         """A libvirt that has it from the old machine id starts anew."""
         for daemon in ('libvirtd', 'virtqemud', 'virtproxyd'):
