@@ -33,11 +33,13 @@ PAGES = pathlib.Path(__file__).parents[1]
 
 _WITH_SERVER = 'there is a server'
 _RUNNING = 'the machine runs'
+_NOT_IN_SERVICE = 'not in service'
 
 #: The phases that are framed together, the outermost frame first.
 _FRAMES = {
     _WITH_SERVER: frozenset(life.WITH_SERVER),
     _RUNNING: frozenset({Phase.BOOTING, *life.REGISTERED}),
+    _NOT_IN_SERVICE: frozenset(life.NOT_IN_SERVICE),
 }
 
 _MOVERS = {
@@ -92,6 +94,8 @@ def life_of_a_hypervisor() -> Graph:
 def _is_back(tail: str, head: str) -> bool:
     """Whether an arrow leads to a phase that was there before."""
     order = [str(phase) for phase in life.PHASES]
+    if head == _NOT_IN_SERVICE:
+        return True
     return (
         tail in order
         and head in order

@@ -42,13 +42,18 @@ class Arrow(typing.NamedTuple):
 #: Where a hypervisor can be; one that is unknown is in any of them.
 PHASES = tuple(phase for phase in Phase if phase is not Phase.UNKNOWN)
 
-#: A nova-compute that has registered, and a machine that runs.
-REGISTERED = (
+#: A nova-compute that has registered and is not enabled, or not wholly well.
+#: A drain closes it all the same, and create goes on when that is taken back.
+NOT_IN_SERVICE = (
     Phase.REGISTERED,
     Phase.UNMAPPED,
     Phase.NO_INVENTORY,
     Phase.NO_AGENT,
     Phase.READY,
+)
+#: A nova-compute that has registered, and a machine that runs.
+REGISTERED = (
+    *NOT_IN_SERVICE,
     Phase.ENABLED,
     Phase.DRAINING,
     Phase.DRAINED,
@@ -138,7 +143,7 @@ ARROWS = (
         'delete closes it',
     ),
     Arrow(
-        (Phase.ENABLED,),
+        (*NOT_IN_SERVICE, Phase.ENABLED),
         (Phase.DRAINING,),
         Mover.COMMAND,
         'drain closes it',
@@ -151,7 +156,7 @@ ARROWS = (
     ),
     Arrow(
         (Phase.DRAINING, Phase.DRAINED),
-        (Phase.ENABLED,),
+        (*NOT_IN_SERVICE, Phase.ENABLED),
         Mover.COMMAND,
         'drain --undo',
     ),

@@ -139,6 +139,33 @@ class TestArrows(base.TestCase):
             self.cloud.providers.clear()
             self.look()
 
+    def test_drain_before_it_is_open(self):
+        """A drain closes what create is at, and its undo goes on with that.
+
+        ``base`` sees that there is a way for each change.
+        """
+        passed = set()
+        for seconds in range(42, 90, 3):
+            self.anew()
+            self.create('hv1', wait=False)
+            self.cloud.pass_time(seconds)
+            self.look()
+            before = self.seen[-1][-1]
+            if before not in life.NOT_IN_SERVICE:
+                continue
+            with self.subTest(before=before):
+                self.drain('hv1')
+                self.assertIs(Phase.DRAINED, self.seen[-1][-1])
+                self.assertTrue(life.leads(before, Phase.DRAINED))
+
+                self.run_goal(undo.Undo(names=('hv1',)))
+
+                after = self.seen[-1][-1]
+                self.assertIn(after, life.NOT_IN_SERVICE)
+                self.assertTrue(life.leads(Phase.DRAINED, after))
+            passed.add(before)
+        self.assertLessEqual({Phase.UNMAPPED, Phase.NO_AGENT}, passed)
+
     def test_every_arrow(self):
         """Each arrow of the table is one that a hypervisor takes."""
         for story in (
