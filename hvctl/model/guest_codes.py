@@ -2,7 +2,7 @@
 """Stable codes of what a drain has to say of a guest.
 
 A code never changes its meaning.  The words for each are in
-``hvctl/decide/wording/guests.py``.
+``hvctl/decide/wording/treatments.py`` and ``moves.py``.
 """
 
 from __future__ import annotations

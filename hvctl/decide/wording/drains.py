@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import typing
 
-from hvctl.decide.wording import guests
+from hvctl.decide.wording import moves
 from hvctl.decide.wording import text
 from hvctl.decide.wording.templates import Words
 from hvctl.model.codes import Code, OutcomeCode, StatusCode
@@ -67,7 +67,7 @@ def _each_hung(facts: Facts) -> str:
     pairs = typing.cast('tuple[tuple[Fact, Fact], ...]', facts['migrations'])
     live = typing.cast('tuple[Fact, ...]', facts['live'])
     return '; '.join(
-        guests.hung(
+        moves.hung(
             {'server_id': server_id, 'migration_id': number, 'live': is_live}
         )
         for (number, _status), server_id, is_live in zip(

@@ -7,11 +7,12 @@ import string
 import typing
 
 from hvctl.decide.wording import drains
-from hvctl.decide.wording import guests
 from hvctl.decide.wording import holders
+from hvctl.decide.wording import moves
 from hvctl.decide.wording import outcomes
 from hvctl.decide.wording import statuses
 from hvctl.decide.wording import text
+from hvctl.decide.wording import treatments
 from hvctl.decide.wording.templates import Template
 from hvctl.decide.wording.templates import Words
 from hvctl.model.codes import Code
@@ -24,7 +25,8 @@ WORDS: dict[Code, Words] = (
     statuses.WORDS
     | outcomes.WORDS
     | drains.WORDS
-    | guests.WORDS
+    | treatments.WORDS
+    | moves.WORDS
     | holders.WORDS
 )
 

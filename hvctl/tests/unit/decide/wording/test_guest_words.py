@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import unittest
 
-from hvctl.decide.wording import guests
+from hvctl.decide.wording import moves
 from hvctl.decide.wording import rendering
 from hvctl.decide.wording import templates
+from hvctl.decide.wording import treatments
 from hvctl.model.guest_codes import GuestCode
 from hvctl.tests.unit.decide.wording import moves_table
 from hvctl.tests.unit.decide.wording import plan_words
@@ -29,5 +30,5 @@ class TestWords(unittest.TestCase):
 
     def test_whole(self):
         """Every code has words, and they stand in the table."""
-        self.assertEqual(set(GuestCode), set(guests.WORDS))
+        self.assertEqual(set(GuestCode), {*treatments.WORDS, *moves.WORDS})
         self.assertEqual(set(GuestCode), {why.code for why, _ in GUESTS})
