@@ -10,6 +10,7 @@ from hvctl.model.codes import Code
 from hvctl.model.guest_codes import GuestCode
 from hvctl.model.reasons import Facts
 
+
 def _no_record(facts: Facts) -> str:
     if facts['task'] is None:
         return 'no migration record of it appeared in Nova'

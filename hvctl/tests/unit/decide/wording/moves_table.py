@@ -30,7 +30,7 @@ MOVES = (
             GuestCode.UNDER_WAY,
             migration_id=5,
             status='running',
-            seconds=9,
+            seconds=59,
             live=True,
             **G1,
         ),
@@ -41,11 +41,11 @@ MOVES = (
             GuestCode.UNDER_WAY,
             migration_id=5,
             status='running',
-            seconds=90,
+            seconds=60,
             live=True,
             **G1,
         ),
-        f'its migration 5 is running, nothing new for 90 s; {HUNG}',
+        f'its migration 5 is running, nothing new for 60 s; {HUNG}',
     ),
     (
         Reason.of(

@@ -289,6 +289,10 @@ ROWS: tuple[tuple[Reason, str], ...] = (
     (Reason.of(GuestCode.HAS_VOLUMES, volumes=2), 'with 2 volumes'),
     (Reason.of(GuestCode.BOOTS_FROM_VOLUME, volumes=1), 'boots from a volume'),
     (
+        Reason.of(GuestCode.BOOTS_FROM_VOLUME, volumes=2),
+        'boots from a volume and 1 other',
+    ),
+    (
         Reason.of(GuestCode.BOOTS_FROM_VOLUME, volumes=3),
         'boots from a volume and 2 others',
     ),

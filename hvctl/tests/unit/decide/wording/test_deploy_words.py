@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The words for why a machine was not deployed, in one table."""
+"""The words for how a machine is deployed, or why not, in one table."""
 
 from __future__ import annotations
 
@@ -7,14 +7,38 @@ import unittest
 
 from hvctl.decide.wording import rendering
 from hvctl.decide.wording import templates
-from hvctl.model.codes import OutcomeCode
+from hvctl.model.codes import OutcomeCode, StatusCode
 from hvctl.model.reasons import Reason
 
+CREATE = 'openstack hypervisor ephemeral create hv1 ...'
 FIRST = 'remove it first: openstack hypervisor ephemeral delete hv1'
 TRIED = {'tried': (('n1', 'no power'), ('n2', None)), 'moved_on': True}
 UNTRIED = {'tried': (), 'moved_on': False}
 #: A code, its facts, its words and its remedy.
 ROWS: tuple = (
+    (
+        StatusCode.DEPLOYING,
+        {
+            'name': 'hv1',
+            'task': 'spawning',
+            'node': 'n1',
+            'node_state': 'deploying',
+        },
+        'the server is spawning, Ironic node n1 is deploying',
+        CREATE,
+    ),
+    (
+        StatusCode.DEPLOYING,
+        {'name': 'hv1', 'task': 'spawning', 'node': 'n1', 'node_state': None},
+        'the server is spawning on Ironic node n1',
+        CREATE,
+    ),
+    (
+        StatusCode.DEPLOYING,
+        {'name': 'hv1', 'task': None, 'node': None, 'node_state': None},
+        "the server is being scheduled, and waits in Nova's queue for a node",
+        CREATE,
+    ),
     (
         OutcomeCode.NO_NODE_FREE,
         {'name': 'hv1', 'nodes': ('2 in use',), **UNTRIED},

@@ -162,6 +162,15 @@ DRAINS = (
     ),
     (
         Reason.of(
+            OutcomeCode.COLD_OF_OTHERS,
+            migrations=((5, 'finished'),),
+            server_ids=('g1',),
+        ),
+        'it is enabled again, but another user is to confirm the cold '
+        'migration 5 (finished); openstack server migration confirm g1',
+    ),
+    (
+        Reason.of(
             OutcomeCode.MIGRATIONS_SILENT,
             migrations=((5, 'running'), (6, 'migrating')),
             server_ids=('g1', 'g2'),
