@@ -66,6 +66,7 @@ class Migration:
     :ivar status: a :class:`MigrationStatus`, or what a newer Nova calls it
     :ivar migration_type: a :class:`MigrationType`
     :ivar user_id: who asked for it
+    :ivar created_at: when it was asked for
     :ivar updated_at: when Nova wrote to it last: also while a guest is
         copied, as far as its hypervisor's driver tells how far that is
     """
@@ -78,6 +79,7 @@ class Migration:
     source: str | None = None
     destination: str | None = None
     user_id: str | None = None
+    created_at: datetime.datetime | None = None
     updated_at: datetime.datetime | None = None
 
     @property

@@ -310,5 +310,6 @@ def migration(body: answers.Fields) -> Migration:
         source=body.any_text('source_compute'),
         destination=body.any_text('dest_compute'),
         user_id=body.any_text('user_id'),
+        created_at=when(body.any_text('created_at')),
         updated_at=when(body.any_text('updated_at')),
     )

@@ -216,7 +216,11 @@ def _status(case: DrainCase, moves: queue.Moves) -> Status:
         return dataclasses.replace(
             status,
             phase=Phase.DRAINING,
-            reason=Reason.of(StatusCode.EMPTYING, occupants=occupants),
+            reason=Reason.of(
+                StatusCode.EMPTYING,
+                occupants=occupants,
+                travellers=emptiness.travellers(hv),
+            ),
         )
     if not moves:
         return status
@@ -315,7 +319,10 @@ def _of_occupants(
     seconds = round(unchanged.total_seconds())
     if going:
         return _ended(
-            OutcomeCode.MIGRATIONS_STAYED, occupants=occupants, seconds=seconds
+            OutcomeCode.MIGRATIONS_STAYED,
+            occupants=occupants,
+            travellers=emptiness.travellers(hv),
+            seconds=seconds,
         )
     if hv.consumers is None or hv.provider is None:
         return _ended(OutcomeCode.ALLOCATIONS_UNKNOWN, name=case.name)

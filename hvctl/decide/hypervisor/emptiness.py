@@ -14,11 +14,34 @@ from hvctl.model.hypervisor import Hypervisor
 from hvctl.model.migration import Migration
 from hvctl.model.migration import MigrationStatus
 from hvctl.model.migration import MigrationType
+from hvctl.model.reasons import Fact
 
 
 def unfinished(hv: Hypervisor) -> list[Migration]:
     """Return the migrations from or to the host that are not over."""
     return [m for m in hv.migrations if not m.over]
+
+
+def travellers(hv: Hypervisor) -> tuple[Fact, ...]:
+    """List the guests of unfinished migrations, the first asked for first.
+
+    Nova's list of the host has none that is still on its way here, nor one
+    that has left and waits for a confirmation.
+
+    :returns: of each the id of the server, from where and to where it goes,
+        and when that was asked for
+    """
+    return tuple(
+        (
+            each.server_id,
+            each.source,
+            each.destination,
+            each.created_at.isoformat(timespec='seconds')
+            if each.created_at is not None
+            else None,
+        )
+        for each in sorted(unfinished(hv), key=lambda each: each.id)
+    )
 
 
 def stale(hv: Hypervisor) -> list[Migration]:

@@ -243,6 +243,7 @@ class TestShapes(unittest.TestCase):
         self.assertEqual('hv2', migration.source)
         self.assertIsNone(migration.destination)
         self.assertEqual('5e8d9378def54467929fba09d62ba306', migration.user_id)
+        self.assertIsNotNone(migration.created_at)
         self.assertIsNotNone(migration.updated_at)
 
     def test_candidates(self) -> None:

@@ -60,6 +60,10 @@ class TestOutcome(unittest.TestCase):
                 600,
                 OutcomeCode.MIGRATIONS_STAYED,
                 ('unfinished migration', 1),
+                (
+                    'travellers',
+                    ((builders.an_id('server guest'), 'x', 'hv2', None),),
+                ),
             ),
         ):
             with self.subTest(code=code):
@@ -150,6 +154,9 @@ class TestOutcome(unittest.TestCase):
                     Reason.of(
                         OutcomeCode.MIGRATIONS_STAYED,
                         occupants=(('unfinished migration', 1),),
+                        travellers=(
+                            (record.server_id, record.source, 'hv1', None),
+                        ),
                         seconds=most,
                     ),
                     ends.outcome.reason,

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import datetime
 import unittest
 
 from hvctl.decide.hypervisor import emptiness
@@ -67,6 +68,32 @@ class TestOccupants(unittest.TestCase):
             )
             with self.subTest(status=status):
                 self.assertEqual(1, len(emptiness.unfinished(hv)))
+
+    def test_travellers(self):
+        """Who is on the way, the first first, from where, and since when."""
+        begun = datetime.datetime(2026, 11, 27, 10, 43, 5, tzinfo=datetime.UTC)
+        hv = builders.a_hypervisor(
+            migrations=(
+                builders.a_migration(
+                    'g2', id=2, source='hv3', destination=None
+                ),
+                builders.a_migration('g1', id=1, created_at=begun),
+                builders.a_migration('g0', id=3, status='completed'),
+            )
+        )
+
+        self.assertEqual(
+            (
+                (
+                    builders.an_id('server g1'),
+                    'hv1',
+                    'hv2',
+                    '2026-11-27T10:43:05+00:00',
+                ),
+                (builders.an_id('server g2'), 'hv3', None, None),
+            ),
+            emptiness.travellers(hv),
+        )
 
     def test_evacuated(self):
         """Only what Nova takes off with the service is no occupant."""

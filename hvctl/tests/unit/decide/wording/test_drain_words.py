@@ -38,8 +38,43 @@ DRAINS = (
         Reason.of(
             StatusCode.EMPTYING,
             occupants=(('guest', 1), ('allocation', 'a', 'b')),
+            travellers=(),
         ),
         'waiting for 1 guest and allocations of a, b in Placement to go',
+    ),
+    (
+        Reason.of(
+            StatusCode.EMPTYING,
+            occupants=(('unfinished migration', 1),),
+            travellers=(('g1', 'hv2', None, None),),
+        ),
+        'waiting for 1 unfinished migration to go (g1 from hv2 to another '
+        'host)',
+    ),
+    (
+        Reason.of(
+            StatusCode.EMPTYING,
+            occupants=(('unfinished migration', 3),),
+            travellers=(
+                ('g1', 'hv2', 'hv1', '2026-11-27T10:43:05+00:00'),
+                ('g2', 'hv1', 'hv2', '2026-11-27T10:43:06+00:00'),
+                ('g3', 'hv2', 'hv1', '2026-11-27T10:43:07+00:00'),
+            ),
+        ),
+        'waiting for 3 unfinished migrations to go (g1 from hv2 to hv1 since '
+        '2026-11-27 10:43:05 UTC, g2 from hv1 to hv2 since 2026-11-27 '
+        '10:43:06 UTC, g3 from hv2 to hv1 since 2026-11-27 10:43:07 UTC)',
+    ),
+    (
+        Reason.of(
+            StatusCode.EMPTYING,
+            occupants=(('unfinished migration', 5),),
+            travellers=tuple(
+                (f'g{number}', 'hv2', 'hv1', None) for number in range(5)
+            ),
+        ),
+        'waiting for 5 unfinished migrations to go (g0 from hv2 to hv1, g1 '
+        'from hv2 to hv1, g2 from hv2 to hv1, 2 more)',
     ),
     (
         Reason.of(
@@ -268,10 +303,11 @@ DRAINS = (
         Reason.of(
             OutcomeCode.MIGRATIONS_STAYED,
             occupants=(('unfinished migration', 1),),
+            travellers=(('g1', 'hv2', 'hv1', '2026-11-27T10:43:05+00:00'),),
             seconds=600,
         ),
-        f'{LEFT}1 unfinished migration stayed for 600 s; see openstack server '
-        'migration list',
+        f'{LEFT}1 unfinished migration stayed for 600 s (g1 from hv2 to hv1 '
+        'since 2026-11-27 10:43:05 UTC); see openstack server migration list',
     ),
     (
         Reason.of(
