@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import datetime
 import typing
 
 from hvctl.decide.wording import moves
@@ -88,43 +87,6 @@ def _records(facts: Facts) -> str:
     )
 
 
-#: So many guests are named in one line.
-_NAMED = 3
-
-
-def _travellers(facts: Facts) -> str:
-    """Name some of the guests that are on their way, and since when."""
-    rows = typing.cast('tuple[tuple[Fact, ...], ...]', facts['travellers'])
-    named = [_traveller(*row) for row in rows[:_NAMED]]
-    if len(rows) > _NAMED:
-        named.append(f'{len(rows) - _NAMED} more')
-    return f' ({", ".join(named)})' if named else ''
-
-
-def _traveller(
-    server_id: Fact, source: Fact, destination: Fact, begun: Fact
-) -> str:
-    since = ''
-    if begun is not None:
-        moment = datetime.datetime.fromisoformat(str(begun))
-        since = f' since {moment:%Y-%m-%d %H:%M:%S} UTC'
-    # Nova has not chosen where to yet.
-    to = destination or 'another host'
-    return f'{server_id} from {source} to {to}{since}'
-
-
-def _emptying(facts: Facts) -> str:
-    occupants = text.occupants(facts['occupants'])
-    return f'waiting for {occupants} to go{_travellers(facts)}'
-
-
-def _migrations_stayed(facts: Facts) -> str:
-    return (
-        f'no guest is left to move, but {text.occupants(facts["occupants"])} '
-        f'stayed for {facts["seconds"]} s{_travellers(facts)}'
-    )
-
-
 _STILL_THERE = (
     'no guest is left to move, but {occupants:occupants} stayed for '
     '{seconds} s'
@@ -166,7 +128,9 @@ STATUSES: dict[Code, Words] = {
     StatusCode.GUESTS_MOVED: Words(
         _moved, facts=('moved', 'guests', 'stayed')
     ),
-    StatusCode.EMPTYING: Words(_emptying, facts=('occupants', 'travellers')),
+    StatusCode.EMPTYING: Words(
+        'waiting for {occupants:occupants} to go{travellers:travellers}'
+    ),
     StatusCode.COLD_MIGRATIONS_OPEN: Words(
         lambda facts: (
             'waiting for cold migrations of the drain: ' + _migrations(facts)
@@ -297,9 +261,8 @@ _ENDS: dict[Code, Words] = {
     ),
     OutcomeCode.RECORDS_OPEN: Words(_records, facts=('migrations',)),
     OutcomeCode.MIGRATIONS_STAYED: Words(
-        _migrations_stayed,
+        _STILL_THERE + '{travellers:travellers}',
         'see openstack server migration list',
-        ('occupants', 'travellers', 'seconds'),
     ),
     OutcomeCode.ALLOCATIONS_STAYED: Words(
         _STILL_THERE,

@@ -82,7 +82,8 @@ class _Formatter(string.Formatter):
     """Writes lists with commas, and a reason in its words.
 
     With the format ``brackets`` that is in brackets, where there is any.
-    ``things`` and ``occupants`` are the forms of these facts.
+    ``things``, ``occupants`` and ``travellers`` are the forms of these
+    facts.
     """
 
     def format_field(self, value: typing.Any, format_spec: str) -> str:
@@ -93,6 +94,8 @@ class _Formatter(string.Formatter):
             return ', '.join(text.things(value))
         if format_spec == 'occupants':
             return text.occupants(value)
+        if format_spec == 'travellers':
+            return text.travellers(value)
         if isinstance(value, Reason):
             return reason(value)
         if isinstance(value, tuple):

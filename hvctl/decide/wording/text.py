@@ -3,11 +3,15 @@
 
 from __future__ import annotations
 
+import datetime
 import typing
 
 from hvctl.model import text
 from hvctl.model.reasons import Fact
 from hvctl.model.records import Server
+
+#: So many guests are named in one line.
+_NAMED = 3
 
 
 def counted(number: int, thing: str) -> str:
@@ -44,6 +48,27 @@ def occupants(fact: Fact) -> str:
         else:
             words.append(counted(what[0], kind))
     return ' and '.join(words)
+
+
+def travellers(fact: Fact) -> str:
+    """Return some of the guests that are on their way, in brackets."""
+    rows = _rows(fact)
+    named = [_traveller(*row) for row in rows[:_NAMED]]
+    if len(rows) > _NAMED:
+        named.append(f'{len(rows) - _NAMED} more')
+    return f' ({", ".join(named)})' if named else ''
+
+
+def _traveller(
+    server_id: str, source: str, destination: str | None, begun: str | None
+) -> str:
+    since = ''
+    if begun is not None:
+        moment = datetime.datetime.fromisoformat(begun)
+        since = f' since {moment:%Y-%m-%d %H:%M:%S} UTC'
+    # Nova may not have chosen where to yet.
+    to = destination or 'another host'
+    return f'{server_id} from {source} to {to}{since}'
 
 
 def leaked(fact: Fact) -> list[str]:
