@@ -150,9 +150,8 @@ class Ties:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """How a move stands.
+    """How far a move is.
 
-    :ivar reason: why so; None where there is nothing to say
     :ivar attempt: how many requests for it have been sent
     :ivar adopted: somebody else has sent it away, and it is followed
     :ivar after: the newest migration record the guest had before this move
@@ -169,8 +168,6 @@ class Progress:
     :ivar copied_since: when it was first seen to be copied
     """
 
-    state: MoveState
-    reason: Reason | None = None
     destination: str | None = None
     attempt: int = 0
     adopted: bool = False
@@ -194,44 +191,33 @@ class Move:
 
     :ivar hypervisor: the name of the one that is drained
     :ivar source: its service host
+    :ivar state: how it stands
+    :ivar reason: why it stands so; None where there is nothing to say
     :ivar notes: what else its owner will notice
     """
 
     hypervisor: str
     source: str
     guest: Guest
+    state: MoveState
+    reason: Reason | None = None
     treatment: Treatment = dataclasses.field(default_factory=Treatment)
     ties: Ties = dataclasses.field(default_factory=Ties)
-    progress: Progress
+    progress: Progress = dataclasses.field(default_factory=Progress)
     notes: tuple[Reason, ...] = ()
-
-    @property
-    def server_id(self) -> str:
-        """The guest's id."""
-        return self.guest.id
-
-    @property
-    def state(self) -> MoveState:
-        """How it stands."""
-        return self.progress.state
-
-    @property
-    def method(self) -> Method | None:
-        """How the guest leaves; None when it does not."""
-        return self.treatment.method
-
-    @property
-    def reason(self) -> Reason | None:
-        """Why it stands so."""
-        return self.progress.reason
 
     @property
     def in_the_way(self) -> bool:
         """Whether the guest stays, and nobody has said that it may."""
         return self.state is MoveState.STAYED and not self.treatment.accepted
 
-    def but(self, **progress: typing.Any) -> Move:
-        """Return the move with some of its progress changed."""
+    def but(self, **changes: typing.Any) -> Move:
+        """Return the move in another state, or with other progress."""
+        own = {
+            name: changes.pop(name)
+            for name in ('state', 'reason')
+            if name in changes
+        }
         return dataclasses.replace(
-            self, progress=dataclasses.replace(self.progress, **progress)
+            self, progress=dataclasses.replace(self.progress, **changes), **own
         )

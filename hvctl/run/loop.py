@@ -254,8 +254,8 @@ class _Run:
     ) -> None:
         """Tell the listener what changed."""
         for move in verdict.moves:
-            known = self._ledger.moves.get(move.server_id)
-            self._ledger.moves[move.server_id] = move
+            known = self._ledger.moves.get(move.guest.id)
+            self._ledger.moves[move.guest.id] = move
             if known is None or known.state != move.state:
                 self._changed = self._clock.monotonic()
                 self._listen(MoveChanged(name=name, move=move))

@@ -218,7 +218,7 @@ class Drain(Goal[DrainCase]):
             expected=expected,
             in_the_way={
                 name: sum(
-                    move.in_the_way or move.server_id in expected.without
+                    move.in_the_way or move.guest.id in expected.without
                     for move in moves.values()
                 )
                 for name, (moves, _) in looked.items()

@@ -85,7 +85,7 @@ def _lacks_moves(case: DrainCase) -> bool:
     return any(
         move.hypervisor == case.name
         and move.state is MoveState.MOVING
-        and move.server_id not in case.here
+        and move.guest.id not in case.here
         and move.progress.record not in told
         for move in case.ledger.moves.values()
     )
@@ -104,9 +104,9 @@ def _lacks_guests(case: DrainCase) -> bool:
         move
         for move in case.ledger.moves.values()
         if move.hypervisor == case.name
-        and move.server_id in before
+        and move.guest.id in before
         and not (move.state.has_left or move.state is MoveState.RETURNED)
-        and not _is_explained(move.server_id, case)
+        and not _is_explained(move.guest.id, case)
     ]
     return len(unexplained) > 1
 

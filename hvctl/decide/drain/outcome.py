@@ -152,10 +152,10 @@ class Plan:
         """Add what is expected of a move that was only planned."""
         if not move.state.pending:
             return move
-        reason = self.expected.without.get(move.server_id)
+        reason = self.expected.without.get(move.guest.id)
         if reason is not None:
             return move.but(state=MoveState.STAYED, reason=reason)
-        note = self.expected.notes.get(move.server_id)
+        note = self.expected.notes.get(move.guest.id)
         if note is None:
             return move
         return dataclasses.replace(move, notes=(*move.notes, note))
@@ -263,12 +263,12 @@ def _of_end(
     """Decide how it ended when no guest is under way or waits."""
     hv = case.hv
     accepted = {
-        move.server_id for move in moves.values() if move.treatment.accepted
+        move.guest.id for move in moves.values() if move.treatment.accepted
     }
     stayed = _stayed(moves)
     if stayed:
         left = sum(
-            move.state is MoveState.FAILED and move.server_id not in case.here
+            move.state is MoveState.FAILED and move.guest.id not in case.here
             for move in moves.values()
         )
         return _ended(

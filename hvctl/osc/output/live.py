@@ -112,7 +112,7 @@ def _refused(event: Refused | Blind) -> str:
 
 
 def _move(move: Move) -> str | None:
-    who = f'guest {move.guest.name or move.server_id}'
+    who = f'guest {move.guest.name or move.guest.id}'
     named = f'{who} ({move.guest.status})'
     why = rendering.reason(move.reason)
     match move.state:
@@ -123,7 +123,7 @@ def _move(move: Move) -> str | None:
             said = '; '.join(move_words.at_rest(move))
             return f'{named} waits: {said}' if said else None
         case MoveState.MOVING:
-            return f'{named} is moving ({move.method})'
+            return f'{named} is moving ({move.treatment.method})'
         case MoveState.MOVED:
             return f'{who} moved to {move.progress.destination}'
         case MoveState.SHELVED | MoveState.GONE:
@@ -178,7 +178,7 @@ class _Moves:
 
     def take(self, move: Move) -> None:
         """Note where a guest is."""
-        self._moves[move.server_id] = move
+        self._moves[move.guest.id] = move
         if self._began is None and move.state is MoveState.MOVING:
             self._began = time.monotonic()
 

@@ -28,9 +28,11 @@ def is_for_us(move: Move, migration: Migration, case: DrainCase) -> bool:
 
 def confirm(move: Move, migration: Migration, case: DrainCase) -> Followed:
     """Confirm what is finished, as often as it takes, within bounds."""
-    resized = move.method is Method.CONFIRM and not move.progress.adopted
+    resized = (
+        move.treatment.method is Method.CONFIRM and not move.progress.adopted
+    )
     step: Step = ConfirmMigration(
-        name=move.hypervisor, server_id=move.server_id
+        name=move.hypervisor, server_id=move.guest.id
     )
     if resized:
         step = requests.request(move, case.options)
@@ -46,7 +48,7 @@ def confirm(move: Move, migration: Migration, case: DrainCase) -> Followed:
             GuestCode.RESIZE_NOT_CONFIRMED
             if resized
             else GuestCode.NOT_CONFIRMED,
-            server_id=move.server_id,
+            server_id=move.guest.id,
             migration_id=migration.id,
             host=migration.destination,
         )

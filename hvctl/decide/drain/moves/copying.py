@@ -66,7 +66,7 @@ def _silence(move: Move, migration: Migration, case: DrainCase) -> Reason:
         status=migration.status,
         seconds=round((case.now - since).total_seconds()),
         live=migration.is_live,
-        server_id=move.server_id,
+        server_id=move.guest.id,
     )
 
 
@@ -81,7 +81,7 @@ def _copied_too_long(
         return _note(move, GuestCode.COPIED_LONG)
     force = ForceComplete(
         name=move.hypervisor,
-        server_id=move.server_id,
+        server_id=move.guest.id,
         migration_id=migration.id,
     )
     if not requests.is_through(force, case):
@@ -97,7 +97,7 @@ def _copied_too_long(
         migration_id=migration.id,
         seconds=round((case.now - halted_at).total_seconds()),
         live=migration.is_live,
-        server_id=move.server_id,
+        server_id=move.guest.id,
     )
     return Followed(transitions.fail(move, reason, case.now))
 

@@ -52,7 +52,7 @@ def _going(move: Move, case: DrainCase) -> Reason:
     service = case.hv.service
     if service is not None and not service.up:
         return Reason.of(
-            GuestCode.HOST_DOWN, host=case.hv.host, server_id=move.server_id
+            GuestCode.HOST_DOWN, host=case.hv.host, server_id=move.guest.id
         )
     migration = records.record(move, case)
     if migration is None:

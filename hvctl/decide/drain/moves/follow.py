@@ -31,7 +31,7 @@ from hvctl.model.steps import Step
 
 def follow(move: Move, case: DrainCase) -> Followed:
     """Return how a move stands now."""
-    guest = case.here.get(move.server_id)
+    guest = case.here.get(move.guest.id)
     if guest is None:
         if move.progress.left_at is None:
             move = move.but(left_at=case.now)
@@ -99,7 +99,7 @@ def _given_up(move: Move, guest: Server, case: DrainCase) -> Move:
 
 def _left_unseen(move: Move, case: DrainCase) -> Followed:
     """Look at a guest that has left in a way that this run did not see."""
-    newest = case.newest.get(move.server_id)
+    newest = case.newest.get(move.guest.id)
     if newest is None or newest.source != case.hv.host:
         return left_host.seek(move, case)
     if newest.done and newest.id > move.progress.after:
@@ -135,13 +135,16 @@ def _under_way(move: Move, guest: Server | None, case: DrainCase) -> Followed:
             return _left_unseen(move, case)
     elif guest.has_left:
         return _leaving(move, guest, case)
-    elif migration.done and move.method is Method.CONFIRM:
+    elif migration.done and move.treatment.method is Method.CONFIRM:
         # Resized on this host: now it can be moved.
         return Followed(retry.in_new_state(move, guest, case))
     elif migration.over and not migration.done:
         ended = GuestCode.MIGRATION_ENDED
         return retry.record_of_nothing(move, guest, case, migration, ended)
-    if migration.awaits_confirmation and move.method is not Method.LIVE:
+    if (
+        migration.awaits_confirmation
+        and move.treatment.method is not Method.LIVE
+    ):
         return confirm.confirm(move, migration, case)
     if guest is not None and limits.is_over(
         move.progress.abandoned_since, limits.BEGIN, case.now
@@ -171,7 +174,7 @@ def _unrecorded(move: Move, guest: Server | None, case: DrainCase) -> Followed:
     if refused is not None:
         reason = Reason.of(GuestCode.REQUEST_REFUSED, message=refused.message)
         return Followed(retry.again_or_not(move, guest, case, reason))
-    migrates = move.method is not None and move.method.migrates
+    migrates = move.treatment.migrates
     if not migrates:
         ended = _by_status(move, guest, case)
         if ended is not None:

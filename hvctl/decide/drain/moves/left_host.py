@@ -40,7 +40,7 @@ def named(move: Move, case: DrainCase) -> Move:
     """Give a guest that no list of the host has had its name and project."""
     if move.guest.name:
         return move
-    ask = AskWhere(name=move.hypervisor, server_id=move.server_id)
+    ask = AskWhere(name=move.hypervisor, server_id=move.guest.id)
     located = case.ledger.answer(ask, Located)
     if located is None:
         return move
@@ -55,7 +55,7 @@ def named(move: Move, case: DrainCase) -> Move:
 def whose(moves: Iterable[Move], case: DrainCase) -> list[AskWhere]:
     """Ask for the names of guests that only a migration record tells of."""
     questions = [
-        AskWhere(name=move.hypervisor, server_id=move.server_id)
+        AskWhere(name=move.hypervisor, server_id=move.guest.id)
         for move in moves
         if not move.guest.name
     ]
@@ -70,7 +70,7 @@ def seek(
     :param done: the record that explains it, if one does
     """
     now, since = case.now, move.progress.left_at
-    ask = AskWhere(name=move.hypervisor, server_id=move.server_id)
+    ask = AskWhere(name=move.hypervisor, server_id=move.guest.id)
     if case.ledger.failed_since(ask, since) is not None:
         if done is not None:
             return Followed(transitions.arrive(move, done.destination, now))
@@ -82,7 +82,7 @@ def seek(
     if located is None or located.status == 'DELETED':
         return _end(move, MoveState.DELETED, GuestCode.IS_DELETED, case)
     if located.status == 'SHELVED_OFFLOADED':
-        by_us = move.method in (Method.SHELVE, Method.OFFLOAD)
+        by_us = move.treatment.method in (Method.SHELVE, Method.OFFLOAD)
         code = (
             GuestCode.SHELVED_BY_DRAIN
             if by_us
@@ -94,7 +94,7 @@ def seek(
     if located.host is None:
         reason = Reason.of(
             GuestCode.ON_NO_HOST,
-            server_id=move.server_id,
+            server_id=move.guest.id,
             status=located.status,
         )
         gone = transitions.end(move, MoveState.GONE, reason, now)
@@ -139,7 +139,7 @@ def _elsewhere(
     done: Migration | None,
 ) -> Followed:
     """Look at a guest on another host: it may have left this one broken."""
-    newest = case.newest.get(move.server_id)
+    newest = case.newest.get(move.guest.id)
     ours = records.record(move, case)
     broken = status == 'ERROR' and move.guest.status != 'ERROR'
     if not broken and (done is not None or ours is None):

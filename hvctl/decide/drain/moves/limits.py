@@ -66,8 +66,8 @@ def without_news(
             return CONFIRM
         if migration.done:
             return BEGIN
-    most = copying(move.guest.shape, live=move.method is Method.LIVE)
-    if move.method in (Method.COLD, Method.SHELVE):
+    most = copying(move.guest.shape, live=move.treatment.method is Method.LIVE)
+    if move.treatment.method in (Method.COLD, Method.SHELVE):
         most += _shutdown(move)
     return most
 

@@ -131,7 +131,7 @@ def _is_under_way(move: Move, case: DrainCase) -> bool:
     """
     if move.state is MoveState.MOVING:
         return True
-    guest = case.here.get(move.server_id)
+    guest = case.here.get(move.guest.id)
     if guest is None or not guest.migrates:
         return False
     return move.state is MoveState.WAITING or (
@@ -152,7 +152,7 @@ def may_end(move: Move, case: DrainCase) -> bool:
         other.progress.ended_at - other.progress.started_at
         for other in case.ledger.moves.values()
         if other.state.has_left
-        and other.method is move.method
+        and other.treatment.method is move.treatment.method
         and other.progress.started_at is not None
         and other.progress.ended_at is not None
     ]
@@ -193,7 +193,7 @@ def begin(case: DrainCase, moves: Moves, busy: frozenset[str]) -> Begun:
     ):
         if free <= 0:
             break
-        if move.server_id not in case.here or not may_begin(move, busy):
+        if move.guest.id not in case.here or not may_begin(move, busy):
             continue
         if not may_end(move, case):
             continue
@@ -208,7 +208,7 @@ def begin(case: DrainCase, moves: Moves, busy: frozenset[str]) -> Begun:
         free -= 1
         steps.append(requests.request(move, case.options))
         begun = transitions.mark_begun(move, case.now)
-        moves[move.server_id] = explaining.under_way(begun, case)
+        moves[move.guest.id] = explaining.under_way(begun, case)
     return Begun(moves, tuple(steps), busy)
 
 
@@ -232,7 +232,7 @@ def _cut_off(case: DrainCase, moves: Moves) -> Moves:
         )
         for method, block in blocked.items()
         for server_id, move in moves.items()
-        if move.state is MoveState.PLANNED and move.method is method
+        if move.state is MoveState.PLANNED and move.treatment.method is method
     }
 
 

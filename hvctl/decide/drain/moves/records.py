@@ -33,15 +33,15 @@ def record(move: Move, case: DrainCase) -> Migration | None:
     Others may begin to move or resize a guest that the move could not take:
     that is no record of ours.
     """
-    newest = case.newest.get(move.server_id)
-    if newest is None or move.method is None:
+    newest = case.newest.get(move.guest.id)
+    if newest is None or move.treatment.method is None:
         return None
     # What is to be confirmed was there before the move.
-    confirms = move.method is Method.CONFIRM
+    confirms = move.treatment.method is Method.CONFIRM
     after = move.progress.after
     if newest.id < (after if confirms else after + 1):
         return None
-    if newest.migration_type != _TYPES.get(move.method):
+    if newest.migration_type != _TYPES.get(move.treatment.method):
         return None
     if newest.source != case.hv.host and not confirms:
         return None  # it came by that

@@ -40,12 +40,12 @@ class Followed(typing.NamedTuple):
 
 def request(move: Move, options: DrainOptions) -> MoveStep:
     """Return the request that begins a move, which must have a method."""
-    method = move.method
+    method = move.treatment.method
     if method is None:
-        raise AssertionError(f'{move.server_id} is not to be moved')
+        raise AssertionError(f'{move.guest.id} is not to be moved')
     return _STEPS[method](
         name=move.hypervisor,
-        server_id=move.server_id,
+        server_id=move.guest.id,
         destination=options.destination if method.migrates else None,
     )
 
@@ -91,7 +91,7 @@ def question(move: Move, case: DrainCase) -> AskWhy | None:
     if (
         move.progress.adopted
         or not move.progress.attempt
-        or move.method is None
+        or move.treatment.method is None
         or not is_answered(move, case)
     ):
         return None
@@ -100,6 +100,6 @@ def question(move: Move, case: DrainCase) -> AskWhy | None:
         return None
     return AskWhy(
         name=move.hypervisor,
-        server_id=move.server_id,
+        server_id=move.guest.id,
         request_id=accepted.request_id,
     )

@@ -45,8 +45,9 @@ def see(guest: Server, case: DrainCase) -> Move:
             priority=wishes.priority(guest),
             shutdown_timeout=guest.image.get(limits.SHUTDOWN_TIMEOUT, ''),
         ),
+        state=MoveState.PLANNED,
         ties=Ties(known=False),
-        progress=Progress(state=MoveState.PLANNED, after=after),
+        progress=Progress(after=after),
         notes=locked,
     )
 
@@ -57,21 +58,21 @@ def see_away(migration: Migration, case: DrainCase) -> Move:
         hypervisor=case.hv.name,
         source=case.hv.host,
         guest=Guest(id=migration.server_id),
+        state=MoveState.WAITING,
         ties=Ties(known=False),
-        progress=Progress(state=MoveState.WAITING),
     )
 
 
 def tie(move: Move, case: DrainCase) -> Move:
     """Note what ties a guest to its host, and what it has."""
     guest_ties = dataclasses.replace(
-        ties.of(move.server_id, case.snapshot, case.ledger),
+        ties.of(move.guest.id, case.snapshot, case.ledger),
         volumes=move.ties.volumes,
     )
-    guest = case.here.get(move.server_id)
+    guest = case.here.get(move.guest.id)
     found: list[Reason] = []
     if guest is not None:
-        found = devices.notes(guest, move.method, guest_ties)
+        found = devices.notes(guest, move.treatment.method, guest_ties)
     return dataclasses.replace(
         move, ties=guest_ties, notes=(*move.notes, *found)
     )
@@ -104,12 +105,12 @@ def rest(move: Move, guest: Server, case: DrainCase) -> Move:
     return dataclasses.replace(
         move,
         guest=dataclasses.replace(move.guest, status=guest.status),
+        state=state,
+        reason=treated.reason,
         treatment=treated,
         ties=dataclasses.replace(move.ties, volumes=guest_ties.volumes),
         progress=dataclasses.replace(
             move.progress,
-            state=state,
-            reason=treated.reason,
             left_at=None,
             busy_since=busy_since,
             ended_at=ended_at,
@@ -144,11 +145,11 @@ def adopt(move: Move, migration: Migration, case: DrainCase) -> Move:
     return dataclasses.replace(
         move,
         source=case.hv.host,
+        state=MoveState.MOVING,
+        reason=None,
         treatment=Treatment(method=method, wishes=move.treatment.wishes),
         progress=dataclasses.replace(
             move.progress,
-            state=MoveState.MOVING,
-            reason=None,
             destination=migration.destination,
             # A cold one is to be confirmed, whoever asked for it.
             adopted=not (migration.is_live and ours),
@@ -184,17 +185,17 @@ def leave_to_owner(move: Move, migration: Migration, case: DrainCase) -> Move:
     if migration.is_cold:
         reason = Reason.of(
             GuestCode.MIGRATED_AWAY,
-            server_id=move.server_id,
+            server_id=move.guest.id,
             user_id=migration.user_id,
         )
     return dataclasses.replace(
         move,
         guest=dataclasses.replace(move.guest, status='VERIFY_RESIZE'),
+        state=MoveState.STAYED,
+        reason=reason,
         treatment=Treatment(wishes=move.treatment.wishes),
         progress=dataclasses.replace(
             move.progress,
-            state=MoveState.STAYED,
-            reason=reason,
             destination=migration.destination,
             after=migration.id - 1,
             started_at=None,
@@ -225,7 +226,7 @@ def note_progress(
     abandoned = (
         guest is not None
         and guest.task_state is None
-        and move.method is not Method.CONFIRM
+        and move.treatment.method is not Method.CONFIRM
         and not migration.over
     )
     copied_since = progress.copied_since

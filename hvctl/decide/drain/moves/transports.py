@@ -71,16 +71,16 @@ def blocked(moves: Iterable[Move]) -> Mapping[Method, Reason]:
     :param moves: of one hypervisor
     """
     moves = list(moves)
-    proven = {move.method for move in moves if move.state.has_left}
+    proven = {move.treatment.method for move in moves if move.state.has_left}
     found: dict[Method, Reason] = {}
     for move in moves:
-        reason = _no_way(move)
-        if reason is None or move.method is None or move.method in proven:
+        reason, method = _no_way(move), move.treatment.method
+        if reason is None or method is None or method in proven:
             continue
         found.setdefault(
-            move.method,
+            method,
             Reason.of(
-                GuestCode.NOT_SENT, server_id=move.server_id, cause=reason
+                GuestCode.NOT_SENT, server_id=move.guest.id, cause=reason
             ),
         )
     return found

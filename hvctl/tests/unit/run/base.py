@@ -73,7 +73,7 @@ class TestCase(unittest.TestCase):
         for event in events:
             if isinstance(event, MoveChanged):
                 key, after = (
-                    (event.name, event.move.server_id),
+                    (event.name, event.move.guest.id),
                     event.move.state,
                 )
                 before = states.get(key)

@@ -143,7 +143,7 @@ class TestAnyDrain(base.TestCase):
     def assert_empty(self, result) -> None:
         """Nothing is left that nobody has said may stay."""
         may_stay = {
-            move.server_id
+            move.guest.id
             for move in result.ledger.moves.values()
             if move.treatment.accepted
         }

@@ -8,7 +8,6 @@ from hvctl.model.hypervisor import Phase
 from hvctl.model.move import Guest
 from hvctl.model.move import Move
 from hvctl.model.move import MoveState
-from hvctl.model.move import Progress
 from hvctl.run import loop
 from hvctl.tests.unit.run import goals
 
@@ -69,7 +68,7 @@ class TestEvents(goals.TestCase):
                 hypervisor='hv1',
                 source='hv1',
                 guest=Guest(id='g'),
-                progress=Progress(state=state),
+                state=state,
             )
 
         def decide(ledger):

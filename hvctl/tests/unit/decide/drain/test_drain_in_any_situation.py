@@ -261,7 +261,7 @@ class TestFollowing(unittest.TestCase):
         first = decide(look, **options)
         ledger = a_ledger(
             last=look,
-            moves={move.server_id: move for move in first.moves},
+            moves={move.guest.id: move for move in first.moves},
             done=dict.fromkeys(first.steps, True),
             done_at=dict.fromkeys(first.steps, clocks.START),
         )

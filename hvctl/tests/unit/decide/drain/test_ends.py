@@ -45,7 +45,7 @@ def judge(look, *moves: Move, ledger=None, **options):
     """What is said of a second look that is as the first."""
     known = draining.a_ledger(
         last=look,
-        moves={move.server_id: move for move in moves},
+        moves={move.guest.id: move for move in moves},
         **(ledger or {}),
     )
     return draining.decide(look, known, **options)

@@ -30,7 +30,7 @@ def judge(look, *moves: Move, seconds: float = 0, **ledger):
     known = draining.a_ledger(
         **{
             'last': draining.a_look(),
-            'moves': {move.server_id: move for move in moves},
+            'moves': {move.guest.id: move for move in moves},
             **ledger,
         }
     )

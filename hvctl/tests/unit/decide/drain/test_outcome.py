@@ -262,7 +262,9 @@ class TestOutcome(unittest.TestCase):
         self.assertEqual((), verdict.steps)
         self.assertTrue(verdict.outcome.ok)
         (move,) = verdict.moves
-        self.assertEqual(('live', 'planned'), (move.method, move.state))
+        self.assertEqual(
+            ('live', 'planned'), (move.treatment.method, move.state)
+        )
         self.assertEqual(Phase.ENABLED, verdict.status.phase)
         self.assertEqual(
             Reason.of(

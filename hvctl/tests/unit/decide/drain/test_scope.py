@@ -38,7 +38,7 @@ def scope(*moves, options=None, **ledger):
     known = {'last': LOOK, 'looks': 3, 'looked_at': clocks.START, **ledger}
     return draining.a_goal(**(options or {})).scope(
         draining.a_ledger(
-            moves={move.server_id: move for move in moves}, **known
+            moves={move.guest.id: move for move in moves}, **known
         )
     )
 

@@ -41,7 +41,8 @@ def a_move(state, attempt=0, hypervisor='hv1'):
             hypervisor=hypervisor,
             source=hypervisor,
             guest=Guest(id='g'),
-            progress=Progress(state=state, attempt=attempt),
+            state=state,
+            progress=Progress(attempt=attempt),
         )
     }
 

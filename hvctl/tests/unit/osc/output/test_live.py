@@ -19,7 +19,6 @@ from hvctl.model.hypervisor import Phase, Status
 from hvctl.model.move import Guest
 from hvctl.model.move import Move
 from hvctl.model.move import MoveState
-from hvctl.model.move import Progress
 from hvctl.model.move import Treatment
 from hvctl.model.reasons import Reason
 from hvctl.model.records import Shape
@@ -37,7 +36,7 @@ MOVE = Move(
     source='hv1',
     guest=GUEST,
     treatment=Treatment(method=Method.LIVE),
-    progress=Progress(state=MoveState.PLANNED),
+    state=MoveState.PLANNED,
 )
 
 

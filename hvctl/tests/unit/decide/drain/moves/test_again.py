@@ -68,9 +68,7 @@ class TestReturned(draining.Story):
     def test_left_out(self):
         """While Nova's list leaves it out, it is asked for once more."""
         (seen,) = draining.decide(draining.a_look(draining.GUEST)).moves
-        self.ledger.moves = {
-            seen.server_id: seen.but(state=MoveState.RETURNED)
-        }
+        self.ledger.moves = {seen.guest.id: seen.but(state=MoveState.RETURNED)}
 
         move = self.see()
 

@@ -46,7 +46,8 @@ def a_move(
         guest=Guest(id=builders.an_id(f'server {name}'), name=name),
         treatment=treatment or Treatment(method=method),
         ties=ties or Ties(),
-        progress=Progress(state=state, **progress),
+        state=state,
+        progress=Progress(**progress),
     )
 
 
@@ -69,7 +70,7 @@ def a_case(*here, moves=(), **ledger):
     goal = draining.a_goal(parallel=1)
     hv = goal.hypervisors(look)['hv1']
     known = draining.a_ledger(
-        moves={move.server_id: move for move in moves}, **ledger
+        moves={move.guest.id: move for move in moves}, **ledger
     )
     return goal.case(look, hv, known, clocks.START)
 
@@ -92,11 +93,11 @@ class TestBegin(unittest.TestCase):
         )
         begun = queue.begin(
             case,
-            {move.server_id: move for move in moves},
+            {move.guest.id: move for move in moves},
             frozenset(busy),
         )
         sent = {step.server_id for step in begun.steps}
-        names = [move.guest.name for move in moves if move.server_id in sent]
+        names = [move.guest.name for move in moves if move.guest.id in sent]
         return names, begun
 
     def test_first(self):

@@ -25,7 +25,8 @@ def a_move(state=MoveState.PLANNED, **progress):
         hypervisor='hv1',
         source='hv1',
         guest=Guest(id='g'),
-        progress=Progress(state=state, **progress),
+        state=state,
+        progress=Progress(**progress),
     )
 
 

@@ -10,7 +10,6 @@ from hvctl.model.guest_codes import GuestCode
 from hvctl.model.move import Guest
 from hvctl.model.move import Move
 from hvctl.model.move import MoveState
-from hvctl.model.move import Progress
 from hvctl.model.reasons import Reason
 from hvctl.tests.fixtures import draining
 
@@ -34,7 +33,8 @@ class TestWaiting(unittest.TestCase):
                     hypervisor='hv1',
                     source='hv1',
                     guest=Guest(id='g'),
-                    progress=Progress(state=state, reason=reason),
+                    state=state,
+                    reason=reason,
                 )
 
                 said = explaining.waiting(move, held_back=held_back).reason

@@ -92,12 +92,12 @@ class TestLeaving(draining.Story):
                 self.setUp()
                 self.answers = {AskWhere: Located('SHELVED_OFFLOADED', None)}
                 self.options = options
-                method = self.see(first).method
+                method = self.see(first).treatment.method
                 offloaded = builders.a_guest('g1', status='SHELVED_OFFLOADED')
                 move = self.see(offloaded, after=5)
 
                 self.assertEqual(MoveState.MOVING, move.state)
-                self.assertEqual(method, move.method)
+                self.assertEqual(method, move.treatment.method)
                 self.assertIsNone(self.verdict.outcome)
                 self.see()
                 self.assert_move(

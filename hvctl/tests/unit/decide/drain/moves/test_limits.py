@@ -12,7 +12,6 @@ from hvctl.model.ledger import Failure
 from hvctl.model.move import Guest
 from hvctl.model.move import Move
 from hvctl.model.move import MoveState
-from hvctl.model.move import Progress
 from hvctl.model.move import Treatment
 from hvctl.model.records import Shape
 from hvctl.model.results import Located
@@ -92,7 +91,7 @@ class TestSize(unittest.TestCase):
                 source='hv1',
                 guest=Guest(id='g', shutdown_timeout=said),
                 treatment=Treatment(method=Method.COLD),
-                progress=Progress(state=MoveState.MOVING),
+                state=MoveState.MOVING,
             )
 
             self.assertEqual(

@@ -198,7 +198,7 @@ class TestOrder(unittest.TestCase):
         self.assertEqual('stayed', first.state)
         self.assertEqual(GuestCode.AFFINITY, first.reason.code)
         self.assertEqual('group', first.reason.facts['group'])
-        self.assertEqual(Method.SHELVE, second.method)
+        self.assertEqual(Method.SHELVE, second.treatment.method)
 
     def test_anti_affinity(self):
         """Members of a group go one by one."""

@@ -31,8 +31,8 @@ def a_move(method=Method.LIVE, attempt=1, adopted=False) -> Move:
         source='hv1',
         guest=Guest(id='g'),
         treatment=Treatment(method=method),
+        state=MoveState.MOVING,
         progress=Progress(
-            state=MoveState.MOVING,
             attempt=attempt,
             adopted=adopted,
             started_at=clocks.START,

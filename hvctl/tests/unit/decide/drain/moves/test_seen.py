@@ -27,7 +27,7 @@ def look(name, state) -> list[str]:
         },
     )
     (known,) = draining.decide(draining.a_look(draining.GUEST)).moves
-    ledger = draining.a_ledger(moves={known.server_id: known.but(state=state)})
+    ledger = draining.a_ledger(moves={known.guest.id: known.but(state=state)})
     goal = draining.a_goal('hv1', 'hv2')
     hv = goal.hypervisors(seen)[name]
     looked = queue.look(goal.case(seen, hv, ledger, clocks.START))

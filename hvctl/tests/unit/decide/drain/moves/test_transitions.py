@@ -87,7 +87,9 @@ class TestFirstSight(unittest.TestCase):
 
                 move = see(guest)
 
-                self.assertEqual((method, state), (move.method, move.state))
+                self.assertEqual(
+                    (method, state), (move.treatment.method, move.state)
+                )
                 if state == 'stayed':
                     self.assertEqual(NOW, move.progress.ended_at)
 
@@ -205,7 +207,7 @@ class TestWaiting(unittest.TestCase):
             LATER,
         )
 
-        self.assertEqual('cold', move.method)
+        self.assertEqual('cold', move.treatment.method)
 
     def test_busy_for_too_long(self):
         """A guest that stays busy is left in the end."""

@@ -12,7 +12,6 @@ from hvctl.model.guest_codes import GuestCode
 from hvctl.model.move import Guest
 from hvctl.model.move import Move
 from hvctl.model.move import MoveState
-from hvctl.model.move import Progress
 from hvctl.model.move import Treatment
 from hvctl.model.reasons import Reason
 
@@ -36,7 +35,8 @@ def a_move(
         source='hv1',
         guest=Guest(id=server_id),
         treatment=Treatment(method=method),
-        progress=Progress(state=state, reason=reason),
+        state=state,
+        reason=reason,
     )
 
 

@@ -11,7 +11,6 @@ from hvctl.model.move import Guest
 from hvctl.model.move import GuestVolumes
 from hvctl.model.move import Move
 from hvctl.model.move import MoveState
-from hvctl.model.move import Progress
 from hvctl.model.move import Ties
 from hvctl.model.records import Volume
 from hvctl.tests.fixtures import builders
@@ -47,7 +46,7 @@ class TestTies(unittest.TestCase):
             source='hv1',
             guest=Guest(id='g1'),
             ties=Ties(affinity='together'),
-            progress=Progress(state=MoveState.PLANNED),
+            state=MoveState.PLANNED,
         )
         ledger = Ledger(started_at=clocks.START, moves={'g1': move})
 
