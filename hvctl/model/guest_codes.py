@@ -98,6 +98,8 @@ class GuestCode(enum.StrEnum):
     """It has a virtual GPU."""
     HAS_VTPM = 'has-vtpm'
     """It has a vTPM."""
+    HAS_CONFIG_DRIVE = 'has-config-drive'
+    """It has a config drive, which may be empty after a live migration."""
     HAS_VOLUMES = 'has-volumes'
     """It has volumes."""
     BOOTS_FROM_VOLUME = 'boots-from-volume'

@@ -113,6 +113,7 @@ class Server:
         (2.96)
     :ivar volumes: how many are attached to it
     :ivar boots_from_volume: its root disk is one of them
+    :ivar config_drive: its metadata is on a disk of its own
     """
 
     id: str
@@ -135,6 +136,7 @@ class Server:
     zone: str | None = None
     volumes: int = 0
     boots_from_volume: bool = False
+    config_drive: bool = False
 
     @property
     def has_left(self) -> bool:

@@ -83,6 +83,8 @@ def server(body: answers.Fields) -> Server:
         zone=body.any_text('pinned_availability_zone'),
         volumes=len(body.any_parts('os-extended-volumes:volumes_attached')),
         boots_from_volume=_boots_from_volume(body),
+        # 'True', or an empty text.
+        config_drive=bool(body.any_text('config_drive')),
     )
 
 

@@ -245,6 +245,10 @@ WORDS: dict[Code, Words] = {
         'migrated if libvirt, QEMU and driver of both hosts can',
     ),
     GuestCode.HAS_VTPM: Words('vTPM'),
+    GuestCode.HAS_CONFIG_DRIVE: Words(
+        'config drive: empty afterwards if hosts do not share disks, unless '
+        'its format is vfat; --method cold makes it anew'
+    ),
     GuestCode.HAS_VOLUMES: Words(_volumes, facts=('volumes',)),
     GuestCode.BOOTS_FROM_VOLUME: Words(_boots, facts=('volumes',)),
     GuestCode.HOSTS_WITH_ROOM: Words(_hosts, facts=('hosts',)),

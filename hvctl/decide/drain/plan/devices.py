@@ -94,6 +94,12 @@ def notes(guest: Server, method: Method | None, ties: Ties) -> list[Reason]:
         found.append(Reason.of(GuestCode.HAS_VIRTUAL_GPU, method=method))
     if secrets.vtpm(guest, ties) is not None:
         found.append(Reason.of(GuestCode.HAS_VTPM))
+    # Where hosts do not share disks, Nova makes an empty file where the guest
+    # goes, and copies no disk that is read-only, as one of format iso9660 is
+    # (nova/virt/libvirt/driver.py, _create_images_and_backing and
+    # _live_migration_copy_disk_paths).  A cold migration makes it anew.
+    if guest.config_drive and method is Method.LIVE:
+        found.append(Reason.of(GuestCode.HAS_CONFIG_DRIVE))
     return found
 
 

@@ -76,6 +76,7 @@ NOTHING_TO_DO: frozenset[Code] = frozenset(
         GuestCode.HAS_PCI_DEVICE,
         GuestCode.HAS_VIRTUAL_GPU,
         GuestCode.HAS_VTPM,
+        GuestCode.HAS_CONFIG_DRIVE,
         GuestCode.HAS_VOLUMES,
         GuestCode.BOOTS_FROM_VOLUME,
         GuestCode.ROOM_DOUBTFUL,

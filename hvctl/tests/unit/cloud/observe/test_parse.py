@@ -99,6 +99,14 @@ class TestShapes(unittest.TestCase):
         self.assertEqual('No valid host', server.fault)
         self.assertEqual('ERROR', server.status)
 
+    def test_config_drive(self) -> None:
+        """Nova says 'True', or an empty text."""
+        for text, expected in (('True', True), ('', False), (None, False)):
+            with self.subTest(text=text):
+                server = read(parse.server, {**SERVER, 'config_drive': text})
+
+                self.assertIs(expected, server.config_drive)
+
     def test_service(self) -> None:
         """The compute service of Ironic's driver."""
         service = read(parse.service, first('services', 'services'))

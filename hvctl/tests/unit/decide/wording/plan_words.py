@@ -285,6 +285,11 @@ ROWS: tuple[tuple[Reason, str], ...] = (
         'virtual GPU: migrated if libvirt, QEMU and driver of both hosts can',
     ),
     (Reason.of(GuestCode.HAS_VTPM), 'vTPM'),
+    (
+        Reason.of(GuestCode.HAS_CONFIG_DRIVE),
+        'config drive: empty afterwards if hosts do not share disks, unless '
+        'its format is vfat; --method cold makes it anew',
+    ),
     (Reason.of(GuestCode.HAS_VOLUMES, volumes=1), 'with 1 volume'),
     (Reason.of(GuestCode.HAS_VOLUMES, volumes=2), 'with 2 volumes'),
     (Reason.of(GuestCode.BOOTS_FROM_VOLUME, volumes=1), 'boots from a volume'),

@@ -53,6 +53,19 @@ class TestNotes(unittest.TestCase):
                 for note in found:
                     self.assertEqual(method, note.facts.get('method', method))
 
+    def test_config_drive(self):
+        """Only a live migration leaves it behind."""
+        guest = builders.a_guest(config_drive=True)
+        for method, codes in (
+            (LIVE, [GuestCode.HAS_CONFIG_DRIVE]),
+            (COLD, []),
+            (SHELVE, []),
+            (None, []),
+        ):
+            found = devices.notes(guest, method, Ties())
+
+            self.assertEqual(codes, [note.code for note in found])
+
     def test_volumes(self):
         """How many there are, and whether it boots from one."""
         has, boot = GuestCode.HAS_VOLUMES, GuestCode.BOOTS_FROM_VOLUME
