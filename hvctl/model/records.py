@@ -7,7 +7,7 @@ service's API gives them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 import dataclasses
 import datetime
 import enum
@@ -214,15 +214,14 @@ class ComputeNode:
     memory_mb: int | None = None
     memory_mb_used: int | None = None
 
-    def is_of(self, hosts: Collection[str]) -> bool:
-        """Return whether it is that of a service with one of these hosts.
+    @property
+    def host(self) -> str:
+        """The host of its service, as far as that is known.
 
         libvirt's name of a host need not be the service's; without the
         details it is all that there is to go by.
         """
-        if self.service_host is None:
-            return self.hostname in hosts
-        return self.service_host in hosts
+        return self.service_host or self.hostname
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

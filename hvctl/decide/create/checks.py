@@ -44,7 +44,7 @@ def wrong_id(case: CreateCase) -> Verdict | None:
     if hv.service is None or hv.compute_id is None:
         return None
     for node in case.snapshot.compute_nodes:
-        if node.is_of(hv.hosts) and node.id != hv.compute_id:
+        if node.host in hv.hosts and node.id != hv.compute_id:
             verdict = Verdict.failed(
                 case.status,
                 Reason.of(

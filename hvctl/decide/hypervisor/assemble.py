@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 import re
 
+from hvctl.decide.hypervisor import index
+from hvctl.decide.hypervisor.index import Index
 from hvctl.model import host_name
 from hvctl.model import identity
 from hvctl.model.hypervisor import Hypervisor
@@ -56,28 +58,30 @@ def assemble(
     new = [name for name in names if (name, domain) not in known]
     if new:
         chosen = _compute_ids(snapshot)
+        lists = Index.of(snapshot)
         for name in new:
             known[name, domain] = _one(
-                snapshot, name, domain, chosen.get(name)
+                snapshot, lists, name, domain, chosen.get(name)
             )
     return {name: known[name, domain] for name in names}
 
 
 def _one(
     snapshot: Snapshot,
+    lists: Index,
     name: str,
     domain: str | None,
     compute_id: str | None,
 ) -> Hypervisor:
     """Put together one hypervisor.
 
+    :param lists: those of the snapshot
     :param compute_id: the one that its provider or its compute node has
     """
     ports: dict[PortUse, tuple[Port, ...]] = dict.fromkeys(PortUse, ())
-    for port in snapshot.ports:
-        if port.name == name:
-            ports[port.use] += (port,)
-    server, duplicates = _servers(snapshot, name, ports[PortUse.MACHINE])
+    for port in lists.ports.all([name]):
+        ports[port.use] += (port,)
+    server, duplicates = _servers(lists, name, ports[PortUse.MACHINE])
     networked = True
     if server is not None:
         said = server.metadata
@@ -85,44 +89,27 @@ def _one(
         networked = said.get(identity.NETWORKING_KEY) != identity.NO_NETWORKING
     hosts = {name, host_name.qualified(name, domain)}
     if server is not None:
-        compute_id = _compute_id(snapshot, server, hosts, compute_id)
+        compute_id = _compute_id(lists, server, hosts, compute_id)
     node = None
     if compute_id is not None:
-        node = next(
-            (n for n in snapshot.compute_nodes if n.id == compute_id), None
-        )
+        node = lists.compute_nodes_by_id.first([compute_id])
         if node is not None and node.service_host:
             # Whatever the metadata says of the domain, that one is ours.
             hosts = {node.service_host}
-    service = next(
-        (
-            s
-            for s in snapshot.services
-            if s.host in hosts
-            # The server, which told the domain, may be gone already.
-            or (
-                server is None
-                and s.host.startswith(f'{name}.')
-                and s.disabled.is_ours
-            )
-        ),
-        None,
-    )
+    services = set(hosts)
+    if server is None:
+        # The server, which told the domain, may be gone already.
+        services.add(index.in_any_domain(name))
+    service = lists.services.first(services)
     if service is not None:
         hosts = {service.host}
     if compute_id is None:
-        node = next(
-            (n for n in snapshot.compute_nodes if n.is_of(hosts)), None
-        )
+        node = lists.compute_nodes.first(hosts)
     known_id = compute_id or (node.id if node is not None else None)
-    provider = next(
-        (
-            p
-            for p in snapshot.providers
-            if (p.id == known_id if known_id else p.name in hosts)
-        ),
-        None,
-    )
+    if known_id:
+        provider = lists.providers_by_id.first([known_id])
+    else:
+        provider = lists.providers.first(hosts)
     # A host that registered under our name is ours only if something that
     # carries our mark says so.
     if not (
@@ -133,13 +120,9 @@ def _one(
         service = node = provider = None
     ours = bool(server or service or node or provider)
     agents: tuple[Agent, ...] | None = None
-    if snapshot.agents is not None and networked:
-        agents = tuple(a for a in snapshot.agents if ours and a.host in hosts)
-    test_guests = tuple(
-        guest
-        for guest in snapshot.test_guests
-        if guest.metadata.get(identity.TEST_KEY) == name
-    )
+    if lists.agents is not None and networked:
+        agents = lists.agents.all(hosts) if ours else ()
+    test_guests = lists.test_guests.all([name])
     host = service.host if service else name
     provider_id = provider.id if provider else None
     consumers = snapshot.consumers.get(provider_id or '')
@@ -160,10 +143,8 @@ def _one(
         ports=ports[PortUse.MACHINE],
         subports=ports[PortUse.SUBPORT],
         agents=agents,
-        node=_metal(snapshot, server),
-        aggregates=tuple(
-            a for a in snapshot.aggregates if ours and a.hosts & hosts
-        ),
+        node=_metal(lists, server),
+        aggregates=lists.aggregates.all(hosts) if ours else (),
         test_guests=test_guests,
         test_ports=ports[PortUse.TEST],
         guests=_others(snapshot.guests.get(host), test_guests),
@@ -179,7 +160,7 @@ def _one(
 
 
 def _servers(
-    snapshot: Snapshot,
+    lists: Index,
     name: str,
     ports: tuple[Port, ...],
 ) -> tuple[Server | None, tuple[Server, ...]]:
@@ -194,7 +175,7 @@ def _servers(
     """
     holders = {port.device_id for port in ports}
     found = sorted(
-        (s for s in snapshot.servers if s.name == name),
+        lists.servers.all([name]),
         key=lambda s: (
             s.task_state == 'deleting',
             s.status == 'ERROR',
@@ -229,7 +210,7 @@ def _hold(
 
 
 def _compute_id(
-    snapshot: Snapshot,
+    lists: Index,
     server: Server,
     hosts: Collection[str],
     found: str | None,
@@ -244,8 +225,8 @@ def _compute_id(
     chosen = server.metadata.get(identity.COMPUTE_ID_KEY, '')
     if identity.is_ours(server.name, chosen):
         return chosen
-    registered = {n.id for n in snapshot.compute_nodes if n.is_of(hosts)}
-    named = {p.id for p in snapshot.providers if p.name in hosts}
+    registered = {node.id for node in lists.compute_nodes.all(hosts)}
+    named = {provider.id for provider in lists.providers.all(hosts)}
     return found if found in (registered or named) else None
 
 
@@ -282,14 +263,7 @@ def _elsewhere(snapshot: Snapshot, name: str, compute_id: str) -> str | None:
     return identity.other_project(name, compute_id, snapshot.metal_project_id)
 
 
-def _metal(snapshot: Snapshot, server: Server | None) -> Node | None:
-    if server is None or snapshot.nodes is None:
+def _metal(lists: Index, server: Server | None) -> Node | None:
+    if server is None:
         return None
-    return next(
-        (
-            n
-            for n in snapshot.nodes
-            if n.instance_id == server.id or n.id == server.node
-        ),
-        None,
-    )
+    return lists.nodes.first([server.id, server.node])
