@@ -33,6 +33,7 @@ from hvctl_lab.services import clients
 from hvctl_lab.services import keystone
 from hvctl_lab.services import mariadb
 from hvctl_lab.services import nova
+from hvctl_lab.services import profiles
 from hvctl_lab.services import rabbitmq
 
 DEFAULT_NODES = 6
@@ -80,6 +81,7 @@ def up(
         built.result()
     if realness.wanted(lab):
         report('making what real guests need')
+        profiles.ensure_authorities(lab)
         resources.make_real(
             connection.connect(lab, clients.ADMIN_CLOUD), guest_image.path(lab)
         )

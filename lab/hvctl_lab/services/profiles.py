@@ -13,9 +13,11 @@ import typing
 import yaml
 
 from hvctl_lab import credentials
+from hvctl_lab import execution
 from hvctl_lab import paths
 from hvctl_lab.bootstrap import names
 from hvctl_lab.metal import network
+from hvctl_lab.services import clients
 from hvctl_lab.services import common
 from hvctl_lab.services import neutron
 from hvctl_lab.services import nova
@@ -27,6 +29,9 @@ REAL = 'real'
 _BRIDGE = f'br-{neutron.PHYSICAL_NETWORK}'
 _INTERFACE = 'ens1f0'
 _VIRTUAL_FUNCTIONS = 8
+
+#: The first part of the names of the authorities' secrets, hvctl's default.
+_AUTHORITIES = 'migration'
 
 
 def _plain(lab: paths.Lab) -> dict[str, typing.Any]:
@@ -127,6 +132,17 @@ def _real() -> dict[str, typing.Any]:
             # Its own default is longer than Neutron waits for it here.
             'agent': {'report_interval': common.REPORT_INTERVAL},
         },
+        'migration': {
+            'live': {
+                'transport': 'tls',
+                'issue': f'<secret:{_AUTHORITIES}-tls>',
+            },
+            'cold': {
+                'transport': 'ssh',
+                'issue_user': f'<secret:{_AUTHORITIES}-ssh-user>',
+                'issue_host': f'<secret:{_AUTHORITIES}-ssh-host>',
+            },
+        },
     }
 
 
@@ -149,10 +165,41 @@ def files(
             }
         }
     }
+    # Hosts trust them: they are made once.
+    if real and (made := _authorities(lab)):
+        secure[REAL] = {'secrets': made}
     return {
         lab.profiles: _write(profiles),
         lab.profiles_secrets: _write(secure),
     }
+
+
+def ensure_authorities(lab: paths.Lab) -> None:
+    """Make what issues keys to real hosts, unless it is there.
+
+    :raises LabError: when it cannot be made
+    """
+    if not _authorities(lab):
+        execution.run(
+            lab,
+            (
+                *(str(lab.program('openstack')), 'hypervisor', 'ephemeral'),
+                *('profile', 'authority', 'create', REAL),
+                *('--name', _AUTHORITIES),
+            ),
+            clients.environment(lab),
+        )
+
+
+def _authorities(lab: paths.Lab) -> dict[str, str]:
+    """Return the secrets that hvctl has written into the file."""
+    if not lab.profiles_secrets.exists():
+        return {}
+    written = yaml.safe_load(lab.profiles_secrets.read_text())
+    found: dict[str, str] = (
+        written['profiles'].get(REAL, {}).get('secrets', {})
+    )
+    return found
 
 
 def _write(profiles: dict[str, typing.Any]) -> str:

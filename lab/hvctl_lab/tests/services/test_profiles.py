@@ -5,8 +5,11 @@ from __future__ import annotations
 
 import dataclasses
 
+import yaml
+
 from hvctl.model import networking
 from hvctl.model.machine_ports import MachinePorts
+from hvctl.osc import authorities
 from hvctl.profiles import files
 from hvctl.userdata.document import rendering
 from hvctl_lab import configuration
@@ -26,6 +29,10 @@ class TestProfiles(base.LabTestCase):
         self.secrets = credentials.load(self.lab)
         realness.want(self.lab)
         configuration.write(self.lab, self.secrets)
+        # As the command does that the lab calls.
+        authorities.create(
+            files.load(str(self.lab.profiles)), profiles.REAL, 'migration'
+        )
         self.library = files.load(str(self.lab.profiles))
 
     def test_all(self):
@@ -88,6 +95,22 @@ class TestProfiles(base.LabTestCase):
             (str(common.REPORT_INTERVAL),),
             profile.neutron['agent']['report_interval'],
         )
+
+    def test_guests_move(self):
+        """Real guests move by keys of each host's own."""
+        self.assertTrue(self.library.get('real').migration.issues)
+
+    def test_authorities_stay(self):
+        """What hosts trust is what it was, however often it is written."""
+        before = yaml.safe_load(self.lab.profiles_secrets.read_text())
+        run = self.mock('hvctl_lab.execution.run')
+
+        configuration.write(self.lab, self.secrets)
+        profiles.ensure_authorities(self.lab)
+
+        run.assert_not_called()
+        after = yaml.safe_load(self.lab.profiles_secrets.read_text())
+        self.assertEqual(before, after)
 
     def test_only_where_wanted(self):
         """A lab that cannot have real ones has no profile for them."""
