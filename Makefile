@@ -20,6 +20,7 @@ LONG := hvctl/tests/functional_long
 .PHONY: help
 help:
 	@echo 'make demo          the main job on a cloud of its own, step by step'
+	@echo 'make demo-real     hypervisors whose guests really run (minutes)'
 	@echo 'make test          unit and functional tests'
 	@echo 'make unit          unit tests only, no cloud needed'
 	@echo 'make functional    functional tests on the embedded cloud'
@@ -43,6 +44,11 @@ distribution-packages:
 .PHONY: demo
 demo: .venv/installed distribution-packages
 	$(LAB) run -- tools/demo
+
+.PHONY: demo-real
+demo-real: .venv/installed distribution-packages
+	$(LAB) up --real
+	$(LAB) run -- tools/demo-real
 
 # Both run, and the count is printed, even when the first one fails.
 .PHONY: test
