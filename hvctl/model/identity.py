@@ -45,6 +45,10 @@ TEST_KEY = 'hvctl:test_of'
 #: provider configuration of the machine gives it one.
 TEST_RESOURCE_CLASS = 'CUSTOM_HVCTL_TEST'
 
+#: The trait that a provider has from when our machine registers on; the
+#: provider configuration of the machine gives it.
+TRAIT = 'CUSTOM_HVCTL_EPHEMERAL'
+
 #: The flavor of test guests where a profile names none.
 TEST_FLAVOR = 'hvctl-test'
 

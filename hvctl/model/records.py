@@ -204,6 +204,9 @@ class ComputeNode:
 
     The host of its service and the sizes are known only where the details
     were asked for.
+
+    :ivar guests: how many were on it when nova-compute counted last, which
+        it does once a minute
     """
 
     id: str
@@ -213,6 +216,7 @@ class ComputeNode:
     vcpus_used: int | None = None
     memory_mb: int | None = None
     memory_mb_used: int | None = None
+    guests: int | None = None
 
     @property
     def host(self) -> str:

@@ -43,7 +43,6 @@ EVERY_PART = frozenset(Part)
 class WholeLook:
     """A look at everything; what it reads beside the lists of every one.
 
-    :ivar all_servers: every project's servers: the guests of all hosts
     :ivar server_names: servers of these names, whoever owns them, and our
         project's ports
     :ivar hosts: guests and migrations of these service hosts; two requests
@@ -72,7 +71,6 @@ class WholeLook:
         change is taken as it was then
     """
 
-    all_servers: bool = False
     server_names: frozenset[str] = frozenset()
     hosts: frozenset[str] = frozenset()
     ties: bool = False
@@ -115,8 +113,23 @@ class MachinesLook:
     last: Snapshot
 
 
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class OwnLook:
+    """A look at hypervisors of ours, for what makes and removes nothing.
+
+    It asks for each of them by itself where they are few, and then has their
+    guests' ids, too; else it reads the lists of the cloud, without guests.
+    What it has of others is not all that there is.  Everything that may be
+    missing may be.
+
+    :ivar name: of the only one that is asked for; None for all of the project
+    """
+
+    name: str | None = None
+
+
 #: How far a look reaches.
-Scope = WholeLook | GuestsLook | MachinesLook
+Scope = WholeLook | GuestsLook | MachinesLook | OwnLook
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

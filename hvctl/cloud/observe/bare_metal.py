@@ -103,15 +103,37 @@ def port_marks(compute_clouds: Iterable[str]) -> tuple[str, ...]:
     return (*parse.PORT_USES, *map(identity.port_mark, compute_clouds))
 
 
-def servers(project: clouds.Project) -> tuple[Server, ...]:
-    """List the servers that carry our mark, test guests among them."""
+def servers(
+    project: clouds.Project, name: str | None = None
+) -> tuple[Server, ...]:
+    """List the servers that carry our mark, test guests among them.
+
+    :param name: of the only hypervisor whose are asked for
+    """
     # Of this project only: any tenant can give a server our mark.
     # A soft-deleted one still has its machine.
-    found = list_servers(project.compute, {'soft_deleted': 'True'})
+    params = {'soft_deleted': 'True'}
+    if name is not None:
+        # Its test guest's name ends so, too.
+        params['name'] = f'{name}$'
+    return tuple(
+        server
+        for server in list_servers(project.compute, params)
+        if server.project_id == project.id
+        and _marked(server)
+        and name in (None, server.name, server.metadata.get(identity.TEST_KEY))
+    )
+
+
+def tagged_servers(project: clouds.Project) -> tuple[Server, ...]:
+    """List other projects' servers that are tagged as hypervisors."""
+    found = list_servers(
+        project.compute, {'all_tenants': 1, 'tags': identity.TAG}
+    )
     return tuple(
         server
         for server in found
-        if server.project_id == project.id and _marked(server)
+        if server.project_id != project.id or not _marked(server)
     )
 
 
@@ -156,20 +178,30 @@ def named_servers(
     )
 
 
-def ports(project: clouds.Project, marks: Sequence[str]) -> tuple[Port, ...]:
-    """List the project's ports that carry one of our marks."""
+def ports(
+    project: clouds.Project, marks: Sequence[str], name: str | None = None
+) -> tuple[Port, ...]:
+    """List the project's ports that carry one of our marks.
+
+    :param name: of the only hypervisor whose are asked for
+    """
 
     def parsed(body: answers.Fields) -> Port | None:
         ours = body.any_text('description') in marks
         return parse.port(body) if ours and _owns(project, body) else None
 
-    found = list_ports(
-        project.network,
-        'list the ports',
-        {'description': list(marks), 'project_id': project.id},
-        parsed,
+    params: dict[str, object] = {
+        'description': list(marks),
+        'project_id': project.id,
+    }
+    if name is not None:
+        params['name'] = name
+    found = list_ports(project.network, 'list the ports', params, parsed)
+    return tuple(
+        port
+        for port in found
+        if port is not None and name in (None, port.name)
     )
-    return tuple(port for port in found if port is not None)
 
 
 def named_ports(
@@ -198,6 +230,23 @@ def named_ports(
     return {
         port_id: name for port_id, name in filter(None, found) if name in names
     }
+
+
+def node(baremetal: http.Service, node_id: str) -> tuple[Node, ...] | None:
+    """Read one Ironic node; None where it cannot be read."""
+    request = http.Request(
+        url=f'/nodes/{node_id}',
+        doing=f'read Ironic node {node_id}',
+        microversion=http.BAREMETAL,
+        params={'fields': _NODE_FIELDS},
+    )
+    try:
+        found = http.find(baremetal, request, parse.node)
+    except exceptions.CloudError as error:
+        if error.status == 403 or isinstance(error.__cause__, http.NO_SERVICE):
+            return None
+        raise
+    return None if found is None else (found,)
 
 
 def nodes(baremetal: http.Service) -> tuple[Node, ...] | None:

@@ -94,17 +94,14 @@ def aggregates(compute: http.Service) -> tuple[Aggregate, ...]:
     return tuple(found or ())
 
 
-def guests(
-    compute: adapter.Adapter, host: str | None = None
-) -> tuple[Server, ...]:
-    """List all projects' servers, of one host or of all."""
-    params: dict[str, object] = {
+def guests(compute: adapter.Adapter, host: str) -> tuple[Server, ...]:
+    """List all projects' servers of a host."""
+    params = {
         'all_tenants': 1,
         # Soft-deleted servers are hidden otherwise, and still in the way.
         'soft_deleted': 'True',
+        'host': host,
     }
-    if host is not None:
-        params['host'] = host
     newest = next(
         (
             version
@@ -114,8 +111,6 @@ def guests(
         http.COMPUTE,
     )
     found = bare_metal.list_servers(compute, params, newest)
-    if host is None:
-        return tuple(found)
     return tuple(_on_host(found, host))
 
 
@@ -149,17 +144,6 @@ def _on_host(found: Iterable[Server], host: str) -> typing.Iterator[Server]:
             )
 
 
-def guests_by_host(
-    servers: Iterable[Server], services: Iterable[Service]
-) -> dict[str, tuple[Server, ...]]:
-    """Sort servers by the host they are on; every host has an entry."""
-    found: dict[str, list[Server]] = {service.host: [] for service in services}
-    for server in servers:
-        if server.host is not None:
-            found.setdefault(server.host, []).append(server)
-    return {host: tuple(guests) for host, guests in found.items()}
-
-
 def providers(placement: http.Service, **params: str) -> tuple[Provider, ...]:
     """List the resource providers.
 
@@ -180,20 +164,47 @@ def providers(placement: http.Service, **params: str) -> tuple[Provider, ...]:
     return tuple(found or ())
 
 
+def providers_with_trait(
+    placement: http.Service, required: str
+) -> tuple[Provider, ...]:
+    """List the resource providers that have a trait, or have it not.
+
+    :param required: the trait, with ``!`` where they are not to have it;
+        nobody has one that Placement does not know
+    """
+    try:
+        return providers(placement, required=required)
+    except exceptions.CloudError as error:
+        if error.status == 400:
+            return ()
+        raise
+
+
 def provider_ids(placement: http.Service, **params: str) -> frozenset[str]:
     """List the ids of the resource providers, see :func:`providers`."""
     return frozenset(found.id for found in providers(placement, **params))
 
 
-def agents(network: http.Service) -> tuple[Agent, ...] | None:
-    """List the network agents; None where the service has none at all."""
+def agents(
+    network: http.Service, hosts: Iterable[str] | None = None
+) -> tuple[Agent, ...] | None:
+    """List the network agents; None where the service has none at all.
+
+    :param hosts: the only ones whose are asked for
+    """
+    params: dict[str, object] = {
+        'limit': lists.LIMIT,
+        'fields': ['id', 'host', 'agent_type', 'alive'],
+    }
+    if hosts is not None:
+        params['host'] = list(hosts)
     found = lists.read(
         network,
         'agents',
         http.Request(
             url='/agents',
             doing='list the network agents',
-            params={'limit': lists.LIMIT},
+            params=params,
             # A network service without agents does not know the address.
             accept=http.NOT_FOUND,
         ),

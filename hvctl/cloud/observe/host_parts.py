@@ -26,7 +26,6 @@ def begin(
         _room(pool, pair, scope),
         _aggregates(pool, pair, scope),
         guests(pool, pair, scope.hosts, Snapshot()),
-        _guests_of_all(pool, pair, scope),
         _ties(pool, pair, scope),
         _volumes(pool, pair, scope),
     ]
@@ -111,25 +110,6 @@ def guests(
             look,
             guests=parallel.results(guests),
             migrations=parallel.results(migrations),
-        )
-
-    return finish
-
-
-def _guests_of_all(
-    pool: futures.Executor, pair: clouds.Pair, scope: WholeLook
-) -> Reading:
-    """Read the guests of all hosts."""
-    if not scope.all_servers:
-        return nothing
-    guests = pool.submit(compute_cloud.guests, pair.compute.compute)
-
-    def finish(look: Snapshot) -> Snapshot:
-        return dataclasses.replace(
-            look,
-            guests=compute_cloud.guests_by_host(
-                guests.result(), look.services
-            ),
         )
 
     return finish

@@ -14,9 +14,11 @@ from hvctl.cloud.observe import parse
 from hvctl.model.migration import Migration
 from hvctl.model.records import (
     Candidate,
+    ComputeNode,
     MOST_CANDIDATES,
     Need,
     Resources,
+    Server,
 )
 
 #: How many migrations a later look reads at once.
@@ -56,6 +58,56 @@ def room(
         },
     )
     return http.ask(placement, request, parse.candidates)
+
+
+class Host(typing.NamedTuple):
+    """A host that has registered.
+
+    :ivar guests: their ids and names
+    """
+
+    node: ComputeNode
+    guests: tuple[Server, ...]
+
+    @property
+    def name(self) -> str:
+        """The host of its service."""
+        return self.node.host
+
+
+def compute_node(compute: http.Service, compute_id: str) -> Host | None:
+    """Read a compute node with its guests.
+
+    :returns: None where it has not registered, or is not mapped to a cell
+    """
+    request = http.Request(
+        url=f'/os-hypervisors/{compute_id}',
+        doing=f'read hypervisor {compute_id}',
+        microversion=http.COMPUTE_SIZES,
+        params={'with_servers': 'true'},
+    )
+    return http.find(compute, request, _host)
+
+
+def _host(body: answers.Fields) -> Host:
+    found = body.part('hypervisor')
+    return Host(
+        parse.compute_node(found),
+        tuple(map(parse.guest_of_host, found.any_parts('servers'))),
+    )
+
+
+def traits(placement: http.Service, provider_id: str) -> frozenset[str]:
+    """Read the traits of a provider; none if it is gone."""
+    request = http.Request(
+        url=f'/resource_providers/{provider_id}/traits',
+        doing=f'list the traits of resource provider {provider_id}',
+        microversion=http.PLACEMENT,
+    )
+    found = http.find(
+        placement, request, lambda body: frozenset(body.texts('traits'))
+    )
+    return found or frozenset()
 
 
 def consumers(

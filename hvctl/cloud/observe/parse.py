@@ -193,6 +193,14 @@ def compute_node(body: answers.Fields) -> ComputeNode:
         vcpus_used=body.any_number('vcpus_used'),
         memory_mb=body.any_number('memory_mb'),
         memory_mb_used=body.any_number('memory_mb_used'),
+        guests=body.any_number('running_vms'),
+    )
+
+
+def guest_of_host(body: answers.Fields) -> Server:
+    """Parse a server of ``GET /os-hypervisors/{id}?with_servers=true``."""
+    return Server(
+        id=body.text('uuid'), name=body.any_text('name') or '', status=UNKNOWN
     )
 
 

@@ -144,7 +144,7 @@ def listed(hv: Hypervisor, look: Snapshot) -> Row:
 
 def guests(hv: Hypervisor) -> int | None:
     """Return how many guests are on it; None where nobody can tell."""
-    return len(hv.guests or ()) if sight.guests_seen(hv) else None
+    return hv.guests_count or 0 if sight.guests_seen(hv) else None
 
 
 def listed_long(hv: Hypervisor, look: Snapshot) -> Row:

@@ -22,7 +22,7 @@ from hvctl.decide.wording import rendering
 from hvctl.decide.wording import text
 from hvctl.model import identity
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
-from hvctl.model.snapshot import EVERY_PART, WholeLook
+from hvctl.osc.output import looks
 from hvctl.osc.output import rows
 from hvctl.osc.output import warnings
 
@@ -42,15 +42,10 @@ def show(
     :raises InvalidRequest: when there is none of that name
     """
     (name,) = naming.check([name])
-    client = client.of([name])
-    look = client.observe(
-        WholeLook(
-            all_servers=True,
-            aggregates=True,
-            sizes=True,
-            optional=EVERY_PART,
-        )
-    )
+    look = looks.one(client, name)
+    if name in look.other_clouds:
+        client = client.within(look.other_clouds[name])
+        look = looks.one(client, name)
     hv = assemble.assemble(look, [name])[name]
     if not hv.exists:
         raise exceptions.InvalidRequest(

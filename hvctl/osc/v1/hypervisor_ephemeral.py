@@ -325,7 +325,7 @@ class ListHypervisorEphemeral(command.Lister):
     def take_action(self, parsed_args: argparse.Namespace) -> _Rows:
         from hvctl import exceptions
         from hvctl.decide.hypervisor import assemble
-        from hvctl.model.snapshot import EVERY_PART, WholeLook
+        from hvctl.osc.output import looks
         from hvctl.osc.output import rows
         from hvctl.osc.output import warnings
 
@@ -339,23 +339,22 @@ class ListHypervisorEphemeral(command.Lister):
             *parsed_args.columns,
             *parsed_args.sort_columns,
         }.issubset(rows.LISTED)
-        scope = WholeLook(all_servers=True, sizes=True, optional=EVERY_PART)
-        looks = [self._client.observe(scope)]
-        for cloud in sorted(filter(None, {*looks[0].other_clouds.values()})):
+        seen = [looks.every(self._client)]
+        for cloud in sorted(filter(None, {*seen[0].other_clouds.values()})):
             try:
-                looks.append(self._client.within(cloud).observe(scope))
+                seen.append(looks.every(self._client.within(cloud)))
             except exceptions.CloudError as error:
                 self._say(str(error))
                 self._failed = True
-        now = looks[0].taken_at
+        now = seen[0].taken_at
         found = [
             (hv, look)
-            for look in looks
+            for look in seen
             for hv in assemble.assemble(look, assemble.names(look)).values()
             if not parsed_args.expired
             or (hv.expires_at is not None and hv.expires_at <= now)
         ]
-        found.sort(key=lambda seen: seen[0].name)
+        found.sort(key=lambda one: one[0].name)
         for words in warnings.of((one for one, look in found), now):
             self._warn(words)
         if more:

@@ -9,7 +9,6 @@ from hvctl.tests.functional import guests
 from hvctl.tests.functional import hypervisors
 from hvctl.tests.functional import profiles
 from hvctl.tests.functional import recorder
-from hvctl.userdata.configuration import provider
 
 #: See lab/hvctl_lab/bootstrap/names.py and lab/hvctl_lab/services/profiles.py.
 AGGREGATE = 'ephemeral'
@@ -62,7 +61,7 @@ class TestProfiles(profiles.ProfilesTestCase):
         self.assertEqual(chosen, node)
         traits = self.of_provider(chosen, 'traits')
         self.assertIn(TRAIT, traits)
-        self.assertIn(provider.TRAIT, traits)
+        self.assertIn(identity.TRAIT, traits)
         (aggregate,) = [
             found
             for found in facts.get('compute', '/os-aggregates', '2.41')[

@@ -12,7 +12,6 @@ from hvctl.model import identity
 PATH = '/etc/nova/provider_config/hvctl.yaml'
 
 #: Every ephemeral hypervisor has it.
-TRAIT = 'CUSTOM_HVCTL_EPHEMERAL'
 
 
 def render(traits: Iterable[str]) -> str:
@@ -44,7 +43,9 @@ def render(traits: Iterable[str]) -> str:
                         ]
                     },
                     'traits': {
-                        'additional': list(dict.fromkeys((TRAIT, *traits)))
+                        'additional': list(
+                            dict.fromkeys((identity.TRAIT, *traits))
+                        )
                     },
                 }
             ],

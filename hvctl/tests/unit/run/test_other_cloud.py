@@ -10,7 +10,7 @@ from hvctl.decide.hypervisor import phases
 from hvctl.decide.wording import rendering
 from hvctl.model.codes import OutcomeCode, StatusCode
 from hvctl.model.hypervisor import Phase, Status
-from hvctl.model.snapshot import Snapshot, WholeLook
+from hvctl.model.snapshot import OwnLook, Snapshot
 from hvctl.model.steps import CreatePort, CreateProvider, CreateServer
 from hvctl.tests.fixtures import failures
 from hvctl.tests.fixtures import requests
@@ -59,7 +59,7 @@ class TestOtherCloud(base.TestCase):
         ):
             with self.subTest(phase=phase):
                 stop()
-                look = self.cloud.observe(WholeLook(all_servers=True))
+                look = self.cloud.observe(OwnLook())
 
                 self.assertEqual(['hv1'], assemble.names(look))
                 hv = assemble.assemble(look, ['hv1'])['hv1']
@@ -136,7 +136,7 @@ class TestTwoClouds(base.TestCase):
     def seen(self, project_id, name='hv1') -> Status:
         """How a hypervisor is, seen from there."""
         self.cloud.metal_project_id = project_id
-        look = self.cloud.observe(WholeLook(all_servers=True))
+        look = self.cloud.observe(OwnLook())
         self.assertEqual([name], assemble.names(look))
         hv = assemble.assemble(look, [name])[name]
         return phases.status(hv)

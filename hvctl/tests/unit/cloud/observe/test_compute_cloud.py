@@ -35,23 +35,6 @@ class TestHosts(looking.TestCase):
             self.queries(looking.PROVIDERS),
         )
 
-    def test_all_guests(self) -> None:
-        """One list for the guests of all; hosts without any have none."""
-        look = self.observe(all_servers=True)
-
-        self.assertEqual((), look.guests['hv1'])
-        self.assertEqual(
-            1,
-            len(
-                [
-                    q
-                    for q in self.queries(looking.SERVERS)
-                    if 'all_tenants' in q
-                ]
-            ),
-        )
-        self.assertEqual('hv1', look.guests['ironic'][0].name)
-
     def test_images_of_guests(self) -> None:
         """The newest version is asked that tells more, where Nova has it."""
         guest = {

@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Looks at hypervisors of ours, at a cost that follows what is ours.
+
+The server's metadata and the resource provider tell the compute node id, and
+by that id the services answer for one host.  Where many are ours, and where
+an id is not known, the lists of the whole cloud are cheaper, or all that
+there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+import dataclasses
+
+from hvctl.cloud import parallel
+from hvctl.cloud.observe import bare_metal
+from hvctl.cloud.observe import compute_cloud
+from hvctl.cloud.observe import hosts
+from hvctl.cloud.observe.parts import Parts
+from hvctl.model import host_name
+from hvctl.model import identity
+from hvctl.model.records import Agent, Server
+from hvctl.model.snapshot import Part, Snapshot
+
+#: A page of a list of the cloud takes as long as so many hypervisors of ours
+#: that are asked for by themselves.
+_PER_PAGE = 50
+
+#: Entries of a page of Nova's lists, as its ``[api] max_limit`` is by default.
+_PAGE = 1000
+
+#: How many hosts' agents are asked for at once: what fits into a URL.
+_HOSTS = 100
+
+#: What nova-compute has not written to yet: a hold, and parts of other hosts.
+_NOT_REGISTERED = '!COMPUTE_NODE'
+
+
+def one_by_one(ours: int, cloud_hosts: int) -> bool:
+    """Return whether each of ours is asked for by itself.
+
+    :param ours: how many are ours
+    :param cloud_hosts: how many compute services the cloud has
+    """
+    pages = -(-cloud_hosts // _PAGE)
+    return ours <= _PER_PAGE * max(pages, 1)
+
+
+def every(begin: Parts) -> Snapshot:
+    """Look at all hypervisors of the project."""
+    pool, pair = begin.pool, begin.pair
+    servers = pool.submit(bare_metal.servers, pair.metal)
+    others = pool.submit(bare_metal.tagged_servers, pair.compute)
+    # Either trait tells of what has no server and no port any more, too.
+    providers = [
+        pool.submit(
+            compute_cloud.providers_with_trait, pair.placement, required
+        )
+        for required in (identity.TRAIT, _NOT_REGISTERED)
+    ]
+    look = begin.look(
+        [begin.machines(servers), begin.ports(), begin.services()]
+    )
+    look = dataclasses.replace(
+        look,
+        namesakes=others.result(),
+        providers=tuple(
+            dict.fromkeys(p for each in providers for p in each.result())
+        ),
+    )
+    ids = [*map(_compute_id, look.servers), *_ids_of_providers(look)]
+    if None not in ids and one_by_one(len(ids), len(look.services)):
+        return _each(begin, look, filter(None, ids), names_only=True)
+    return begin.look(
+        [begin.compute_nodes(True), begin.agents(), begin.providers()], look
+    )
+
+
+def one(begin: Parts, name: str) -> Snapshot | None:
+    """Look at one hypervisor, its guests and its aggregates.
+
+    :returns: None where its compute node id is not known
+    """
+    pool, pair = begin.pool, begin.pair
+    servers = pool.submit(bare_metal.servers, pair.metal, name)
+    look = begin.look([begin.servers(servers, name), begin.ports(name)])
+    if name in look.other_clouds:
+        return look
+    ids = [_compute_id(server) for server in look.servers]
+    if not ids or None in ids:
+        return None
+    nova = pair.compute.compute
+    aggregates = pool.submit(compute_cloud.aggregates, nova)
+    nodes = [
+        pool.submit(bare_metal.node, pair.baremetal, server.node)
+        for server in look.servers
+        if server.node is not None
+    ]
+    look = _each(begin, look, filter(None, ids), names_only=False)
+    registered = {node.host for node in look.compute_nodes}
+    services = [
+        pool.submit(compute_cloud.services, nova, host)
+        for host in sorted({*_expected(look.servers), *registered})
+    ]
+    read = [begin.missing.read(node, Part.NODES) for node in nodes]
+    return dataclasses.replace(
+        look,
+        services=sum((each.result() for each in services), ()),
+        aggregates=aggregates.result(),
+        nodes=None if None in read else sum(filter(None, read), ()),
+        unseen=frozenset(begin.missing.unseen),
+    )
+
+
+def _each(
+    begin: Parts,
+    look: Snapshot,
+    ids: Iterable[str],
+    *,
+    names_only: bool,
+) -> Snapshot:
+    """Ask for hosts by their compute node ids.
+
+    :param look: what is known of our servers, and of providers
+    :param names_only: of the guests the ids and names are enough
+    """
+    pool, nova = begin.pool, begin.pair.compute.compute
+    placement = begin.pair.placement
+    wanted = sorted(set(ids))
+    nodes = [pool.submit(hosts.compute_node, nova, each) for each in wanted]
+    known = {provider.id for provider in look.providers}
+    providers = [
+        pool.submit(compute_cloud.providers, placement, uuid=each)
+        for each in wanted
+        if each not in known
+    ]
+    traits = {
+        each: pool.submit(hosts.traits, placement, each) for each in wanted
+    }
+    consumers = {
+        each: pool.submit(hosts.consumers, placement, each) for each in wanted
+    }
+    found = [
+        host
+        for node in nodes
+        if (host := begin.missing.read(node, Part.COMPUTE_NODES)) is not None
+    ]
+    guests = {host.name: host.guests for host in found}
+    if not names_only:
+        guests = parallel.results(
+            {
+                host: pool.submit(compute_cloud.guests, nova, host)
+                for host in guests
+            }
+        )
+    agents = _agents(begin, sorted({*_expected(look.servers), *guests}))
+    has = parallel.results(traits)
+    return dataclasses.replace(
+        look,
+        compute_nodes=tuple(host.node for host in found),
+        providers=sum((p.result() for p in providers), look.providers),
+        providers_reported=_with(has, 'COMPUTE_NODE'),
+        providers_disabled=_with(has, 'COMPUTE_STATUS_DISABLED'),
+        consumers=parallel.results(consumers),
+        guests=guests,
+        agents=agents,
+        unseen=frozenset(begin.missing.unseen),
+    )
+
+
+def _agents(begin: Parts, names: list[str]) -> tuple[Agent, ...] | None:
+    """Read the agents of some hosts; None where there are none at all."""
+    reading = [
+        begin.pool.submit(
+            compute_cloud.agents,
+            begin.pair.compute.network,
+            names[start : start + _HOSTS],
+        )
+        for start in range(0, len(names), _HOSTS)
+    ]
+    read = [begin.missing.read(each, Part.AGENTS) for each in reading]
+    return None if None in read else sum(filter(None, read), ())
+
+
+def _with(traits: Mapping[str, frozenset[str]], trait: str) -> frozenset[str]:
+    return frozenset(each for each, has in traits.items() if trait in has)
+
+
+def _compute_id(server: Server) -> str | None:
+    said = server.metadata.get(identity.COMPUTE_ID_KEY, '')
+    return said if identity.is_ours(server.name, said) else None
+
+
+def _ids_of_providers(look: Snapshot) -> Iterator[str]:
+    for provider in look.providers:
+        if identity.is_ours(provider.name, provider.id):
+            yield provider.id
+
+
+def _expected(servers: Iterable[Server]) -> Iterator[str]:
+    """Return the names by which machines may have registered."""
+    for server in servers:
+        domain = server.metadata.get(identity.DOMAIN_KEY)
+        yield from host_name.host_names(server.name, domain)
