@@ -45,9 +45,9 @@ class Client:
         :param compute_cloud: see there
         :raises CloudError: when the compute cloud cannot be reached
         """
-        compute = metal
+        metal = compute = clouds.without_demands(metal)
         if compute_cloud is not None:
-            compute = clouds.connect(compute_cloud)
+            compute = clouds.without_demands(clouds.connect(compute_cloud))
         pair = clouds.pair(metal, compute, compute_cloud)
         return cls(
             metal=metal,

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+import copy
 import dataclasses
 import threading
 import typing
@@ -122,6 +123,32 @@ def pair(
         placement=compute.placement,
         block_storage=lambda: compute.block_storage,
     )
+
+
+def without_demands(conn: connection.Connection) -> connection.Connection:
+    """Return a connection that asks for no version of an API by itself.
+
+    Each request of ours names the oldest microversion that will do.  What
+    clouds.yaml, the environment or the client of another service wants is for
+    others: python-ironicclient hands over the newest version that it knows,
+    and the SDK then sends nothing to a cloud that does not have it
+    (openstack/config/cloud_region.py, get_session_client).
+
+    :param conn: of which nothing is changed; the login is shared with it
+    """
+    conn.config.get_session()
+    region = copy.copy(conn.config)
+    region.config = {
+        key: _major(value) if key.endswith('_api_version') else value
+        for key, value in conn.config.config.items()
+        if not key.endswith('_default_microversion')
+    }
+    return connection.Connection(config=region)
+
+
+def _major(version: object) -> object:
+    """Return a version without what the SDK takes for a microversion."""
+    return version.partition('.')[0] if isinstance(version, str) else version
 
 
 def limit_silence(conn: connection.Connection) -> None:
