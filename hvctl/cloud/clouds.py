@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-import copy
 import dataclasses
 import threading
 import typing
@@ -14,6 +13,7 @@ from keystoneauth1 import exceptions as ksa_exceptions
 from openstack import config
 from openstack import connection
 from openstack import exceptions as sdk_exceptions
+from openstack.config import cloud_region
 
 from hvctl import exceptions
 from hvctl.cloud import cloud_time
@@ -136,14 +136,19 @@ def without_demands(conn: connection.Connection) -> connection.Connection:
 
     :param conn: of which nothing is changed; the login is shared with it
     """
-    conn.config.get_session()
-    region = copy.copy(conn.config)
-    region.config = {
-        key: _major(value) if key.endswith('_api_version') else value
-        for key, value in conn.config.config.items()
-        if not key.endswith('_default_microversion')
-    }
-    return connection.Connection(config=region)
+    region = conn.config
+    return connection.Connection(
+        config=cloud_region.CloudRegion(
+            name=region.name,
+            config={
+                key: _major(value) if key.endswith('_api_version') else value
+                for key, value in region.config.items()
+                if not key.endswith('_default_microversion')
+            },
+            auth_plugin=region.get_auth(),
+            session=region.get_session(),
+        )
+    )
 
 
 def _major(version: object) -> object:
