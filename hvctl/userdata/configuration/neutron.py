@@ -22,10 +22,14 @@ def files(
 
     :param wiring: what the kind of networking brings
     """
-    if wiring.files or profile.neutron:
+    if wiring.files or wiring.shared or profile.neutron:
         # Clouds of one cell have one message bus for both.
         bus = profile.nova.get('DEFAULT', {}).get('transport_url')
-        yield FILE, options.merge(defaults(name, bus), profile.neutron)
+        sections = options.merge(
+            defaults(name, bus), wiring.shared, profile.neutron
+        )
+        for path in (FILE, *wiring.copies):
+            yield path, sections
     for path, sections in wiring.files.items():
         # Most agents read their own file after neutron.conf, so what the
         # profile says of an option that stands there has to stand there.

@@ -18,6 +18,8 @@ class Contribution:
 
     :ivar nova: options of nova.conf
     :ivar files: options of each of the agents' files, by path
+    :ivar shared: options of the agents that stand in neutron.conf
+    :ivar copies: files that a distribution has an agent read in its place
     :ivar tables: the lines for the scripts that run at every boot, by
         script's name, in the order in which they run
     :ivar placed: further files that are no secret, by path
@@ -28,6 +30,8 @@ class Contribution:
 
     nova: Sections = dataclasses.field(default_factory=dict)
     files: Mapping[str, Sections] = dataclasses.field(default_factory=dict)
+    shared: Sections = dataclasses.field(default_factory=dict)
+    copies: tuple[str, ...] = ()
     tables: Mapping[str, tuple[str, ...]] = dataclasses.field(
         default_factory=dict
     )

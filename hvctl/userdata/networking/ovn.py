@@ -14,15 +14,19 @@ from hvctl.userdata.networking import contribution
 from hvctl.userdata.networking import ovs
 from hvctl.userdata.networking import tunnels
 
-#: The agent's, and that of the older one that only serves metadata.
+#: The agent's, and that of the older one that only serves metadata.  RHEL's
+#: family has them read these and no neutron.conf, Debian 13 only that.
 _FILES = (
     '/etc/neutron/plugins/ml2/ovn_agent.ini',
     '/etc/neutron/neutron_ovn_metadata_agent.ini',
 )
 _AGENT = ('neutron-ovn-agent', 'neutron-ovn-metadata-agent')
+_OF_METADATA = ('neutron-ovn-agent', 'openstack-neutron-ovn-agent', 'haproxy')
 #: Debian's own unit for the host, which brings the controller's.
 _CONTROLLER = ('ovn-host', 'ovn-controller')
-_DATABASE = 'unix:/run/openvswitch/db.sock'
+#: Where Nova and Neutron's agents look for the switch's database.  Its socket
+#: is for root alone, and neither os-vif nor the agent runs as root.
+_DATABASE = 'ptcp:6640:127.0.0.1'
 _PACKAGES = {
     Family.DEBIAN: (
         'neutron-ovn-agent',
@@ -31,6 +35,8 @@ _PACKAGES = {
     ),
     Family.RHEL: (
         'openstack-neutron-ovn-agent',
+        # Which serves the metadata, and which that package does not require.
+        'haproxy',
         'openvswitch',
         'ovn-host',
     ),
@@ -50,6 +56,7 @@ def contribute(
         # Both ends of a port's binding are compared by this name.
         tables.line('external-id', 'hostname', name),
         ovs.system_id(compute_id),
+        tables.line('manager', _DATABASE),
         tables.line('external-id', 'ovn-remote', southbound),
         tables.line('external-id', 'ovn-encap-type', wiring.encap_type),
     ]
@@ -71,11 +78,8 @@ def contribute(
     ]
     metadata = wiring.metadata_host is not None
     return contribution.Contribution(
-        # OVN opens no port for it.
-        nova={'os_vif_ovs': options.single(ovsdb_connection=_DATABASE)},
-        files=dict.fromkeys(_FILES, _agent(wiring, southbound))
-        if metadata
-        else {},
+        shared=_agent(wiring, southbound) if metadata else {},
+        copies=_FILES if metadata else (),
         tables={ovs.SCRIPT: tuple(lines)},
         placed=ovs.system_id_file(compute_id),
         switches=(ovs.SWITCH,),
@@ -84,7 +88,7 @@ def contribute(
             family: tuple(
                 package
                 for package in packages
-                if metadata or 'neutron' not in package
+                if metadata or package not in _OF_METADATA
             )
             for family, packages in _PACKAGES.items()
         },
@@ -106,5 +110,4 @@ def _agent(wiring: Ovn, southbound: str) -> Sections:
         'DEFAULT': options.single(**default),
         'agent': options.single(extensions='metadata'),
         'ovn': options.single(ovn_sb_connection=southbound),
-        'ovs': options.single(ovsdb_connection=_DATABASE),
     }

@@ -28,6 +28,10 @@ class TestSwitch(sandbox.TestCase):
             [
                 f'{setting}hostname="hv1"',
                 f'{setting}system-id="{base.COMPUTE_ID}"',
+                'ovs-vsctl --timeout=60 get-manager',
+                'ovs-vsctl --timeout=60 --id=@manager '
+                '-- create Manager target="ptcp:6640:127.0.0.1" '
+                '-- add Open_vSwitch . manager_options @manager',
                 f'{setting}ovn-remote="tcp:10.0.0.3:6642,tcp:10.0.0.4:6642"',
                 f'{setting}ovn-encap-type="geneve"',
                 f'{setting}ovn-bridge-mappings="physnet1:br-ex"',
@@ -38,6 +42,23 @@ class TestSwitch(sandbox.TestCase):
             self.host.calls('ovs-vsctl'),
         )
         self.assertIn('ip link set dev ens2f0 up', self.host.calls('ip'))
+
+    def test_database_is_open(self) -> None:
+        """A second time, as at later boots, there is nothing to add."""
+        self.host.answer(
+            'ovs-vsctl',
+            'case $2 in get-manager)\n'
+            'echo "ssl:10.0.0.9:6640"; echo "ptcp:6640:127.0.0.1" ;;\n'
+            'esac',
+        )
+        self.table('manager ptcp:6640:127.0.0.1')
+
+        self.assert_runs('hvctl-switch')
+
+        self.assertEqual(
+            ['ovs-vsctl --timeout=60 get-manager'],
+            self.host.calls('ovs-vsctl'),
+        )
 
     def test_datapath(self) -> None:
         """Bridges are of the kind that the agent is told."""
