@@ -35,8 +35,13 @@ _NOVA = ('root', 'nova')
 _NEUTRON = ('root', 'neutron')
 #: Nova's default, with which QEMU needs the processor's help.
 _KVM = ('kvm',)
-#: Those of libvirt that a distribution enabled: one daemon, or its parts.
-_LIBVIRT = ('libvirtd.service', 'virtqemud.socket')
+#: libvirt is one daemon, or several, of which one is for QEMU.
+_LIBVIRT_OF_PARTS = 'virtqemud.socket'
+_LIBVIRT = ('libvirtd.service', _LIBVIRT_OF_PARTS)
+_LIBVIRT_CONFIGURATIONS = (
+    '/etc/libvirt/libvirtd.conf',
+    '/etc/libvirt/virtqemud.conf',
+)
 _LIBVIRT_PARTS = (
     'virtinterfaced.socket',
     'virtnetworkd.socket',
@@ -166,6 +171,7 @@ def _plan(
     yield from reaching.before
     for file in placed:
         yield tables.line('file', file.mode, *file.owner, file.path)
+    yield from _limits(profile, sections)
     yield from reaching.after
     yield from _proofs(profile, sections)
     for units in wiring.switches:
@@ -174,11 +180,29 @@ def _plan(
         yield tables.line('start', _UNIT)
     if profile.uses_libvirt:
         yield tables.line('start', *_LIBVIRT)
-        yield tables.line('start-if-enabled', *_LIBVIRT_PARTS)
+        yield tables.line('start-with', _LIBVIRT_OF_PARTS, *_LIBVIRT_PARTS)
     for units in wiring.agents:
         yield tables.line('restart', *units)
     yield from reaching.proofs
     yield tables.line('restart', *nova.UNITS)
+
+
+def _limits(profile: Profile, sections: Sections) -> Iterator[str]:
+    """Let libvirt serve all migrations at once.
+
+    It takes five requests of a client, then reads no more of it and soon
+    thinks it dead.  nova-compute is one client, and each guest that leaves is
+    a request as long as it is on its way.
+    """
+    if not profile.uses_libvirt:
+        return
+    requests = max(20, 2 * nova.live_migrations(sections) + 10)
+    for daemon in _LIBVIRT_CONFIGURATIONS:
+        for option, number in (
+            ('max_client_requests', requests),
+            ('max_workers', requests + 30),
+        ):
+            yield tables.line('at-least', daemon, option, str(number))
 
 
 def _proofs(profile: Profile, sections: Sections) -> Iterator[str]:

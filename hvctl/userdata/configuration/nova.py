@@ -21,11 +21,15 @@ UNITS = ('nova-compute', 'openstack-nova-compute')
 _RAM_RATIOS = ('ram_allocation_ratio', 'initial_ram_allocation_ratio')
 _NOVAS_RAM_RATIO = 1.0
 
+_KVM = 'nova-compute-kvm'
 _STATE_PATH = '/var/lib/nova'
 _PACKAGES = {
-    Family.DEBIAN: ('nova-compute', 'nova-compute-kvm'),
-    Family.RHEL: ('openstack-nova-compute',),
+    Family.DEBIAN: ('nova-compute', _KVM),
+    # An enforcing SELinux has rules for OpenStack only by the latter.
+    Family.RHEL: ('openstack-nova-compute', 'openstack-selinux'),
 }
+#: Of those at once where Nova sets no limit.
+_MANY = 100
 
 
 def sections(
@@ -67,6 +71,19 @@ def state_path(nova: Sections) -> str:
     return text.rstrip('/')
 
 
+def live_migrations(nova: Sections) -> int:
+    """Return how many guests may leave the host at once."""
+    values = nova['DEFAULT']['max_concurrent_live_migrations']
+    found = values[-1] if values else ''
+    text = found.reveal() if isinstance(found, Secret) else found
+    try:
+        number = int(text)
+    except ValueError:
+        # nova-compute complains itself.
+        return 0
+    return number if number > 0 else _MANY
+
+
 def ram_ratio(default: Mapping[str, str]) -> float:
     """Return what Nova makes of each MiB of a host's memory.
 
@@ -100,7 +117,10 @@ def packages(profile: Profile) -> dict[Family, tuple[str, ...]]:
     """Return the packages of nova-compute, where the profile does not say."""
     if profile.uses_libvirt:
         return dict(_PACKAGES)
-    return {family: names[:1] for family, names in _PACKAGES.items()}
+    return {
+        family: tuple(name for name in names if name != _KVM)
+        for family, names in _PACKAGES.items()
+    }
 
 
 def _defaults() -> Sections:

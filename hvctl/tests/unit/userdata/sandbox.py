@@ -73,7 +73,7 @@ class Host:
         self._bin.mkdir()
         (self.root / 'answers').mkdir()
         for program in PROGRAMS:
-            self._program(program, STUB)
+            self.program(program)
         for tool in TOOLS:
             (self._bin / tool).symlink_to(f'/usr/bin/{tool}')
         self.answer(
@@ -81,9 +81,11 @@ class Host:
             'shift 6; case $1 in -d) mkdir -p "$2" ;; *) cp "$1" "$2" ;; esac',
         )
 
-    def _program(self, name, text):
+    def program(self, name):
+        """Have a program that writes down its calls."""
         path = self._bin / name
-        path.write_text(text)
+        path.unlink(missing_ok=True)
+        path.write_text(STUB)
         path.chmod(0o755)
 
     def answer(self, program, text):

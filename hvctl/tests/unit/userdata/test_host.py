@@ -178,6 +178,29 @@ class TestPlan(unittest.TestCase):
         self.assertNotIn(LIBVIRT, services(profile))
         self.assertNotIn('nova-compute-kvm', ' '.join(base.plan(profile)))
 
+    def test_limits_of_libvirt(self) -> None:
+        """It serves as many migrations at once as Nova begins."""
+        for own, requests, workers in (
+            (None, 20, 50),
+            ('12', 34, 64),
+            ('0', 210, 240),
+            ('many', 20, 50),
+        ):
+            options = {}
+            if own is not None:
+                options['max_concurrent_live_migrations'] = (own,)
+            lines = base.plan(base.a_profile(nova={'DEFAULT': options}))
+            with self.subTest(own=own):
+                for daemon in ('libvirtd', 'virtqemud'):
+                    path = f'/etc/libvirt/{daemon}.conf'
+                    for line in (
+                        f'at-least {path} max_client_requests {requests}',
+                        f'at-least {path} max_workers {workers}',
+                    ):
+                        self.assertLess(
+                            lines.index(line), lines.index(LIBVIRT)
+                        )
+
     def test_old_identity_goes_first(self) -> None:
         """An image may have another host's."""
         lines = base.plan(base.a_profile())
@@ -207,7 +230,7 @@ class TestPlan(unittest.TestCase):
                 'packages debian rhel',
                 'package-debian nova-compute nova-compute-kvm '
                 'neutron-openvswitch-agent openvswitch-switch',
-                'package-rhel openstack-nova-compute '
+                'package-rhel openstack-nova-compute openstack-selinux '
                 'openstack-neutron-openvswitch',
             ],
             lines[:3],
@@ -231,7 +254,7 @@ class TestPlan(unittest.TestCase):
         self.assertEqual(
             [
                 'packages debian rhel',
-                'package-rhel openstack-nova-compute',
+                'package-rhel openstack-nova-compute openstack-selinux',
             ],
             lines[:2],
         )

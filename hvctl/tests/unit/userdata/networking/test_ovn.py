@@ -56,7 +56,9 @@ class TestOvn(unittest.TestCase):
                     agent['DEFAULT']['metadata_proxy_shared_secret'],
                 )
                 self.assertEqual('metadata', agent['agent']['extensions'])
-                self.assertIn('neutron-rootwrap', agent['agent']['root_helper'])
+                self.assertIn(
+                    'neutron-rootwrap', agent['agent']['root_helper']
+                )
                 self.assertIn('lock_path', agent['oslo_concurrency'])
                 self.assertEqual(
                     {'ovn_sb_connection': SOUTHBOUND}, agent['ovn']
