@@ -69,7 +69,9 @@ def contribute(
             )
         )
     lines += [
-        *ovs.bridges(wiring.bridge_mappings, wiring.bridge_interfaces),
+        *ovs.bridges(
+            wiring.bridge_mappings, wiring.bridge_interfaces, ports
+        ),
         tables.line(
             'tunnel-external-id',
             'ovn-encap-ip',

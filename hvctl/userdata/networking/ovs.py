@@ -46,7 +46,7 @@ def contribute(
         tables.line('external-id', 'hostname', name),
         system_id(compute_id),
         *_datapath(profile),
-        *bridges(wiring.bridge_mappings, wiring.bridge_interfaces),
+        *bridges(wiring.bridge_mappings, wiring.bridge_interfaces, ports),
     ]
     ovs: dict[str, str] = {}
     agent: dict[str, str] = {}
@@ -109,9 +109,14 @@ def system_id_file(compute_id: str) -> dict[str, str]:
 
 
 def bridges(
-    bridge_mappings: Mapping[str, str], bridge_interfaces: Mapping[str, str]
+    bridge_mappings: Mapping[str, str],
+    bridge_interfaces: Mapping[str, str],
+    ports: MachinePorts,
 ) -> Iterator[str]:
     """Return the lines that make the bridges of physical networks."""
+    if bridge_interfaces:
+        # The one that has it is no interface of a bridge.
+        yield tables.line('own', ports.address or '-')
     for bridge in dict.fromkeys(
         (*bridge_mappings.values(), *bridge_interfaces)
     ):

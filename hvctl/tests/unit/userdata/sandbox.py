@@ -10,7 +10,7 @@ import tempfile
 import unittest
 
 #: Where the scripts look.
-ROOTS = ('/etc', '/run', '/sys', '/var')
+ROOTS = ('/etc', '/proc', '/run', '/sys', '/var')
 
 #: Writes down how it was called; says what the test has it say.
 STUB = """#!/bin/sh
@@ -26,6 +26,7 @@ PROGRAMS = (
     'install',
     'ip',
     'networkctl',
+    'nmcli',
     'nova-compute',
     'ovs-vsctl',
     'runuser',

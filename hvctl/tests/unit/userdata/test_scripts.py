@@ -75,7 +75,8 @@ class TestVlans(sandbox.TestCase):
                 'ip address replace 10.3.0.21/24 dev vlan301',
                 'ip link add link ens1 name backup type vlan id 302',
                 'ip link set dev backup up',
-                'dhclient -nw -pf /run/dhclient.backup.pid '
+                'dhclient -nw -cf /etc/hvctl/dhclient.conf '
+                '-pf /run/dhclient.backup.pid '
                 '-lf /run/dhclient.backup.leases backup',
             ],
             self.changes(),
@@ -91,6 +92,77 @@ class TestVlans(sandbox.TestCase):
                 self.assert_runs('hvctl-vlans')
 
                 self.assertEqual(times, len(self.host.calls('dhclient')))
+
+    def test_other_clients(self) -> None:
+        """None takes the default route or the name servers."""
+        self.host.answer('ip', 'echo "default via 10.0.0.1 dev bond0"')
+        self.host.program('dhcpcd')
+        self.host.without('dhclient')
+        self.table('parent -', 'backup 302 fa:16:3e:00:00:02 1400 dhcp')
+
+        self.assert_runs('hvctl-vlans')
+
+        self.assertEqual(
+            [
+                'dhcpcd --background --quiet --nogateway '
+                '--nohook resolv.conf,hostname backup'
+            ],
+            self.host.calls('dhcpcd'),
+        )
+
+        self.host.without('dhcpcd')
+        self.assert_runs('hvctl-vlans')
+
+        self.assertEqual(
+            [
+                'nmcli connection delete hvctl-backup',
+                'nmcli --wait 60 device set backup managed yes',
+                'nmcli connection add save no type vlan '
+                'con-name hvctl-backup ifname backup dev bond0 id 302 '
+                '802-3-ethernet.cloned-mac-address fa:16:3e:00:00:02 '
+                '802-3-ethernet.mtu 1400 '
+                'ipv4.never-default yes ipv4.ignore-auto-dns yes '
+                'ipv6.never-default yes ipv6.ignore-auto-dns yes '
+                'ipv6.may-fail yes',
+                'nmcli --wait 60 connection up hvctl-backup',
+            ],
+            self.host.calls('nmcli'),
+        )
+
+    def test_advertisements(self) -> None:
+        """Nor does what routers say of the sub-network."""
+        self.host.answer('ip', 'echo "default via 10.0.0.1 dev bond0"')
+        settings = '/proc/sys/net/ipv6/conf/backup/accept_ra'
+        for address, accepted, route in (
+            ('', '1', '1'),
+            (' dhcp', '1', '0'),
+            (' fd00::21/64', '0', '1'),
+        ):
+            self.host.write(settings, '1\n')
+            self.host.write(f'{settings}_defrtr', '1\n')
+            self.table('parent -', f'backup 302 - -{address}')
+            with self.subTest(address=address):
+                self.assert_runs('hvctl-vlans')
+
+                self.assertEqual(accepted, self.host.read(settings).strip())
+                self.assertEqual(
+                    route, self.host.read(f'{settings}_defrtr').strip()
+                )
+
+    def test_mtu_of_the_card(self) -> None:
+        """It carries what Neutron says that its network does."""
+        self.host.answer('ip', 'echo "default via 10.0.0.1 dev bond0"')
+        self.table('parent -', 'vlan301 301 - 8950')
+        for known, raised in ((1500, True), (9000, False)):
+            self.host.path('calls').unlink(missing_ok=True)
+            self.host.write('/sys/class/net/bond0/mtu', f'{known}\n')
+            with self.subTest(known=known):
+                self.assert_runs('hvctl-vlans')
+
+                self.assertEqual(
+                    raised,
+                    'ip link set dev bond0 mtu 8950' in self.changes(),
+                )
 
     def test_default_route(self) -> None:
         """Or that of the default route."""
@@ -150,6 +222,7 @@ class TestVlans(sandbox.TestCase):
         """Without a DHCP client there is no address."""
         self.host.answer('ip', 'echo "default via 10.0.0.1 dev bond0"')
         self.host.without('dhclient')
+        self.host.without('nmcli')
         self.table('parent -', 'vlan301 301 - - dhcp')
 
         self.assert_fails('hvctl-vlans', 'no DHCP client')

@@ -37,6 +37,7 @@ class TestSwitch(sandbox.TestCase):
                 f'{setting}ovn-bridge-mappings="physnet1:br-ex"',
                 'ovs-vsctl --timeout=60 --may-exist add-br br-ex',
                 'ovs-vsctl --timeout=60 --may-exist add-port br-ex ens2f0',
+                'ovs-vsctl --timeout=60 get Interface ens2f0 error',
                 f'{setting}ovn-encap-ip="10.0.0.21"',
             ],
             self.host.calls('ovs-vsctl'),
@@ -91,6 +92,95 @@ class TestSwitch(sandbox.TestCase):
         self.assert_fails('hvctl-switch', 'ens1 has an address of this host')
         self.assertFalse(
             [x for x in self.host.calls('ovs-vsctl') if 'add-port' in x]
+        )
+
+    def test_own_interface(self) -> None:
+        """Nor does one with a lease that others reach the host by."""
+        self.host.path('/sys/class/net/ens1').mkdir(parents=True)
+        for own, answer in (
+            (
+                '10.0.0.21',
+                '*"to 10.0.0.21") echo "2: ens1    inet 10.0.0.21/24" ;;',
+            ),
+            (
+                '-',
+                '*"-4 route"*) echo "default via 10.0.0.1 dev ens1" ;;',
+            ),
+            (
+                '-',
+                '*"-6 route"*) echo "default via fe80::1 dev ens1" ;;',
+            ),
+        ):
+            self.host.answer(
+                'ip',
+                f'case "$*" in {answer}\n'
+                '*global) echo "2: ens1 inet 10.0.0.21/24 dynamic" ;; esac',
+            )
+            self.table(f'own {own}', 'bridge br-ex ens1')
+            with self.subTest(own=own, answer=answer):
+                self.assert_fails('hvctl-switch', 'has an address of this')
+                self.assertFalse(
+                    self.host.path('/etc/systemd/network').exists()
+                )
+
+    def test_leased_address(self) -> None:
+        """What the image has to give cards addresses leaves this one alone."""
+        self.host.path('/sys/class/net/ens2f0').mkdir(parents=True)
+        ipv6 = '/proc/sys/net/ipv6/conf/ens2f0/disable_ipv6'
+        self.host.write(ipv6, '0\n')
+        self.host.answer(
+            'ip',
+            'case "$*" in *"dev ens2f0 scope global")\n'
+            '[ "$(grep -c sleep "$SANDBOX/calls")" -ge 2 ] ||\n'
+            'echo "3: ens2f0 inet 203.0.113.7/24 scope global dynamic" ;;\n'
+            'esac',
+        )
+        self.table('own 10.0.0.21', 'bridge br-ex ens2f0')
+
+        self.assert_runs('hvctl-switch')
+
+        self.assertEqual(
+            '[Match]\nName=ens2f0\n\n[Link]\nUnmanaged=yes\n',
+            self.host.read('/etc/systemd/network/05-hvctl-ens2f0.network'),
+        )
+        self.assertEqual(
+            'ACTION!="remove", SUBSYSTEM=="net", KERNEL=="ens2f0", '
+            'TEST=="device", ENV{NM_UNMANAGED}="1"\n',
+            self.host.read('/etc/udev/rules.d/70-hvctl-ens2f0.rules'),
+        )
+        self.assertEqual('1\n', self.host.read(ipv6))
+        self.assertEqual(
+            {'networkctl reload', 'nmcli device set ens2f0 managed no'},
+            set(self.host.calls('networkctl', 'nmcli')),
+        )
+        self.assertTrue(
+            [x for x in self.host.calls('ovs-vsctl') if 'add-port' in x]
+        )
+
+    def test_lease_that_stays(self) -> None:
+        """A client that nothing here knows of has to be told by hand."""
+        self.host.path('/sys/class/net/ens1').mkdir(parents=True)
+        self.host.answer(
+            'ip',
+            'case "$*" in *global)\n'
+            'echo "2: ens1 inet 203.0.113.7/24 dynamic" ;; esac',
+        )
+        self.table('own 10.0.0.21', 'bridge br-ex ens1')
+
+        self.assert_fails('hvctl-switch', 'nothing may ask for one on')
+
+    def test_interface_that_is_not_taken(self) -> None:
+        """Open vSwitch says so and succeeds."""
+        self.host.path('/sys/class/net/ens1').mkdir(parents=True)
+        self.host.answer(
+            'ovs-vsctl',
+            'case "$*" in *error) echo "could not open ens1" ;; esac',
+        )
+        self.table('bridge br-ex ens1')
+
+        self.assert_fails(
+            'hvctl-switch',
+            'Open vSwitch cannot take ens1: could not open ens1',
         )
 
     def test_address_of_interface(self) -> None:

@@ -24,6 +24,7 @@ class TestOvn(unittest.TestCase):
                 'external-id ovn-remote tcp:10.0.0.3:6642,tcp:10.0.0.4:6642',
                 'external-id ovn-encap-type geneve',
                 'external-id ovn-bridge-mappings physnet1:br-ex',
+                'own 10.0.0.21',
                 'bridge br-ex ens2f0',
                 'tunnel-external-id ovn-encap-ip 10.0.0.21',
             ],

@@ -50,6 +50,7 @@ class TestOvs(unittest.TestCase):
             [
                 'external-id hostname hv1',
                 f'external-id system-id {base.COMPUTE_ID}',
+                'own 10.0.0.21',
                 'bridge br-ex ens2f0',
             ],
             base.wired(base.OVS)['/etc/hvctl/switch'].splitlines(),
@@ -77,7 +78,7 @@ class TestOvs(unittest.TestCase):
 
         self.assertEqual(
             ['bridge br-a', 'bridge br-b ens1', 'bridge br-c ens2'],
-            base.wired(wiring)['/etc/hvctl/switch'].splitlines()[2:],
+            base.wired(wiring)['/etc/hvctl/switch'].splitlines()[3:],
         )
 
     def test_tunnels_by_interface(self) -> None:
