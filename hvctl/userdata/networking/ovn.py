@@ -69,9 +69,7 @@ def contribute(
             )
         )
     lines += [
-        *ovs.bridges(
-            wiring.bridge_mappings, wiring.bridge_interfaces, ports
-        ),
+        *ovs.bridges(wiring.bridge_mappings, wiring.bridge_interfaces, ports),
         tables.line(
             'tunnel-external-id',
             'ovn-encap-ip',

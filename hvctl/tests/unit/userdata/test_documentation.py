@@ -86,6 +86,8 @@ class TestPages(unittest.TestCase):
                 for section in ('placement', 'neutron', 'service_user'):
                     self.assertIn('password', nova[section])
                 self.assertIn('region_name', nova['glance'])
+                # Else its guests' consoles are at the user's own machine.
+                self.assertIn('novncproxy_base_url', nova['vnc'])
 
     @unittest.skipUnless(cloud_init.is_there(), 'cloud-init is not there')
     def test_schema(self) -> None:
