@@ -48,7 +48,7 @@ class Paging(enum.Enum):
 
 
 class _Changed(Exception):
-    """The last entry of a page is gone."""
+    """A page does not follow on the one before, in words."""
 
 
 class _Page(typing.NamedTuple, typing.Generic[_T]):
@@ -81,14 +81,14 @@ def read(
     :returns: its entries, or None when the status was one to accept
     :raises CloudError: when a page could not be read
     """
+    words = ''
     for _ in range(_TRIES):
         try:
             return _read(client, key, request, parse, paging, enough)
-        except _Changed:
-            continue
+        except _Changed as changed:
+            words = str(changed)
     raise exceptions.CloudError(
-        f'could not {request.doing}: the list changes while it is read',
-        transient=True,
+        f'could not {request.doing}: {words}', transient=True
     )
 
 
@@ -102,7 +102,8 @@ def _read(
 ) -> list[_T] | None:
     """Read it once.
 
-    :raises _Changed: when the last entry of a page is gone
+    :raises _Changed: when the last entry of a page is gone, or a page has
+        nothing new
     """
 
     def page_of(body: answers.Fields) -> _Page[_T]:
@@ -133,11 +134,12 @@ def _read(
         else:
             ignored = len(found) == before
         if ignored:
-            raise exceptions.CloudError(
-                f'could not {request.doing}: the service gives the same page '
-                'again and again; does something between here and the '
-                'service drop what is asked for?',
-                transient=True,
+            # Once it may be so: in Nova's lists a server that is built has
+            # one place as a request and another one in its cell.
+            raise _Changed(
+                'the service gives the same page again and again; does '
+                'something between here and the service drop what is asked '
+                'for?'
             )
         asked = dataclasses.replace(
             request, params=_next(request.params or {}, paging, page, found)
@@ -155,7 +157,7 @@ def _ask(
         return http.call(client, dataclasses.replace(asked, accept=_NOTHING))
     except exceptions.CloudError as error:
         if error.status in _GONE:
-            raise _Changed from error
+            raise _Changed('the list changes while it is read') from error
         raise
 
 

@@ -119,6 +119,15 @@ class TestMarkers(TestCase):
             ):
                 self.read(paging)
 
+    def test_moved(self) -> None:
+        """What comes twice, since it has moved, makes the list begin anew."""
+        pages = [('a', 'b'), ('a',), ('b', 'a'), ('c',), ()]
+        self.mock.get(
+            THINGS, [{'json': {'things': things(*page)}} for page in pages]
+        )
+
+        self.assertEqual(['b', 'a', 'c'], self.read(lists.Paging.BY_ID))
+
     def test_marker_gone(self) -> None:
         """What was deleted between two pages makes the list begin anew."""
         for status in (400, 404):
