@@ -5,7 +5,8 @@ What a host lacks to reach others it lacks for every guest: a trusted
 authority, a key, an open port.  So the first that fails for that, before any
 has left by the same method, is the last.
 
-It goes by the words of SSH, which Nova hands on from a cold migration, and of
+It goes by the words of SSH, of which Nova hands on the beginning from a cold
+migration (255 characters with the command, nova/compute/utils.py), and of
 libvirt, where Nova does so.  nova-compute keeps those of a live migration to
 its log (nova/compute/manager.py, ``_do_live_migration``).
 """
@@ -25,7 +26,9 @@ from hvctl.model.reasons import Reason
 #: the last is there beside others.
 _KINDS = {
     Lack.HOST_KEY: re.compile(
-        'host key verification failed|remote host identification has changed',
+        'host key verification failed|remote host identification has changed|'
+        # The same, as far as Nova hands it on.
+        "stderr: '(?:no [a-z0-9]+ host k|@@@@)",
         re.IGNORECASE,
     ),
     Lack.CERTIFICATE: re.compile(
@@ -36,17 +39,19 @@ _KINDS = {
     ),
     Lack.AUTHENTICATION: re.compile(
         r'permission denied \(|authentication (?:failed|unavailable)|'
-        'too many authentication failures',
+        'too many authentication failures|'
+        "stderr: '[^' ]+@",
         re.IGNORECASE,
     ),
     Lack.NAME: re.compile(
         'could not resolve hostname|unable to resolve address|'
-        'name or service not known|temporary failure in name resolution',
+        'name or service not known|temporary failure in name resolution|'
+        "stderr: 'ssh: cou",
         re.IGNORECASE,
     ),
     Lack.REFUSED: re.compile(
         'unable to connect to server|connection (?:refused|timed out)|'
-        'no route to host|network is unreachable',
+        "no route to host|network is unreachable|stderr: 'ssh: con",
         re.IGNORECASE,
     ),
     Lack.UNKNOWN: re.compile('not able to execute ssh command', re.IGNORECASE),

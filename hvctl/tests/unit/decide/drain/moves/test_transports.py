@@ -21,6 +21,13 @@ SSH = (
     '/var/lib/nova/instances/g1 Exit code: 255 Stderr: {}'
 )
 NO_WAY = Reason.of(GuestCode.NO_WAY, kind='host-key', message='no')
+#: As Nova 34 has it, which is a record of 255 characters.
+RECORDED = (
+    'Resize error: not able to execute ssh command: Unexpected error while '
+    'running command.\nCommand: ssh -o BatchMode=yes {} mkdir -p /var/lib/'
+    'nova/instances/dbc3b80b-d7c5-4f92-a3f1-ab2dc1d520b3\nExit code: 255\n'
+    "Stdout: ''\nStderr: {!r}"
+)
 
 
 def a_move(
@@ -79,6 +86,26 @@ class TestKind(unittest.TestCase):
                     GuestCode.NO_WAY, kind=expected, message=words
                 )
                 self.assertIn('page on migrations', rendering.remedy(reason))
+
+    def test_recorded(self) -> None:
+        """It follows from the beginning of what SSH said."""
+        for expected, words in (
+            (
+                'host-key',
+                'No ED25519 host key is known for {} and you have requested '
+                'strict checking.\r\nHost key verification failed.\r\n',
+            ),
+            ('host-key', '@' * 59),
+            ('refused', 'ssh: connect to host {} port 22: No route to host'),
+            ('authentication', 'nova@{}: Permission denied (publickey).\r\n'),
+            ('name', 'ssh: Could not resolve hostname {}: Name or service'),
+            ('unknown', 'Load key: error in libcrypto'),
+        ):
+            for address in ('10.0.0.2', '192.168.100.100'):
+                with self.subTest(words=words, address=address):
+                    stderr = words.format(address)
+                    recorded = RECORDED.format(address, stderr)[:255]
+                    self.assertEqual(expected, transports.kind(recorded))
 
     def test_others(self) -> None:
         """Other failures are of one guest, or of one host."""
