@@ -29,6 +29,7 @@ PROGRAMS = (
     'nmcli',
     'nova-compute',
     'ovs-vsctl',
+    'ovsdb-tool',
     'runuser',
     'saslpasswd2',
     'sleep',

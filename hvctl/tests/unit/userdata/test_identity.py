@@ -77,6 +77,42 @@ class TestIdentity(sandbox.TestCase):
             with self.subTest(path=path):
                 self.assertEqual(3, len({image[path], one[path], other[path]}))
 
+    def test_host_id(self) -> None:
+        """One more, but that of a machine whose own disk is a pool stays."""
+        for mounts, stays in (
+            ('/dev/vda1 / ext4 rw 0 0\n', False),
+            ('rpool/root / zfs rw 0 0\n', True),
+        ):
+            self.host.path('/var/lib/hvctl/identity').unlink(missing_ok=True)
+            self.host.write('/etc/hostid', 'abcdef')
+            self.host.write('/proc/mounts', mounts)
+            with self.subTest(mounts=mounts):
+                self.assert_runs(SCRIPT, base.COMPUTE_ID)
+
+                found = self.host.path('/etc/hostid').read_bytes()
+                self.assertEqual(stays, found == b'abcdef')
+
+    def test_switch(self) -> None:
+        """Whether it runs or not, and whoever uses it."""
+        database = '/etc/openvswitch/conf.db'
+        self.host.write(database, 'of the image')
+        for running in (True, False):
+            self.host.path('calls').unlink(missing_ok=True)
+            self.host.path('/var/lib/hvctl/identity').unlink(missing_ok=True)
+            self.host.answer('ovs-vsctl', '' if running else 'exit 1')
+            with self.subTest(running=running):
+                self.assert_runs(SCRIPT, base.COMPUTE_ID)
+
+                self.assertEqual(
+                    f'{base.COMPUTE_ID}\n',
+                    self.host.read('/etc/openvswitch/system-id.conf'),
+                )
+                (asked,) = self.host.calls('ovs-vsctl')
+                self.assertIn(f'system-id="{base.COMPUTE_ID}"', asked)
+                self.assertIn(' ovn-chassis-mac-mappings ', asked)
+                offline = self.host.calls('ovsdb-tool')
+                self.assertEqual(not running, bool(offline))
+
     def test_files(self) -> None:
         """Each is in the form that its readers know."""
         self.assert_runs(SCRIPT, base.COMPUTE_ID)
