@@ -114,6 +114,9 @@ class GuestCode(enum.StrEnum):
     # While it waits or moves.
     AWAITS_TURN = 'awaits-turn'
     """It is to be moved, and others are before it."""
+    AWAITS_FIRST = 'awaits-first'
+    """It is to be moved once the first that goes so shows that there is a way
+    to other hosts."""
     HELD_BACK = 'held-back'
     """It could be moved, and none is, since guests are in the way."""
     ASKED_FOR = 'asked-for'
@@ -140,6 +143,8 @@ class GuestCode(enum.StrEnum):
     """Nova says why it failed."""
     NO_WAY = 'no-way'
     """Its host does not get to the other one, and Nova says why."""
+    NO_WORDS = 'no-words'
+    """Its live migration had begun and failed, and Nova does not say why."""
     NOT_SENT = 'not-sent'
     """Its host got to no other one with the guest before it."""
     MIGRATION_ENDED = 'migration-ended'

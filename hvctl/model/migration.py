@@ -143,6 +143,11 @@ class Migration:
         )
 
     @property
+    def broke(self) -> bool:
+        """Whether it failed."""
+        return self.status in (MigrationStatus.ERROR, MigrationStatus.FAILED)
+
+    @property
     def over(self) -> bool:
         """Whether it has ended, well or not; it does not change then."""
         return self.status in FINAL_STATUSES

@@ -157,8 +157,10 @@ class Progress:
     :ivar after: the newest migration record the guest had before this move
     :ivar record: the id of the migration record that Nova last told of it; a
         record that was there and is missing was left out
+    :ivar reached: the method by which its host was seen to get to another one
     :ivar tried_at: when a request for it last came to nothing
     :ivar no_host: that was since Nova found no host for it
+    :ivar unexplained: nobody says why that was
     :ivar news: what Nova last told of how it goes, and since when
         (``news_at``)
     :ivar left_at: since when it has not been on the host
@@ -173,8 +175,10 @@ class Progress:
     adopted: bool = False
     after: int = 0
     record: int | None = None
+    reached: Method | None = None
     tried_at: datetime.datetime | None = None
     no_host: bool = False
+    unexplained: bool = False
     news: str = ''
     left_at: datetime.datetime | None = None
     busy_since: datetime.datetime | None = None

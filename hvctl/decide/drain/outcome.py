@@ -9,6 +9,7 @@ import datetime
 
 from hvctl.decide.drain.case import DrainCase
 from hvctl.decide.drain.moves import explaining
+from hvctl.decide.drain.moves import first
 from hvctl.decide.drain.moves import left_host
 from hvctl.decide.drain.moves import limits
 from hvctl.decide.drain.moves import queue
@@ -102,8 +103,11 @@ class Plan:
         if outcome is not None:
             moves = {each: self._expect(move) for each, move in moves.items()}
         if not self.options.dry_run:
+            ahead = first.ahead(moves.values(), case.hv)
             moves = {
-                each: explaining.waiting(move, held_back=self._only_planned)
+                each: explaining.waiting(
+                    move, held_back=self._only_planned, ahead=ahead
+                )
                 for each, move in moves.items()
             }
         verdict = Verdict(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The words for what a host lacks to reach others."""
+"""The words for whether a host gets to others, and what it lacks for that."""
 
 from __future__ import annotations
 
@@ -32,10 +32,18 @@ def _way(facts: Facts) -> str:
 
 
 WORDS: dict[Code, Words] = {
+    GuestCode.AWAITS_FIRST: Words(
+        'guest {server_id} goes first by {method}, alone'
+    ),
     GuestCode.NO_WAY: Words('{message}', _way, ('kind', 'message')),
+    GuestCode.NO_WORDS: Words(
+        'the migration had begun and ended as {status}; Nova does not say why',
+        'the words are in the log of nova-compute on {host}: see the page on '
+        'migrations, "No guest leaves"',
+    ),
     GuestCode.NOT_SENT: Words(
-        'not sent, since the host got to no other one with guest {server_id}: '
-        '{cause}',
+        'not sent, since guest {server_id}, which went first by the same '
+        'method, got to no other host: {cause}',
         'mend that for the host, and the same command again goes on',
     ),
 }

@@ -38,7 +38,9 @@ if typing.TYPE_CHECKING:
 _ALARMS = frozenset({StatusCode.SOURCE_DOWN, StatusCode.LOOK_INCOMPLETE})
 
 #: Why most guests wait, which is not worth a line for each.
-_USUAL = frozenset({GuestCode.AWAITS_TURN, GuestCode.HELD_BACK})
+_USUAL = frozenset(
+    {GuestCode.AWAITS_TURN, GuestCode.AWAITS_FIRST, GuestCode.HELD_BACK}
+)
 
 #: Seconds for which a line stays that somebody is to read.
 _READABLE = 5.0

@@ -133,6 +133,21 @@ class TestDrain(draining.DrainTestCase):
 
     def test_killed_and_again(self) -> None:
         """Each guest is sent once, whoever follows it to its end."""
+        # Where one has left before, nobody waits for the first.
+        before = self.guest()
+        guests.act(
+            before,
+            'os-migrateLive',
+            host=self.target,
+            block_migration='auto',
+        )
+        facts.wait(
+            lambda: (
+                [each['status'] for each in facts.migrations(before)]
+                == ['completed']
+            ),
+            'a guest to leave',
+        )
         slow = [self.guest(lab_migration='hang') for _ in range(2)]
         begun = self.succeed(
             shell.ephemeral('drain', self.source, '--no-wait')

@@ -40,7 +40,10 @@ class TestStates(draining.DrainTestCase):
         paused = self.guest('pause', 'PAUSED')
         off = self.guest('os-stop', 'SHUTOFF')
         suspended = self.guest('suspend', 'SUSPENDED')
-        failing = self.guest(lab_migration='fail')
+        # After another: were it the first, no other would be sent live.
+        failing = self.guest(
+            lab_migration='fail', **{'hvctl:drain-priority': '-1'}
+        )
 
         rows = self.moves(
             self.fail_with(

@@ -6,11 +6,14 @@ Nothing is decided by it: every row that is not done is to have its reason.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 import datetime
 
 from hvctl.decide.drain.case import DrainCase
+from hvctl.decide.drain.moves import first
 from hvctl.decide.drain.moves import records
 from hvctl.decide.drain.moves import requests
+from hvctl.model.drain_options import Method
 from hvctl.model.guest_codes import GuestCode
 from hvctl.model.migration import Migration
 from hvctl.model.move import Move
@@ -37,13 +40,25 @@ def under_way(move: Move, case: DrainCase) -> Move:
     return move.but(reason=_going(move, case))
 
 
-def waiting(move: Move, *, held_back: bool) -> Move:
+def waiting(
+    move: Move, *, held_back: bool, ahead: Mapping[Method, str]
+) -> Move:
     """Say why a guest that can be moved is not.
 
     :param held_back: guests are in the way, and so none is
+    :param ahead: who goes first, by methods that are not proven
     """
     if move.state is not MoveState.PLANNED or move.reason is not None:
         return move
+    before = first.awaited(move, ahead)
+    if before is not None and not held_back:
+        return move.but(
+            reason=Reason.of(
+                GuestCode.AWAITS_FIRST,
+                server_id=before,
+                method=move.treatment.method,
+            )
+        )
     code = GuestCode.HELD_BACK if held_back else GuestCode.AWAITS_TURN
     return move.but(reason=Reason.of(code))
 

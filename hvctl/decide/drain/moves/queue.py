@@ -9,6 +9,7 @@ import typing
 from hvctl.decide.drain.case import DrainCase
 from hvctl.decide.drain.moves import brake
 from hvctl.decide.drain.moves import explaining
+from hvctl.decide.drain.moves import first
 from hvctl.decide.drain.moves import follow
 from hvctl.decide.drain.moves import left_host
 from hvctl.decide.drain.moves import limits
@@ -186,6 +187,8 @@ def begin(case: DrainCase, moves: Moves, busy: frozenset[str]) -> Begun:
     if brake.is_full(everybody):
         moves |= _give_up(case, moves)
     moves |= _cut_off(case, moves)
+    ahead = first.ahead(moves.values(), case.hv)
+    alone = first.alone(moves.values(), case.hv)
     steps: list[MoveStep] = []
     # What has failed before may find more room when the others are gone.
     for move in sorted(
@@ -199,12 +202,16 @@ def begin(case: DrainCase, moves: Moves, busy: frozenset[str]) -> Begun:
             continue
         if not brake.may_try(move, case.now):
             continue
+        if first.awaited(move, ahead) is not None:
+            continue
         if move.treatment.migrates:
             if may_migrate <= 0:
                 continue
             may_migrate -= 1
         if move.ties.anti_affinity is not None:
             busy |= {move.ties.anti_affinity}
+        if move.treatment.method in alone:
+            ahead[move.treatment.method] = move.guest.id
         free -= 1
         steps.append(requests.request(move, case.options))
         begun = transitions.mark_begun(move, case.now)
@@ -225,7 +232,8 @@ def _give_up(case: DrainCase, moves: Moves) -> Moves:
 
 def _cut_off(case: DrainCase, moves: Moves) -> Moves:
     """Fail what would go a way that leads to no other host."""
-    blocked = transports.blocked(moves.values())
+    proven = first.proven(moves.values(), case.hv)
+    blocked = transports.blocked(moves.values(), proven)
     return {
         server_id: transitions.fail(
             move, transports.reason_of(move, block), case.now
@@ -253,11 +261,13 @@ def may_begin_more(
     may_migrate = brake.is_full(moves) or brake.free(
         moves, free, ledger.looked_at
     )
+    ahead = first.ahead(own, hv)
     return any(
         # Its ties may be known when it is looked at again.
         move.state is MoveState.PLANNED
         and move.ties.anti_affinity not in busy
         and brake.may_try(move, ledger.looked_at)
+        and first.awaited(move, ahead) is None
         and (may_migrate or not move.treatment.migrates)
         for move in own
     )

@@ -23,11 +23,13 @@ def came_to_nothing(
     case: DrainCase,
     reason: Reason,
     *,
+    unsaid: Reason | None = None,
     no_host: bool = False,
 ) -> Followed:
     """Ask Nova why, and try it again or not.
 
     :param reason: what is said where Nova does not tell
+    :param unsaid: what is said instead where it was asked, and has no words
     :param no_host: Nova found no host for it
     """
     ask = requests.question(move, case)
@@ -38,6 +40,8 @@ def came_to_nothing(
         if told is not None:
             reason = _told(told.text)
             no_host = no_host or told.no_host
+        elif unsaid is not None and case.ledger.done_since(ask, None):
+            reason = unsaid
     return Followed(again_or_not(move, guest, case, reason, no_host=no_host))
 
 
@@ -64,7 +68,17 @@ def record_of_nothing(
     )
     # The record gets its destination when the scheduler has found one.
     no_host = migration.over and migration.destination is None
-    followed = came_to_nothing(move, guest, case, reason, no_host=no_host)
+    unsaid = None
+    if migration.is_live and migration.broke and not no_host:
+        unsaid = Reason.of(
+            GuestCode.NO_WORDS,
+            migration_id=migration.id,
+            status=migration.status,
+            host=case.hv.host,
+        )
+    followed = came_to_nothing(
+        move, guest, case, reason, unsaid=unsaid, no_host=no_host
+    )
     if followed.step is not None:
         return followed
     return Followed(followed.move.but(after=migration.id))
@@ -85,7 +99,11 @@ def again_or_not(
     :param no_host: Nova found no host for it
     """
     if not move.progress.adopted:
-        move = move.but(tried_at=case.now, no_host=no_host)
+        move = move.but(
+            tried_at=case.now,
+            no_host=no_host,
+            unexplained=reason.code is GuestCode.NO_WORDS,
+        )
     if guest.status == 'ERROR' and guest.task_state is None:
         # It broke while it moved; an ERROR from before is no failure of ours.
         broke = Reason.of(GuestCode.BROKE_HERE, cause=reason)

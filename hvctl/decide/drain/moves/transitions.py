@@ -7,6 +7,7 @@ import dataclasses
 import datetime
 
 from hvctl.decide.drain.case import DrainCase
+from hvctl.decide.drain.moves import first
 from hvctl.decide.drain.moves import limits
 from hvctl.decide.drain.moves import records
 from hvctl.decide.drain.plan import devices
@@ -232,12 +233,17 @@ def note_progress(
     copied_since = progress.copied_since
     if migration.copying and copied_since is None:
         copied_since = now
+    since = copied_since if migration.is_live else progress.news_at
+    reached = progress.reached
+    if first.has_reached(migration, since, now):
+        reached = move.treatment.method
     return dataclasses.replace(
         move,
         progress=dataclasses.replace(
             progress,
             destination=migration.destination,
             record=migration.id,
+            reached=reached,
             abandoned_since=(progress.abandoned_since or now)
             if abandoned
             else None,

@@ -7,19 +7,23 @@ has left by the same method, is the last.
 
 It goes by the words of SSH, of which Nova hands on the beginning from a cold
 migration (255 characters with the command, nova/compute/utils.py), and of
-libvirt, where Nova does so.  nova-compute keeps those of a live migration to
-its log (nova/compute/manager.py, ``_do_live_migration``).
+libvirt, where Nova does so.  nova-compute keeps those of a live migration that
+it has begun to its log (nova/compute/manager.py, ``_do_live_migration``): the
+instance action has no event for that, and the guest no fault.  What fails
+before, at the conductor or at the destination, has both.  So one without words
+counts too, once the same guest has used up its tries.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 import re
 
 from hvctl.model.drain_options import Method
 from hvctl.model.guest_codes import GuestCode
 from hvctl.model.guest_codes import Lack
 from hvctl.model.move import Move
+from hvctl.model.move import MoveState
 from hvctl.model.reasons import Reason
 
 #: What is wrong, by the words for it: the first that is found counts, since
@@ -57,6 +61,9 @@ _KINDS = {
     Lack.UNKNOWN: re.compile('not able to execute ssh command', re.IGNORECASE),
 }
 
+#: What is said of a guest that is tried again, or that broke: because of what.
+_WITH_CAUSE = frozenset({GuestCode.TRIED_AGAIN, GuestCode.BROKE_HERE})
+
 
 def kind(words: str) -> Lack | None:
     """Tell what a host lacks to reach another one.
@@ -70,13 +77,14 @@ def kind(words: str) -> Lack | None:
     return None
 
 
-def blocked(moves: Iterable[Move]) -> Mapping[Method, Reason]:
+def blocked(
+    moves: Iterable[Move], proven: Collection[Method]
+) -> Mapping[Method, Reason]:
     """Return the methods by which nobody is to be sent away any more, and why.
 
     :param moves: of one hypervisor
+    :param proven: the methods by which it got to another host
     """
-    moves = list(moves)
-    proven = {move.treatment.method for move in moves if move.state.has_left}
     found: dict[Method, Reason] = {}
     for move in moves:
         reason, method = _no_way(move), move.treatment.method
@@ -96,12 +104,25 @@ def reason_of(move: Move, block: Reason) -> Reason:
     return _no_way(move) or block
 
 
+def is_doubted(move: Move) -> bool:
+    """Return whether a guest is tried again that failed without words."""
+    return move.state is MoveState.PLANNED and move.progress.unexplained
+
+
 def _no_way(move: Move) -> Reason | None:
     """Return why the last request for a guest found no way to another host."""
-    reason = move.reason
-    if reason is not None and reason.code is GuestCode.TRIED_AGAIN:
-        cause = reason.facts['cause']
-        reason = cause if isinstance(cause, Reason) else None
-    if reason is None or reason.code is not GuestCode.NO_WAY:
+    reason = _cause(move)
+    if reason is None:
         return None
-    return reason
+    if reason.code is GuestCode.NO_WORDS:
+        return reason if move.state is MoveState.FAILED else None
+    return reason if reason.code is GuestCode.NO_WAY else None
+
+
+def _cause(move: Move) -> Reason | None:
+    """Return why the last request for a guest came to nothing."""
+    reason = move.reason
+    if reason is None or reason.code not in _WITH_CAUSE:
+        return reason
+    cause = reason.facts['cause']
+    return cause if isinstance(cause, Reason) else None

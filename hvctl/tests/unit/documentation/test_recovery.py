@@ -83,6 +83,7 @@ NOTHING_TO_DO: frozenset[Code] = frozenset(
         GuestCode.ROOM_UNKNOWN,
         GuestCode.HOSTS_WITH_ROOM,
         GuestCode.AWAITS_TURN,
+        GuestCode.AWAITS_FIRST,
         GuestCode.HELD_BACK,
         GuestCode.ASKED_FOR,
         GuestCode.REFUSED_NOW,

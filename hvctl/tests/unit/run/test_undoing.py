@@ -53,6 +53,7 @@ class TestUndo(base.TestCase):
         """
         self.start()
         self.cloud.has_hypervisor('hv1')
+        self.cloud.migrations.have_left('hv1')
         self.cloud.migrations.seconds = 50
         for number, status in enumerate(statuses):
             self.cloud.add_guest(f'g{number}', 'hv1', status=status)

@@ -312,7 +312,7 @@ class TestNoWait(unittest.TestCase):
     def test_no_wait(self):
         """What can be begun is begun, and that is all."""
         guests = [builders.a_guest(f'g{n}') for n in range(6)]
-        look = draining.a_look(*guests)
+        look = draining.a_later_look(*guests)
 
         first = draining.decide(look, wait=False)
         then = draining.decide(look, draining.under_way(look), wait=False)

@@ -19,7 +19,7 @@ from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clocks
 from hvctl.tests.fixtures import draining
 
-LOOK = draining.a_look(
+LOOK = draining.a_later_look(
     draining.GUEST,
     consumers={draining.CHOSEN: {draining.GUEST.id: {'MEMORY_MB': 512}}},
 )
@@ -31,6 +31,9 @@ def a_move(guest=draining.GUEST, ties=None, **progress) -> Move:
     return dataclasses.replace(move, ties=ties or Ties()).but(
         **{'state': MoveState.MOVING, **progress}
     )
+
+
+UNPROVEN = dataclasses.replace(LOOK, migrations={'hv1': ()})
 
 
 def scope(*moves, options=None, **ledger):
@@ -117,6 +120,7 @@ class TestGuests(unittest.TestCase):
             ((a_move(state=MoveState.STAYED),), {}, True),
             ((a_move(), waits), {}, True),
             ((a_move(), waits), {'options': {'parallel': 1}}, False),
+            ((a_move(), waits), {'last': UNPROVEN}, False),
             ((a_move(), waits), {'winding_down': True}, False),
             ((a_move(ties=Ties(known=False)),), {}, True),
             ((a_move(),), {'last': opened}, True),

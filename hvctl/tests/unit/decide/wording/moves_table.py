@@ -17,6 +17,10 @@ HUNG = (
 MOVES = (
     (Reason.of(GuestCode.AWAITS_TURN), 'its turn has not come'),
     (
+        Reason.of(GuestCode.AWAITS_FIRST, method='live', **G1),
+        'guest g1 goes first by live, alone',
+    ),
+    (
         Reason.of(GuestCode.HELD_BACK),
         'not sent away, since others are in the way',
     ),
@@ -133,6 +137,14 @@ MOVES = (
         'room, and the same command again goes on',
     ),
     (
+        Reason.of(
+            GuestCode.NO_WORDS, migration_id=5, status='failed', host='hv1'
+        ),
+        'the migration had begun and ended as failed; Nova does not say why; '
+        'the words are in the log of nova-compute on hv1: see the page on '
+        'migrations, "No guest leaves"',
+    ),
+    (
         Reason.of(GuestCode.NO_WAY, kind='name', message='no address'),
         "no address; the host does not know the other one's name: see the "
         'page on migrations, "No guest leaves"',
@@ -143,8 +155,9 @@ MOVES = (
             cause=Reason.of(GuestCode.NO_WAY, kind='name', message='none'),
             **G1,
         ),
-        'not sent, since the host got to no other one with guest g1: none; '
-        'mend that for the host, and the same command again goes on',
+        'not sent, since guest g1, which went first by the same method, got '
+        'to no other host: none; mend that for the host, and the same command '
+        'again goes on',
     ),
     (
         Reason.of(GuestCode.NO_RECORD, status='ACTIVE', task=None),

@@ -64,9 +64,9 @@ SLOW = a_move(
 )
 
 
-def a_case(*here, moves=(), **ledger):
+def a_case(*here, moves=(), records=draining.PROOF, **ledger):
     """What a look at hv1 with these guests tells."""
-    look = draining.a_look(*here)
+    look = draining.a_look(*here, migrations={'hv1': records})
     goal = draining.a_goal(parallel=1)
     hv = goal.hypervisors(look)['hv1']
     known = draining.a_ledger(

@@ -37,6 +37,8 @@ class TestWaiting(unittest.TestCase):
                     reason=reason,
                 )
 
-                said = explaining.waiting(move, held_back=held_back).reason
+                said = explaining.waiting(
+                    move, held_back=held_back, ahead={}
+                ).reason
 
                 self.assertEqual(code, draining.code(said))

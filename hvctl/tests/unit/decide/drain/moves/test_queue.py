@@ -26,7 +26,7 @@ class TestMoves(unittest.TestCase):
     def test_methods(self):
         """Running ones live, stopped ones cold, others not at all."""
         verdict = draining.decide(
-            draining.a_look(
+            draining.a_later_look(
                 draining.GUEST,
                 builders.a_guest('g2', status='PAUSED'),
                 builders.a_guest('g3', status='SHUTOFF'),
@@ -52,7 +52,7 @@ class TestMoves(unittest.TestCase):
             for n in range(drain_options.PARALLEL + 2)
         ]
 
-        verdict = draining.decide(draining.a_look(*guests))
+        verdict = draining.decide(draining.a_later_look(*guests))
 
         self.assertEqual(drain_options.PARALLEL, len(verdict.steps))
         self.assertEqual(
@@ -203,7 +203,7 @@ class TestOrder(unittest.TestCase):
     def test_anti_affinity(self):
         """Members of a group go one by one."""
         other, free = builders.a_guest('g2'), builders.a_guest('g3')
-        look = draining.a_look(
+        look = draining.a_later_look(
             draining.GUEST,
             other,
             free,
@@ -239,9 +239,9 @@ class TestOrder(unittest.TestCase):
 
     def test_late_arrival(self):
         """A guest is not sent before it is known what it is tied to."""
-        ledger = draining.under_way(draining.a_look(draining.GUEST))
+        ledger = draining.under_way(draining.a_later_look(draining.GUEST))
         late = builders.a_guest('g2')
-        look = draining.a_look(
+        look = draining.a_later_look(
             draining.GUEST, late, ties_known=False, partial=True
         )
         goal = draining.a_goal()
@@ -251,7 +251,7 @@ class TestOrder(unittest.TestCase):
         ledger.last = look
         scope = goal.scope(ledger)
         then = draining.decide(
-            draining.a_look(
+            draining.a_later_look(
                 draining.GUEST, late, anti_affinity={late.id: 'group'}
             ),
             ledger,
@@ -265,12 +265,17 @@ class TestOrder(unittest.TestCase):
 
     def test_tried_again(self):
         """What failed goes after the others, as often as is wanted."""
-        look = draining.a_look(draining.GUEST)
+        look = draining.a_later_look(draining.GUEST)
         ledger = draining.under_way(look)
         failed = draining.a_look(
             draining.GUEST,
             builders.a_guest('g2'),
-            migrations={'hv1': (builders.a_migration('g1', status='error'),)},
+            migrations={
+                'hv1': (
+                    builders.a_migration('g1', id=3, status='error'),
+                    *draining.PROOF,
+                )
+            },
         )
 
         again = draining.decide(failed, ledger, parallel=1)
@@ -312,7 +317,7 @@ class TestOrder(unittest.TestCase):
             server = builders.a_server(metadata=metadata)
 
             verdict = draining.decide(
-                draining.a_look(*guests, servers=(server,)), **options
+                draining.a_later_look(*guests, servers=(server,)), **options
             )
 
             self.assertEqual(number, len(verdict.steps))

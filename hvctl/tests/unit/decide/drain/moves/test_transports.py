@@ -20,6 +20,9 @@ SSH = (
     'running command. Command: ssh -o BatchMode=yes 10.0.0.2 mkdir -p '
     '/var/lib/nova/instances/g1 Exit code: 255 Stderr: {}'
 )
+NO_WORDS = Reason.of(
+    GuestCode.NO_WORDS, migration_id=5, status='failed', host='hv1'
+)
 NO_WAY = Reason.of(GuestCode.NO_WAY, kind='host-key', message='no')
 #: As Nova 34 has it, which is a record of 255 characters.
 RECORDED = (
@@ -139,7 +142,7 @@ class TestBlocked(unittest.TestCase):
                     a_move('g3', method=Method.LIVE),
                 ]
 
-                found = transports.blocked(moves)
+                found = transports.blocked(moves, ())
 
                 self.assertEqual({Method.COLD}, found.keys())
                 block = found[Method.COLD]
@@ -153,13 +156,48 @@ class TestBlocked(unittest.TestCase):
 
     def test_proven(self) -> None:
         """Where one has left by it, the other host was at fault."""
-        moves = [
-            a_move('g1', MoveState.FAILED, NO_WAY),
-            a_move('g2', MoveState.MOVED),
-        ]
-        self.assertEqual({}, transports.blocked(moves))
-        moves[1] = a_move('g2', MoveState.MOVED, method=Method.LIVE)
-        self.assertEqual({Method.COLD}, transports.blocked(moves).keys())
+        moves = [a_move('g1', MoveState.FAILED, NO_WAY)]
+        for proven, expected in (
+            ((), {Method.COLD}),
+            ((Method.LIVE,), {Method.COLD}),
+            ((Method.COLD,), set()),
+        ):
+            self.assertEqual(
+                expected, transports.blocked(moves, proven).keys()
+            )
+
+    def test_without_words(self) -> None:
+        """One that nobody explains counts when it is not tried again."""
+        for state, reason, counts in (
+            (MoveState.FAILED, NO_WORDS, True),
+            (
+                MoveState.FAILED,
+                Reason.of(GuestCode.BROKE_HERE, cause=NO_WORDS),
+                True,
+            ),
+            (
+                MoveState.PLANNED,
+                Reason.of(GuestCode.TRIED_AGAIN, cause=NO_WORDS),
+                False,
+            ),
+            (
+                MoveState.MOVING,
+                Reason.of(GuestCode.TRIED_AGAIN, cause=NO_WORDS),
+                False,
+            ),
+        ):
+            with self.subTest(state=state, reason=reason):
+                move = a_move('g1', state, reason, Method.LIVE)
+
+                self.assertEqual(
+                    {Method.LIVE} if counts else set(),
+                    transports.blocked([move], ()).keys(),
+                )
+                self.assertEqual(
+                    state is MoveState.PLANNED,
+                    transports.is_doubted(move.but(unexplained=True)),
+                )
+                self.assertFalse(transports.is_doubted(move))
 
     def test_others(self) -> None:
         """Another reason, or none, blocks nothing."""
@@ -170,4 +208,4 @@ class TestBlocked(unittest.TestCase):
             Reason.of(GuestCode.TRIED_AGAIN, cause=other),
         ):
             move = a_move('g1', MoveState.FAILED, reason)
-            self.assertEqual({}, transports.blocked([move]))
+            self.assertEqual({}, transports.blocked([move], ()))
