@@ -16,6 +16,7 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || \
 LAB := $(SUDO) $(BIN)/hvctl-lab
 FUNCTIONAL := hvctl/tests/functional
 LONG := hvctl/tests/functional_long
+REAL := hvctl/tests/functional_real
 
 .PHONY: help
 help:
@@ -25,6 +26,7 @@ help:
 	@echo 'make unit          unit tests only, no cloud needed'
 	@echo 'make functional    functional tests on the embedded cloud'
 	@echo 'make functional-long  those that not every change waits for'
+	@echo 'make functional-real  those whose guests really run'
 	@echo 'make pep8          format, style and types'
 	@echo 'make docs          documentation and release notes, as HTML'
 	@echo 'make cover         what the unit tests reach'
@@ -80,6 +82,13 @@ functional-long: .venv/installed distribution-packages
 	$(SUDO) rm -rf $(LONG)/.stestr
 	$(LAB) run -- stestr --repo-url $(LONG) run --serial
 
+.PHONY: functional-real
+functional-real: export OS_TEST_PATH := ./$(REAL)
+functional-real: .venv/installed distribution-packages
+	$(SUDO) rm -rf $(REAL)/.stestr
+	$(LAB) up --real
+	$(LAB) run -- stestr --repo-url $(REAL) run --serial
+
 .PHONY: pep8
 pep8: .venv/installed
 	$(BIN)/tox -e pep8
@@ -106,7 +115,7 @@ down:
 clean:
 	[ ! -x $(BIN)/hvctl-lab ] || $(LAB) destroy
 	$(SUDO) rm -rf .venv .tox .stestr lab/.stestr \
-	    $(FUNCTIONAL)/.stestr $(LONG)/.stestr \
+	    $(FUNCTIONAL)/.stestr $(LONG)/.stestr $(REAL)/.stestr \
 	    .hypothesis .mypy_cache .ruff_cache .coverage cover build dist \
 	    doc/build releasenotes/build lab/build hvctl.egg-info \
 	    lab/hvctl_lab.egg-info

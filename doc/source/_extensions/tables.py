@@ -277,5 +277,6 @@ TABLES: dict[str, Callable[[], Table]] = {
     'treatment-rules': treatment_rules,
     'functional-tests': lambda: _stories('functional'),
     'long-functional-tests': lambda: _stories('functional_long'),
+    'real-functional-tests': lambda: _stories('functional_real'),
     'results-of-moves': lambda: _members(MoveState, 'Result'),
 }

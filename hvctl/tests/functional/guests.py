@@ -21,10 +21,13 @@ def boot(
     host: str | None = None,
     cloud: str = 'lab-demo',
     metadata: Mapping[str, str] | None = None,
+    image_name: str = 'guest',
     flavor_name: str = 'm1.tiny',
+    network_name: str = 'tenant-vxlan',
     port_id: str | None = None,
     availability_zone: str | None = None,
     group: str | None = None,
+    config_drive: bool = False,
 ) -> str:
     """Ask for a guest.
 
@@ -32,19 +35,22 @@ def boot(
     :param cloud: who asks
     :param metadata: see lab/hvctl_lab/host/migrations.py
     :param group: the server group that it belongs to
-    :param port_id: its port; else it gets one on the tenants' network
+    :param config_drive: whether it gets its metadata from a drive
+    :param network_name: where it gets its port
+    :param port_id: its port, instead
     :returns: its id
     """
     body: dict[str, typing.Any] = {
         'name': _PREFIX + secrets.token_hex(3),
-        'imageRef': _id('image', 'images', 'guest'),
+        'imageRef': _id('image', 'images', image_name),
         'flavorRef': _id('compute', 'flavors', flavor_name),
         'networks': [
             {'port': port_id}
             if port_id is not None
-            else {'uuid': _id('network', 'networks', 'tenant-vxlan')}
+            else {'uuid': _id('network', 'networks', network_name)}
         ],
         'metadata': dict(metadata or {}),
+        'config_drive': config_drive,
     }
     if host is not None:
         body['host'] = host
@@ -90,7 +96,9 @@ def flavor(name: str) -> str:
     return _id('compute', 'flavors', name)
 
 
-def wait(server_id: str, *statuses: str) -> dict[str, typing.Any]:
+def wait(
+    server_id: str, *statuses: str, timeout: float = 90
+) -> dict[str, typing.Any]:
     """Wait until a guest has one of these statuses and nothing to do."""
 
     def settled() -> dict[str, typing.Any] | None:
@@ -100,7 +108,7 @@ def wait(server_id: str, *statuses: str) -> dict[str, typing.Any]:
 
     return typing.cast(
         dict[str, typing.Any],
-        facts.wait(settled, f'guest {server_id} to be {statuses}', 90),
+        facts.wait(settled, f'guest {server_id} to be {statuses}', timeout),
     )
 
 
