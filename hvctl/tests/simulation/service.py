@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the services have in common: routes, policies, versions, refusals."""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Callable, Mapping, Sequence
+import dataclasses
+import json
+import typing
+
+from werkzeug import datastructures
+from werkzeug import exceptions
+from werkzeug import routing
+from werkzeug import wrappers
+
+JSON = dict[str, typing.Any]
+Version = tuple[int, int]
+
+#: The roles that each role stands for (Keystone's implied roles).
+_IMPLIED = {
+    'admin': frozenset({'admin', 'manager', 'member', 'reader'}),
+    'manager': frozenset({'manager', 'member', 'reader'}),
+    'member': frozenset({'member', 'reader'}),
+}
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """Who asks, and in which project."""
+
+    user_id: str
+    project_id: str
+    roles: frozenset[str]
+
+    def may(self, role: str) -> bool:
+        """Return whether one of the roles is, or stands for, this one."""
+        return any(role in _IMPLIED.get(own, {own}) for own in self.roles)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One request, as what answers it sees it.
+
+    :ivar token: None where nobody need log in
+    :ivar args: what the path has, by name
+    :ivar base: the URL of the service
+    :ivar version: the microversion; (0, 0) where the service has none
+    """
+
+    token: Token | None
+    args: Mapping[str, str]
+    request: wrappers.Request
+    base: str
+    version: Version
+
+    @property
+    def query(self) -> datastructures.MultiDict[str, str]:
+        """Return the parameters of the query."""
+        return self.request.args
+
+    @property
+    def who(self) -> Token:
+        """Return who asks, who has logged in."""
+        assert self.token is not None
+        return self.token
+
+    def body(self) -> JSON:
+        """Read the body.
+
+        :raises Refusal: when it is no JSON object
+        """
+        found = self.request.get_json(force=True, silent=True)
+        if not isinstance(found, dict):
+            raise Refusal(400, 'Malformed request body')
+        return found
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What is answered; without a body where that is None."""
+
+    body: object | None
+    status: int = 200
+    headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+class Refusal(Exception):
+    """A request is refused.
+
+    :param kind: what the service calls it, where it does so
+    """
+
+    def __init__(self, status: int, message: str, kind: str = '') -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.kind = kind
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """What is asked for, and what answers.
+
+    :ivar role: that the default policy wants; None where nobody need log in
+    :ivar since: the first microversion that has it
+    """
+
+    method: str
+    path: str
+    answer: Callable[[Call], Answer]
+    role: str | None = 'reader'
+    since: Version = (0, 0)
+
+
+class Service(abc.ABC):
+    """A service.
+
+    :cvar catalogued: its type in the catalogue
+    :cvar prefix: of its paths
+    :cvar endpoint: what its URL in the catalogue has after the prefix
+    """
+
+    catalogued: typing.ClassVar[str]
+    prefix: typing.ClassVar[str]
+    endpoint: typing.ClassVar[str] = ''
+
+    def __init__(self, routes: Sequence[Route]) -> None:
+        self._map = routing.Map(
+            [
+                routing.Rule(
+                    self.prefix + route.path,
+                    methods=[route.method],
+                    endpoint=route,
+                )
+                for route in routes
+            ],
+            strict_slashes=False,
+            merge_slashes=False,
+        )
+
+    @abc.abstractmethod
+    def refusal(self, refused: Refusal, version: Version) -> JSON:
+        """Word a refusal.
+
+        :param version: the microversion; (0, 0) before it is known
+        """
+
+    def version(self, request: wrappers.Request) -> Version:
+        """Negotiate the microversion.
+
+        :raises Refusal: when the service does not have it
+        """
+        return (0, 0)
+
+    def version_headers(self, version: Version) -> dict[str, str]:
+        """Return the headers that tell the microversion of an answer."""
+        return {}
+
+    def forbidden(self) -> Refusal:
+        """Build the refusal of what the policy does not allow."""
+        return Refusal(403, 'Policy does not allow this request.')
+
+    def handle(
+        self,
+        request: wrappers.Request,
+        identify: Callable[[wrappers.Request], Token],
+    ) -> wrappers.Response:
+        """Answer a request.
+
+        :param identify: says who asks, or refuses
+        """
+        version = (0, 0)
+        try:
+            route, args = self._match(request)
+            token = None if route.role is None else identify(request)
+            version = self.version(request)
+            if version < route.since:
+                raise Refusal(
+                    404,
+                    f'API version {version[0]}.{version[1]} is not supported '
+                    'on this method.',
+                )
+            if token is not None and not token.may(str(route.role)):
+                raise self.forbidden()
+            answer = route.answer(
+                Call(
+                    token=token,
+                    args=args,
+                    request=request,
+                    base=request.host_url.rstrip('/') + self.prefix,
+                    version=version,
+                )
+            )
+        except Refusal as refused:
+            if refused.status == 401:
+                return unauthorized(refused, request)
+            answer = Answer(
+                body=self.refusal(refused, version), status=refused.status
+            )
+        response = respond(answer)
+        if version > (0, 0):
+            response.headers.update(self.version_headers(version))
+        return response
+
+    def _match(
+        self, request: wrappers.Request
+    ) -> tuple[Route, Mapping[str, str]]:
+        adapter = self._map.bind_to_environ(request.environ)
+        try:
+            endpoint, args = adapter.match()
+        except exceptions.MethodNotAllowed as error:
+            raise Refusal(405, 'Method not allowed') from error
+        except exceptions.NotFound as error:
+            raise Refusal(404, 'The resource could not be found.') from error
+        assert isinstance(endpoint, Route)
+        return endpoint, args
+
+
+def respond(answer: Answer) -> wrappers.Response:
+    """Build what is sent."""
+    if answer.body is None:
+        response = wrappers.Response(b'', answer.status, answer.headers)
+        response.headers.pop('Content-Type', None)
+        return response
+    return wrappers.Response(
+        json.dumps(answer.body),
+        answer.status,
+        answer.headers,
+        mimetype='application/json',
+    )
+
+
+def unauthorized(
+    refused: Refusal, request: wrappers.Request
+) -> wrappers.Response:
+    """Answer as keystonemiddleware does in front of every service."""
+    response = respond(
+        Answer(
+            body={
+                'error': {
+                    'code': 401,
+                    'title': 'Unauthorized',
+                    'message': refused.message,
+                }
+            },
+            status=401,
+        )
+    )
+    response.headers['WWW-Authenticate'] = (
+        f'Keystone uri="{request.host_url}identity"'
+    )
+    return response
