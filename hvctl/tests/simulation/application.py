@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The WSGI application: hands each request to its service."""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Iterable, Sequence
+import hashlib
+import threading
+import typing
+import uuid
+
+from werkzeug import http
+from werkzeug import wrappers
+
+from hvctl.tests.simulation import clock
+from hvctl.tests.simulation import keystone
+from hvctl.tests.simulation import service
+
+if typing.TYPE_CHECKING:
+    from _typeshed import wsgi
+
+
+class Asked(typing.NamedTuple):
+    """A request that was answered."""
+
+    method: str
+    path: str
+    query: str
+    status: int
+    size: int
+
+
+class Application:
+    """All services of a cloud, one request at a time.
+
+    :ivar asked: every request so far, with the size of its answer's body
+    """
+
+    def __init__(
+        self,
+        time: clock.Clock,
+        identity: keystone.Keystone,
+        services: Sequence[service.Service],
+    ) -> None:
+        self.asked: list[Asked] = []
+        self._time = time
+        self._identity = identity
+        self._services = [identity, *services]
+        self._lock = threading.Lock()
+        self._often: collections.Counter[str] = collections.Counter()
+
+    def __call__(
+        self,
+        environ: wsgi.WSGIEnvironment,
+        start_response: wsgi.StartResponse,
+    ) -> Iterable[bytes]:
+        """Answer a request."""
+        request = wrappers.Request(environ)
+        with self._lock:
+            response = self._answer(request)
+            body = response.get_data()
+            self.asked.append(
+                Asked(
+                    request.method,
+                    request.path,
+                    request.query_string.decode(),
+                    response.status_code,
+                    len(body),
+                )
+            )
+        return response(environ, start_response)
+
+    def _answer(self, request: wrappers.Request) -> wrappers.Response:
+        response = self._of_service(request)
+        response.headers['Date'] = http.http_date(self._time.now())
+        response.headers['x-openstack-request-id'] = self._id(request)
+        return response
+
+    def _of_service(self, request: wrappers.Request) -> wrappers.Response:
+        for candidate in self._services:
+            if f'{request.path}/'.startswith(f'{candidate.prefix}/'):
+                return candidate.handle(request, self._identity.identify)
+        return wrappers.Response('Not Found', 404)
+
+    def _id(self, request: wrappers.Request) -> str:
+        """Choose the id of a request, whichever thread sends it first."""
+        what = f'{request.method} {request.full_path}'
+        self._often[what] += 1
+        digest = hashlib.sha256(f'{what} {self._often[what]}'.encode())
+        return f'req-{uuid.UUID(bytes=digest.digest()[:16], version=4)}'
