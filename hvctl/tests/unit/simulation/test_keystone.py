@@ -42,6 +42,18 @@ class TestLogin(unittest.TestCase):
             simulated.connect('nobody', 'demo').current_project_id,
         )
 
+    def test_is_used_again(self) -> None:
+        """A client logs in once, whatever the time of this machine."""
+        simulated = cloud.Cloud()
+        session = simulated.login()
+        for _ in range(3):
+            session.get(f'{transport.URL}/identity/v3')
+
+        self.assertEqual(
+            ['POST', 'GET', 'GET', 'GET'],
+            [asked.method for asked in simulated.application.asked],
+        )
+
     def test_ends(self) -> None:
         """A token is good for an hour of the cloud."""
         simulated = cloud.Cloud()
@@ -86,5 +98,5 @@ class TestLogin(unittest.TestCase):
             answer = requests.get(f'{url}/identity/v3', timeout=10)
 
         self.assertEqual('v3.14', answer.json()['version']['id'])
-        self.assertIn('2026', answer.headers['Date'])
+        self.assertIn('2100', answer.headers['Date'])
         self.assertRegex(answer.headers['x-openstack-request-id'], '^req-')
