@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 import dataclasses
+import time
 
 from openstack import connection
 
@@ -27,6 +28,7 @@ class Client:
     :ivar compute_cloud: the name in clouds.yaml of the cloud in which the
         hypervisors register; None where it is the same
     :ivar resolve: finds images, flavors, networks and keypairs by name
+    :ivar monotonic: tells what has passed, in seconds
     """
 
     metal: connection.Connection
@@ -34,21 +36,26 @@ class Client:
     observer: observer.Observer
     actor: actor.Actor
     resolve: resolver.Resolver
+    monotonic: Callable[[], float]
 
     @classmethod
     def connect(
-        cls, metal: connection.Connection, compute_cloud: str | None = None
+        cls,
+        metal: connection.Connection,
+        compute_cloud: str | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> Client:
         """Log in to the clouds, and read their names from clouds.yaml.
 
         :param metal: see the class
         :param compute_cloud: see there
+        :param monotonic: see there
         :raises CloudError: when the compute cloud cannot be reached
         """
         metal = compute = clouds.without_demands(metal)
         if compute_cloud is not None:
             compute = clouds.without_demands(clouds.connect(compute_cloud))
-        pair = clouds.pair(metal, compute, compute_cloud)
+        pair = clouds.pair(metal, compute, compute_cloud, monotonic)
         return cls(
             metal=metal,
             compute_cloud=compute_cloud,
@@ -57,6 +64,7 @@ class Client:
             ),
             actor=actor.Actor(pair),
             resolve=resolver.Resolver(metal, compute),
+            monotonic=monotonic,
         )
 
     def within(self, compute_cloud: str | None) -> Client:
@@ -70,7 +78,7 @@ class Client:
             compute_cloud = None
         if compute_cloud == self.compute_cloud:
             return self
-        return Client.connect(self.metal, compute_cloud)
+        return Client.connect(self.metal, compute_cloud, self.monotonic)
 
     def of(self, names: Iterable[str]) -> Client:
         """Return the client for the compute cloud in which hypervisors are.

@@ -9,6 +9,7 @@ of other services, whose clocks may differ.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 import datetime
 import time
 import typing
@@ -26,17 +27,25 @@ class CloudTime:
     """The clock of one cloud.
 
     :param nova: what the URLs of its Nova begin with; '' counts all alike
+    :param monotonic: tells what has passed since an answer
     """
 
-    def __init__(self, nova: str) -> None:
+    def __init__(
+        self, nova: str, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._nova = nova
+        self._monotonic = monotonic
         self._nova_told = False
         self._heard: tuple[datetime.datetime, float] | None = None
 
     @classmethod
-    def of(cls, conn: connection.Connection) -> CloudTime:
+    def of(
+        cls,
+        conn: connection.Connection,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> CloudTime:
         """Listen to all answers that a connection gets from now on."""
-        found = cls(conn.compute.get_endpoint() or '')
+        found = cls(conn.compute.get_endpoint() or '', monotonic)
         conn.session.session.hooks['response'].append(found.hear)
         return found
 
@@ -50,7 +59,7 @@ class CloudTime:
             return
         is_novas = response.url.startswith(self._nova)
         if is_novas or not self._nova_told:
-            self._heard = date, time.monotonic()
+            self._heard = date, self._monotonic()
             self._nova_told = is_novas
 
     def now(self) -> datetime.datetime:
@@ -58,4 +67,4 @@ class CloudTime:
         if self._heard is None:
             return datetime.datetime.now(datetime.UTC)
         date, at = self._heard
-        return date + datetime.timedelta(seconds=time.monotonic() - at)
+        return date + datetime.timedelta(seconds=self._monotonic() - at)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 import dataclasses
 import threading
+import time
 import typing
 
 from keystoneauth1 import adapter
@@ -63,15 +64,21 @@ class Project:
     time: cloud_time.CloudTime
 
 
-def project(conn: connection.Connection) -> Project:
-    """Log in, and find the services of a connection's project."""
+def project(
+    conn: connection.Connection,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> Project:
+    """Log in, and find the services of a connection's project.
+
+    :param monotonic: tells what has passed, in seconds
+    """
     return Project(
         cloud=name(conn),
         id=conn.current_project_id,
         user_id=conn.current_user_id,
         compute=conn.compute,
         network=Service(lambda: conn.network),
-        time=cloud_time.CloudTime.of(conn),
+        time=cloud_time.CloudTime.of(conn, monotonic),
     )
 
 
@@ -106,18 +113,20 @@ def pair(
     metal: connection.Connection,
     compute: connection.Connection,
     compute_cloud: str | None,
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> Pair:
     """Log in to a bare-metal cloud and a compute cloud.
 
     :param compute: the same object where it is the same cloud
     :param compute_cloud: see :class:`Pair`
+    :param monotonic: see :func:`project`
     """
     for conn in (metal, compute):
         limit_silence(conn)
-    machines = project(metal)
+    machines = project(metal, monotonic)
     return Pair(
         metal=machines,
-        compute=machines if compute is metal else project(compute),
+        compute=machines if compute is metal else project(compute, monotonic),
         compute_cloud=compute_cloud,
         baremetal=Service(lambda: metal.baremetal),
         placement=compute.placement,

@@ -51,6 +51,17 @@ class TestCloudTime(base.TestCase):
         self.assertLess(first - NOON, MINUTE)
         self.assertLess(first, self.time.now())
 
+    def test_goes_on_by_the_given_clock(self) -> None:
+        """What has passed since then is for the given clock to say."""
+        seconds = 100.0
+        self.time = cloud_time.CloudTime.of(self.conn, lambda: seconds)
+        self.answer('Wed, 21 Oct 2015 12:00:00 GMT')
+
+        self.assertEqual(NOON, self.time.now())
+
+        seconds += 60
+        self.assertEqual(NOON + MINUTE, self.time.now())
+
     def test_newest(self) -> None:
         """Each answer sets it anew: the client may have slept."""
         self.answer('Wed, 21 Oct 2015 09:00:00 GMT')
