@@ -19,12 +19,12 @@ _T = typing.TypeVar('_T')
 class Index(typing.Generic[_T]):
     """Finds records by a value.
 
-    :ivar value: of a record
+    :ivar values: of a record
     :ivar first: the numbers of the first records that have a value, rising,
         by arithmetic
     """
 
-    value: Callable[[_T], str | None]
+    values: Callable[[_T], Iterable[str]]
     first: Callable[[str], range]
 
 
@@ -44,7 +44,7 @@ class Table(typing.Generic[_T]):
     ) -> None:
         self._count = count
         self._make = make
-        self._indexes = indexes or {}
+        self.indexes = indexes or {}
         self._next = count
         # None: it is gone.
         self._changed: dict[int, _T | None] = {}
@@ -80,16 +80,14 @@ class Table(typing.Generic[_T]):
         self._change(number, self.get(number), None)
 
     def _change(self, number: int, old: _T | None, new: _T | None) -> None:
-        for name, index in self._indexes.items():
+        for name, index in self.indexes.items():
             for record, forget in ((old, True), (new, False)):
-                value = None if record is None else index.value(record)
-                if value is None:
-                    continue
-                found = self._found.setdefault((name, value), set())
-                if forget:
-                    found.discard(number)
-                else:
-                    found.add(number)
+                for value in () if record is None else index.values(record):
+                    found = self._found.setdefault((name, value), set())
+                    if forget:
+                        found.discard(number)
+                    else:
+                        found.add(number)
         self._changed[number] = new
 
     def rising(self, after: int = -1) -> Iterator[tuple[int, _T]]:
@@ -105,14 +103,54 @@ class Table(typing.Generic[_T]):
         """Give the records that an index finds, the oldest first."""
         first = (
             number
-            for number in self._indexes[index].first(value)
-            if number < self._count and number not in self._changed
+            for number in self.indexes[index].first(value)
+            if self._is_first(number)
         )
         changed = sorted(self._found.get((index, value), ()))
         return self._records(heapq.merge(first, changed))
+
+    def having_before(
+        self, index: str, value: str, before: int | None = None
+    ) -> Iterator[tuple[int, _T]]:
+        """Give the records that an index finds, the newest first.
+
+        :param before: a number that none of them has or is above
+        """
+        top = self._next if before is None else before
+        first = (
+            number
+            for number in reversed(_below(self.indexes[index], value, top))
+            if self._is_first(number)
+        )
+        changed = sorted(
+            (n for n in self._found.get((index, value), ()) if n < top),
+            reverse=True,
+        )
+        return self._records(heapq.merge(first, changed, reverse=True))
+
+    def find(self, index: str, value: str) -> tuple[int, _T] | None:
+        """Return the oldest record that an index finds."""
+        return next(self.having(index, value), None)
+
+    def count(self, index: str, value: str) -> int:
+        """Count the records that an index finds."""
+        first = self.indexes[index].first(value)
+        gone = sum(number in first for number in self._changed)
+        return len(first) - gone + len(self._found.get((index, value), ()))
+
+    def _is_first(self, number: int) -> bool:
+        """Return whether a record is as it was at first."""
+        return number < self._count and number not in self._changed
 
     def _records(self, numbers: Iterable[int]) -> Iterator[tuple[int, _T]]:
         for number in numbers:
             record = self.get(number)
             if record is not None:
                 yield number, record
+
+
+def _below(index: Index[_T], value: str, top: int) -> range:
+    """Return the numbers of an index's first records that are below one."""
+    found = index.first(value)
+    less = -(-(top - found.start) // found.step)
+    return found[: max(0, less)]

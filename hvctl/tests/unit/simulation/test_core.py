@@ -75,7 +75,7 @@ def _table() -> tables.Table[str]:
         str,
         {
             'parity': tables.Index(
-                value=lambda text: str(int(text) % 2),
+                values=lambda text: [str(int(text) % 2)],
                 first=lambda value: range(int(value), 10, 2),
             )
         },
@@ -114,9 +114,16 @@ class TestTable(unittest.TestCase):
         self.assertEqual(rising, list(table.rising()))
         self.assertEqual(rising[::-1], list(table.falling()))
         for parity in '01':
+            expected_here = [
+                (n, v) for n, v in rising if int(v) % 2 == int(parity)
+            ]
             self.assertEqual(
-                [(n, v) for n, v in rising if int(v) % 2 == int(parity)],
-                list(table.having('parity', parity)),
+                expected_here, list(table.having('parity', parity))
+            )
+            self.assertEqual(len(expected_here), table.count('parity', parity))
+            self.assertEqual(
+                [(n, v) for n, v in expected_here[::-1] if n < 6],
+                list(table.having_before('parity', parity, 6)),
             )
 
     def test_goes_on_after_a_number(self) -> None:
