@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Everything that the services of a simulated cloud keep, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+import datetime
+import typing
+
+from hvctl.tests.simulation import clock
+from hvctl.tests.simulation import ids
+from hvctl.tests.simulation import numbers
+from hvctl.tests.simulation import population
+from hvctl.tests.simulation import records
+from hvctl.tests.simulation import tables
+
+#: Seconds between two reports of a nova-compute ([DEFAULT] report_interval).
+_REPORTS = 10
+
+#: Nova's ``service_down_time``, and Neutron's ``agent_down_time``.
+_DOWN = datetime.timedelta(seconds=60)
+_AGENT_DOWN = datetime.timedelta(seconds=75)
+
+
+class World:
+    """The tables of all services, and the clock.
+
+    :ivar first: what is there at first
+    :ivar custom_traits: that somebody has made
+    """
+
+    def __init__(
+        self, seed: int, time: clock.Clock, size: numbers.Size
+    ) -> None:
+        self.clock = time
+        self.first = first = population.Population(seed, size)
+        self.migration_ids = ids.Ids.of(seed, 'migration')
+        self.aggregate_ids = ids.Ids.of(seed, 'aggregate')
+        self.trunk_ids = ids.Ids.of(seed, 'trunk')
+        self.services = tables.Table(
+            size.hosts + 1,
+            first.service,
+            {
+                'id': _by_id(first.services, size.hosts + 1, lambda s: s.id),
+                'host': _index(lambda s: [s.host], first.services_of),
+            },
+        )
+        self.compute_nodes = tables.Table(
+            size.nodes + size.hosts,
+            first.compute_node,
+            {
+                'uuid': _index(lambda n: [n.uuid], first.compute_nodes_with),
+                'host': _index(lambda n: [n.host], first.compute_nodes_of),
+            },
+        )
+        self.providers = tables.Table(
+            size.nodes + size.hosts,
+            first.provider,
+            {
+                'uuid': _index(lambda p: [p.uuid], first.compute_nodes_with),
+                'name': _index(lambda p: [p.name], first.providers_called),
+                'root': _index(lambda p: [p.root], first.compute_nodes_with),
+            },
+        )
+        self.consumers = tables.Table(
+            size.servers,
+            first.consumer,
+            {
+                'uuid': _by_id(first.servers, size.servers, lambda c: c.uuid),
+                'provider': _index(lambda c: c.has, first.consumers_of),
+            },
+        )
+        self.servers = tables.Table(
+            size.servers,
+            first.server,
+            {
+                'id': _by_id(first.servers, size.servers, lambda s: s.id),
+                'host': _index(
+                    lambda s: [s.host] if s.host else [], first.servers_on
+                ),
+                'project': _index(lambda s: [s.project_id], first.servers_of),
+            },
+        )
+        self.ports = tables.Table(
+            size.servers,
+            first.port,
+            {
+                'id': _by_id(first.ports, size.servers, lambda p: p.id),
+                'name': _index(lambda p: [p.name], first.ports_called),
+                'host': _index(lambda p: [p.host], first.ports_on),
+                'project': _index(lambda p: [p.project_id], first.servers_of),
+                # Of new ones only.
+                'mac': _index(lambda p: [f'{p.network_id} {p.mac_address}']),
+                'address': _index(lambda p: [p.ip_address or '']),
+                'device': _by_id(
+                    first.servers, size.servers, lambda p: p.device_id
+                ),
+            },
+        )
+        self.agents = tables.Table(
+            size.hosts,
+            first.agent,
+            {
+                'id': _by_id(first.agents, size.hosts, lambda a: a.id),
+                'host': _index(lambda a: [a.host], first.agents_of),
+            },
+        )
+        self.nodes = tables.Table(
+            size.nodes,
+            first.node,
+            {
+                'uuid': _by_id(first.nodes, size.nodes, lambda n: n.uuid),
+                'instance': _by_id(
+                    first.servers,
+                    size.ours,
+                    lambda n: n.instance_uuid or '',
+                ),
+            },
+        )
+        self.migrations: tables.Table[records.Migration] = tables.Table(
+            indexes={
+                'uuid': _index(lambda m: [m.uuid]),
+                'host': _index(lambda m: {m.source, m.destination} - {None}),
+                'server': _index(lambda m: [m.server_id]),
+            }
+        )
+        self.aggregates: tables.Table[records.Aggregate] = tables.Table()
+        self.custom_traits: set[str] = {population.EPHEMERAL}
+        #: By server and request.
+        self.actions: dict[tuple[str, str], records.Action] = {}
+        self.trunks: tables.Table[records.Trunk] = tables.Table(
+            indexes={
+                'id': _index(lambda t: [t.id]),
+                'port': _index(lambda t: [t.port_id]),
+            }
+        )
+        self.history: tables.Table[records.Event] = tables.Table(
+            indexes={'node': _index(lambda e: [e.node])}
+        )
+        self.keypairs = {'default'}
+        self.network_names = {
+            first.network_id: 'internalapi',
+            first.guests_network_id: 'guests',
+        }
+        self.flavors = [population.METAL, population.SMALL]
+
+    def reported_at(self, of: records.ComputeService) -> datetime.datetime:
+        """Return when a nova-compute reported last, as it does every 10 s."""
+        if of.silent_since is not None:
+            return of.silent_since
+        now = self.clock.now()
+        return now - datetime.timedelta(seconds=now.second % _REPORTS)
+
+    def is_up(self, of: records.ComputeService) -> bool:
+        """Return whether Nova takes a nova-compute for alive."""
+        silent = self.clock.now() - self.reported_at(of)
+        return not of.forced_down and silent <= _DOWN
+
+    def is_alive(self, agent: records.Agent) -> bool:
+        """Return whether Neutron takes an agent for alive."""
+        since = agent.silent_since
+        return since is None or self.clock.now() - since <= _AGENT_DOWN
+
+    def network(self, network_id: str) -> str:
+        """Return the name of a network."""
+        return self.network_names.get(network_id, 'network')
+
+
+def _nothing(_: str) -> range:
+    return range(0)
+
+
+def _index(
+    values: Callable[[typing.Any], Iterable[typing.Any]],
+    first: Callable[[str], range] = _nothing,
+) -> tables.Index[typing.Any]:
+    return tables.Index(values=values, first=first)
+
+
+def _by_id(
+    kind: ids.Ids, count: int, value: Callable[[typing.Any], str]
+) -> tables.Index[typing.Any]:
+    """Return an index of ids that follow from the numbers."""
+
+    def first(id_: str) -> range:
+        number = kind.number(id_)
+        if number is None or number >= count:
+            return range(0)
+        return range(number, number + 1)
+
+    return tables.Index(values=lambda record: [value(record)], first=first)
