@@ -7,6 +7,7 @@ import collections
 from collections.abc import Iterable, Sequence
 import hashlib
 import threading
+import time
 import typing
 import uuid
 
@@ -35,16 +36,18 @@ class Application:
     """All services of a cloud, one request at a time.
 
     :ivar asked: every request so far, with the size of its answer's body
+    :ivar served: the seconds of a processor that all this took
     """
 
     def __init__(
         self,
-        time: clock.Clock,
+        clock_: clock.Clock,
         identity: keystone.Keystone,
         services: Sequence[service.Service],
     ) -> None:
         self.asked: list[Asked] = []
-        self._time = time
+        self.served = 0.0
+        self._clock = clock_
         self._identity = identity
         self._services = [identity, *services]
         self._lock = threading.Lock()
@@ -58,6 +61,7 @@ class Application:
         """Answer a request."""
         request = wrappers.Request(environ)
         with self._lock:
+            began = time.thread_time()
             response = self._answer(request)
             body = response.get_data()
             self.asked.append(
@@ -69,12 +73,15 @@ class Application:
                     len(body),
                 )
             )
+            self.served += time.thread_time() - began
         return response(environ, start_response)
 
     def _answer(self, request: wrappers.Request) -> wrappers.Response:
+        request_id = self._id(request)
+        request.environ[service.REQUEST_ID] = request_id
         response = self._of_service(request)
-        response.headers['Date'] = http.http_date(self._time.now())
-        response.headers['x-openstack-request-id'] = self._id(request)
+        response.headers['Date'] = http.http_date(self._clock.now())
+        response.headers['x-openstack-request-id'] = request_id
         return response
 
     def _of_service(self, request: wrappers.Request) -> wrappers.Response:

@@ -17,6 +17,9 @@ from werkzeug import wrappers
 JSON = dict[str, typing.Any]
 Version = tuple[int, int]
 
+#: Where the WSGI environment has the id of the request, as oslo.middleware.
+REQUEST_ID = 'openstack.request_id'
+
 #: The roles that each role stands for (Keystone's implied roles).
 _IMPLIED = {
     'admin': frozenset({'admin', 'manager', 'member', 'reader'}),
@@ -60,6 +63,11 @@ class Call:
         return self.request.args
 
     @property
+    def request_id(self) -> str:
+        """Return what the answer names this request."""
+        return str(self.request.environ[REQUEST_ID])
+
+    @property
     def who(self) -> Token:
         """Return who asks, who has logged in."""
         assert self.token is not None
@@ -89,7 +97,10 @@ class Refusal(Exception):
     """A request is refused.
 
     :param kind: what the service calls it, where it does so
+    :ivar request_id: of the request that is refused
     """
+
+    request_id = ''
 
     def __init__(self, status: int, message: str, kind: str = '') -> None:
         super().__init__(message)
@@ -193,6 +204,7 @@ class Service(abc.ABC):
                 )
             )
         except Refusal as refused:
+            refused.request_id = request.environ.get(REQUEST_ID, '')
             if refused.status == 401:
                 return unauthorized(refused, request)
             answer = Answer(
