@@ -9,54 +9,73 @@ from openstack import connection
 
 from hvctl.tests.simulation import application
 from hvctl.tests.simulation import clock
-from hvctl.tests.simulation import ids
+from hvctl.tests.simulation import glance
+from hvctl.tests.simulation import ironic
 from hvctl.tests.simulation import keystone
+from hvctl.tests.simulation import machines
+from hvctl.tests.simulation import neutron
+from hvctl.tests.simulation import numbers
+from hvctl.tests.simulation import placement
+from hvctl.tests.simulation import service
+from hvctl.tests.simulation import stock
 from hvctl.tests.simulation import transport
+from hvctl.tests.simulation import world
+from hvctl.tests.simulation.nova import nova
 
 #: Of every user.
 PASSWORD = 'secret'  # noqa: S105: nothing real is behind it
 
 
 class Cloud:
-    """A cloud with nothing in it but users.
+    """A cloud of some size.
 
     ``admin`` has the role admin in the project ``admin``, ``demo`` is a
     member of ``demo``, and ``nobody`` reads in ``demo``.
     """
 
-    def __init__(self, seed: int = 0) -> None:
+    def __init__(
+        self, seed: int = 0, size: numbers.Size | None = None
+    ) -> None:
         self.clock = clock.Clock()
-        projects = ids.Ids.of(seed, 'project')
+        self.world = world.World(seed, self.clock, size or numbers.Size())
+        self.stock = stock.Stock(self.world)
+        self.machines = machines.Machines(self.world, self.stock)
+        first = self.world.first
         self.admin, self.demo = (
-            keystone.Project(
-                id=projects.id(number).replace('-', ''), name=name
-            )
+            keystone.Project(id=first.project(number), name=name)
             for number, name in enumerate(('admin', 'demo'))
         )
-        users = ids.Ids.of(seed, 'user')
+        users = [
+            keystone.User(
+                id=first.user(number),
+                name=name,
+                password=PASSWORD,
+                roles={project.id: frozenset({role})},
+            )
+            for number, (name, project, role) in enumerate(
+                (
+                    ('admin', self.admin, 'admin'),
+                    ('demo', self.demo, 'member'),
+                    ('nobody', self.demo, 'reader'),
+                )
+            )
+        ]
+        services: list[service.Service] = [
+            placement.Placement(self.world, self.stock),
+            nova.Nova(self.world, self.stock, self.machines),
+            neutron.Neutron(self.world),
+            ironic.Ironic(self.world),
+            glance.Glance(self.world),
+        ]
         self.identity = keystone.Keystone(
             seed,
             self.clock,
-            [
-                keystone.User(
-                    id=users.id(number).replace('-', ''),
-                    name=name,
-                    password=PASSWORD,
-                    roles={project.id: frozenset({role})},
-                )
-                for number, (name, project, role) in enumerate(
-                    (
-                        ('admin', self.admin, 'admin'),
-                        ('demo', self.demo, 'member'),
-                        ('nobody', self.demo, 'reader'),
-                    )
-                )
-            ],
+            users,
             [self.admin, self.demo],
-            [keystone.Keystone],
+            [keystone.Keystone, *map(type, services)],
         )
         self.application = application.Application(
-            self.clock, self.identity, []
+            self.clock, self.identity, services
         )
 
     def login(

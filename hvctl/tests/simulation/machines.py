@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What becomes of servers on the clock: deployed, booted, registered, gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+import dataclasses
+import typing
+
+from hvctl.tests.simulation import numbers
+from hvctl.tests.simulation import records
+from hvctl.tests.simulation import registration
+from hvctl.tests.simulation import scheduler
+from hvctl.tests.simulation import stock
+from hvctl.tests.simulation import world
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How many seconds things take, each after what comes before it.
+
+    :ivar scheduled: from the request until a host or a node is chosen
+    :ivar deployed: until a machine has its image, and is ACTIVE
+    :ivar booted: until a guest is ACTIVE
+    :ivar ended: until Nova has forgotten a server
+    :ivar cleaned: until Ironic has its node available again
+    """
+
+    scheduled: float = 1
+    deployed: float = 20
+    booted: float = 5
+    ended: float = 5
+    cleaned: float = 10
+
+
+class Machines:
+    """Builds and ends servers, machines and guests alike."""
+
+    def __init__(
+        self, of: world.World, kept: stock.Stock, pace: Pace | None = None
+    ) -> None:
+        self.pace = pace or Pace()
+        self.registration = registration.Registration(of, kept)
+        self._world = of
+        self._stock = kept
+        self._scheduler = scheduler.Scheduler(of, kept)
+
+    def build(
+        self,
+        server: records.Server,
+        ports: Sequence[str],
+        host: str | None,
+    ) -> None:
+        """Begin to build a server.
+
+        :param ports: that it is to have
+        :param host: the only one on which it may be
+        """
+        self._after(
+            self.pace.scheduled,
+            server.id,
+            lambda built: self._place(built, ports, host),
+        )
+
+    def end(self, server: records.Server) -> None:
+        """Begin to end a server."""
+        if server.task_state == 'deleting':
+            return
+        self.change(server.id, task_state='deleting')
+        if server.host == numbers.IRONIC and server.node:
+            self._node(server.node, provision_state='deleting')
+            if server.user_data:
+                self.registration.stop(server.name)
+        self._after(self.pace.ended, server.id, self._forget)
+
+    def told(self, of: records.ComputeService) -> None:
+        """Tell a host that it is enabled or not, as Nova does."""
+        self.registration.mark(of)
+
+    def change(
+        self, server_id: str, **changes: typing.Any
+    ) -> records.Server | None:
+        """Change a server; return None where it is gone."""
+        found = self._world.servers.find('id', server_id)
+        if found is None:
+            return None
+        now = self._world.clock.now()
+        changed = dataclasses.replace(
+            found[1], **{'updated_at': now, **changes}
+        )
+        self._world.servers.put(found[0], changed)
+        return changed
+
+    def _after(
+        self,
+        seconds: float,
+        server_id: str,
+        call: Callable[[records.Server], None],
+    ) -> None:
+        """Have something done to a server later, if it is still there."""
+
+        def due() -> None:
+            found = self._world.servers.find('id', server_id)
+            if found is not None:
+                call(found[1])
+
+        self._world.clock.after(seconds, due)
+
+    def _place(
+        self, server: records.Server, ports: Sequence[str], host: str | None
+    ) -> None:
+        if server.task_state == 'deleting':
+            return
+        node = self._scheduler.place(server, host)
+        if node is None:
+            self._fail(server, 'No valid host was found. ')
+            return
+        for port_id in ports:
+            if not self._bind(port_id, server, node):
+                self._stock.release(server.id)
+                self._fail(
+                    server,
+                    f'Build of instance {server.id} aborted: Port {port_id} '
+                    'is still in use.',
+                )
+                return
+        metal = node.host == numbers.IRONIC
+        self.change(
+            server.id,
+            task_state='spawning',
+            host=node.host,
+            node=node.hostname,
+            ports=tuple(ports),
+            zone='nova',
+        )
+        if metal:
+            self._node(
+                node.uuid,
+                provision_state='deploying',
+                power_state='power on',
+                instance_uuid=server.id,
+                instance_name=server.name,
+            )
+        self._after(
+            self.pace.deployed if metal else self.pace.booted,
+            server.id,
+            self._deployed,
+        )
+
+    def _deployed(self, server: records.Server) -> None:
+        if server.task_state == 'deleting':
+            return
+        self.change(
+            server.id,
+            vm_state='active',
+            task_state=None,
+            power_state=1,
+            launched_at=self._world.clock.now(),
+        )
+        if server.host == numbers.IRONIC and server.node:
+            self._node(server.node, provision_state='active')
+            if server.user_data:
+                self.registration.begin(server)
+
+    def _fail(self, server: records.Server, why: str) -> None:
+        self.change(server.id, vm_state='error', task_state=None, fault=why)
+
+    def _bind(
+        self,
+        port_id: str,
+        server: records.Server,
+        node: records.ComputeNode,
+    ) -> bool:
+        """Give a server its port; return whether it is free."""
+        found = self._world.ports.find('id', port_id)
+        if found is None or found[1].device_id not in ('', server.id):
+            return False
+        metal = node.host == numbers.IRONIC
+        self._world.ports.put(
+            found[0],
+            dataclasses.replace(
+                found[1],
+                device_id=server.id,
+                device_owner='compute:nova',
+                host=node.uuid if metal else node.host,
+                revision=found[1].revision + 2,
+                updated_at=self._world.clock.now(),
+            ),
+        )
+        return True
+
+    def _unbind(self, server: records.Server) -> None:
+        """Take its ports from a server; those it was given stay."""
+        having = self._world.ports.having('device', server.id)
+        for number, port in list(having):
+            self._world.ports.put(
+                number,
+                dataclasses.replace(
+                    port,
+                    device_id='',
+                    device_owner='',
+                    host='',
+                    revision=port.revision + 1,
+                    updated_at=self._world.clock.now(),
+                ),
+            )
+
+    def _forget(self, server: records.Server) -> None:
+        """Let Nova forget a server, and Ironic clean its node."""
+        self._unbind(server)
+        self._stock.release(server.id)
+        self._world.servers.remove(server.number)
+        if server.host != numbers.IRONIC or server.node is None:
+            return
+        node_id = server.node
+        self._node(
+            node_id,
+            provision_state='cleaning',
+            power_state='power off',
+            instance_uuid=None,
+            instance_name=None,
+        )
+        self._reserve(node_id, 1)
+        self._world.clock.after(
+            self.pace.cleaned, lambda: self._available(node_id)
+        )
+
+    def _available(self, node_id: str) -> None:
+        self._node(node_id, provision_state='available')
+        self._reserve(node_id, 0)
+
+    def _reserve(self, node_id: str, reserved: int) -> None:
+        """Reserve a node that nobody may have (nova/virt/ironic/driver.py)."""
+        provider = self._stock.provider(node_id)
+        if provider is None:
+            return
+        self._stock.set_inventories(
+            provider,
+            {
+                name: have._replace(reserved=reserved)
+                for name, have in provider.inventories.items()
+            },
+        )
+
+    def _node(self, uuid: str, **changes: typing.Any) -> None:
+        found = self._world.nodes.find('uuid', uuid)
+        assert found is not None
+        self._world.nodes.put(
+            found[0], dataclasses.replace(found[1], **changes)
+        )

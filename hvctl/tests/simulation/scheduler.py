@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Chooses where a server goes, by what Placement has, as Nova does."""
+
+from __future__ import annotations
+
+from werkzeug import datastructures
+
+from hvctl.tests.simulation import candidates
+from hvctl.tests.simulation import records
+from hvctl.tests.simulation import service
+from hvctl.tests.simulation import stock
+from hvctl.tests.simulation import world
+
+_DISABLED = 'COMPUTE_STATUS_DISABLED'
+
+
+class Scheduler:
+    """Nova's scheduler."""
+
+    def __init__(self, of: world.World, kept: stock.Stock) -> None:
+        self._world = of
+        self._stock = kept
+
+    def place(
+        self,
+        server: records.Server,
+        host: str | None = None,
+        but: str | None = None,
+    ) -> records.ComputeNode | None:
+        """Choose a compute node, and claim what the server needs.
+
+        :param host: the only one on which it may be
+        :param but: one on which it may not be
+        :returns: None when there is no valid host
+        """
+        wanted = server.flavor.resources
+        query = datastructures.MultiDict(
+            {
+                'resources': ','.join(
+                    f'{name}:{amount}' for name, amount in wanted.items()
+                ),
+                'required': f'!{_DISABLED}',
+            }
+        )
+        providers = candidates.providers(self._world, self._stock, query)
+        for provider in providers:
+            node = self._fitting(provider, host, but)
+            if node is None:
+                continue
+            try:
+                self._claim(server, provider)
+            except service.Refusal:
+                continue
+            return node
+        return None
+
+    def _fitting(
+        self, provider: records.Provider, host: str | None, but: str | None
+    ) -> records.ComputeNode | None:
+        """Return the node of a provider, if the server may go there."""
+        found = self._world.compute_nodes.find('uuid', provider.uuid)
+        if found is None:
+            return None
+        node = found[1]
+        of = self._world.services.find('host', node.host)
+        if of is None or not of[1].mapped or not self._world.is_up(of[1]):
+            return None
+        allowed = host in (None, node.host) and but != node.host
+        return node if allowed else None
+
+    def _claim(
+        self, server: records.Server, provider: records.Provider
+    ) -> None:
+        self._stock.allocate(
+            [
+                records.Consumer(
+                    uuid=server.id,
+                    project_id=server.project_id,
+                    user_id=server.user_id,
+                    type='INSTANCE',
+                    has={provider.uuid: server.flavor.resources},
+                )
+            ]
+        )
