@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Measures what a command costs in a simulated cloud of some size.
+
+As a program it runs one command, and prints the figures as JSON: memory is
+that of a whole process, so each command has one of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import resource
+import time
+
+from hvctl.tests.simulation import application
+from hvctl.tests.simulation import cloud
+from hvctl.tests.simulation import commands
+from hvctl.tests.simulation import numbers
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What a command has cost.
+
+    :ivar status: its exit status
+    :ivar requests: that it has sent, logins among them
+    :ivar read: the bytes of all answers' bodies
+    :ivar seconds: of a processor, without those of the simulation
+    :ivar peak_mib: the most memory of the process so far; in it is the
+        simulation, which keeps next to nothing
+    :ivar begin_mib: the most before the command
+    :ivar cloud_seconds: that have passed in the cloud
+    :ivar by_kind: requests and bytes, by method and what was asked for
+    """
+
+    status: int
+    requests: int
+    read: int
+    seconds: float
+    peak_mib: float
+    begin_mib: float
+    cloud_seconds: float
+    by_kind: dict[str, tuple[int, int]]
+
+
+def measure(simulated: cloud.Cloud, *arguments: str) -> Figures:
+    """Run a command, and measure it."""
+    application_ = simulated.application
+    first, served = len(application_.asked), application_.served
+    began, at = time.process_time(), simulated.clock.now()
+    memory = _peak()
+    result = commands.run(simulated, *arguments)
+    asked = application_.asked[first:]
+    return Figures(
+        status=result.status,
+        requests=len(asked),
+        read=sum(each.size for each in asked),
+        seconds=time.process_time() - began - (application_.served - served),
+        peak_mib=_peak(),
+        begin_mib=memory,
+        cloud_seconds=(simulated.clock.now() - at).total_seconds(),
+        by_kind=_kinds(asked),
+    )
+
+
+def _peak() -> float:
+    """Return the most MiB that this process had in memory so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _kinds(asked: list[application.Asked]) -> dict[str, tuple[int, int]]:
+    kinds: dict[str, tuple[int, int]] = {}
+    for each in asked:
+        kind = f'{each.method} {each.path}'
+        if each.method == 'GET' and 'all_tenants' in each.query:
+            kind += ' (all projects)'
+        number, size = kinds.get(kind, (0, 0))
+        kinds[kind] = number + 1, size + each.size
+    return kinds
+
+
+def main() -> None:
+    """Run a command in a cloud of the given size."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name in ('hosts', 'ours', 'guests', 'free-nodes'):
+        parser.add_argument(f'--{name}', type=int, required=True)
+    parser.add_argument('arguments', nargs='+')
+    parsed = parser.parse_args()
+    size = numbers.Size(
+        hosts=parsed.hosts,
+        ours=parsed.ours,
+        guests=parsed.guests,
+        free_nodes=parsed.free_nodes,
+    )
+    figures = measure(cloud.Cloud(0, size), *parsed.arguments)
+    print(json.dumps(dataclasses.asdict(figures)))
+
+
+if __name__ == '__main__':
+    main()
