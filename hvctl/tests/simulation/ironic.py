@@ -176,7 +176,8 @@ class Ironic(service.Service):
             raise service.Refusal(
                 404, f'Node {call.args["id"]} could not be found.'
             )
-        return found[1]
+        node: records.Node = found[1]
+        return node
 
     def _may_see(self, node: records.Node, call: service.Call) -> bool:
         """Others than administrators see what they own or lease: nothing."""

@@ -1,22 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measures what a command costs in a simulated cloud of some size.
 
-As a program it runs one command, and prints the figures as JSON: memory is
-that of a whole process, so each command has one of its own.
+Memory is that of a whole process, so whoever measures that gives each command
+one of its own (``tools/bench-requests``).
 """
 
 from __future__ import annotations
 
-import argparse
 import dataclasses
-import json
 import resource
 import time
 
 from hvctl.tests.simulation import application
 from hvctl.tests.simulation import cloud
 from hvctl.tests.simulation import commands
-from hvctl.tests.simulation import numbers
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,24 +75,3 @@ def _kinds(asked: list[application.Asked]) -> dict[str, tuple[int, int]]:
         number, size = kinds.get(kind, (0, 0))
         kinds[kind] = number + 1, size + each.size
     return kinds
-
-
-def main() -> None:
-    """Run a command in a cloud of the given size."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    for name in ('hosts', 'ours', 'guests', 'free-nodes'):
-        parser.add_argument(f'--{name}', type=int, required=True)
-    parser.add_argument('arguments', nargs='+')
-    parsed = parser.parse_args()
-    size = numbers.Size(
-        hosts=parsed.hosts,
-        ours=parsed.ours,
-        guests=parsed.guests,
-        free_nodes=parsed.free_nodes,
-    )
-    figures = measure(cloud.Cloud(0, size), *parsed.arguments)
-    print(json.dumps(dataclasses.asdict(figures)))
-
-
-if __name__ == '__main__':
-    main()

@@ -26,7 +26,9 @@ def answer(
         for name, values in query.lists()
         if name not in _OTHER
     }
-    wanted = (entry for entry in found if _fits(entry, filters, query))
+    wanted: Iterable[service.JSON] = (
+        entry for entry in found if _fits(entry, filters, query)
+    )
     limit = int(query.get('limit', 0)) or None
     if limit is not None and 'marker' in query:
         wanted = _after(wanted, query['marker'])
