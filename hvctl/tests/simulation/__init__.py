@@ -4,8 +4,10 @@
 :class:`~hvctl.tests.simulation.cloud.Cloud` has a WSGI application
 (``application.py``) that answers as the services do.  It is called in the
 process, without sockets, through a transport adapter of requests
-(``transport.py``), or served on a port (``server.py``).  So far it has
-Keystone, to which hvctl logs in.
+(``transport.py``), or served on a port (``server.py``).  ``commands.py`` runs
+the real ``openstack`` against it, and ``meter.py`` says what that cost.
+
+What there is:
 
 ``clock.py``
   The only time there is.  It stands still until a test moves it; what a
@@ -17,14 +19,30 @@ Keystone, to which hvctl logs in.
   Records by number.  Those that were there at the start are made when they
   are asked for, from their number alone, so that 200,000 guests cost nothing
   until they are listed; what changes is kept.  Records are frozen.
+``records.py``, ``numbers.py``, ``population.py``, ``world.py``
+  What is kept, the arithmetic of what is there at first, what that is, and
+  the tables of all of it.
+``stock.py``
+  Who uses how much of what: Placement's arithmetic, by which Nova claims.
+``machines.py``, ``registration.py``, ``scheduler.py``, ``moves.py``
+  What happens on the clock: machines are deployed, boot and register, guests
+  are placed and move, what ends falls silent and is cleaned.
+
+How it is told:
+
 ``service.py``
   A service is a table of routes: method, path, the role that the policy
   wants, what answers.  It negotiates microversions and words its errors in
   its own way.
 ``microversions.py``
   Which version a request asks for, and whether the service has it.
-``keystone.py``
-  Users, tokens that end with the clock, and the catalogue.
+``keystone.py``, ``placement.py``, ``nova``, ``neutron.py``, ``ironic.py``,
+``glance.py``
+  The services.  They know the requests that hvctl sends; a filter or an
+  action that they do not know is refused with 501, so that nothing is
+  believed of what they do not do.
+``shapes.py``
+  Compares answers with those of real services.
 
 Nothing is random but by the seed, and no answer has the time of this machine.
 A request's id follows from the request and from how often it came, so that it

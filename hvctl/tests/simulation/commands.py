@@ -7,7 +7,7 @@ when the command waits.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from concurrent import futures
 import contextlib
 import dataclasses
@@ -122,7 +122,7 @@ def inside(simulated: cloud.Cloud) -> Iterator[None]:
 @contextlib.contextmanager
 def _environment(user: str, project: str) -> Iterator[None]:
     """Be somebody, and nobody that the environment names."""
-    wanted: Mapping[str, str] = {
+    wanted = {
         'OS_AUTH_URL': f'{transport.URL}/identity',
         'OS_USERNAME': user,
         'OS_PASSWORD': cloud.PASSWORD,

@@ -176,8 +176,7 @@ class Ironic(service.Service):
             raise service.Refusal(
                 404, f'Node {call.args["id"]} could not be found.'
             )
-        node: records.Node = found[1]
-        return node
+        return found[1]
 
     def _may_see(self, node: records.Node, call: service.Call) -> bool:
         """Others than administrators see what they own or lease: nothing."""

@@ -37,7 +37,7 @@ class World:
         self.migration_ids = ids.Ids.of(seed, 'migration')
         self.aggregate_ids = ids.Ids.of(seed, 'aggregate')
         self.trunk_ids = ids.Ids.of(seed, 'trunk')
-        self.services = tables.Table(
+        self.services: tables.Table[records.ComputeService] = tables.Table(
             size.hosts + 1,
             first.service,
             {
@@ -45,7 +45,7 @@ class World:
                 'host': _index(lambda s: [s.host], first.services_of),
             },
         )
-        self.compute_nodes = tables.Table(
+        self.compute_nodes: tables.Table[records.ComputeNode] = tables.Table(
             size.nodes + size.hosts,
             first.compute_node,
             {
@@ -53,7 +53,7 @@ class World:
                 'host': _index(lambda n: [n.host], first.compute_nodes_of),
             },
         )
-        self.providers = tables.Table(
+        self.providers: tables.Table[records.Provider] = tables.Table(
             size.nodes + size.hosts,
             first.provider,
             {
@@ -62,7 +62,7 @@ class World:
                 'root': _index(lambda p: [p.root], first.compute_nodes_with),
             },
         )
-        self.consumers = tables.Table(
+        self.consumers: tables.Table[records.Consumer] = tables.Table(
             size.servers,
             first.consumer,
             {
@@ -70,7 +70,7 @@ class World:
                 'provider': _index(lambda c: c.has, first.consumers_of),
             },
         )
-        self.servers = tables.Table(
+        self.servers: tables.Table[records.Server] = tables.Table(
             size.servers,
             first.server,
             {
@@ -81,7 +81,7 @@ class World:
                 'project': _index(lambda s: [s.project_id], first.servers_of),
             },
         )
-        self.ports = tables.Table(
+        self.ports: tables.Table[records.Port] = tables.Table(
             size.servers,
             first.port,
             {
@@ -97,7 +97,7 @@ class World:
                 ),
             },
         )
-        self.agents = tables.Table(
+        self.agents: tables.Table[records.Agent] = tables.Table(
             size.hosts,
             first.agent,
             {
@@ -105,7 +105,7 @@ class World:
                 'host': _index(lambda a: [a.host], first.agents_of),
             },
         )
-        self.nodes = tables.Table(
+        self.nodes: tables.Table[records.Node] = tables.Table(
             size.nodes,
             first.node,
             {

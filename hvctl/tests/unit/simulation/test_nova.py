@@ -125,8 +125,8 @@ class TestServers(base.TestCase):
             of = self.world.services.get(number)
             assert of is not None
             if of.host != 'hv00001':
-                body = {'status': 'disabled'}
-                self.answer(f'/os-services/{of.id}', 'PUT', json=body)
+                off = {'status': 'disabled'}
+                self.answer(f'/os-services/{of.id}', 'PUT', json=off)
         url = f'/servers/{self.world.first.servers.id(3)}'
         body = {'os-migrateLive': {'host': None, 'block_migration': 'auto'}}
         response = self.ask(f'{url}/action', 'POST', json=body)
