@@ -108,6 +108,8 @@ class Population(numbers.Numbers):
     def used(self, number: int) -> records.Resources:
         """Return what is used of a provider at first."""
         host = number - self.size.nodes
+        if host >= self.size.hosts:
+            return {}
         if host >= 0:
             return {
                 name: amount * self.size.guests

@@ -160,6 +160,15 @@ class TestPlacement(base.TestCase):
         self.assertEqual(409, response.status_code)
         self.assertIn('placement.duplicate_name', response.text)
 
+        memory = {'MEMORY_MB': {'total': 9}}
+        usages = f'/resource_providers/{_CONSUMER}/usages'
+        self.answer(
+            f'/resource_providers/{_CONSUMER}/inventories',
+            'PUT',
+            json={'resource_provider_generation': 0, 'inventories': memory},
+        )
+        self.assertEqual({'MEMORY_MB': 0}, self.answer(usages)['usages'])
+
         for uuid, status in (
             (_CONSUMER, 204),
             (_CONSUMER, 404),
