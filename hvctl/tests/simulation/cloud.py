@@ -22,8 +22,8 @@ from hvctl.tests.simulation import transport
 from hvctl.tests.simulation import world
 from hvctl.tests.simulation.nova import nova
 
-#: Of every user.
-PASSWORD = 'secret'  # noqa: S105: nothing real is behind it
+#: Of every user; nothing real is behind it.
+PASSWORD = 'secret'
 
 
 class Cloud:
