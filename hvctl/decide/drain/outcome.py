@@ -103,7 +103,8 @@ class Plan:
         if outcome is not None:
             moves = {each: self._expect(move) for each, move in moves.items()}
         if not self.options.dry_run:
-            ahead = first.ahead(moves.values(), case.hv)
+            proven = first.proven(moves.values(), case.hv)
+            ahead = first.ahead(moves.values(), proven)
             moves = {
                 each: explaining.waiting(
                     move, held_back=self._only_planned, ahead=ahead

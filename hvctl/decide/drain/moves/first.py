@@ -8,7 +8,7 @@ cannot copy into ``ERROR`` (nova/compute/manager.py, ``_do_live_migration``).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 import datetime
 
 from hvctl.decide.drain.moves import transports
@@ -91,28 +91,33 @@ def _has_left(migration: Migration, hv: Hypervisor) -> bool:
     )
 
 
-def alone(moves: Iterable[Move], hv: Hypervisor) -> frozenset[Method]:
-    """Return the methods by which one guest is to go alone at first.
+def unproven(move: Move, proven: Collection[Method]) -> Method | None:
+    """Return the method of a guest that is to go alone by it, if it is.
 
-    :param moves: of the hypervisor
+    :param proven: the methods by which its hypervisor got to another host
     """
-    return frozenset(_METHODS.values()) - proven(moves, hv)
+    method = move.treatment.method
+    if method is None or not method.migrates or method in proven:
+        return None
+    return method
 
 
-def ahead(moves: Iterable[Move], hv: Hypervisor) -> dict[Method, str]:
+def ahead(
+    moves: Iterable[Move], proven: Collection[Method]
+) -> dict[Method, str]:
     """Return whom the others wait for, by the method that is not proven.
 
     It is the guest that is under way by it, or that is tried again after it
     failed and nobody says why.
 
+    :param moves: of one hypervisor
+    :param proven: see :func:`unproven`
     :returns: the ids of these guests
     """
-    moves = list(moves)
-    unproven = alone(moves, hv)
     found: dict[Method, str] = {}
     for move in moves:
-        method = move.treatment.method
-        if method not in unproven:
+        method = unproven(move, proven)
+        if method is None:
             continue
         if move.state is MoveState.MOVING or transports.is_doubted(move):
             found.setdefault(method, move.guest.id)

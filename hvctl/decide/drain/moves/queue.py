@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 import typing
 
 from hvctl.decide.drain.case import DrainCase
@@ -19,7 +19,7 @@ from hvctl.decide.drain.moves import transitions
 from hvctl.decide.drain.moves import transports
 from hvctl.model import drain_options
 from hvctl.model import identity
-from hvctl.model.drain_options import DrainOptions
+from hvctl.model.drain_options import DrainOptions, Method
 from hvctl.model.guest_codes import GuestCode
 from hvctl.model.hypervisor import Hypervisor
 from hvctl.model.ledger import Ledger
@@ -186,9 +186,9 @@ def begin(case: DrainCase, moves: Moves, busy: frozenset[str]) -> Begun:
     moves = dict(moves)
     if brake.is_full(everybody):
         moves |= _give_up(case, moves)
-    moves |= _cut_off(case, moves)
-    ahead = first.ahead(moves.values(), case.hv)
-    alone = first.alone(moves.values(), case.hv)
+    proven = first.proven(moves.values(), case.hv)
+    moves |= _cut_off(case, moves, proven)
+    ahead = first.ahead(moves.values(), proven)
     steps: list[MoveStep] = []
     # What has failed before may find more room when the others are gone.
     for move in sorted(
@@ -210,8 +210,9 @@ def begin(case: DrainCase, moves: Moves, busy: frozenset[str]) -> Begun:
             may_migrate -= 1
         if move.ties.anti_affinity is not None:
             busy |= {move.ties.anti_affinity}
-        if move.treatment.method in alone:
-            ahead[move.treatment.method] = move.guest.id
+        method = first.unproven(move, proven)
+        if method is not None:
+            ahead[method] = move.guest.id
         free -= 1
         steps.append(requests.request(move, case.options))
         begun = transitions.mark_begun(move, case.now)
@@ -230,9 +231,13 @@ def _give_up(case: DrainCase, moves: Moves) -> Moves:
     }
 
 
-def _cut_off(case: DrainCase, moves: Moves) -> Moves:
-    """Fail what would go a way that leads to no other host."""
-    proven = first.proven(moves.values(), case.hv)
+def _cut_off(
+    case: DrainCase, moves: Moves, proven: Collection[Method]
+) -> Moves:
+    """Fail what would go a way that leads to no other host.
+
+    :param proven: the methods by which guests have got to one
+    """
     blocked = transports.blocked(moves.values(), proven)
     return {
         server_id: transitions.fail(
@@ -261,7 +266,7 @@ def may_begin_more(
     may_migrate = brake.is_full(moves) or brake.free(
         moves, free, ledger.looked_at
     )
-    ahead = first.ahead(own, hv)
+    ahead = first.ahead(own, first.proven(own, hv))
     return any(
         # Its ties may be known when it is looked at again.
         move.state is MoveState.PLANNED

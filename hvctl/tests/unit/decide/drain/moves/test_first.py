@@ -163,7 +163,9 @@ class TestAhead(unittest.TestCase):
             (test_transports.a_move('g1'), (), {}),
         ):
             with self.subTest(move=move, more=more):
-                ahead = first.ahead([move, other, *more], hv)
+                moves = [move, other, *more]
+
+                ahead = first.ahead(moves, first.proven(moves, hv))
 
                 self.assertEqual(expected, ahead)
                 self.assertEqual(
