@@ -119,8 +119,7 @@ def servers(
     return tuple(
         server
         for server in list_servers(project.compute, params)
-        if server.project_id == project.id
-        and _marked(server)
+        if _is_ours(project, server)
         and name in (None, server.name, server.metadata.get(identity.TEST_KEY))
     )
 
@@ -130,11 +129,7 @@ def tagged_servers(project: clouds.Project) -> tuple[Server, ...]:
     found = list_servers(
         project.compute, {'all_tenants': 1, 'tags': identity.TAG}
     )
-    return tuple(
-        server
-        for server in found
-        if server.project_id != project.id or not _marked(server)
-    )
+    return tuple(s for s in found if not _is_ours(project, s))
 
 
 def is_there(project: clouds.Project, server_id: str) -> bool:
@@ -155,8 +150,7 @@ def is_there(project: clouds.Project, server_id: str) -> bool:
         lambda body: parse.server(body.part('server')),
     )
     return found is not None and (
-        parse.is_stub(found)
-        or (found.project_id == project.id and _marked(found))
+        parse.is_stub(found) or _is_ours(project, found)
     )
 
 
@@ -173,8 +167,7 @@ def named_servers(
         for server in list_servers(
             project.compute, {'all_tenants': 1, 'name': f'^{name}$'}
         )
-        if server.name in names
-        and (server.project_id != project.id or not _marked(server))
+        if server.name in names and not _is_ours(project, server)
     )
 
 
@@ -323,5 +316,7 @@ def _owns(project: clouds.Project, port: answers.Fields) -> bool:
     return port.any_text('project_id') in (None, project.id)
 
 
-def _marked(server: Server) -> bool:
-    return identity.is_marked(server.metadata)
+def _is_ours(project: clouds.Project, server: Server) -> bool:
+    return server.project_id == project.id and identity.is_marked(
+        server.metadata
+    )
