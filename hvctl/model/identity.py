@@ -176,6 +176,17 @@ def is_ours(name: str, compute_id: str) -> bool:
     )
 
 
+def chosen_id(name: str, metadata: Mapping[str, str]) -> str | None:
+    """Return the compute node id that a server's metadata tells.
+
+    :param name: the server's
+    :returns: None where hvctl did not choose one for this name, or somebody
+        has edited the metadata
+    """
+    said = metadata.get(COMPUTE_ID_KEY, '')
+    return said if is_ours(name, said) else None
+
+
 def other_project(
     name: str, compute_id: str, project_id: str | None
 ) -> str | None:

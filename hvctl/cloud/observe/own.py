@@ -187,8 +187,7 @@ def _with(traits: Mapping[str, frozenset[str]], trait: str) -> frozenset[str]:
 
 
 def _compute_id(server: Server) -> str | None:
-    said = server.metadata.get(identity.COMPUTE_ID_KEY, '')
-    return said if identity.is_ours(server.name, said) else None
+    return identity.chosen_id(server.name, server.metadata)
 
 
 def _ids_of_providers(look: Snapshot) -> Iterator[str]:

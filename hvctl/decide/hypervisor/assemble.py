@@ -222,8 +222,8 @@ def _compute_id(
 
     :param found: one that is on a provider or a compute node
     """
-    chosen = server.metadata.get(identity.COMPUTE_ID_KEY, '')
-    if identity.is_ours(server.name, chosen):
+    chosen = identity.chosen_id(server.name, server.metadata)
+    if chosen is not None:
         return chosen
     registered = {node.id for node in lists.compute_nodes.all(hosts)}
     named = {provider.id for provider in lists.providers.all(hosts)}
