@@ -12,6 +12,7 @@ from hvctl.decide.wording import rendering
 from hvctl.decide.wording import templates
 from hvctl.model.codes import HolderCode, OutcomeCode, StatusCode
 from hvctl.model.reasons import Reason
+from hvctl.tests.unit.decide.wording import lost_words
 
 HV = {'name': 'hv1', 'host': 'hv1.a.org'}
 LATE = {**HV, 'seconds': 300, 'addresses': ('10.0.0.5',)}
@@ -367,7 +368,7 @@ class TestWords(unittest.TestCase):
 
     def test_table(self):
         """Each row reads as it stands here."""
-        for code, facts, words, remedy in ROWS:
+        for code, facts, words, remedy in (*ROWS, *lost_words.ROWS):
             with self.subTest(code=code):
                 why = Reason.of(code, **facts)
                 known = templates.facts(rendering.WORDS[code])

@@ -3,12 +3,7 @@
 
 from __future__ import annotations
 
-import unittest
-
-from hvctl.decide.wording import rendering
-from hvctl.decide.wording import templates
 from hvctl.model.codes import OutcomeCode, StatusCode
-from hvctl.model.reasons import Reason
 
 HV = {'name': 'hv1', 'host': 'hv1.a.org'}
 HOLD = (
@@ -65,18 +60,3 @@ ROWS: tuple = (
         'openstack hypervisor ephemeral create hv1 ...',
     ),
 )
-
-
-class TestWords(unittest.TestCase):
-    """What is said, and what to type next."""
-
-    def test_table(self):
-        """Each row reads as it stands here."""
-        for code, facts, words, remedy in ROWS:
-            with self.subTest(code=code):
-                why = Reason.of(code, **facts)
-                known = templates.facts(rendering.WORDS[code])
-
-                self.assertLessEqual({*known}, {*facts})
-                self.assertEqual(words, rendering.reason(why))
-                self.assertEqual(remedy, rendering.remedy(why))
