@@ -7,8 +7,6 @@ import itertools
 import json
 import urllib.parse
 
-from werkzeug import wrappers
-
 from hvctl.tests.simulation import microversions
 from hvctl.tests.simulation import records
 from hvctl.tests.simulation import service
@@ -21,11 +19,17 @@ _OLDEST, _NEWEST = (1, 1), (1, 115)
 _PREFIX = 'X-OpenStack-Ironic-API-'
 
 
-class Ironic(service.Service):
+class Ironic(microversions.Service):
     """The bare-metal service."""
 
     catalogued = 'baremetal'
     prefix = '/baremetal'
+    versions = microversions.Range(
+        type='baremetal',
+        oldest=_OLDEST,
+        newest=_NEWEST,
+        legacy=f'{_PREFIX}Version',
+    )
 
     def __init__(self, of: world.World) -> None:
         super().__init__(
@@ -52,16 +56,6 @@ class Ironic(service.Service):
             ]
         )
         self._world = of
-
-    def version(self, request: wrappers.Request) -> service.Version:
-        """Negotiate the microversion."""
-        known = microversions.Range(
-            type='baremetal',
-            oldest=_OLDEST,
-            newest=_NEWEST,
-            legacy=f'{_PREFIX}Version',
-        )
-        return known.asked(request)
 
     def version_headers(self, version: service.Version) -> dict[str, str]:
         """Tell the microversion, and which there are."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import typing
 
 from werkzeug import wrappers
 
@@ -66,6 +67,23 @@ class Range:
         if self.legacy:
             found[self.legacy] = text(version)
         return found
+
+
+class Service(service.Service):
+    """A service that has microversions.
+
+    :cvar versions: which
+    """
+
+    versions: typing.ClassVar[Range]
+
+    def version(self, request: wrappers.Request) -> service.Version:
+        """Negotiate the microversion."""
+        return self.versions.asked(request)
+
+    def version_headers(self, version: service.Version) -> dict[str, str]:
+        """Tell the microversion."""
+        return self.versions.headers(version)
 
 
 def text(version: service.Version) -> str:

@@ -6,8 +6,6 @@ from __future__ import annotations
 import http as statuses
 import typing
 
-from werkzeug import wrappers
-
 from hvctl.tests.simulation import candidates
 from hvctl.tests.simulation import microversions
 from hvctl.tests.simulation import records
@@ -31,20 +29,16 @@ _EXPLANATIONS = {
 _LINKS = ('inventories', 'usages', 'aggregates', 'traits', 'allocations')
 
 
-class Placement(service.Service):
+class Placement(microversions.Service):
     """The placement service."""
 
     catalogued = 'placement'
     prefix = '/placement'
+    versions = _VERSIONS
 
     def __init__(self, of: world.World, kept: stock.Stock) -> None:
-        routes = [
-            service.Route(
-                method='GET', path='/', answer=self._versions, role=None
-            )
-        ]
         one = '/resource_providers/<uuid>'
-        for method, path, answer in (
+        answers = (
             ('GET', '/resource_providers', self._list),
             ('POST', '/resource_providers', self._create),
             ('GET', one, self._show),
@@ -61,23 +55,13 @@ class Placement(service.Service):
             ('PUT', '/allocations/<uuid>', self._allocate),
             ('DELETE', '/allocations/<uuid>', self._release),
             ('GET', '/allocation_candidates', self._candidates),
-        ):
-            routes.append(
-                service.Route(
-                    method=method, path=path, answer=answer, role='admin'
-                )
-            )
-        super().__init__(routes)
+        )
+        root = service.Route(
+            method='GET', path='/', answer=self._versions, role=None
+        )
+        super().__init__([root, *service.routes('', answers, role='admin')])
         self._world = of
         self._stock = kept
-
-    def version(self, request: wrappers.Request) -> service.Version:
-        """Negotiate the microversion."""
-        return _VERSIONS.asked(request)
-
-    def version_headers(self, version: service.Version) -> dict[str, str]:
-        """Tell the microversion."""
-        return _VERSIONS.headers(version)
 
     def forbidden(self) -> service.Refusal:
         """Build the refusal of what the policy does not allow."""

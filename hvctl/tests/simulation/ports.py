@@ -21,20 +21,15 @@ class Ports:
 
     def routes(self) -> list[service.Route]:
         """Return the routes."""
-        return [
-            service.Route(
-                method=method,
-                path=f'/v2.0/ports{path}',
-                answer=answer,
-                role='reader' if method == 'GET' else 'member',
-            )
-            for method, path, answer in (
+        return service.routes(
+            '/v2.0/ports',
+            (
                 ('GET', '', self._list),
                 ('POST', '', self._create),
                 ('GET', '/<id>', self._show),
                 ('DELETE', '/<id>', self._delete),
-            )
-        ]
+            ),
+        )
 
     def _list(self, call: service.Call) -> service.Answer:
         return neutron_lists.answer(

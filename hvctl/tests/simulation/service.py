@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 import dataclasses
 import json
 import typing
@@ -122,6 +122,27 @@ class Route:
     answer: Callable[[Call], Answer]
     role: str | None = 'reader'
     since: Version = (0, 0)
+
+
+def routes(
+    prefix: str,
+    answers: Iterable[tuple[str, str, Callable[[Call], Answer]]],
+    role: str | None = None,
+) -> list[Route]:
+    """Build the routes below a path.
+
+    :param answers: method, path and what answers
+    :param role: that each wants; None where readers read and members change
+    """
+    return [
+        Route(
+            method=method,
+            path=f'{prefix}{path}',
+            answer=answer,
+            role=role or ('reader' if method == 'GET' else 'member'),
+        )
+        for method, path, answer in answers
+    ]
 
 
 class Service(abc.ABC):

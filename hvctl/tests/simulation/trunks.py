@@ -20,20 +20,15 @@ class Trunks:
 
     def routes(self) -> list[service.Route]:
         """Return the routes."""
-        return [
-            service.Route(
-                method=method,
-                path=f'/v2.0/trunks{path}',
-                answer=answer,
-                role='reader' if method == 'GET' else 'member',
-            )
-            for method, path, answer in (
+        return service.routes(
+            '/v2.0/trunks',
+            (
                 ('POST', '', self._create),
                 ('GET', '/<id>', self._show),
                 ('DELETE', '/<id>', self._delete),
                 ('PUT', '/<id>/add_subports', self._add),
-            )
-        ]
+            ),
+        )
 
     def _create(self, call: service.Call) -> service.Answer:
         given = call.body()['trunk']

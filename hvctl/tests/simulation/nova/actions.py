@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 import typing
 
 from hvctl.tests.simulation import machines
@@ -92,10 +92,9 @@ class Actions:
         given: Mapping[str, typing.Any],
     ) -> service.Answer:
         self._insist_on_role(call, 'os-migrate-server:migrate_live')
-        host = self._destination(server, given)
-        self._note(call, server, 'os-migrateLive')
-        self.moves.live(server, host, call.request_id)
-        return service.Answer(body=None, status=202)
+        return self._send(
+            call, server, given, 'os-migrateLive', self.moves.live
+        )
 
     def _cold(
         self,
@@ -104,9 +103,23 @@ class Actions:
         given: Mapping[str, typing.Any],
     ) -> service.Answer:
         self._insist_on_role(call, 'os-migrate-server:migrate')
+        return self._send(call, server, given, 'migrate', self.moves.cold)
+
+    def _send(
+        self,
+        call: service.Call,
+        server: records.Server,
+        given: Mapping[str, typing.Any],
+        action: str,
+        move: Callable[[records.Server, str | None, str], None],
+    ) -> service.Answer:
+        """Send a server to the host that is asked for, or to any.
+
+        :param move: begins it, given the host and the request's id
+        """
         host = self._destination(server, given)
-        self._note(call, server, 'migrate')
-        self.moves.cold(server, host, call.request_id)
+        self._note(call, server, action)
+        move(server, host, call.request_id)
         return service.Answer(body=None, status=202)
 
     def _confirm(

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from werkzeug import wrappers
-
 from hvctl.tests.simulation import machines
 from hvctl.tests.simulation import microversions
 from hvctl.tests.simulation import service
@@ -36,12 +34,13 @@ _FAULTS = {
 }
 
 
-class Nova(service.Service):
+class Nova(microversions.Service):
     """The compute service."""
 
     catalogued = 'compute'
     prefix = '/compute'
     endpoint = '/v2.1'
+    versions = _VERSIONS
 
     def __init__(
         self,
@@ -63,14 +62,6 @@ class Nova(service.Service):
             *projects.Projects(of).routes(),
         ]
         super().__init__(routes)
-
-    def version(self, request: wrappers.Request) -> service.Version:
-        """Negotiate the microversion."""
-        return _VERSIONS.asked(request)
-
-    def version_headers(self, version: service.Version) -> dict[str, str]:
-        """Tell the microversion."""
-        return _VERSIONS.headers(version)
 
     def forbidden(self) -> service.Refusal:
         """Build the refusal of what the policy does not allow."""

@@ -38,24 +38,19 @@ class Servers:
 
     def routes(self) -> list[service.Route]:
         """Return the routes."""
-        one = '/servers/<id>'
-        return [
-            service.Route(
-                method=method,
-                path=f'/v2.1{path}',
-                answer=answer,
-                role='reader' if method == 'GET' else 'member',
-            )
-            for method, path, answer in (
-                ('GET', '/servers', self._list),
-                ('GET', '/servers/detail', self._details),
-                ('POST', '/servers', self._create),
+        one = '/<id>'
+        return service.routes(
+            '/v2.1/servers',
+            (
+                ('GET', '', self._list),
+                ('GET', '/detail', self._details),
+                ('POST', '', self._create),
                 ('GET', one, self._show),
                 ('DELETE', one, self._delete),
                 ('POST', f'{one}/metadata', self._describe),
                 ('GET', f'{one}/metadata', self._metadata),
-            )
-        ]
+            ),
+        )
 
     def _list(self, call: service.Call) -> service.Answer:
         return self._page(
