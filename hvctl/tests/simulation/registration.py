@@ -8,11 +8,11 @@ import dataclasses
 import functools
 import uuid
 
+from hvctl.tests.fixtures import user_data
 from hvctl.tests.simulation import population
 from hvctl.tests.simulation import records
 from hvctl.tests.simulation import service
 from hvctl.tests.simulation import stock
-from hvctl.tests.simulation import user_data
 from hvctl.tests.simulation import world
 
 _DISABLED = 'COMPUTE_STATUS_DISABLED'

@@ -195,3 +195,17 @@ class TestCase(unittest.TestCase):
         status, said = self.host.run(script)
         self.assertNotEqual(0, status)
         self.assertIn(words, said)
+
+
+class SetupTestCase(TestCase):
+    """A host that is set up by a plan."""
+
+    def plan(self, *lines):
+        self.host.table('/etc/hvctl/setup', '\n'.join(lines) + '\n')
+
+    def changes(self):
+        return [
+            call
+            for call in self.host.calls()
+            if not call.startswith(('systemctl show', 'systemctl is-'))
+        ]

@@ -7,23 +7,13 @@ from hvctl.tests.unit.userdata import base
 from hvctl.tests.unit.userdata import sandbox
 
 
-class TestSetup(sandbox.TestCase):
+class TestSetup(sandbox.SetupTestCase):
     """hvctl-setup."""
 
     def setUp(self) -> None:
         super().setUp()
         self.host.units(installed=['hvctl-network.service', 'nova-compute'])
         self.host.write('/etc/os-release', 'ID=debian\n')
-
-    def plan(self, *lines):
-        self.host.table('/etc/hvctl/setup', '\n'.join(lines) + '\n')
-
-    def changes(self):
-        return [
-            call
-            for call in self.host.calls()
-            if not call.startswith(('systemctl show', 'systemctl is-'))
-        ]
 
     def test_whole_plan(self) -> None:
         """Packages, files, services: in that order, as rendered."""

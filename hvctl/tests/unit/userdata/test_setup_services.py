@@ -6,22 +6,12 @@ from __future__ import annotations
 from hvctl.tests.unit.userdata import sandbox
 
 
-class TestServices(sandbox.TestCase):
+class TestServices(sandbox.SetupTestCase):
     """hvctl-setup."""
 
     def setUp(self) -> None:
         super().setUp()
         self.host.units(installed=['nova-compute'])
-
-    def plan(self, *lines):
-        self.host.table('/etc/hvctl/setup', '\n'.join(lines) + '\n')
-
-    def changes(self):
-        return [
-            call
-            for call in self.host.calls()
-            if not call.startswith(('systemctl show', 'systemctl is-'))
-        ]
 
     def test_parts_of_libvirt(self) -> None:
         """Those that are there start, at later boots too, where it has any."""
