@@ -54,6 +54,23 @@ def hung(facts: Facts) -> str:
     )
 
 
+#: Nova 34 calls a guest broken whose live migration libvirt refused, and that
+#: runs on (nova/compute/manager.py, _do_live_migration): then only its state
+#: is wrong.  A hard reboot is among what Nova lets be done to one in ERROR.
+_BROKEN = (
+    'where openstack server show {server_id} has power_state Running, '
+    'openstack server set --state active {server_id}; else openstack server '
+    'reboot --hard {server_id}'
+)
+
+
+def _left(facts: Facts) -> str:
+    """Return what to do about one that has left, and perhaps broke."""
+    if facts['status'] == 'ERROR':
+        return _BROKEN.format(server_id=facts['server_id'])
+    return f'openstack server show {facts["server_id"]} tells how it is'
+
+
 _MOVING: dict[Code, Words] = {
     GuestCode.AWAITS_TURN: Words('its turn has not come'),
     GuestCode.HELD_BACK: Words('not sent away, since others are in the way'),
@@ -118,8 +135,14 @@ _MOVING: dict[Code, Words] = {
     GuestCode.NO_RECORD: Words(_no_record, facts=('status', 'task')),
     GuestCode.NOTHING_CAME: Words('nothing came of the request'),
     GuestCode.STAYS_BUSY: Words(_stays, facts=('status', 'task')),
-    GuestCode.BROKE_HERE: Words('it is ERROR: {cause}'),
-    GuestCode.BROKE_ELSEWHERE: Words('it is {status} on {host}: {cause}'),
+    GuestCode.BROKE_HERE: Words(
+        'it is ERROR: {cause}', f'{{cause:remedy}}{_BROKEN}'
+    ),
+    GuestCode.BROKE_ELSEWHERE: Words(
+        'it is {status} on {host}: {cause}',
+        _left,
+        ('status', 'server_id'),
+    ),
     GuestCode.NO_REASON: Words('Nova gives no reason'),
     GuestCode.PLACE_UNKNOWN: Words(
         'no longer on {host}; Nova did not say where it is'

@@ -81,7 +81,8 @@ def data(why: Reason | None) -> dict[str, typing.Any]:
 class _Formatter(string.Formatter):
     """Writes lists with commas, and a reason in its words.
 
-    With the format ``brackets`` that is in brackets, where there is any.
+    With the format ``brackets`` that is in brackets, where there is any; with
+    ``remedy`` it is what to do about that, before something else to do.
     ``things``, ``occupants`` and ``travellers`` are the forms of these
     facts.
     """
@@ -90,6 +91,9 @@ class _Formatter(string.Formatter):
         if format_spec == 'brackets':
             inside = self.format_field(value, '')
             return f' ({inside})' if inside else ''
+        if format_spec == 'remedy':
+            first = remedy(value)
+            return f'{first}; ' if first else ''
         if format_spec == 'things':
             return ', '.join(text.things(value))
         if format_spec == 'occupants':

@@ -161,7 +161,11 @@ def _elsewhere(
     if told is not None:
         cause = Reason.of(GuestCode.NOVA_SAYS, message=told.text)
     reason = Reason.of(
-        GuestCode.BROKE_ELSEWHERE, status=status, host=host, cause=cause
+        GuestCode.BROKE_ELSEWHERE,
+        status=status,
+        host=host,
+        cause=cause,
+        server_id=move.guest.id,
     )
     there = move.but(destination=host)
     return Followed(transitions.fail(there, reason, case.now))

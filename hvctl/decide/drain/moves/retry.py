@@ -106,7 +106,9 @@ def again_or_not(
         )
     if guest.status == 'ERROR' and guest.task_state is None:
         # It broke while it moved; an ERROR from before is no failure of ours.
-        broke = Reason.of(GuestCode.BROKE_HERE, cause=reason)
+        broke = Reason.of(
+            GuestCode.BROKE_HERE, cause=reason, server_id=guest.id
+        )
         return transitions.fail(move, broke, case.now)
     progress = move.progress
     if not progress.adopted and progress.attempt > case.options.retries:

@@ -13,6 +13,10 @@ HUNG = (
     f'{ABORT} abort g1 5 leaves it here, or {ABORT} force complete g1 5 halts '
     'it for the rest'
 )
+BROKEN = (
+    'where openstack server show g1 has power_state Running, openstack server '
+    'set --state active g1; else openstack server reboot --hard g1'
+)
 
 MOVES = (
     (Reason.of(GuestCode.AWAITS_TURN), 'its turn has not come'),
@@ -178,8 +182,21 @@ MOVES = (
         'it stays DELETED',
     ),
     (
-        Reason.of(GuestCode.BROKE_HERE, cause=Reason.of(GuestCode.NO_REASON)),
-        'it is ERROR: Nova gives no reason',
+        Reason.of(
+            GuestCode.BROKE_HERE, cause=Reason.of(GuestCode.NO_REASON), **G1
+        ),
+        f'it is ERROR: Nova gives no reason; {BROKEN}',
+    ),
+    (
+        # What its cause asks for comes first.
+        Reason.of(
+            GuestCode.BROKE_HERE,
+            cause=Reason.of(GuestCode.NO_WORDS, status='error', host='hv1'),
+            **G1,
+        ),
+        'it is ERROR: the migration had begun and ended as error; Nova does '
+        'not say why; the words are in the log of nova-compute on hv1: see '
+        f'the page on migrations, "No guest leaves"; {BROKEN}',
     ),
     (
         Reason.of(
@@ -187,8 +204,20 @@ MOVES = (
             status='ERROR',
             host='hv7',
             cause=Reason.of(GuestCode.NOVA_SAYS, message='no disk'),
+            **G1,
         ),
-        'it is ERROR on hv7: no disk',
+        f'it is ERROR on hv7: no disk; {BROKEN}',
+    ),
+    (
+        Reason.of(
+            GuestCode.BROKE_ELSEWHERE,
+            status='ACTIVE',
+            host='hv7',
+            cause=Reason.of(GuestCode.NO_REASON),
+            **G1,
+        ),
+        'it is ACTIVE on hv7: Nova gives no reason; openstack server show g1 '
+        'tells how it is',
     ),
     (Reason.of(GuestCode.NO_REASON), 'Nova gives no reason'),
     (

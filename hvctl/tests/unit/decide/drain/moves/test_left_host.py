@@ -59,6 +59,7 @@ class TestAway(draining.Story):
                     status=status,
                     host='hv7',
                     cause=Reason.of(GuestCode.NOVA_SAYS, message='no disk'),
+                    server_id=draining.GUEST.id,
                 )
                 self.assertEqual('hv7', move.progress.destination)
                 self.assertEqual(1, self.sent.count('AskWhy'))

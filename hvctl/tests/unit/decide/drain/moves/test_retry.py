@@ -91,7 +91,13 @@ class TestRefused(draining.Story):
             )
 
         cause = Reason.of(GuestCode.NOVA_SAYS, message='no memory')
-        self.assert_move('failed', GuestCode.BROKE_HERE, move, cause=cause)
+        self.assert_move(
+            'failed',
+            GuestCode.BROKE_HERE,
+            move,
+            cause=cause,
+            server_id=broken.id,
+        )
 
     def test_other_failures(self):
         """A question that failed is no failure of the request."""
