@@ -4,44 +4,15 @@
 from __future__ import annotations
 
 import pathlib
-import subprocess
 import tempfile
 import unittest
 
 import yaml
 
-from hvctl.model.profile import Family, Part, PartType, Subnetwork
+from hvctl.model.profile import Part, PartType
 from hvctl.tests.unit.userdata import base
 from hvctl.tests.unit.userdata import cloud_init
-
-#: Does with a user-data what cloud-init does with it at boot, up to the
-#: point where it would be carried out.
-MERGE = """
-import json, pathlib, sys
-from cloudinit import handlers, helpers, user_data
-from cloudinit.handlers import cloud_config, jinja_template, shell_script
-root = sys.argv[1]
-paths = helpers.Paths({'cloud_dir': root, 'run_dir': root})
-pathlib.Path(root, 'instance/scripts').mkdir(parents=True)
-pathlib.Path(paths.get_runpath('instance_data_sensitive')).write_text(
-    '{"v1": {"region": "here"}}')
-message = user_data.UserDataProcessor(paths).process(sys.stdin.buffer.read())
-paths.get_ipath = lambda name=None: root + '/merged'
-config = cloud_config.CloudConfigPartHandler(paths)
-script = shell_script.ShellScriptPartHandler(paths)
-template = jinja_template.JinjaTemplatePartHandler(
-    paths, sub_handlers=[config, script])
-registered = helpers.ContentHandlers()
-for handler in (config, script, template):
-    registered.register(handler, initialized=True)
-    handlers.call_begin(handler, None, 'always')
-handlers.walk(message, handlers.walker_callback, data={
-    'handlers': registered, 'handlerdir': root, 'data': None,
-    'frequency': 'always', 'handlercount': 0, 'excluded': []})
-for handler in (script, template, config):
-    handlers.call_end(handler, None, 'always')
-print(pathlib.Path(root, 'merged').read_text())
-"""
+from hvctl.tests.unit.userdata import every
 
 
 def a_part(text, name='site.yaml', type=PartType.CLOUD_CONFIG):
@@ -137,13 +108,8 @@ class TestCloudInit(unittest.TestCase):
 
     def merge(self, *parts):
         document = base.render(base.a_profile(user_data=parts))
-        done = subprocess.run(
-            [cloud_init.PYTHON, '-c', MERGE, str(self.directory)],
-            input=document.text().encode(),
-            capture_output=True,
-        )
-        self.assertEqual(0, done.returncode, done.stderr.decode())
-        return yaml.safe_load(done.stdout)
+        (merged,) = cloud_init.merged([document.text()], self.directory)
+        return yaml.safe_load(merged)
 
     def test_ours_alone(self) -> None:
         """Both of our parts are there."""
@@ -210,7 +176,7 @@ class TestCloudInit(unittest.TestCase):
 
         names = sorted(
             path.name
-            for path in (self.directory / 'instance/scripts').iterdir()
+            for path in (self.directory / '0/instance/scripts').iterdir()
         )
         self.assertEqual(['001-z.sh', '002-a.sh'], names)
         self.assertLess(names[-1], 'runcmd')
@@ -220,25 +186,31 @@ class TestCloudInit(unittest.TestCase):
 class TestSchema(unittest.TestCase):
     """The distribution's own check, for every kind and family."""
 
-    def test_valid(self) -> None:
+    def test_parts(self) -> None:
         """No part of ours has anything that cloud-init does not know."""
-        families = (None, *Family)
-        profiles = [
-            base.a_profile(
-                networking=wiring,
-                family=family,
-                domain=domain,
-                subnetworks=(Subnetwork(network='storage'),),
-            )
-            for wiring in base.KINDS.values()
-            for family, domain in zip(
-                families, (None, 'example.org', None), strict=True
-            )
-        ]
         texts = [
             part.text
-            for profile in profiles
-            for part in base.render(profile).parts
+            for document in every.documents()
+            for part in document.parts
         ]
 
         self.assertEqual([], cloud_init.complaints(texts))
+
+    def test_merged(self) -> None:
+        """Nor has what it makes of them, which it looks at when it boots."""
+        with tempfile.TemporaryDirectory() as directory:
+            texts = cloud_init.merged(
+                [document.text() for document in every.documents()],
+                pathlib.Path(directory),
+            )
+
+        self.assertIn('ssh_keys', texts[-1])
+        self.assertEqual([], cloud_init.complaints(texts))
+
+    def test_complaints(self) -> None:
+        """It says what it does not know, and what it knows no longer."""
+        for text in ('bootcmd: 5\n', 'apt: {preserve_sources_list: 5}\n'):
+            with self.subTest(text):
+                found = cloud_init.complaints([f'#cloud-config\n{text}'])
+
+                self.assertNotEqual([], found)
