@@ -152,7 +152,7 @@ class TestSetup(sandbox.SetupTestCase):
         self.host.units(installed=['nova-compute'])
         self.host.answer(
             'systemctl',
-            'case $1 in show) echo x ;; disable) exit 1 ;; esac',
+            'case $1 in show) echo x ;; disable | is-enabled) exit 1 ;; esac',
         )
         self.plan('packages debian', 'package-debian a', 'restart one two')
 

@@ -47,6 +47,38 @@ class TestServices(sandbox.SetupTestCase):
 
         self.assertNotIn('systemctl start virtqemud.socket', self.changes())
 
+    def test_no_certificates(self) -> None:
+        """libvirt would not start with a socket for TLS; so it goes."""
+        socket = 'virtproxyd-tls.socket'
+        configuration = '/etc/libvirt/virtproxyd.conf'
+        for enabled, text, file, goes in (
+            (socket, '', '/etc/pki/CA/other.pem', True),
+            (socket, '', '/etc/pki/CA/cacert.pem', False),
+            (socket, '#ca_file = "/etc/x"\n', '/etc/x', True),
+            (socket, ' ca_file = "{root}/etc/y"\n', '/etc/y', False),
+            ('virtproxyd-tcp.socket', '', '/etc/z', False),
+        ):
+            self.host.path('calls').unlink(missing_ok=True)
+            self.host.units(installed=(enabled,), enabled=(enabled,))
+            self.host.write(configuration, text.format(root=self.host.root))
+            self.host.write(file)
+            self.plan()
+            with self.subTest(enabled=enabled, text=text, file=file):
+                self.assert_runs('hvctl-setup')
+
+                self.assertEqual(
+                    [
+                        f'systemctl disable --quiet {socket}',
+                        f'systemctl stop {socket} virtproxyd.service',
+                        'systemctl reset-failed virtproxyd.service '
+                        'virtproxyd*.socket',
+                    ]
+                    if goes
+                    else [],
+                    self.changes()[:-1],
+                )
+            self.host.path(file).unlink()
+
     def test_limits(self) -> None:
         """More than what is asked for stays, and changes are read anew."""
         path = '/etc/libvirt/virtqemud.conf'
