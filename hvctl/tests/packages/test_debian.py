@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import json
+import pathlib
 import typing
 
 from hvctl.model.profile import Family
@@ -11,6 +11,8 @@ from hvctl.model.secret import Secret
 from hvctl.model.transport import ColdSsh, Transport
 from hvctl.tests.packages import root
 from hvctl.tests.unit.userdata import base
+from hvctl.tests.unit.userdata import cloud_init
+from hvctl.tests.unit.userdata import every
 from hvctl.tests.unit.userdata.migration import reaching
 
 #: The services of each kind, and whose options they are.
@@ -30,28 +32,6 @@ SERVICES = {
     },
 }
 
-#: Reads options as the service of a command line does, whatever they are.
-READ = """
-import json, sys
-from oslo_config import cfg
-project, wanted, program, *arguments = json.load(sys.stdin)
-conf = cfg.ConfigOpts()
-conf.register_cli_opt(cfg.StrOpt('log-file'))
-for section, options in wanted.items():
-    for option in options:
-        conf.register_opt(
-            cfg.StrOpt(option, sample_default=''),
-            None if section == 'DEFAULT' else section)
-conf(arguments, project=project, prog=program.rpartition('/')[2])
-print(json.dumps({
-    section: {
-        option: (conf if section == 'DEFAULT' else conf[section])[option]
-        for option in options
-    }
-    for section, options in wanted.items()
-}))
-"""
-
 
 class TestDebian(root.TestCase):
     """What is written for it."""
@@ -63,17 +43,10 @@ class TestDebian(root.TestCase):
             self.write(path, text, 0o755 if '/sbin/' in path else 0o644)
         return written
 
-    def read(self, service, project, text):
+    def read_by(self, service, project, text):
         """Give the options of a file as the packaged service gets them."""
-        wanted = base.options(text)
         arguments = self.call(f'/etc/init.d/{service}', 'show-args').split()
-        said = self.call(
-            'python3',
-            '-c',
-            READ,
-            feed=json.dumps([project, wanted, *arguments]),
-        )
-        return wanted, json.loads(said.splitlines()[-1])
+        return self.read(project, arguments, text)
 
     def test_options(self) -> None:
         """Each service gets each option, by its package's command line."""
@@ -84,7 +57,9 @@ class TestDebian(root.TestCase):
             written = self.place(profile)
             for service, (project, path) in services.items():
                 with self.subTest(kind=kind, service=service):
-                    wanted, found = self.read(service, project, written[path])
+                    wanted, found = self.read_by(
+                        service, project, written[path]
+                    )
 
                     for section, options in wanted.items():
                         for option, value in options.items():
@@ -108,7 +83,7 @@ class TestDebian(root.TestCase):
             text = written['/etc/neutron/neutron.conf']
             for service in SERVICES[kind]:
                 with self.subTest(kind=kind):
-                    wanted, found = self.read(service, 'neutron', text)
+                    wanted, found = self.read_by(service, 'neutron', text)
 
                     self.assertEqual(wanted, found)
 
@@ -128,13 +103,16 @@ class TestDebian(root.TestCase):
                 self.assertNotIn('hvctl', said)
 
     def test_schema(self) -> None:
-        """Its cloud-init knows all of each part."""
-        for kind, wiring in base.KINDS.items():
-            document = base.render(base.a_profile(networking=wiring))
-            for part in document.parts:
-                self.write('/tmp/part.yaml', part.text)
-                with self.subTest(kind=kind, part=part.filename):
-                    self.call('cloud-init', 'schema', '-c', '/tmp/part.yaml')
+        """Its cloud-init knows all of each part, and of what it makes."""
+        inside = ('chroot', str(self.root))
+        documents = every.documents()
+        parts = [part.text for one in documents for part in one.parts]
+        merged = cloud_init.merged(
+            [one.text() for one in documents], pathlib.Path('/tmp'), inside
+        )
+
+        self.assertEqual([], cloud_init.complaints(parts, inside))
+        self.assertEqual([], cloud_init.complaints(merged, inside))
 
     def test_transport(self) -> None:
         """sshd takes what lets in other hosts."""
