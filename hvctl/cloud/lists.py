@@ -9,7 +9,7 @@ page is asked for by the last entry of the one before, until one is empty.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 import dataclasses
 import enum
 import typing
@@ -28,6 +28,9 @@ LIMIT = 1000
 #: How often a list is begun anew because it changed under the reading.
 _TRIES = 3
 
+#: How many names are asked for at once: what fits into a URL.
+_NAMES = 100
+
 _NOTHING: frozenset[int] = frozenset()
 
 #: What the services answer to a marker that is gone.
@@ -44,7 +47,8 @@ class Paging(enum.Enum):
     BY_NUMBER = 'number'
     """By the number of entries so far: Nova's server groups."""
     BY_LINK = 'link'
-    """By what it gives as a link, if it does: the others have no pages."""
+    """By what it gives as a link, if it does: lists that have no pages, and
+    those of which no page lacks entries that were counted."""
 
 
 class _Changed(Exception):
@@ -60,6 +64,14 @@ class _Page(typing.NamedTuple, typing.Generic[_T]):
 
     entries: dict[str, _T]
     query: str | None
+
+
+def portions(names: Iterable[str]) -> Iterator[list[str]]:
+    """Return names, sorted, so many as are asked for at once."""
+    left = sorted(names)
+    while left:
+        yield left[:_NAMES]
+        left = left[_NAMES:]
 
 
 def read(

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 import dataclasses
 import datetime
 import enum
@@ -69,6 +69,14 @@ class WholeLook:
     :ivar optional: what may be missing: it is said, and the look goes on
     :ivar rest: an earlier look; what only the making and the end of a machine
         change is taken as it was then
+    :ivar services_of: with ``rest``: the only hosts whose services are read;
+        None for all
+    :ivar known: an earlier look; what it has of other hypervisors than
+        ``names`` may be taken as it was then
+    :ivar drivers: with ``known``: service hosts of the bare-metal cloud whose
+        state is needed
+    :ivar node_ids: with ``known``: Ironic nodes that are needed beside those
+        of the servers
     """
 
     server_names: frozenset[str] = frozenset()
@@ -85,6 +93,10 @@ class WholeLook:
     names: frozenset[str] = frozenset()
     optional: frozenset[Part] = frozenset()
     rest: Snapshot | None = None
+    services_of: frozenset[str] | None = None
+    known: Snapshot | None = None
+    drivers: frozenset[str] = frozenset()
+    node_ids: frozenset[str] = frozenset()
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,71 +247,4 @@ class Snapshot:
     partial: bool = False
     hypervisors: dict[tuple[str, str | None], Hypervisor] = dataclasses.field(
         default_factory=dict, init=False, repr=False, compare=False
-    )
-
-
-def with_rest(look: Snapshot, rest: Snapshot, *, sizes: bool) -> Snapshot:
-    """Put into a look what it has not read of the machines.
-
-    :param rest: an earlier look
-    :param sizes: whether the compute nodes have been read
-    """
-    return dataclasses.replace(
-        look,
-        servers=tuple(
-            s for s in look.servers if s.name not in rest.other_clouds
-        ),
-        other_clouds=rest.other_clouds,
-        compute_nodes=look.compute_nodes if sizes else rest.compute_nodes,
-        providers=rest.providers,
-        providers_with_room=rest.providers_with_room,
-        providers_reported=rest.providers_reported,
-        providers_disabled=rest.providers_disabled,
-        ports=rest.ports,
-        agents=rest.agents,
-        nodes=rest.nodes,
-        unseen=rest.unseen,
-    )
-
-
-def renew_guests(
-    last: Snapshot,
-    guests: Mapping[str, tuple[Server, ...]],
-    migrations: Mapping[str, tuple[Migration, ...]],
-    services: Mapping[str, tuple[Service, ...]],
-) -> Snapshot:
-    """Put the guests and migrations of some hosts into an earlier look.
-
-    :param guests: by service host
-    :param migrations: by service host
-    :param services: of these hosts
-    """
-    others = (s for s in last.services if s.host not in services)
-    return dataclasses.replace(
-        last,
-        services=(*others, *sum(services.values(), ())),
-        guests=guests,
-        migrations=migrations,
-        ties_known=False,
-        partial=True,
-    )
-
-
-def renew_machines(
-    last: Snapshot,
-    servers: Iterable[Server],
-    test_guests: tuple[Server, ...],
-    nodes: tuple[Node, ...] | None,
-) -> Snapshot:
-    """Put the machines as they are now into an earlier look.
-
-    :param servers: our bare-metal servers, those for other compute clouds
-        among them
-    """
-    return dataclasses.replace(
-        last,
-        servers=tuple(s for s in servers if s.name not in last.other_clouds),
-        test_guests=test_guests,
-        nodes=nodes,
-        partial=True,
     )

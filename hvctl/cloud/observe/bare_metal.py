@@ -9,7 +9,13 @@ in that cloud.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Collection,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 import typing
 
 from hvctl import exceptions
@@ -104,24 +110,31 @@ def port_marks(compute_clouds: Iterable[str]) -> tuple[str, ...]:
 
 
 def servers(
-    project: clouds.Project, name: str | None = None
+    project: clouds.Project, names: Collection[str] | None = None
 ) -> tuple[Server, ...]:
     """List the servers that carry our mark, test guests among them.
 
-    :param name: of the only hypervisor whose are asked for
+    :param names: of the only hypervisors whose are asked for, one request
+        for each; None for all
     """
     # Of this project only: any tenant can give a server our mark.
     # A soft-deleted one still has its machine.
     params = {'soft_deleted': 'True'}
-    if name is not None:
+    if names is None:
+        found = list_servers(project.compute, params)
+    else:
         # Its test guest's name ends so, too.
-        params['name'] = f'{name}$'
-    return tuple(
-        server
-        for server in list_servers(project.compute, params)
-        if _is_ours(project, server)
-        and name in (None, server.name, server.metadata.get(identity.TEST_KEY))
-    )
+        found = [
+            server
+            for name in names
+            for server in list_servers(
+                project.compute,
+                params | {'name': f'{name}$'},
+                paging=lists.Paging.BY_LINK,
+            )
+            if name in (server.name, server.metadata.get(identity.TEST_KEY))
+        ]
+    return tuple(server for server in found if _is_ours(project, server))
 
 
 def tagged_servers(project: clouds.Project) -> tuple[Server, ...]:
@@ -172,11 +185,14 @@ def named_servers(
 
 
 def ports(
-    project: clouds.Project, marks: Sequence[str], name: str | None = None
+    project: clouds.Project,
+    marks: Sequence[str],
+    names: Collection[str] | None = None,
 ) -> tuple[Port, ...]:
     """List the project's ports that carry one of our marks.
 
-    :param name: of the only hypervisor whose are asked for
+    :param names: of the only hypervisors whose are asked for, a hundred at
+        once; None for all
     """
 
     def parsed(body: answers.Fields) -> Port | None:
@@ -187,14 +203,23 @@ def ports(
         'description': list(marks),
         'project_id': project.id,
     }
-    if name is not None:
-        params['name'] = name
-    found = list_ports(project.network, 'list the ports', params, parsed)
-    return tuple(
-        port
-        for port in found
-        if port is not None and name in (None, port.name)
-    )
+    doing = 'list the ports'
+    if names is None:
+        found = list_ports(project.network, doing, params, parsed)
+    else:
+        found = [
+            port
+            for some in lists.portions(names)
+            for port in list_ports(
+                project.network,
+                doing,
+                params | {'name': some},
+                parsed,
+                lists.Paging.BY_LINK,
+            )
+            if port is not None and port.name in names
+        ]
+    return tuple(port for port in found if port is not None)
 
 
 def named_ports(
@@ -269,8 +294,14 @@ def list_servers(
     compute: http.Service,
     params: Mapping[str, object],
     microversion: str = http.COMPUTE,
+    paging: lists.Paging = lists.Paging.BY_ID,
 ) -> list[Server]:
-    """List servers."""
+    """List servers.
+
+    :param paging: by links where so few are asked for that Nova drops none:
+        those that are being built are in its list twice at first, and only
+        then a page may lack some (nova/compute/api.py, get_all)
+    """
     return (
         lists.read(
             compute,
@@ -283,7 +314,7 @@ def list_servers(
                 secret=True,
             ),
             parse.server,
-            lists.Paging.BY_ID,
+            paging,
         )
         or []
     )
@@ -294,18 +325,18 @@ def list_ports(
     doing: str,
     params: Mapping[str, object],
     parsed: Callable[[answers.Fields], _T],
+    paging: lists.Paging = lists.Paging.BY_ID,
 ) -> list[_T]:
     """List ports.
 
     :param doing: see :class:`hvctl.cloud.http.Request`
     :param parsed: makes of a port what is wanted
+    :param paging: by links where few are asked for
     """
-    request = http.Request(
-        url='/ports', doing=doing, params={**params, 'limit': lists.LIMIT}
-    )
-    return (
-        lists.read(network, 'ports', request, parsed, lists.Paging.BY_ID) or []
-    )
+    if paging is lists.Paging.BY_ID:
+        params = {**params, 'limit': lists.LIMIT}
+    request = http.Request(url='/ports', doing=doing, params=params)
+    return lists.read(network, 'ports', request, parsed, paging) or []
 
 
 def _owns(project: clouds.Project, port: answers.Fields) -> bool:

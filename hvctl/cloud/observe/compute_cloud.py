@@ -110,7 +110,9 @@ def guests(compute: adapter.Adapter, host: str) -> tuple[Server, ...]:
         ),
         http.COMPUTE,
     )
-    found = bare_metal.list_servers(compute, params, newest)
+    found = bare_metal.list_servers(
+        compute, params, newest, lists.Paging.BY_LINK
+    )
     return tuple(_on_host(found, host))
 
 
@@ -193,11 +195,15 @@ def agents(
     :param hosts: the only ones whose are asked for
     """
     params: dict[str, object] = {
-        'limit': lists.LIMIT,
         'fields': ['id', 'host', 'agent_type', 'alive'],
     }
-    if hosts is not None:
+    paging = lists.Paging.BY_ID
+    if hosts is None:
+        params['limit'] = lists.LIMIT
+    else:
+        # They fit into one page.
         params['host'] = list(hosts)
+        paging = lists.Paging.BY_LINK
     found = lists.read(
         network,
         'agents',
@@ -209,6 +215,6 @@ def agents(
             accept=http.NOT_FOUND,
         ),
         parse.agent,
-        lists.Paging.BY_ID,
+        paging,
     )
     return None if found is None else tuple(found)

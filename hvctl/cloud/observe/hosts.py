@@ -75,16 +75,19 @@ class Host(typing.NamedTuple):
         return self.node.host
 
 
-def compute_node(compute: http.Service, compute_id: str) -> Host | None:
-    """Read a compute node with its guests.
+def compute_node(
+    compute: http.Service, compute_id: str, with_guests: bool
+) -> Host | None:
+    """Read a compute node.
 
+    :param with_guests: the ids and names of its guests, too
     :returns: None where it has not registered, or is not mapped to a cell
     """
     request = http.Request(
         url=f'/os-hypervisors/{compute_id}',
         doing=f'read hypervisor {compute_id}',
         microversion=http.COMPUTE_SIZES,
-        params={'with_servers': 'true'},
+        params={'with_servers': 'true'} if with_guests else {},
     )
     return http.find(compute, request, _host)
 
@@ -108,6 +111,28 @@ def traits(placement: http.Service, provider_id: str) -> frozenset[str]:
         placement, request, lambda body: frozenset(body.texts('traits'))
     )
     return found or frozenset()
+
+
+def has_room(
+    placement: http.Service,
+    provider_id: str,
+    consumers: Mapping[str, Resources],
+) -> bool:
+    """Return whether a provider has a MEMORY_MB left; not if it is gone.
+
+    Placement tells that of a list, too (``resources=``), but looks for it in
+    the whole cloud first, whichever provider is asked for.
+
+    :param consumers: who has how much of it
+    """
+    request = http.Request(
+        url=f'/resource_providers/{provider_id}/inventories',
+        doing=f'read the inventory of resource provider {provider_id}',
+        microversion=http.PLACEMENT,
+    )
+    capacity = http.find(placement, request, parse.memory) or 0
+    used = sum(has.get('MEMORY_MB', 0) for has in consumers.values())
+    return used < capacity
 
 
 def consumers(

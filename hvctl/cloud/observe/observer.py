@@ -14,9 +14,10 @@ from hvctl.cloud.observe import completeness
 from hvctl.cloud.observe import compute_cloud
 from hvctl.cloud.observe import gaps
 from hvctl.cloud.observe import host_parts
+from hvctl.cloud.observe import named
 from hvctl.cloud.observe import own
 from hvctl.cloud.observe import parts
-from hvctl.model import snapshot
+from hvctl.model import renewing
 from hvctl.model.snapshot import (
     EVERY_PART,
     GuestsLook,
@@ -87,7 +88,7 @@ class Observer:
                     look = host_parts.guests(pool, self.pair, names, last)(
                         Snapshot()
                     )
-                    return snapshot.renew_guests(
+                    return renewing.renew_guests(
                         last,
                         look.guests,
                         look.migrations,
@@ -98,7 +99,7 @@ class Observer:
                     # Nova tells how a deploy ends.
                     begin = self._begin(pool, frozenset({Part.NODES}))
                     look = begin.machines(servers)(Snapshot())
-                    return snapshot.renew_machines(
+                    return renewing.renew_machines(
                         last, look.servers, look.test_guests, look.nodes
                     )
                 case OwnLook(name=name):
@@ -132,12 +133,30 @@ class Observer:
         )
 
     def _whole(self, pool: futures.Executor, scope: WholeLook) -> Snapshot:
-        """Read everything; each part may use those before it."""
+        """Read what a scope reaches; each part may use those before it."""
         if scope.rest is not None:
             return self._without_rest(pool, scope, scope.rest)
+        look = None
+        if scope.known is not None:
+            begin = self._begin(pool, scope.optional)
+            look = named.again(begin, scope, scope.known)
+        if look is None:
+            look = self._everything(pool, scope)
+        completeness.insist(self.pair.metal, look, scope.names)
+        completeness.insist_on_aggregates(
+            self.pair.compute.compute, look, scope.aggregate_ids
+        )
+        if scope.optional >= EVERY_PART:
+            self._warn(look)
+        return look
+
+    def _everything(
+        self, pool: futures.Executor, scope: WholeLook
+    ) -> Snapshot:
+        """Read the lists of the cloud."""
         servers = pool.submit(bare_metal.servers, self.pair.metal)
         begin = self._begin(pool, scope.optional)
-        look = begin.look(
+        return begin.look(
             [
                 begin.machines(servers),
                 begin.namesakes(servers, scope.server_names),
@@ -149,13 +168,6 @@ class Observer:
                 *host_parts.begin(pool, self.pair, scope),
             ]
         )
-        completeness.insist(self.pair.metal, look, scope.names)
-        completeness.insist_on_aggregates(
-            self.pair.compute.compute, look, scope.aggregate_ids
-        )
-        if scope.optional >= EVERY_PART:
-            self._warn(look)
-        return look
 
     def _warn(self, look: Snapshot) -> None:
         """Say once what the looks may lack."""
@@ -169,10 +181,16 @@ class Observer:
         """Read all but what is taken from an earlier look."""
         servers = pool.submit(bare_metal.servers, self.pair.metal)
         begin = self._begin(pool, scope.optional)
-        readings = [begin.servers(servers), begin.services()]
+        readings = [
+            begin.servers(servers),
+            begin.services(scope.services_of),
+        ]
         if scope.sizes:
             readings.append(begin.compute_nodes(True))
         readings += host_parts.begin(pool, self.pair, scope)
-        return snapshot.with_rest(
-            begin.look(readings), rest, sizes=scope.sizes
+        return renewing.with_rest(
+            begin.look(readings),
+            rest,
+            sizes=scope.sizes,
+            services_of=scope.services_of,
         )

@@ -9,17 +9,19 @@ there is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 import dataclasses
 
+from hvctl.cloud import lists
 from hvctl.cloud import parallel
 from hvctl.cloud.observe import bare_metal
 from hvctl.cloud.observe import compute_cloud
 from hvctl.cloud.observe import hosts
+from hvctl.cloud.observe.host_parts import Reading
 from hvctl.cloud.observe.parts import Parts
 from hvctl.model import host_name
 from hvctl.model import identity
-from hvctl.model.records import Agent, Server
+from hvctl.model.records import Server
 from hvctl.model.snapshot import Part, Snapshot
 
 #: A page of a list of the cloud takes as long as so many hypervisors of ours
@@ -28,9 +30,6 @@ _PER_PAGE = 50
 
 #: Entries of a page of Nova's lists, as its ``[api] max_limit`` is by default.
 _PAGE = 1000
-
-#: How many hosts' agents are asked for at once: what fits into a URL.
-_HOSTS = 100
 
 #: What nova-compute has not written to yet: a hold, and parts of other hosts.
 _NOT_REGISTERED = '!COMPUTE_NODE'
@@ -68,7 +67,7 @@ def every(begin: Parts) -> Snapshot:
             dict.fromkeys(p for each in providers for p in each.result())
         ),
     )
-    ids = [*map(_compute_id, look.servers), *_ids_of_providers(look)]
+    ids = [*map(compute_id, look.servers), *_ids_of_providers(look)]
     if None not in ids and one_by_one(len(ids), len(look.services)):
         return _each(begin, look, filter(None, ids), names_only=True)
     return begin.look(
@@ -82,11 +81,11 @@ def one(begin: Parts, name: str) -> Snapshot | None:
     :returns: None where its compute node id is not known
     """
     pool, pair = begin.pool, begin.pair
-    servers = pool.submit(bare_metal.servers, pair.metal, name)
-    look = begin.look([begin.servers(servers, name), begin.ports(name)])
+    servers = pool.submit(bare_metal.servers, pair.metal, [name])
+    look = begin.look([begin.servers(servers, [name]), begin.ports([name])])
     if name in look.other_clouds:
         return look
-    ids = [_compute_id(server) for server in look.servers]
+    ids = [compute_id(server) for server in look.servers]
     if not ids or None in ids:
         return None
     nova = pair.compute.compute
@@ -100,7 +99,7 @@ def one(begin: Parts, name: str) -> Snapshot | None:
     registered = {node.host for node in look.compute_nodes}
     services = [
         pool.submit(compute_cloud.services, nova, host)
-        for host in sorted({*_expected(look.servers), *registered})
+        for host in sorted({*expected(look.servers), *registered})
     ]
     read = [begin.missing.read(node, Part.NODES) for node in nodes]
     return dataclasses.replace(
@@ -125,9 +124,37 @@ def _each(
     :param names_only: of the guests the ids and names are enough
     """
     pool, nova = begin.pool, begin.pair.compute.compute
+    look, found = registered(begin, look, ids, with_guests=True)
+    guests = {host.name: host.guests for host in found}
+    if not names_only:
+        guests = parallel.results(
+            {
+                host: pool.submit(compute_cloud.guests, nova, host)
+                for host in guests
+            }
+        )
+    look = dataclasses.replace(look, guests=guests)
+    return begin.look(
+        [agents(begin, {*expected(look.servers), *guests})], look
+    )
+
+
+def registered(
+    begin: Parts, look: Snapshot, ids: Iterable[str], *, with_guests: bool
+) -> tuple[Snapshot, list[hosts.Host]]:
+    """Ask Nova and Placement for hosts by their compute node ids.
+
+    :param look: what is known of providers
+    :param with_guests: the ids and names of the guests, too
+    :returns: what was found; the hosts are those that have registered
+    """
+    pool, nova = begin.pool, begin.pair.compute.compute
     placement = begin.pair.placement
     wanted = sorted(set(ids))
-    nodes = [pool.submit(hosts.compute_node, nova, each) for each in wanted]
+    nodes = [
+        pool.submit(hosts.compute_node, nova, each, with_guests)
+        for each in wanted
+    ]
     known = {provider.id for provider in look.providers}
     providers = [
         pool.submit(compute_cloud.providers, placement, uuid=each)
@@ -145,48 +172,41 @@ def _each(
         for node in nodes
         if (host := begin.missing.read(node, Part.COMPUTE_NODES)) is not None
     ]
-    guests = {host.name: host.guests for host in found}
-    if not names_only:
-        guests = parallel.results(
-            {
-                host: pool.submit(compute_cloud.guests, nova, host)
-                for host in guests
-            }
-        )
-    agents = _agents(begin, sorted({*_expected(look.servers), *guests}))
     has = parallel.results(traits)
-    return dataclasses.replace(
+    look = dataclasses.replace(
         look,
         compute_nodes=tuple(host.node for host in found),
         providers=sum((p.result() for p in providers), look.providers),
         providers_reported=_with(has, 'COMPUTE_NODE'),
         providers_disabled=_with(has, 'COMPUTE_STATUS_DISABLED'),
         consumers=parallel.results(consumers),
-        guests=guests,
-        agents=agents,
-        unseen=frozenset(begin.missing.unseen),
     )
+    return look, found
 
 
-def _agents(begin: Parts, names: list[str]) -> tuple[Agent, ...] | None:
+def agents(begin: Parts, names: Collection[str]) -> Reading:
     """Read the agents of some hosts; None where there are none at all."""
     reading = [
         begin.pool.submit(
-            compute_cloud.agents,
-            begin.pair.compute.network,
-            names[start : start + _HOSTS],
+            compute_cloud.agents, begin.pair.compute.network, some
         )
-        for start in range(0, len(names), _HOSTS)
+        for some in lists.portions(names)
     ]
-    read = [begin.missing.read(each, Part.AGENTS) for each in reading]
-    return None if None in read else sum(filter(None, read), ())
+
+    def finish(look: Snapshot) -> Snapshot:
+        read = [begin.missing.read(each, Part.AGENTS) for each in reading]
+        found = None if None in read else sum(filter(None, read), ())
+        return dataclasses.replace(look, agents=found)
+
+    return finish
 
 
 def _with(traits: Mapping[str, frozenset[str]], trait: str) -> frozenset[str]:
     return frozenset(each for each, has in traits.items() if trait in has)
 
 
-def _compute_id(server: Server) -> str | None:
+def compute_id(server: Server) -> str | None:
+    """Return the compute node id that hvctl chose for a server's machine."""
     return identity.chosen_id(server.name, server.metadata)
 
 
@@ -196,7 +216,7 @@ def _ids_of_providers(look: Snapshot) -> Iterator[str]:
             yield provider.id
 
 
-def _expected(servers: Iterable[Server]) -> Iterator[str]:
+def expected(servers: Iterable[Server]) -> Iterator[str]:
     """Return the names by which machines may have registered."""
     for server in servers:
         domain = server.metadata.get(identity.DOMAIN_KEY)

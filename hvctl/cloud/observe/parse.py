@@ -161,6 +161,20 @@ def consumers(body: answers.Fields) -> dict[str, Resources]:
     }
 
 
+def memory(body: answers.Fields) -> int:
+    """Parse how many MiB a resource provider may give.
+
+    That is Placement's own arithmetic (placement/objects/inventory.py,
+    capacity).
+    """
+    inventories = body.part('inventories')
+    if inventories.get('MEMORY_MB') is None:
+        return 0
+    has = inventories.part('MEMORY_MB')
+    mine = has.number('total') - (has.any_number('reserved') or 0)
+    return int(mine * has.fraction('allocation_ratio'))
+
+
 def service(body: answers.Fields) -> Service:
     """Parse a service of ``GET /os-services``.
 

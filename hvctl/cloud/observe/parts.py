@@ -3,18 +3,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from concurrent import futures
 import dataclasses
 
 from hvctl.cloud import clouds
+from hvctl.cloud import http
 from hvctl.cloud.observe import bare_metal
 from hvctl.cloud.observe import compute_cloud
 from hvctl.cloud.observe import gaps
 from hvctl.cloud.observe import host_parts
 from hvctl.cloud.observe.host_parts import Reading
 from hvctl.model import identity
-from hvctl.model.records import Server
+from hvctl.model.records import Server, Service
 from hvctl.model.snapshot import Part, Snapshot
 
 
@@ -65,17 +66,17 @@ class Parts:
     def servers(
         self,
         servers: futures.Future[tuple[Server, ...]],
-        name: str | None = None,
+        names: Collection[str] | None = None,
     ) -> Reading:
         """Read our servers, and tell the guests that try hypervisors out.
 
         :param servers: ours in the bare-metal cloud
-        :param name: of the only hypervisor that is asked for
+        :param names: of the only hypervisors that are asked for
         """
         others = servers
         if self.pair.apart:
             others = self.pool.submit(
-                bare_metal.servers, self.pair.compute, name
+                bare_metal.servers, self.pair.compute, names
             )
 
         def finish(look: Snapshot) -> Snapshot:
@@ -125,13 +126,13 @@ class Parts:
             found += bare_metal.named_servers(self.pair.compute, names)
         return found
 
-    def ports(self, name: str | None = None) -> Reading:
+    def ports(self, names: Collection[str] | None = None) -> Reading:
         """Read our ports, and leave out what is of other compute clouds.
 
-        :param name: of the only hypervisor that is asked for
+        :param names: of the only hypervisors that are asked for
         """
         ports = self.pool.submit(
-            bare_metal.ports, self.pair.metal, self.port_marks, name
+            bare_metal.ports, self.pair.metal, self.port_marks, names
         )
         tests = None
         if self.pair.apart:
@@ -139,7 +140,7 @@ class Parts:
                 bare_metal.ports,
                 self.pair.compute,
                 [identity.TEST_PORT_MARK],
-                name,
+                names,
             )
 
         def finish(look: Snapshot) -> Snapshot:
@@ -160,24 +161,32 @@ class Parts:
 
         return finish
 
-    def services(self) -> Reading:
-        """Read the compute services."""
-        nova = self.pair.compute.compute
-        services = self.pool.submit(compute_cloud.services, nova)
-        metal = services
-        if self.pair.apart:
-            metal = self.pool.submit(
-                compute_cloud.services, self.pair.metal.compute
-            )
+    def services(self, only: Collection[str] | None = None) -> Reading:
+        """Read the compute services.
+
+        :param only: the hosts of those that are read, one request for each;
+            None for all
+        """
+        nova, metal = self.pair.compute.compute, self.pair.metal.compute
+        hosts = [None] if only is None else sorted(only)
+        services = [self._services(nova, host) for host in hosts]
+        others = services
+        if self.pair.apart and only is None:
+            others = [self._services(metal)]
 
         def finish(look: Snapshot) -> Snapshot:
             return dataclasses.replace(
                 look,
-                services=services.result(),
-                metal_services=metal.result(),
+                services=sum((each.result() for each in services), ()),
+                metal_services=sum((each.result() for each in others), ()),
             )
 
         return finish
+
+    def _services(
+        self, nova: http.Service, host: str | None = None
+    ) -> futures.Future[tuple[Service, ...]]:
+        return self.pool.submit(compute_cloud.services, nova, host)
 
     def compute_nodes(self, sizes: bool) -> Reading:
         """Read the compute nodes.

@@ -39,6 +39,9 @@ from hvctl.model.verdict import Verdict
 #: The nodes only tell how a deploy goes: Nova tells how it ended.
 _INFORMS = frozenset({Part.NODES})
 
+#: Every tenth look is for what has come otherwise than it should.
+FULL_LOOK_EVERY = 10
+
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Create(Goal[CreateCase]):
@@ -79,9 +82,25 @@ class Create(Goal[CreateCase]):
                     )
                 ),
             )
+        if self._is_known(found, ledger):
+            usual = dataclasses.replace(usual, known=ledger.last)
         if not ledger.given_up:
             return usual
         return rollback.scope(ledger, usual)
+
+    def _is_known(self, found: Collection[Hypervisor], ledger: Ledger) -> bool:
+        """Return whether the servers tell by what to ask for the rest.
+
+        A nova-compute that took another id than was chosen is found in the
+        lists only, once its host is mapped to a cell.
+        """
+        wanted = self.request.hypervisors.values()
+        if any(hv.compute_id is None for hv in wanted):
+            return False
+        unmapped = any(hv.service and not hv.compute_node for hv in found)
+        return all(hv.server for hv in found) and not (
+            unmapped and ledger.looks % FULL_LOOK_EVERY == 0
+        )
 
     def _names_nodes(self, found: Collection[Hypervisor]) -> bool:
         """Return whether only its service tells which compute node is whose.

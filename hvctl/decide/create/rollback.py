@@ -139,6 +139,9 @@ def scope(ledger: Ledger, usual: WholeLook) -> WholeLook:
         provider_ids=usual.provider_ids | found.provider_ids,
         aggregates=found.aggregates,
         optional=usual.optional & found.optional,
+        known=found.known and usual.known,
+        drivers=found.drivers,
+        node_ids=found.node_ids,
     )
 
 

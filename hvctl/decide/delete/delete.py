@@ -8,6 +8,7 @@ rest is ours.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 import dataclasses
 
 from hvctl.decide import goal
@@ -67,11 +68,29 @@ class Delete(NamedGoal):
             # Only how the machine ends is told by its node.
             else frozenset({Part.COMPUTE_NODES, Part.NODES}),
             sizes=True,
+            known=None
+            if any(_is_sought(hv, ledger) for hv in found if hv.exists)
+            else ledger.last,
+            drivers=frozenset(
+                hv.server.host for hv in found if hv.server and hv.server.host
+            ),
+            node_ids=frozenset(_node_ids(self.names, ledger)),
         )
 
     def verdict(self, case: Case) -> Verdict:
         """Return what to do with one hypervisor, and what is waited for."""
         return goal.walk(STAGES, case)
+
+
+def _node_ids(names: Iterable[str], ledger: Ledger) -> Iterator[str]:
+    """Return the Ironic nodes on which machines may still be."""
+    for name in names:
+        yield from ledger.nodes_tried.get(name, ())[-1:]
+    asked = {
+        step.server_id for step in ledger.done if isinstance(step, AskServer)
+    }
+    nodes = (ledger.last.nodes if ledger.last else None) or ()
+    yield from (node.id for node in nodes if node.instance_id in asked)
 
 
 def _not_ours(case: Case) -> Verdict | None:
@@ -121,31 +140,45 @@ def _silent_host(case: Case) -> str | None:
     """
     hv = case.hv
     concerned = {hv.host, hv.server.host if hv.server else None}
-    server_anywhere = hv.server is None and not (
-        any(port.device_id for port in hv.ports)
-        or case.times(DeleteServer)
-        or case.times(AskServer)
-    )
+    server_sought = _is_server_sought(hv, case.ledger)
+    service_sought = _is_service_sought(hv, case.ledger)
     for services, anywhere in (
-        (case.snapshot.services, server_anywhere or _is_service_sought(case)),
-        (case.snapshot.metal_services, server_anywhere),
+        (case.snapshot.services, server_sought or service_sought),
+        (case.snapshot.metal_services, server_sought),
     ):
         for service in services:
             if not service.known and (anywhere or service.host in concerned):
                 return service.host
     # Nova refuses that list when any cell is down, be no host of it mapped.
     unseen = Part.COMPUTE_NODES in case.snapshot.unseen
-    if unseen and ownership.owned(hv) and _is_service_sought(case):
+    if unseen and ownership.owned(hv) and service_sought:
         return hv.host
     return None
 
 
-def _is_service_sought(case: Case) -> bool:
+def _is_sought(hv: Hypervisor, ledger: Ledger) -> bool:
+    """Return whether only the lists of all cells tell what is left."""
+    return _is_server_sought(hv, ledger) or _is_service_sought(hv, ledger)
+
+
+def _is_server_sought(hv: Hypervisor, ledger: Ledger) -> bool:
+    """Return whether its server may be in any cell.
+
+    Nova is asked for one whose id is known.
+    """
+    return hv.server is None and not (
+        any(port.device_id for port in hv.ports)
+        or ledger.times(hv.name, DeleteServer)
+        or ledger.times(hv.name, AskServer)
+    )
+
+
+def _is_service_sought(hv: Hypervisor, ledger: Ledger) -> bool:
     """Return whether only a whole look tells that no service is left."""
     return (
-        case.hv.server is None
-        and case.hv.service is None
-        and not case.times(DeleteService)
+        hv.server is None
+        and hv.service is None
+        and not ledger.times(hv.name, DeleteService)
     )
 
 

@@ -104,7 +104,13 @@ class Drain(Goal[DrainCase]):
             hosts=hosts,
             ties=not (ledger.looks > 1 and ties_known),
             aggregates=not begun,
-            sizes=True,
+            # What others have is for the plan.
+            sizes=not begun,
+            services_of=hosts
+            if begun
+            and len(hosts) == len(hypervisors)
+            and not any(gaps.was_incomplete(ledger, n) for n in self.names)
+            else None,
             needs=needs,
             room_in=self._destination_id(ledger.last),
             provider_ids=frozenset(

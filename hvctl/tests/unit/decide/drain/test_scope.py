@@ -75,7 +75,7 @@ class TestWhole(unittest.TestCase):
                 self.assertEqual(ties, scope(*moves, looks=looks).ties)
 
     def test_before_the_first_has_gone(self):
-        """Room and aggregates count until then, sizes always."""
+        """What others have counts until then."""
         sent = LiveMigrate(name='hv1', server_id=draining.GUEST.id)
         need = builders.a_need(MEMORY_MB=512)
         for done, needs in (({}, {need}), ({sent: True}, set())):
@@ -83,7 +83,10 @@ class TestWhole(unittest.TestCase):
 
             self.assertEqual(not done, found.aggregates)
             self.assertEqual(needs, found.needs)
-            self.assertTrue(found.sizes)
+            self.assertEqual(not done, found.sizes)
+            self.assertEqual(
+                frozenset({'hv1'}) if done else None, found.services_of
+            )
 
     def test_needs(self):
         """Those of guests that are to migrate, and wait for their turn."""

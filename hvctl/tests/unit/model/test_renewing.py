@@ -6,7 +6,7 @@ from __future__ import annotations
 import dataclasses
 import unittest
 
-from hvctl.model import snapshot
+from hvctl.model import renewing
 from hvctl.tests.fixtures import builders
 
 
@@ -20,7 +20,7 @@ class TestRenewGuests(unittest.TestCase):
 
         down = builders.a_service(state='down')
 
-        found = snapshot.renew_guests(
+        found = renewing.renew_guests(
             last, guests, {'hv1': ()}, {'hv1': (down,)}
         )
 
@@ -44,7 +44,7 @@ class TestRenewMachines(unittest.TestCase):
         server = builders.a_server('hv1', status='BUILD')
         guest = builders.a_server('hvctl-test-hv1')
 
-        found = snapshot.renew_machines(last, (server,), (guest,), None)
+        found = renewing.renew_machines(last, (server,), (guest,), None)
 
         expected = dataclasses.replace(
             last,
@@ -62,6 +62,6 @@ class TestRenewMachines(unittest.TestCase):
         )
         servers = (builders.a_server('hv1'), builders.a_server('hv2'))
 
-        found = snapshot.renew_machines(last, servers, (), ())
+        found = renewing.renew_machines(last, servers, (), ())
 
         self.assertEqual(servers[:1], found.servers)
