@@ -21,12 +21,14 @@ def with_rest(
     look: Snapshot,
     rest: Snapshot,
     *,
+    names: frozenset[str],
     sizes: bool,
     services_of: frozenset[str] | None = None,
 ) -> Snapshot:
     """Put into a look what it has not read of the machines.
 
     :param rest: an earlier look
+    :param names: of the hypervisors whose servers have been read
     :param sizes: whether the compute nodes have been read
     :param services_of: whose services have been; None for all
     """
@@ -40,7 +42,8 @@ def with_rest(
         services=services,
         servers=tuple(
             s for s in look.servers if s.name not in rest.other_clouds
-        ),
+        )
+        + _others(rest.servers, names),
         other_clouds=rest.other_clouds,
         compute_nodes=look.compute_nodes if sizes else rest.compute_nodes,
         providers=rest.providers,
@@ -183,18 +186,14 @@ def renew_guests(
     last: Snapshot,
     guests: Mapping[str, tuple[Server, ...]],
     migrations: Mapping[str, tuple[Migration, ...]],
-    services: Mapping[str, tuple[Service, ...]],
 ) -> Snapshot:
     """Put the guests and migrations of some hosts into an earlier look.
 
     :param guests: by service host
     :param migrations: by service host
-    :param services: of these hosts
     """
-    others = (s for s in last.services if s.host not in services)
     return dataclasses.replace(
         last,
-        services=(*others, *sum(services.values(), ())),
         guests=guests,
         migrations=migrations,
         ties_known=False,

@@ -68,7 +68,8 @@ class WholeLook:
         servers lacks the one that its port is for
     :ivar optional: what may be missing: it is said, and the look goes on
     :ivar rest: an earlier look; what only the making and the end of a machine
-        change is taken as it was then
+        change is taken as it was then, and the servers of other hypervisors
+        than ``names``, of which something may be missing
     :ivar services_of: with ``rest``: the only hosts whose services are read;
         None for all
     :ivar known: an earlier look; what it has of other hypervisors than
@@ -101,9 +102,7 @@ class WholeLook:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class GuestsLook:
-    """A look at guests and migrations only, three requests for each host.
-
-    The third tells whether its nova-compute lives, and whether it is closed.
+    """A look at guests and migrations only, two lists for each host.
 
     :ivar last: an earlier look; the rest is taken as it was then
     :ivar hosts: the service hosts; at least one

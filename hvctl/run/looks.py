@@ -29,6 +29,7 @@ class Looks:
 
     :ivar again_at: when the next may be taken, by the monotonic clock
     :ivar trouble: what went wrong with the last one
+    :ivar seconds: how many the last one took
     """
 
     def __init__(
@@ -39,6 +40,8 @@ class Looks:
     ) -> None:
         self.again_at = 0.0
         self.trouble: exceptions.CloudError | None = None
+        self.seconds = 0.0
+        self._asked_at = 0.0
         self._observe = observe
         self._listen = listen
         self._clock = clock
@@ -61,6 +64,7 @@ class Looks:
         if self._look is None:
             if self._clock.monotonic() < self.again_at:
                 return None
+            self._asked_at = self._clock.monotonic()
             self._look = self._looker.submit(self._observe, scope())
         left = deadline - self._clock.monotonic()
         self._clock.until(self._look, max(0.0, left))
@@ -73,6 +77,7 @@ class Looks:
             self._fail(error)
             return None
         now = self._clock.monotonic()
+        self.seconds = now - self._asked_at
         if self._began_at is None:
             self._began_at, self._began = snapshot.taken_at, now
         elif self.trouble is not None:

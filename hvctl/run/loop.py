@@ -25,6 +25,8 @@ from hvctl.model.events import (
     Refused,
 )
 from hvctl.model.ledger import Failure, Ledger, Refusal
+from hvctl.model.move import Move
+from hvctl.model.move import MoveState
 from hvctl.model.reasons import Reason
 from hvctl.model.results import Done
 from hvctl.model.snapshot import Scope, Snapshot
@@ -33,13 +35,8 @@ from hvctl.model.verdict import Outcome, Verdict
 from hvctl.run import clocks
 from hvctl.run import lanes
 from hvctl.run import looks
+from hvctl.run import pace
 from hvctl.run import pauses
-
-#: Seconds between two looks: a tenth of the time since anything changed, so
-#: that no phase is noticed much later than it could be, within bounds.
-SHORTEST_PAUSE = 1.0
-LONGEST_PAUSE = 5.0
-_SHARE = 0.1
 
 #: Seconds for which a conflict is taken for one that passes.
 CONFLICT = 300.0
@@ -165,7 +162,8 @@ class _Run:
         self._since: dict[str, float] = {}
         self.winding_down = threading.Event()
         self._seconds: dict[str, float] = {}
-        self.began = self._changed = clock.monotonic()
+        self.began = clock.monotonic()
+        self._pace = pace.Pace(self.began)
 
     def to_the_end(self, timeout: float, grace: float) -> Result:
         deadline = self.began + timeout
@@ -257,11 +255,11 @@ class _Run:
             known = self._ledger.moves.get(move.guest.id)
             self._ledger.moves[move.guest.id] = move
             if known is None or known.state != move.state:
-                self._changed = self._clock.monotonic()
+                self._note(move)
                 self._listen(MoveChanged(name=name, move=move))
         at = self._clock.monotonic()
         if before is None or before.status != verdict.status:
-            self._changed = at
+            self._pace.changed(at)
             phase = before.status.phase if before is not None else None
             seconds = at - self._since[name] if name in self._since else None
             if phase != verdict.status.phase:
@@ -276,6 +274,15 @@ class _Run:
             )
         if verdict.outcome is not None and not verdict.steps:
             self._finish(name, verdict.outcome)
+
+    def _note(self, move: Move) -> None:
+        """Let the pace of the looks follow the guests."""
+        now = self._clock.monotonic()
+        self._pace.changed(now)
+        if move.state is MoveState.MOVING:
+            self._pace.began(move.guest.id, now)
+        else:
+            self._pace.ended(move.guest.id, now)
 
     def _finish(self, name: str, outcome: Outcome) -> None:
         self._seconds[name] = self._clock.monotonic() - self.began
@@ -294,7 +301,7 @@ class _Run:
                 ledger.answers[step] = done.answer
         before = ledger.refusals.pop(lane, None)
         if acted.failed is None:
-            self._changed = self._clock.monotonic()
+            self._pace.changed(self._clock.monotonic())
             return
         step, error = acted.failed
         if before is not None and before.step != step:
@@ -305,7 +312,7 @@ class _Run:
             tries = before.tries + 1 if before else 1
             self._hold(lane, step, error, since, tries)
             return
-        self._changed = self._clock.monotonic()
+        self._pace.changed(self._clock.monotonic())
         ledger.failures[lane] = Failure(step=step, message=str(error), at=now)
 
     def _hold(
@@ -340,8 +347,8 @@ class _Run:
     def _rest(self, deadline: float) -> None:
         """Wait until a lane is through, or it is time to look again."""
         now = self._clock.monotonic()
-        pause = max(SHORTEST_PAUSE, (now - self._changed) * _SHARE)
-        pause = max(min(pause, LONGEST_PAUSE), self._looks.again_at - now)
+        pause = self._pace.pause(now, self._looks.seconds)
+        pause = max(pause, self._looks.again_at - now)
         pause = min(pause, max(0.0, deadline - now))
         for lane, acted in self._lanes.wait(pause).items():
             self._book(lane, acted)

@@ -235,10 +235,12 @@ def migrations(
 
     :param before: those that an earlier look has found
     """
+    known = {migration.id for migration in before}
     over = {migration.id for migration in before if migration.over}
 
     def enough(entries: list[Migration]) -> bool:
-        return any(entry.id in over for entry in entries)
+        read = {entry.id for entry in entries}
+        return bool(over & read) or (bool(known) and known <= read)
 
     found = lists.read(
         compute,

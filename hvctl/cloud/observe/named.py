@@ -30,6 +30,9 @@ from hvctl.model.snapshot import Part, Snapshot, WholeLook
 #: So many servers of a list take Nova as long as a request for one.
 _PER_REQUEST = 5
 
+#: Requests of a list: a page, and one that shows that there are no more.
+_OF_LIST = 2
+
 
 def by_name(names: int, ours: int) -> bool:
     """Return whether servers are asked for by name, one request for each.
@@ -37,7 +40,7 @@ def by_name(names: int, ours: int) -> bool:
     :param names: how many are asked for
     :param ours: how many the project has
     """
-    return ours > names + _PER_REQUEST * names
+    return names < _OF_LIST + (ours - names) / _PER_REQUEST
 
 
 def again(begin: Parts, scope: WholeLook, known: Snapshot) -> Snapshot | None:
@@ -50,7 +53,7 @@ def again(begin: Parts, scope: WholeLook, known: Snapshot) -> Snapshot | None:
     if not own.one_by_one(len(names), len(known.services)):
         return None
     pool, pair = begin.pool, begin.pair
-    servers = pool.submit(_servers, begin, names, len(known.servers))
+    servers = pool.submit(servers_of, begin, names, len(known.servers))
     readings = [
         begin.servers(servers, names),
         begin.ports(names),
@@ -81,7 +84,7 @@ def again(begin: Parts, scope: WholeLook, known: Snapshot) -> Snapshot | None:
     return renewing.with_others(look, known, names, ids)
 
 
-def _servers(
+def servers_of(
     begin: Parts, names: frozenset[str], ours: int
 ) -> tuple[Server, ...]:
     """Read the servers of some names, and the test guests of these.

@@ -11,7 +11,6 @@ from hvctl.cloud import clouds
 from hvctl.cloud import parallel
 from hvctl.cloud.observe import bare_metal
 from hvctl.cloud.observe import completeness
-from hvctl.cloud.observe import compute_cloud
 from hvctl.cloud.observe import gaps
 from hvctl.cloud.observe import host_parts
 from hvctl.cloud.observe import named
@@ -77,22 +76,10 @@ class Observer:
         with parallel.readers() as pool:
             match scope:
                 case GuestsLook(last=last, hosts=names):
-                    services = {
-                        name: pool.submit(
-                            compute_cloud.services,
-                            self.pair.compute.compute,
-                            name,
-                        )
-                        for name in names
-                    }
-                    look = host_parts.guests(pool, self.pair, names, last)(
-                        Snapshot()
-                    )
+                    read = host_parts.guests(pool, self.pair, names, last)
+                    look = read(Snapshot())
                     return renewing.renew_guests(
-                        last,
-                        look.guests,
-                        look.migrations,
-                        parallel.results(services),
+                        last, look.guests, look.migrations
                     )
                 case MachinesLook(last=last):
                     servers = pool.submit(bare_metal.servers, self.pair.metal)
@@ -179,10 +166,12 @@ class Observer:
         self, pool: futures.Executor, scope: WholeLook, rest: Snapshot
     ) -> Snapshot:
         """Read all but what is taken from an earlier look."""
-        servers = pool.submit(bare_metal.servers, self.pair.metal)
         begin = self._begin(pool, scope.optional)
+        servers = pool.submit(
+            named.servers_of, begin, scope.names, len(rest.servers)
+        )
         readings = [
-            begin.servers(servers),
+            begin.servers(servers, scope.names),
             begin.services(scope.services_of),
         ]
         if scope.sizes:
@@ -191,6 +180,7 @@ class Observer:
         return renewing.with_rest(
             begin.look(readings),
             rest,
+            names=scope.names,
             sizes=scope.sizes,
             services_of=scope.services_of,
         )

@@ -101,6 +101,7 @@ class Drain(Goal[DrainCase]):
                 for need in _needs(ledger.last, hv, awaited).values()
             )
         return WholeLook(
+            names=frozenset(self.names),
             hosts=hosts,
             ties=not (ledger.looks > 1 and ties_known),
             aggregates=not begun,

@@ -18,15 +18,10 @@ class TestRenewGuests(unittest.TestCase):
         last = builders.a_snapshot('hv1')
         guests = {'hv1': (builders.a_guest('g1'),)}
 
-        down = builders.a_service(state='down')
-
-        found = renewing.renew_guests(
-            last, guests, {'hv1': ()}, {'hv1': (down,)}
-        )
+        found = renewing.renew_guests(last, guests, {'hv1': ()})
 
         expected = dataclasses.replace(
             last,
-            services=(builders.a_service('ironic'), down),
             guests=guests,
             migrations={'hv1': ()},
             ties_known=False,
@@ -65,3 +60,51 @@ class TestRenewMachines(unittest.TestCase):
         found = renewing.renew_machines(last, servers, (), ())
 
         self.assertEqual(servers[:1], found.servers)
+
+
+class TestWithOthers(unittest.TestCase):
+    """A look at some hypervisors, with what was known of others."""
+
+    def test_others_stay(self) -> None:
+        """Of the others everything is as it was, and of ours as it is."""
+        known = builders.a_snapshot('hv1', 'hv2')
+        ours = builders.a_snapshot('hv1')
+        down = dataclasses.replace(
+            ours,
+            services=(builders.a_service('hv1', state='down'),),
+            metal_services=(),
+            agents=(),
+            nodes=(),
+            providers_reported=frozenset(),
+        )
+        ids = frozenset({builders.a_compute_id('hv1')})
+
+        found = renewing.with_others(down, known, frozenset({'hv1'}), ids)
+
+        self.assertEqual(
+            {'hv1', 'hv2'}, {server.name for server in found.servers}
+        )
+        self.assertEqual(
+            {s.host: s.up for s in known.services} | {'hv1': False},
+            {s.host: s.up for s in found.services},
+        )
+        self.assertEqual(
+            {p.id for p in known.providers}, {p.id for p in found.providers}
+        )
+        self.assertEqual(
+            known.providers_reported - ids, found.providers_reported
+        )
+        self.assertEqual({'hv2'}, {agent.host for agent in found.agents or ()})
+        self.assertEqual(known.nodes, found.nodes)
+
+    def test_cannot_be_read(self) -> None:
+        """What the look could not read is not what an earlier one had."""
+        known = builders.a_snapshot('hv1', 'hv2')
+        blind = dataclasses.replace(known, agents=None, nodes=None)
+
+        found = renewing.with_others(
+            blind, known, frozenset({'hv1'}), frozenset()
+        )
+
+        self.assertIsNone(found.agents)
+        self.assertIsNone(found.nodes)

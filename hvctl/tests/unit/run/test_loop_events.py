@@ -8,7 +8,7 @@ from hvctl.model.hypervisor import Phase
 from hvctl.model.move import Guest
 from hvctl.model.move import Move
 from hvctl.model.move import MoveState
-from hvctl.run import loop
+from hvctl.run import pace
 from hvctl.tests.unit.run import goals
 
 
@@ -97,6 +97,6 @@ class TestEvents(goals.TestCase):
             )
         )
 
-        self.assertEqual(loop.SHORTEST_PAUSE, self.clock.waits[0])
-        self.assertEqual(loop.LONGEST_PAUSE, self.clock.waits[-1])
+        self.assertEqual(pace.SHORTEST, self.clock.waits[0])
+        self.assertEqual(pace.LONGEST, self.clock.waits[-1])
         self.assertEqual(sorted(self.clock.waits), self.clock.waits)

@@ -16,6 +16,7 @@ from hvctl.model.snapshot import Snapshot
 from hvctl.model.verdict import Verdict
 from hvctl.run import looks
 from hvctl.run import loop
+from hvctl.run import pace
 from hvctl.tests.fixtures import errors
 from hvctl.tests.unit.run import goals
 
@@ -90,7 +91,7 @@ class TestSteps(goals.TestCase):
         pauses = [b - a for a, b in itertools.pairwise(tries)]
         for pause, least in zip(pauses, (1, 2, 4, 8, 16, 30), strict=False):
             self.assertGreaterEqual(pause, least)
-            self.assertLess(pause, least + loop.LONGEST_PAUSE + 1)
+            self.assertLess(pause, least + pace.LONGEST + 1)
 
     def test_asked_to_wait(self) -> None:
         """It is not tried before the time that the service has named."""
@@ -258,7 +259,7 @@ class TestLooks(goals.TestCase):
             for before, after in itertools.pairwise(goal.times)
         ]
         self.assertGreaterEqual(min(steps), 0)
-        self.assertLess(max(steps), loop.LONGEST_PAUSE + 1)
+        self.assertLess(max(steps), pace.LONGEST + 1)
         self.assertGreater(self.clock.seconds, 500)
 
     def test_first(self) -> None:

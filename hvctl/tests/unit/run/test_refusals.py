@@ -40,7 +40,7 @@ from hvctl.model.steps import (
     Shelve,
     Step,
 )
-from hvctl.run import loop
+from hvctl.run import pace
 from hvctl.tests.fixtures import failures
 from hvctl.tests.unit.run import opening
 
@@ -266,7 +266,7 @@ class TestDrain(TestCase):
                 ):
                     self.assertGreaterEqual(pause, least)
                     # Two looks may pass until it is sent.
-                    self.assertLess(pause, least + 2 * loop.LONGEST_PAUSE + 1)
+                    self.assertLess(pause, least + 2 * pace.LONGEST + 1)
 
     def test_asked_to_wait(self) -> None:
         """No guest is sent before Nova wants to be asked, nor much later."""
@@ -284,9 +284,7 @@ class TestDrain(TestCase):
                 self.assertTrue(result.ok, self.message(result))
                 (_, first), (_, second) = self.cloud.tries
                 self.assertGreaterEqual(second - first, wait)
-                self.assertLess(
-                    second - first, wait + 2 * loop.LONGEST_PAUSE + 1
-                )
+                self.assertLess(second - first, wait + 2 * pace.LONGEST + 1)
 
     def test_told_at_the_end(self) -> None:
         """A request that is refused to the end is what is said then."""

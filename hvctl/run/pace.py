@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Decides when the next look is taken."""
+
+from __future__ import annotations
+
+#: Seconds between two looks: a tenth of the time since anything changed, so
+#: that no phase is noticed much later than it could be, within bounds.
+SHORTEST = 1.0
+LONGEST = 5.0
+_SHARE = 0.1
+
+#: While guests are under way: a twentieth of what the quickest has taken, and
+#: up to so many seconds while none can be through.
+_OF_MOVE = 0.05
+_WHILE_BUSY = 15.0
+
+
+class Pace:
+    """The pauses between the looks of a run.
+
+    While guests are under way, the quickest of those before tells when the
+    next may be through, and how late it is well to notice that.
+
+    :param now: in seconds, as everywhere here
+    """
+
+    def __init__(self, now: float) -> None:
+        self._changed = now
+        self._under_way: dict[str, float] = {}
+        self._quickest: float | None = None
+
+    def changed(self, now: float) -> None:
+        """Note that something has changed."""
+        self._changed = now
+
+    def began(self, guest_id: str, now: float) -> None:
+        """Note that a guest is under way."""
+        self._under_way[guest_id] = now
+
+    def ended(self, guest_id: str, now: float) -> None:
+        """Note that a guest is not, or no longer, under way."""
+        since = self._under_way.pop(guest_id, None)
+        if since is not None:
+            quickest = self._quickest
+            self._quickest = min(now - since, quickest or now - since)
+
+    def pause(self, now: float, last: float) -> float:
+        """Return the seconds until the next look.
+
+        :param last: how many the last look took; the services shall not
+            spend more time on us than on others
+        """
+        pause = max(SHORTEST, (now - self._changed) * _SHARE)
+        quickest, busy = self._quickest, 0.0
+        if self._under_way and quickest is not None:
+            due = min(self._under_way.values()) + quickest
+            pause = max(pause, quickest * _OF_MOVE)
+            busy = min(due - now, _WHILE_BUSY)
+        return max(min(pause, LONGEST), busy, last)
