@@ -13,7 +13,7 @@ import time
 
 from hvctl.tests.simulation import application
 from hvctl.tests.simulation import cloud
-from hvctl.tests.simulation import commands
+from hvctl.tests.simulation import looks
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,7 @@ class Figures:
     :ivar begin_mib: the most before the command
     :ivar cloud_seconds: that have passed in the cloud
     :ivar by_kind: requests and bytes, by method and what was asked for
+    :ivar looks: requests and bytes of each look
     """
 
     status: int
@@ -39,6 +40,7 @@ class Figures:
     begin_mib: float
     cloud_seconds: float
     by_kind: dict[str, tuple[int, int]]
+    looks: list[tuple[int, int]]
 
 
 def measure(simulated: cloud.Cloud, *arguments: str) -> Figures:
@@ -47,7 +49,7 @@ def measure(simulated: cloud.Cloud, *arguments: str) -> Figures:
     first, served = len(application_.asked), application_.served
     began, at = time.process_time(), simulated.clock.now()
     memory = _peak()
-    result = commands.run(simulated, *arguments)
+    found, result = looks.run(simulated, *arguments)
     asked = application_.asked[first:]
     return Figures(
         status=result.status,
@@ -58,6 +60,7 @@ def measure(simulated: cloud.Cloud, *arguments: str) -> Figures:
         begin_mib=memory,
         cloud_seconds=(simulated.clock.now() - at).total_seconds(),
         by_kind=_kinds(asked),
+        looks=[(look.requests, look.read) for look in found],
     )
 
 

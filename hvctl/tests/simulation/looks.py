@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tells what each look of a command costs in a simulated cloud.
+
+In a look are the requests that were sent from its beginning to its end.  As
+long as nothing is changed meanwhile, they are its own.
+"""
+
+from __future__ import annotations
+
+import typing
+from unittest import mock
+
+from hvctl.cloud.observe import observer
+from hvctl.model.snapshot import Scope, Snapshot
+from hvctl.tests.simulation import cloud
+from hvctl.tests.simulation import commands
+
+
+class Look(typing.NamedTuple):
+    """One look.
+
+    :ivar requests: that were answered meanwhile
+    :ivar read: the bytes of the answers' bodies
+    """
+
+    scope: Scope
+    requests: int
+    read: int
+
+
+def run(
+    simulated: cloud.Cloud, *arguments: str
+) -> tuple[list[Look], commands.Result]:
+    """Run ``openstack`` to its end, and count at every look."""
+    found: list[Look] = []
+    asked = simulated.application.asked
+    observe = observer.Observer.observe
+
+    def counted(self: observer.Observer, scope: Scope) -> Snapshot:
+        first = len(asked)
+        look = observe(self, scope)
+        new = asked[first:]
+        found.append(Look(scope, len(new), sum(each.size for each in new)))
+        return look
+
+    with mock.patch.object(observer.Observer, 'observe', counted):
+        result = commands.run(simulated, *arguments)
+    return found, result
