@@ -16,6 +16,9 @@ from hvctl.tests.functional import shell
 #: QEMU emulates the guests' processor, and the machine may have other work.
 PATIENCE = 600
 
+#: Of a console, for whoever reads why a guest booted anew.
+LINES = 100
+
 #: What a guest says: see lab/hvctl_lab/metal/guest/init.
 _COUNT = re.compile(r'boot (\w+) count (\d+)')
 
@@ -104,7 +107,7 @@ class RealTestCase(draining.DrainTestCase):
         """See that a guest counts on from where it was: nothing rebooted."""
         # More than the console of another host could have had in it.
         now = self.counts(server_id, after=before.number + 2)
-        self.assertEqual(before.boot, now.boot)
+        self.assertEqual(before.boot, now.boot, console(server_id, LINES))
         return now
 
     def drain(self, host: str, *arguments: str) -> shell.Running:
@@ -142,12 +145,17 @@ def is_up(host: str) -> bool:
 
 def last_count(server_id: str) -> Count | None:
     """Read what a guest has said last; None before it says anything."""
+    said = _COUNT.findall(console(server_id, 20))
+    return Count(said[-1][0], int(said[-1][1])) if said else None
+
+
+def console(server_id: str, lines: int) -> str:
+    """Read the end of a guest's console; '' while it cannot be read."""
     response = facts.connection().compute.post(
         f'/servers/{server_id}/action',
-        json={'os-getConsoleOutput': {'length': 20}},
+        json={'os-getConsoleOutput': {'length': lines}},
         microversion=_MICROVERSION,
     )
     if response.status_code != 200:
-        return None
-    said = _COUNT.findall(response.json()['output'])
-    return Count(said[-1][0], int(said[-1][1])) if said else None
+        return ''
+    return str(response.json()['output'])
