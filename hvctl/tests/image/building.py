@@ -5,10 +5,19 @@ from __future__ import annotations
 
 import os
 import pathlib
+import shutil
 import subprocess
 
 #: An image that is there already, in place of one that is built.
 IMAGE = 'HVCTL_TEST_IMAGE'
+
+#: What does what is asked of a program where the kernel has no device mapper;
+#: there is nothing to be done for the second then.
+_WITHOUT_MAPPER = {
+    'kpartx': pathlib.Path(__file__).parent / 'kpartx',
+    'dmsetup': pathlib.Path('/bin/true'),
+}
+_MISC = pathlib.Path('/proc/misc')
 
 EXAMPLE = pathlib.Path(__file__).parents[3] / 'examples' / 'image'
 _SECURITY = 'DIB_DEBIAN_SECURITY_MIRROR'
@@ -26,7 +35,6 @@ def build(recipe: str, directory: pathlib.Path) -> pathlib.Path:
     environment = {
         **os.environ,
         'ELEMENTS_PATH': str(EXAMPLE / 'elements'),
-        # Much of it is a file system in memory otherwise.
         'TMP_DIR': str(directory),
     }
     if _SECURITY not in environment and (mirror := _security_mirror()):
@@ -34,7 +42,7 @@ def build(recipe: str, directory: pathlib.Path) -> pathlib.Path:
     log = directory / 'build.log'
     with log.open('wb') as output:
         done = subprocess.run(
-            ['diskimage-builder', str(EXAMPLE / recipe)],
+            [*_with_partitions(), 'diskimage-builder', str(EXAMPLE / recipe)],
             cwd=directory,
             env=environment,
             stdout=output,
@@ -45,6 +53,22 @@ def build(recipe: str, directory: pathlib.Path) -> pathlib.Path:
         raise AssertionError(f'{recipe} could not be built:\n{last}')
     (image,) = directory.glob('*.qcow2')
     return image
+
+
+def _with_partitions() -> list[str]:
+    """Return what has a program see the partitions of a disk it makes."""
+    if 'device-mapper' in _MISC.read_text():
+        return []
+    script = ''
+    arguments: list[str] = []
+    for name, instead in _WITHOUT_MAPPER.items():
+        if program := shutil.which(name, path='/usr/sbin:/sbin'):
+            script += 'mount --bind "$1" "$2"; shift 2; '
+            arguments += (str(instead), program)
+    return [
+        *('unshare', '--mount', 'sh', '-ec', f'{script}exec "$@"', 'sh'),
+        *arguments,
+    ]
 
 
 def _security_mirror() -> str | None:

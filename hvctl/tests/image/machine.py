@@ -7,52 +7,16 @@ kernel is tried.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import pathlib
 import subprocess
-import tempfile
 
-#: Where cloud-init finds what Ironic would give it on a config drive.
-_SEED = 'var/lib/cloud/seed/config_drive/openstack/latest'
+from hvctl.tests.booting import container
+from hvctl.tests.booting import report
 
-#: One process namespace and one mount namespace: all ends with the first
-#: process.  Two systemds must not share a control group.
-_BOOT = """\
-set -eu
-directory=$1 partition=$2
-for hierarchy in /sys/fs/cgroup /sys/fs/cgroup/systemd /sys/fs/cgroup/unified
-do
-    if [ -e "$hierarchy/cgroup.procs" ]; then
-        mkdir -p "$hierarchy/hvctl-image"
-        echo $$ >"$hierarchy/hvctl-image/cgroup.procs"
-    fi
-done
-mount -o ro,noload "$partition" "$directory/image"
-mount -t overlay overlay "$directory/root" -o \
-"lowerdir=$directory/image,upperdir=$directory/changes,workdir=$directory/work"
-exec systemd-nspawn --directory="$directory/root" --boot --quiet \
-    --register=no --keep-unit --console=read-only --link-journal=no \
-    --resolv-conf=off --timezone=off --machine=hvctl-image \
-    --private-network --bind=/dev/net/tun \
-    --capability=CAP_NET_ADMIN,CAP_IPC_LOCK,CAP_SYS_RESOURCE
-"""
-_ENVIRONMENT = (
-    'env',
-    'UNIFIED_CGROUP_HIERARCHY=1',
-    'SYSTEMD_NSPAWN_API_VFS_WRITABLE=network',
-)
-_NAMESPACES = (
-    'unshare',
-    '--mount',
-    '--pid',
-    '--fork',
-    '--kill-child',
-    '--mount-proc',
-    '--propagation',
-    'slave',
-)
-#: No module of a switch is in every kernel, and none is needed.
-_MODPROBE = '#!/bin/sh\nexit 0\n'
+#: The one card that a machine has, for its guests.
+INTERFACE = 'ens2f0'
 
 
 class Disk:
@@ -64,92 +28,75 @@ class Disk:
         :param image: of the format qcow2
         :param directory: for what is made of it
         """
+        self._cleanups = contextlib.ExitStack()
+        self._directory = directory
         raw = directory / 'disk.raw'
         _run('qemu-img', 'convert', '-O', 'raw', str(image), str(raw))
-        self._device = _run(
-            'losetup',
-            '--find',
-            '--show',
-            '--partscan',
-            '--read-only',
-            str(raw),
-        ).strip()
+        device = _run('losetup', '--find', '--show', str(raw)).strip()
+        self._cleanups.callback(_run, 'losetup', '--detach', device)
+        # Not every kernel reads this kind of table itself.
+        _run('partx', '--update', device)
+        self._cleanups.callback(_run, 'partx', '--delete', device)
+        self._image = directory / 'image'
+        self._image.mkdir()
+        self._mount('-o', 'ro,noload', self._root(device), self._image)
 
-    def root(self) -> str:
+    def _root(self, device: str) -> str:
         """Return the partition of the root file system."""
-        listed = _run(
-            'lsblk', '--json', '--output', 'PATH,FSTYPE', self._device
-        )
+        listed = _run('lsblk', '--list', '--json', '--output', 'PATH', device)
         (root,) = (
-            device['path']
-            for device in json.loads(listed)['blockdevices']
-            if device['fstype'] == 'ext4'
+            found['path']
+            for found in json.loads(listed)['blockdevices']
+            if found['path'] != device and self._kind(found['path']) == 'ext4'
         )
         return str(root)
 
+    def _kind(self, partition: str) -> str:
+        """Return what file system it has; udev need not be there."""
+        answer = ('--output', 'value', '--match-tag', 'TYPE')
+        done = subprocess.run(
+            ['blkid', '--probe', *answer, partition],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        return done.stdout.strip()
+
+    def _mount(self, *arguments: str | pathlib.Path) -> None:
+        words = [str(argument) for argument in arguments]
+        _run('mount', *words)
+        self._cleanups.callback(_run, 'umount', words[-1])
+
+    def boot(
+        self, name: str, user_data: bytes, limit: float
+    ) -> report.Answers:
+        """Boot a machine of it for the first time, until it goes off.
+
+        :param name: the server's
+        :param user_data: the server's
+        :param limit: seconds that it may take
+        :returns: what it wrote
+        """
+        own = self._directory / name
+        for part in ('changes', 'work', 'root'):
+            (own / part).mkdir(parents=True)
+        layers = f'lowerdir={self._image},upperdir={own}/changes'
+        self._mount(
+            *('-t', 'overlay', '-o', f'{layers},workdir={own}/work'),
+            *('overlay', own / 'root'),
+        )
+        container.boot(
+            own / 'root',
+            name,
+            user_data,
+            interfaces=(INTERFACE,),
+            console=own / 'console.log',
+            limit=limit,
+        )
+        return report.Answers(own / 'root')
+
     def detach(self) -> None:
         """Let go of the device."""
-        _run('losetup', '--detach', self._device)
-
-
-def boot(
-    partition: str, name: str, user_data: bytes, limit: float
-) -> tempfile.TemporaryDirectory[str]:
-    """Boot a machine for the first time, until it switches itself off.
-
-    :param partition: its root file system, as the image has it
-    :param name: the server's
-    :param user_data: the server's
-    :param limit: seconds that it may take
-    :returns: a directory; what the machine wrote is in its ``changes``
-    """
-    directory = tempfile.TemporaryDirectory(prefix='hvctl-image-')
-    root = pathlib.Path(directory.name)
-    for part in ('image', 'changes', 'work', 'root'):
-        (root / part).mkdir()
-    seed = root / 'changes' / _SEED
-    seed.mkdir(parents=True)
-    (seed / 'user_data').write_bytes(user_data)
-    (seed / 'meta_data.json').write_text(
-        json.dumps(
-            {'uuid': f'instance-{name}', 'name': name, 'hostname': name}
-        )
-    )
-    modprobe = root / 'changes/usr/local/sbin/modprobe'
-    modprobe.parent.mkdir(parents=True)
-    modprobe.write_text(_MODPROBE)
-    modprobe.chmod(0o755)
-    console = root / 'console.log'
-    command = [
-        *_NAMESPACES,
-        *_ENVIRONMENT,
-        *('sh', '-c', _BOOT, 'boot', str(root), partition),
-    ]
-    try:
-        with console.open('wb') as output:
-            subprocess.run(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                timeout=limit,
-            )
-    except subprocess.TimeoutExpired as error:
-        last = console.read_text(errors='replace')[-2000:]
-        raise AssertionError(f'{name} did not end:\n{last}') from error
-    finally:
-        _remove_groups()
-    return directory
-
-
-def _remove_groups() -> None:
-    """Remove the control groups that the machine was in."""
-    for hierarchy in ('', 'systemd', 'unified'):
-        group = pathlib.Path('/sys/fs/cgroup', hierarchy, 'hvctl-image')
-        inner = (item for item in group.rglob('*') if item.is_dir())
-        for directory in sorted((group, *inner), reverse=True):
-            if directory.is_dir():
-                directory.rmdir()
+        self._cleanups.close()
 
 
 def _run(*command: str) -> str:
