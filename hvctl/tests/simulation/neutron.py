@@ -22,6 +22,12 @@ _EXTENSIONS = (
     'trunk-details',
 )
 
+#: Networks are older than any cloud.
+_TIMES = {
+    'created_at': '2099-12-31T00:00:00Z',
+    'updated_at': '2099-12-31T00:00:00Z',
+}
+
 
 class Neutron(service.Service):
     """The network service, with Open vSwitch agents."""
@@ -108,8 +114,15 @@ class Neutron(service.Service):
                 if kind == 'flat'
                 else None,
                 'provider:segmentation_id': None if kind == 'flat' else 7,
+                'availability_zone_hints': [],
+                'availability_zones': [],
+                'ipv4_address_scope': None,
+                'ipv6_address_scope': None,
+                'l2_adjacency': True,
+                'port_security_enabled': True,
                 'revision_number': 2,
                 'tags': [],
+                **_TIMES,
             }
 
     def _networks(self, call: service.Call) -> service.Answer:
@@ -141,8 +154,24 @@ class Neutron(service.Service):
                     'ip_version': 4,
                     'enable_dhcp': True,
                     'gateway_ip': None,
+                    'allocation_pools': [
+                        {
+                            'start': cidr.replace('.0/8', '.1'),
+                            'end': cidr.replace('.0.0.0/8', '.255.255.254'),
+                        }
+                    ],
+                    'description': '',
+                    'dns_nameservers': [],
+                    'host_routes': [],
+                    'ipv6_address_mode': None,
+                    'ipv6_ra_mode': None,
+                    'router:external': False,
+                    'segment_id': None,
+                    'service_types': [],
+                    'subnetpool_id': None,
                     'revision_number': 1,
                     'tags': [],
+                    **_TIMES,
                 }
                 for network_id, subnet_id, cidr in (
                     (first.network_id, first.subnet_id, '10.0.0.0/8'),

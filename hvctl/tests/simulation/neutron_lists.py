@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 import itertools
 import typing
+import urllib.parse
 
 from hvctl.tests.simulation import service
 
@@ -32,18 +33,37 @@ def answer(
     limit = int(query.get('limit', 0)) or None
     if limit is not None and 'marker' in query:
         wanted = _after(wanted, query['marker'])
-    page = itertools.islice(wanted, limit)
+    page = list(itertools.islice(wanted, limit))
     fields = query.getlist('fields')
-    return service.Answer(
-        body={
-            key: [
-                {name: entry[name] for name in fields if name in entry}
-                if fields
-                else entry
-                for entry in page
-            ]
-        }
-    )
+    body: service.JSON = {
+        key: [
+            {name: entry[name] for name in fields if name in entry}
+            if fields
+            else entry
+            for entry in page
+        ]
+    }
+    if limit is not None:
+        body[f'{key}_links'] = list(_links(call, key, page, limit))
+    return service.Answer(body=body)
+
+
+def _links(
+    call: service.Call, key: str, page: list[service.JSON], limit: int
+) -> Iterator[service.JSON]:
+    """Give the links to the pages beside one.
+
+    There is always one to the page before
+    (neutron/api/api_common.py, get_pagination_links).
+    """
+    params = [(k, v) for k, v in call.query.items(multi=True) if k != 'marker']
+    beside = [('previous', 0, [('page_reverse', 'True')])]
+    if len(page) >= limit:
+        beside.insert(0, ('next', -1, []))
+    for rel, position, more in beside:
+        marker = [('marker', page[position]['id'])] if page else []
+        query = urllib.parse.urlencode([*params, *marker, *more])
+        yield {'rel': rel, 'href': f'{call.base}/v2.0/{key}?{query}'}
 
 
 def _fits(

@@ -38,6 +38,23 @@ class TestNeutron(base.TestCase):
         (port,) = self.answer('/ports?name=hv00001&fields=id')['ports']
         self.assertEqual(['id'], [*port])
 
+    def test_links(self) -> None:
+        """With a limit there is a link back, and onwards from a full page."""
+        self.assertNotIn('ports_links', self.answer('/ports'))
+        for limit, number, rels in (
+            (2, 2, ['next', 'previous']),
+            (1000, 3 + 24, ['previous']),
+        ):
+            with self.subTest(limit=limit):
+                body = self.answer(f'/ports?limit={limit}')
+                self.assertEqual(number, len(body['ports']))
+                links = {link['rel']: link for link in body['ports_links']}
+                self.assertEqual(rels, [*links])
+                for rel, position in (('next', -1), ('previous', 0)):
+                    if rel in links:
+                        marker = body['ports'][position]['id']
+                        self.assertIn(f'marker={marker}', links[rel]['href'])
+
     def test_addresses_are_used_once(self) -> None:
         """Neither a MAC address nor a fixed IP is given twice."""
         given = {
