@@ -31,7 +31,8 @@ def build_once(
         if target.is_dir():
             return
         for leftover in directory.glob(f'.{kind}-*'):
-            shutil.rmtree(leftover)
+            # Programs that it ran may still end, and tidy up.
+            shutil.rmtree(leftover, ignore_errors=True)
         scratch = pathlib.Path(
             tempfile.mkdtemp(prefix=f'.{kind}-', dir=directory)
         )
