@@ -12,6 +12,7 @@ import dataclasses
 import datetime
 
 from hvctl.decide import goal
+from hvctl.decide import health_moves
 from hvctl.decide.case import Case
 from hvctl.decide.goal import Kind
 from hvctl.decide.goal import NamedGoal
@@ -45,6 +46,9 @@ _ASK_AGAIN = datetime.timedelta(seconds=3)
 #: between loses the request, and Nova itself lets the guest go once it sees
 #: that host down (nova/compute/api.py, _delete).
 _DELETE_AGAIN = datetime.timedelta(seconds=60)
+
+#: Seconds for which one that is on its way to another host is left to that.
+_SEEN_THROUGH = 60
 
 #: Seconds in which it is gone, or never.
 _HANGS = 300
@@ -104,6 +108,8 @@ def _delete(case: Case) -> Verdict:
     wanted = (
         DeleteTestGuest(name=hv.name, server_id=guest.id)
         for guest in hv.test_guests
+        # What Nova deletes half way may leave its place taken.
+        if not guest.migrates or lasted >= _SEEN_THROUGH
     )
     return Verdict(
         status=status,
@@ -135,11 +141,13 @@ def try_out(case: Case, test: HealthTest | None) -> Verdict | None:
     """Boot a test guest on a host that nobody else can reach yet.
 
     :param test: how; None removes what an earlier run has left
-    :returns: None when the test was passed and nothing of it is left
+    :returns: None when it was passed and nothing is left of it, or when the
+        guest is good and is to be moved
     """
-    hv = case.hv
-    ended = case.ledger.times(case.hv.name, DeleteTestGuest) > 0
+    hv, ended = case.hv, _has_ended(case)
     if hv.test_guests and test is not None and not ended:
+        if test.move and health_moves.has_begun(case):
+            return None
         return _follow(case, test)
     if test is None or ended or not _port_is_new(case):
         left = remove(case)
@@ -149,7 +157,9 @@ def try_out(case: Case, test: HealthTest | None) -> Verdict | None:
     if failure is not None:
         return Verdict.failed(
             _ready(StatusCode.TEST_ENDED),
-            Reason.of(
+            failure
+            if failure.code is OutcomeCode.TEST_MOVE_FAILED
+            else Reason.of(
                 OutcomeCode.HEALTH_TEST_FAILED, name=hv.name, why=failure
             ),
         )
@@ -168,6 +178,37 @@ def try_out(case: Case, test: HealthTest | None) -> Verdict | None:
     return Verdict(
         status=_ready(StatusCode.TEST_GUEST_BOOTS), steps=_boot(hv, test)
     )
+
+
+def move(case: Case, test: HealthTest | None) -> Verdict | None:
+    """Move the test guest to another host and back, and then delete it.
+
+    :returns: None when nothing is to be moved
+    """
+    if test is None or not test.move or not case.hv.test_guests:
+        return None
+    if _has_ended(case):
+        return None
+    delete = DeleteTestGuest(
+        name=case.name, server_id=case.hv.test_guests[0].id
+    )
+    moving = health_moves.follow(case, test)
+    if moving is None:
+        return Verdict(
+            status=_ready(StatusCode.TEST_GUEST_GOES), steps=(delete,)
+        )
+    ends = moving.failure is not None or moving.note is not None
+    return Verdict(
+        status=moving.status,
+        steps=(delete,) if ends else moving.steps,
+        test_failure=moving.failure,
+        test_note=moving.note,
+    )
+
+
+def _has_ended(case: Case) -> bool:
+    """Return whether this run has deleted a test guest."""
+    return case.ledger.times(case.name, DeleteTestGuest) > 0
 
 
 def _whereabouts(case: Case) -> tuple[Step, ...]:
@@ -240,7 +281,7 @@ def _zone(hv: Hypervisor) -> str | None:
     return None if not zone or {',', ':'} & {*zone} else zone
 
 
-def _follow(case: Case, test: HealthTest) -> Verdict:
+def _follow(case: Case, test: HealthTest) -> Verdict | None:
     guest = case.hv.test_guests[0]
     status = _ready(StatusCode.TEST_GUEST_AWAITED)
     failure: Reason | None = None
@@ -273,6 +314,8 @@ def _follow(case: Case, test: HealthTest) -> Verdict:
             seconds=round(waited),
             silent=silent,
         )
+    elif test.move:
+        return None
     return Verdict(
         status=status,
         steps=(DeleteTestGuest(name=case.hv.name, server_id=guest.id),),

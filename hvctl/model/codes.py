@@ -102,6 +102,10 @@ class StatusCode(enum.StrEnum):
     """A test guest is booted on it."""
     TEST_GUEST_AWAITED = 'test-guest-awaited'
     """Its test guest is still to become ACTIVE, or to answer."""
+    TEST_GUEST_MOVES = 'test-guest-moves'
+    """Its test guest is moved to another host."""
+    TEST_GUEST_RETURNS = 'test-guest-returns'
+    """Its test guest is moved back."""
     TEST_GUEST_GOES = 'test-guest-goes'
     """Its test guest is being deleted."""
     TEST_PORT_GOES = 'test-port-goes'
@@ -225,6 +229,15 @@ class OutcomeCode(enum.StrEnum):
     """Why a health test failed: the guest was not ready in time."""
     TEST_GUEST_GONE = 'test-guest-gone'
     """Somebody deleted its test guest."""
+    TEST_MOVE_FAILED = 'test-move-failed'
+    """Its test guest could not be moved to another host, or back."""
+    TEST_MOVE_LATE = 'test-move-late'
+    """Why a health test failed: a move of the guest did not end in time."""
+    TEST_MOVE_NO_ROOM = 'test-move-no-room'
+    """Why a health test failed: no other host had room for the guest."""
+    TEST_NOT_MOVED = 'test-not-moved'
+    """It is enabled, and its test guest was not moved: there is no other
+    host that takes one."""
     TEST_GUEST_HANGS = 'test-guest-hangs'
     """Nova has been deleting its test guest for too long."""
     REMOVED = 'removed'

@@ -78,6 +78,7 @@ class Hypervisor:
     :ivar ports: the machine's own
     :ivar subports: those that its trunk has in further networks
     :ivar test_guests: guests of ours that try it out
+    :ivar test_migrations: theirs, between whatever hosts
     :ivar test_ports: ports that were made for them
     :ivar guests: the others; None when the look did not reach them
     :ivar has_room: Placement would let a guest in; a held one has none
@@ -105,6 +106,7 @@ class Hypervisor:
     node: Node | None = None
     aggregates: tuple[Aggregate, ...] = ()
     test_guests: tuple[Server, ...] = ()
+    test_migrations: tuple[Migration, ...] = ()
     test_ports: tuple[Port, ...] = ()
     guests: tuple[Server, ...] | None = None
     migrations: tuple[Migration, ...] = ()
@@ -259,6 +261,8 @@ class Hypervisor:
     def strangers(self) -> frozenset[str]:
         """Who has an allocation beside the hold and our test guests."""
         ours = {guest.id for guest in self.test_guests}
+        # What moves one has its place meanwhile.
+        ours |= {migration.uuid for migration in self.test_migrations}
         if self.compute_id is not None:
             ours.add(identity.hold_id(self.compute_id))
         return (self.consumers or frozenset()) - ours

@@ -90,6 +90,7 @@ class Ledger:
     :ivar abandoned: ids of the servers of each hypervisor whose deploy failed
         and was tried anew
     :ivar test_failures: why the health test of a hypervisor failed
+    :ivar test_notes: what the health test of a hypervisor did not try
     :ivar out_of_time: the seconds that there were, when they are over and
         there is a grace for cleaning up
     :ivar winding_down: nothing new is to be begun any more
@@ -124,6 +125,7 @@ class Ledger:
         default_factory=dict
     )
     test_failures: dict[str, Reason] = dataclasses.field(default_factory=dict)
+    test_notes: dict[str, Reason] = dataclasses.field(default_factory=dict)
     out_of_time: float | None = None
     winding_down: bool = False
 
@@ -198,3 +200,5 @@ class Ledger:
             self.abandoned[name] = (*gone, verdict.abandoned)
         if verdict.test_failure is not None:
             self.test_failures[name] = verdict.test_failure
+        if verdict.test_note is not None:
+            self.test_notes[name] = verdict.test_note

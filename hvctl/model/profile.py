@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import dataclasses
 import enum
 
+from hvctl.model.drain_options import Method
 from hvctl.model.health import Answer
 from hvctl.model.networking import Address, Networking, NoNetworking
 from hvctl.model.secret import Secret
@@ -132,7 +133,8 @@ class TestGuest:
     :ivar image: name or id; needed where the test is enabled
     :ivar network: name or id; None is a guest without a port
     :ivar vnic_type: of its port: ``normal`` or ``direct``
-    :ivar timeout: seconds until it is ACTIVE and answers
+    :ivar timeout: seconds until it is ACTIVE and answers, and for each move
+    :ivar move: how it is moved to another host and back
     """
 
     enabled: bool = False
@@ -142,6 +144,7 @@ class TestGuest:
     vnic_type: str = 'normal'
     answer: Answer = Answer.NONE
     timeout: float = DEFAULT_TEST_TIMEOUT
+    move: tuple[Method, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

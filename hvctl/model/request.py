@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import dataclasses
 import datetime
 
+from hvctl.model.drain_options import Method
 from hvctl.model.health import Answer
 from hvctl.model.machine_ports import MachinePorts
 from hvctl.model.profile import Subnetwork, Timeouts
@@ -58,7 +59,8 @@ class HealthTest:
     :ivar network_id: None is a guest without a port
     :ivar vnic_type: of its port
     :ivar answer: what it must show beside being ACTIVE
-    :ivar timeout: seconds until it is ACTIVE and answers
+    :ivar timeout: seconds until it is ACTIVE and answers, and for each move
+    :ivar move: how it is moved to another host and back
     """
 
     flavor_id: str
@@ -67,6 +69,7 @@ class HealthTest:
     vnic_type: str = 'normal'
     answer: Answer = Answer.NONE
     timeout: float = 300
+    move: tuple[Method, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,6 +55,8 @@ class WholeLook:
         any host
     :ivar provider_ids: the consumers of these resource providers; one
         request each
+    :ivar tests: ids of test guests: the migrations of each, one request, and
+        which providers have room for one, one request
     :ivar aggregates: the host aggregates
     :ivar aggregate_ids: those that nothing is concluded about from a list: a
         look has failed where it lacks one that Nova has when asked for it
@@ -86,6 +88,7 @@ class WholeLook:
     needs: frozenset[Need] = frozenset()
     room_in: str | None = None
     provider_ids: frozenset[str] = frozenset()
+    tests: frozenset[str] = frozenset()
     aggregates: bool = False
     aggregate_ids: frozenset[int] = frozenset()
     members_of: frozenset[str] = frozenset()
@@ -165,11 +168,14 @@ class Snapshot:
         nova-compute has written
     :ivar providers_disabled: ids of the providers whose service the
         scheduler leaves out (trait COMPUTE_STATUS_DISABLED)
+    :ivar providers_for_tests: ids of the providers that have room for a test
+        guest, where the scope reached that
     :ivar agents: None when the network service has no agents at all
     :ivar nodes: None when Ironic cannot be read
     :ivar members: provider ids by aggregate uuid, for those of the scope
     :ivar guests: by service host, for the hosts that the scope reached
     :ivar migrations: by service host, newest first, for those hosts
+    :ivar test_migrations: by test guest, for those that the scope reached
     :ivar direct_ports: VNIC types of ports that are a device of the host,
         sorted, by the id of the guest that has them
     :ivar anti_affinity: the id of a guest's anti-affinity group, by its id
@@ -206,6 +212,7 @@ class Snapshot:
     providers_with_room: frozenset[str] = frozenset()
     providers_reported: frozenset[str] = frozenset()
     providers_disabled: frozenset[str] = frozenset()
+    providers_for_tests: frozenset[str] = frozenset()
     ports: tuple[Port, ...] = ()
     agents: tuple[Agent, ...] | None = ()
     nodes: tuple[Node, ...] | None = ()
@@ -217,6 +224,9 @@ class Snapshot:
         default_factory=dict
     )
     migrations: Mapping[str, tuple[Migration, ...]] = dataclasses.field(
+        default_factory=dict
+    )
+    test_migrations: Mapping[str, tuple[Migration, ...]] = dataclasses.field(
         default_factory=dict
     )
     direct_ports: Mapping[str, tuple[str, ...]] = dataclasses.field(

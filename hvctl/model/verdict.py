@@ -39,6 +39,7 @@ class Verdict:
     :ivar abandoned: the id of the server that is deleted now since its deploy
         failed, to make another
     :ivar test_failure: why its health test failed, when that is known now
+    :ivar test_note: what its health test did not try, when that is known now
     :ivar news: what is told of what is waited for; a change in it is progress,
         and is not shown
     """
@@ -51,6 +52,7 @@ class Verdict:
     giving_up: Reason | None = None
     abandoned: str | None = None
     test_failure: Reason | None = None
+    test_note: Reason | None = None
     news: str = ''
 
     @classmethod

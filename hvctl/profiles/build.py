@@ -8,6 +8,7 @@ import pathlib
 import typing
 
 from hvctl.model import duration
+from hvctl.model.drain_options import Method
 from hvctl.model.health import Answer
 from hvctl.model.networking import (
     Address,
@@ -209,7 +210,8 @@ def _health_test(value: tree.Value | None) -> TestGuest:
             **_scalars(value, _part('health_test')),
             **_enum(value, 'answer', Answer),
             **({} if timeout is None else {'timeout': timeout}),
-        }
+        },
+        move=tuple(map(Method, _texts(value, 'move') if value else ())),
     )
 
 

@@ -12,6 +12,7 @@ from hvctl.cloud import parallel
 from hvctl.cloud.observe import compute_cloud
 from hvctl.cloud.observe import hosts
 from hvctl.cloud.observe import volumes
+from hvctl.model import identity
 from hvctl.model.snapshot import Snapshot, WholeLook
 
 #: Waits for some lists that are being read, and puts them into a snapshot.
@@ -26,6 +27,7 @@ def begin(
         _room(pool, pair, scope),
         _aggregates(pool, pair, scope),
         guests(pool, pair, scope.hosts, Snapshot()),
+        _tests(pool, pair, scope),
         _ties(pool, pair, scope),
         _volumes(pool, pair, scope),
     ]
@@ -110,6 +112,34 @@ def guests(
             look,
             guests=parallel.results(guests),
             migrations=parallel.results(migrations),
+        )
+
+    return finish
+
+
+def _tests(
+    pool: futures.Executor, pair: clouds.Pair, scope: WholeLook
+) -> Reading:
+    """Read where test guests have been, and where they may go."""
+    if not scope.tests:
+        return nothing
+    room = pool.submit(
+        compute_cloud.provider_ids,
+        pair.placement,
+        resources=f'{identity.TEST_RESOURCE_CLASS}:1',
+    )
+    migrations = {
+        guest_id: pool.submit(
+            hosts.migrations_of, pair.compute.compute, guest_id
+        )
+        for guest_id in scope.tests
+    }
+
+    def finish(look: Snapshot) -> Snapshot:
+        return dataclasses.replace(
+            look,
+            providers_for_tests=room.result(),
+            test_migrations=parallel.results(migrations),
         )
 
     return finish

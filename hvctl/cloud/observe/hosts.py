@@ -260,3 +260,22 @@ def migrations(
         *(m for m in found or () if host in (m.source, m.destination)),
         *(migration for migration in before if migration.id not in read),
     )
+
+
+def migrations_of(
+    compute: http.Service, server_id: str
+) -> tuple[Migration, ...]:
+    """Read the migrations of one guest, between whatever hosts."""
+    found = lists.read(
+        compute,
+        'migrations',
+        http.Request(
+            url='/os-migrations',
+            doing=f'list the migrations of server {server_id}',
+            microversion=http.COMPUTE,
+            params={'instance_uuid': server_id},
+        ),
+        parse.migration,
+        lists.Paging.BY_UUID,
+    )
+    return tuple(m for m in found or () if m.server_id == server_id)

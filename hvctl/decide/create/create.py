@@ -10,7 +10,7 @@ it is the last step.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 import dataclasses
 import datetime
 
@@ -84,6 +84,9 @@ class Create(Goal[CreateCase]):
             )
         if self._is_known(found, ledger):
             usual = dataclasses.replace(usual, known=ledger.last)
+        test = self.request.health_test
+        if test is not None and test.move:
+            usual = _with_moves(usual, found)
         if not ledger.given_up:
             return usual
         return rollback.scope(ledger, usual)
@@ -169,6 +172,22 @@ class Create(Goal[CreateCase]):
             stage = goal.first(stages.STAGES, case)
             found[name] = stages.after(stage, hv, self.request)
         return found
+
+
+def _with_moves(usual: WholeLook, found: Iterable[Hypervisor]) -> WholeLook:
+    """Reach the migrations of test guests, and the hosts that take them."""
+    guests = frozenset(
+        guest.id
+        for hv in found
+        for guest in hv.test_guests
+        # One that is still to boot has moved nowhere.
+        if guest.status != 'BUILD'
+    )
+    if not guests:
+        return usual
+    # Other hosts are in the lists only, and the details of a compute node have
+    # the host of its service.
+    return dataclasses.replace(usual, tests=guests, sizes=True, known=None)
 
 
 def _hold_is_unclear(hv: Hypervisor) -> bool:

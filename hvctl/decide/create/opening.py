@@ -87,7 +87,7 @@ def enabled(case: CreateCase) -> Verdict | None:
     if not closing.is_proven(case):
         return None
     code = OutcomeCode.DONE if case.changed else OutcomeCode.ALREADY_ENABLED
-    reason = Reason.of(code)
+    reason = case.ledger.test_notes.get(case.name) or Reason.of(code)
     if case.times(RestoreHold):
         reason = Reason.of(
             OutcomeCode.HOLD_WAS_LOST,
@@ -137,6 +137,11 @@ def try_out(case: CreateCase) -> Verdict | None:
             case.status, Reason.of(OutcomeCode.HOLD_TOO_SMALL, name=hv.name)
         )
     return health_test.try_out(case, case.request.health_test)
+
+
+def move(case: CreateCase) -> Verdict | None:
+    """Move the test guest to another host and back."""
+    return health_test.move(case, case.request.health_test)
 
 
 def lift(case: CreateCase) -> Verdict | None:

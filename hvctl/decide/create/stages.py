@@ -52,6 +52,12 @@ def _tested(_: Hypervisor, request: CreateRequest | None) -> bool | None:
     return None if request is None else request.health_test is not None
 
 
+def _moved(_: Hypervisor, request: CreateRequest | None) -> bool | None:
+    if request is None:
+        return None
+    return request.health_test is not None and bool(request.health_test.move)
+
+
 #: How a name becomes an enabled hypervisor; the first stage that answers gives
 #: the verdict.
 STAGES: tuple[Stage[CreateCase], ...] = (
@@ -282,6 +288,14 @@ STAGES: tuple[Stage[CreateCase], ...] = (
         opening.try_out,
         when='with a health test',
         asked=_tested,
+    ),
+    Stage(
+        'test-moves',
+        Kind.STEP,
+        'move the test guest to another host and back before that',
+        opening.move,
+        when='with a health test whose guest is to move',
+        asked=_moved,
     ),
     Stage(
         'join-rest',

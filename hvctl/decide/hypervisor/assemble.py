@@ -146,6 +146,11 @@ def _one(
         node=_metal(lists, server),
         aggregates=lists.aggregates.all(hosts) if ours else (),
         test_guests=test_guests,
+        test_migrations=tuple(
+            migration
+            for guest in test_guests
+            for migration in snapshot.test_migrations.get(guest.id, ())
+        ),
         test_ports=ports[PortUse.TEST],
         guests=_others(snapshot.guests.get(host), test_guests),
         migrations=snapshot.migrations.get(host, ()),

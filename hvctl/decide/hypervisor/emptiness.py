@@ -99,12 +99,15 @@ def occupants(hv: Hypervisor) -> tuple[tuple[str | int, ...], ...]:
     found: list[tuple[str | int, ...]] = []
     if hv.guests:
         found.append(('guest', len(hv.guests)))
-    going = unfinished(hv)
+    tests = {guest.id for guest in hv.test_guests}
+    unended = unfinished(hv)
+    # That of a test guest goes with it.
+    going = [each for each in unended if each.server_id not in tests]
     if going:
         found.append(('unfinished migration', len(going)))
-    known = {guest.id for guest in (*(hv.guests or ()), *hv.test_guests)}
-    known |= {migration.uuid for migration in going}
-    known |= {migration.server_id for migration in going}
+    known = {guest.id for guest in hv.guests or ()} | tests
+    known |= {migration.uuid for migration in unended}
+    known |= {migration.server_id for migration in unended}
     known |= evacuated(hv)
     others = sorted(consumers_beside_hold(hv) - known)
     if others:

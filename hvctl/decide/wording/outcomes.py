@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from hvctl.decide.wording import commands
 from hvctl.decide.wording import deploys
+from hvctl.decide.wording import health_moves
 from hvctl.decide.wording import holders
 from hvctl.decide.wording import statuses
 from hvctl.decide.wording import text
@@ -385,4 +386,6 @@ _DELETE: dict[Code, Words] = {
     ),
 }
 
-WORDS: dict[Code, Words] = _RUN | _CREATE | deploys.WORDS | _IN_TIME | _DELETE
+WORDS: dict[Code, Words] = (
+    _RUN | _CREATE | deploys.WORDS | health_moves.WORDS | _IN_TIME | _DELETE
+)

@@ -236,6 +236,12 @@ _VERBS: dict[Code, Words] = {
     ),
     StatusCode.TEST_GUEST_BOOTS: Words('booting the test guest'),
     StatusCode.TEST_GUEST_AWAITED: Words('waiting for the test guest'),
+    StatusCode.TEST_GUEST_MOVES: Words(
+        'moving the test guest to another host ({method})'
+    ),
+    StatusCode.TEST_GUEST_RETURNS: Words(
+        'moving the test guest back ({method})'
+    ),
     StatusCode.TEST_GUEST_GOES: Words('waiting for the test guest to go'),
     StatusCode.TEST_PORT_GOES: Words("removing the test guest's port"),
     StatusCode.TEST_ENDED: Words('its health test is ended'),

@@ -25,21 +25,29 @@ _LACKS = {
 }
 
 
-def _way(facts: Facts) -> str:
+def way(facts: Facts) -> str:
     """Return what to look at, by its kind."""
     lacks = _LACKS[Lack(str(facts['kind']))]
     return f'{lacks}: see the page on migrations, "No guest leaves"'
+
+
+def look_into_log(facts: Facts) -> str:
+    """Return where the words are that Nova does not tell."""
+    return (
+        f'the words are in the log of nova-compute on {facts["host"]}: see '
+        'the page on migrations, "No guest leaves"'
+    )
 
 
 WORDS: dict[Code, Words] = {
     GuestCode.AWAITS_FIRST: Words(
         'guest {server_id} goes first by {method}, alone'
     ),
-    GuestCode.NO_WAY: Words('{message}', _way, ('kind', 'message')),
+    GuestCode.NO_WAY: Words('{message}', way, ('kind', 'message')),
     GuestCode.NO_WORDS: Words(
         'the migration had begun and ended as {status}; Nova does not say why',
-        'the words are in the log of nova-compute on {host}: see the page on '
-        'migrations, "No guest leaves"',
+        look_into_log,
+        ('host',),
     ),
     GuestCode.NOT_SENT: Words(
         'not sent, since guest {server_id}, which went first by the same '

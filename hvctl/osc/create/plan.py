@@ -261,4 +261,5 @@ def _health_test(
         vnic_type=wanted.test.vnic_type,
         answer=wanted.test.answer,
         timeout=wanted.test.timeout,
+        move=wanted.test.move,
     )

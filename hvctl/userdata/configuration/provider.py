@@ -13,6 +13,9 @@ PATH = '/etc/nova/provider_config/hvctl.yaml'
 
 #: Every ephemeral hypervisor has it.
 
+#: How many test guests a host takes at once.
+_TEST_GUESTS = 8
+
 
 def render(traits: Iterable[str]) -> str:
     """Write the provider configuration file.
@@ -30,9 +33,10 @@ def render(traits: Iterable[str]) -> str:
                             {
                                 # Only the guest of the health test asks
                                 # for it: it gets in while the hold keeps
-                                # everybody else out.
+                                # everybody else out.  The guests of
+                                # other hosts visit an open one.
                                 identity.TEST_RESOURCE_CLASS: {
-                                    'total': 1,
+                                    'total': _TEST_GUESTS,
                                     'reserved': 0,
                                     'min_unit': 1,
                                     'max_unit': 1,

@@ -30,6 +30,8 @@ NOTHING_TO_DO: frozenset[Code] = frozenset(
         StatusCode.JOINING,
         StatusCode.TEST_GUEST_BOOTS,
         StatusCode.TEST_GUEST_AWAITED,
+        StatusCode.TEST_GUEST_MOVES,
+        StatusCode.TEST_GUEST_RETURNS,
         StatusCode.TEST_GUEST_GOES,
         StatusCode.TEST_PORT_GOES,
         StatusCode.TEST_ENDED,

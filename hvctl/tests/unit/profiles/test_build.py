@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from hvctl.model.drain_options import Method
 from hvctl.model.health import Answer
 from hvctl.model.networking import Address, Device, Link, Ovn, Sriov
 from hvctl.model.profile import (
@@ -88,7 +89,8 @@ class TestBuild(base.ProfilesTestCase):
         """The test guest, all of it."""
         profile = self.get(
             'health_test: {enabled: true, image: i, flavor: f, network: n, '
-            'vnic_type: direct, answer: address, timeout: 2m}'
+            'vnic_type: direct, answer: address, timeout: 2m, '
+            'move: [cold, live]}'
         )
 
         self.assertEqual(
@@ -100,9 +102,14 @@ class TestBuild(base.ProfilesTestCase):
                 vnic_type='direct',
                 answer=Answer.ADDRESS,
                 timeout=120,
+                move=(Method.COLD, Method.LIVE),
             ),
             profile.health_test,
         )
+        for text in ('move: []', 'move: ~', 'enabled: false'):
+            with self.subTest(text=text):
+                test = self.get(f'health_test: {{{text}}}').health_test
+                self.assertEqual((), test.move)
 
     def test_packages(self) -> None:
         """None at all, none for a family, and what nobody said differ."""

@@ -90,6 +90,34 @@ class TestHost(looking.TestCase):
             [recorded['id']], [m.id for m in look.migrations['hv2']]
         )
 
+    def test_test_guests(self) -> None:
+        """Their own migrations, and who takes one: no list of guests."""
+        (recorded, *_) = base.ANSWERS['migrations']['body']['migrations']
+        theirs = {**recorded, 'id': 99, 'uuid': 'u', 'instance_uuid': 't'}
+        url = f'{base.COMPUTE}/os-migrations'
+        self.mock.get(url, **base.listed('migrations', recorded, theirs))
+
+        look = self.observe(tests=frozenset({'t'}))
+
+        self.assertEqual([{'instance_uuid': 't'}], self.queries(url))
+        # Whatever Nova gives for that.
+        self.assertEqual([99], [m.id for m in look.test_migrations['t']])
+        taking = {'resources': 'CUSTOM_HVCTL_TEST:1'}
+        self.assertIn(taking, self.queries(looking.PROVIDERS))
+        self.assertEqual(
+            {each.id for each in look.providers}, look.providers_for_tests
+        )
+        for query in self.queries(looking.SERVERS):
+            self.assertNotIn('all_tenants', query)
+
+        self.mock.reset_mock()
+        look = self.observe()
+
+        self.assertEqual({}, look.test_migrations)
+        self.assertEqual(frozenset(), look.providers_for_tests)
+        self.assertEqual([], self.queries(url))
+        self.assertNotIn(taking, self.queries(looking.PROVIDERS))
+
     def test_migrations_again(self) -> None:
         """A later look pages only as far as something may have changed."""
         (recorded, *_) = base.ANSWERS['migrations']['body']['migrations']

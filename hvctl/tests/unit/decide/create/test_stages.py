@@ -110,7 +110,7 @@ class TestRemaining(unittest.TestCase):
 
     def test_each(self):
         """What only the request tells may come; what is passed does not."""
-        may_come = 'join health-test lift'
+        may_come = 'join health-test test-moves lift'
         for hv, expected in (
             (BUILDING, f'{WAITS} {may_come}'),
             (UNMAPPED, f'mapped inventory agents {may_come}'),
@@ -142,4 +142,6 @@ class TestRemaining(unittest.TestCase):
         """What was killed between its notes and the lift is not through."""
         hv = builders.a_hypervisor(server=OPENED, **HELD)
 
-        self.assertEqual('join health-test lift', names(stages.remaining(hv)))
+        self.assertEqual(
+            'join health-test test-moves lift', names(stages.remaining(hv))
+        )

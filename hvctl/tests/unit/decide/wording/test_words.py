@@ -13,6 +13,7 @@ from hvctl.decide.wording import templates
 from hvctl.model.codes import HolderCode, OutcomeCode, StatusCode
 from hvctl.model.reasons import Reason
 from hvctl.tests.unit.decide.wording import lost_words
+from hvctl.tests.unit.decide.wording import move_words
 
 HV = {'name': 'hv1', 'host': 'hv1.a.org'}
 LATE = {**HV, 'seconds': 300, 'addresses': ('10.0.0.5',)}
@@ -253,22 +254,6 @@ ROWS: tuple = (
         '',
     ),
     (
-        OutcomeCode.HEALTH_TEST_FAILED,
-        {
-            'name': 'hv1',
-            'why': Reason.of(
-                OutcomeCode.TEST_GUEST_LATE,
-                server_status='ACTIVE',
-                task=None,
-                seconds=300,
-                silent='console',
-            ),
-        },
-        'the health test of hv1 failed: the test guest was ACTIVE for 300 s '
-        '(no task), and its console did not answer; it stays closed',
-        '',
-    ),
-    (
         OutcomeCode.CLOSED_FOR_DRAIN,
         HV,
         'hv1 is closed for a drain',
@@ -368,7 +353,8 @@ class TestWords(unittest.TestCase):
 
     def test_table(self):
         """Each row reads as it stands here."""
-        for code, facts, words, remedy in (*ROWS, *lost_words.ROWS):
+        rows = (*ROWS, *lost_words.ROWS, *move_words.ROWS)
+        for code, facts, words, remedy in rows:
             with self.subTest(code=code):
                 why = Reason.of(code, **facts)
                 known = templates.facts(rendering.WORDS[code])

@@ -321,6 +321,8 @@ class TestShow(base.TestCommand):
                 'until its network agents are alive',
                 'join its aggregates (with aggregates)',
                 'boot a test guest on it, and delete it (with a health test)',
+                'move the test guest to another host and back before that '
+                '(with a health test whose guest is to move)',
                 'lift the hold: guests can land there',
             ],
             shown['remaining'],

@@ -32,4 +32,4 @@ class TestProvider(unittest.TestCase):
             provider['traits'],
         )
         (inventory,) = provider['inventories']['additional']
-        self.assertEqual(1, inventory['CUSTOM_HVCTL_TEST']['total'])
+        self.assertEqual(8, inventory['CUSTOM_HVCTL_TEST']['total'])

@@ -43,6 +43,7 @@ class TestRecipes(unittest.TestCase):
         recipes = [
             textwrap.dedent(text)
             for text in test_documentation.BLOCK.findall(PAGE.read_text())
+            if 'migration:' in text
         ]
 
         found = [self.profile(recipe).migration for recipe in recipes]
