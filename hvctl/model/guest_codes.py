@@ -28,6 +28,9 @@ class GuestCode(enum.StrEnum):
     """It is deleted, and can still be restored."""
     NOT_MIGRATABLE = 'not-migratable'
     """It is in another state in which Nova cannot migrate it."""
+    TEST_UNFINISHED = 'test-unfinished'
+    """It is the test guest of another hypervisor, whose create is to go on
+    with it."""
     RESIZE_UNCONFIRMED = 'resize-unconfirmed'
     """Its resize has to be confirmed or reverted."""
     SUSPENDED = 'suspended'
@@ -88,6 +91,8 @@ class GuestCode(enum.StrEnum):
     """What its owner says of that is no whole number."""
 
     # What its owner will notice.
+    TRIES_OUT = 'tries-out'
+    """It is the test guest of another hypervisor, and only visits its host."""
     LOCKED = 'locked'
     """Its owner has locked it."""
     HAS_PORT = 'has-port'

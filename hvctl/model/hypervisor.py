@@ -81,6 +81,8 @@ class Hypervisor:
     :ivar test_migrations: theirs, between whatever hosts
     :ivar test_ports: ports that were made for them
     :ivar guests: the others; None when the look did not reach them
+    :ivar visitors: ids of test guests of other hypervisors, which may be
+        among them
     :ivar has_room: Placement would let a guest in; a held one has none
     :ivar reported: nova-compute has written its inventory
     :ivar disabled_trait: Placement still leaves it out as disabled
@@ -109,6 +111,7 @@ class Hypervisor:
     test_migrations: tuple[Migration, ...] = ()
     test_ports: tuple[Port, ...] = ()
     guests: tuple[Server, ...] | None = None
+    visitors: frozenset[str] = frozenset()
     migrations: tuple[Migration, ...] = ()
     consumers: frozenset[str] | None = None
     hold: int | None = None

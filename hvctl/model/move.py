@@ -139,6 +139,7 @@ class Ties:
     :ivar anti_affinity: id of its anti-affinity group, whose members move
         one by one
     :ivar volumes: None where that was not asked
+    :ivar tries_out: the hypervisor whose test guest it is
     """
 
     known: bool = True
@@ -146,6 +147,7 @@ class Ties:
     affinity: str | None = None
     anti_affinity: str | None = None
     volumes: GuestVolumes | None = None
+    tries_out: str | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

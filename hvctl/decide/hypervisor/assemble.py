@@ -153,6 +153,7 @@ def _one(
         ),
         test_ports=ports[PortUse.TEST],
         guests=_others(snapshot.guests.get(host), test_guests),
+        visitors=lists.tests - {guest.id for guest in test_guests},
         migrations=snapshot.migrations.get(host, ()),
         consumers=None if consumers is None else frozenset(consumers),
         hold=_hold(consumers, compute_id),

@@ -97,15 +97,21 @@ def occupants(hv: Hypervisor) -> tuple[tuple[str | int, ...], ...]:
         the ids of their consumers
     """
     found: list[tuple[str | int, ...]] = []
-    if hv.guests:
-        found.append(('guest', len(hv.guests)))
+    guests = [guest.id for guest in hv.guests or ()]
+    visiting = sum(guest_id in hv.visitors for guest_id in guests)
+    for kind, number in (
+        ('guest', len(guests) - visiting),
+        ('visiting test guest', visiting),
+    ):
+        if number:
+            found.append((kind, number))
     tests = {guest.id for guest in hv.test_guests}
     unended = unfinished(hv)
     # That of a test guest goes with it.
     going = [each for each in unended if each.server_id not in tests]
     if going:
         found.append(('unfinished migration', len(going)))
-    known = {guest.id for guest in hv.guests or ()} | tests
+    known = tests.union(guests)
     known |= {migration.uuid for migration in unended}
     known |= {migration.server_id for migration in unended}
     known |= evacuated(hv)

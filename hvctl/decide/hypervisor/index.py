@@ -67,6 +67,7 @@ class Index:
     :ivar servers: by name
     :ivar ports: by name
     :ivar test_guests: by the name of the hypervisor that they try out
+    :ivar tests: the ids of these
     :ivar services: by host; those that we disabled also by what is before
         each dot of it, with the dot: see :func:`in_any_domain`
     :ivar compute_nodes: by the host that each is of
@@ -81,6 +82,7 @@ class Index:
     servers: Table[Server]
     ports: Table[Port]
     test_guests: Table[Server]
+    tests: frozenset[str]
     services: Table[Service]
     compute_nodes: Table[ComputeNode]
     compute_nodes_by_id: Table[ComputeNode]
@@ -100,6 +102,7 @@ class Index:
                 snapshot.test_guests,
                 lambda s: (s.metadata.get(identity.TEST_KEY),),
             ),
+            tests=frozenset(guest.id for guest in snapshot.test_guests),
             services=Table(snapshot.services, _service_keys),
             compute_nodes=Table(snapshot.compute_nodes, lambda n: (n.host,)),
             compute_nodes_by_id=Table(

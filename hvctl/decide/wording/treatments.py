@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import typing
 
+from hvctl.decide.wording import commands
 from hvctl.decide.wording import templates
 from hvctl.decide.wording import text
 from hvctl.decide.wording.templates import Words
@@ -152,6 +153,12 @@ WORDS: dict[Code, Words] = {
     GuestCode.NOT_MIGRATABLE: Words(
         _STAY_BY_STATE, 'openstack server show {server_id} tells more'
     ),
+    GuestCode.TEST_UNFINISHED: Words(
+        '{status}: the create of {name} is to go on with its test guest',
+        'when no create of it is running, '
+        f'{commands.CREATE} goes on, and {commands.DELETE} removes it',
+        ('name',),
+    ),
     GuestCode.RESIZE_UNCONFIRMED: Words(
         'VERIFY_RESIZE: its resize waits until its owner confirms or reverts '
         'it',
@@ -233,6 +240,9 @@ WORDS: dict[Code, Words] = {
     GuestCode.WISH_UNKNOWN: Words('{key}={wish} means nothing'),
     GuestCode.PRIORITY: Words('{key}={priority}'),
     GuestCode.PRIORITY_UNKNOWN: Words('{key}={priority} is no whole number'),
+    GuestCode.TRIES_OUT: Words(
+        'test guest of {name}, whose create goes on wherever it is'
+    ),
     GuestCode.LOCKED: Words('locked by its owner'),
     GuestCode.HAS_PORT: _has(
         '{port} port', 'unplugged for the move, and plugged again'

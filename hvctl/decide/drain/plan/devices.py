@@ -78,6 +78,8 @@ def notes(guest: Server, method: Method | None, ties: Ties) -> list[Reason]:
     :param ties: its ports, and what is known of its volumes
     """
     found = _volumes(guest)
+    if ties.tries_out is not None:
+        found.append(Reason.of(GuestCode.TRIES_OUT, name=ties.tries_out))
     found += [
         Reason.of(GuestCode.HAS_PORT, port=port, method=method)
         for port in ties.ports

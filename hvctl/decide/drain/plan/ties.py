@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from hvctl.model import identity
 from hvctl.model.ledger import Ledger
 from hvctl.model.move import GuestVolumes
 from hvctl.model.move import Ties
@@ -17,12 +18,31 @@ def of(guest_id: str, snapshot: Snapshot, ledger: Ledger) -> Ties:
     move = ledger.moves.get(guest_id)
     known = move.ties if move is not None else Ties(known=False)
     if not snapshot.ties_known:
-        return known
+        # Every look has the test guests.
+        return dataclasses.replace(
+            known, tries_out=_tries_out(guest_id, snapshot)
+        )
     return Ties(
         ports=snapshot.direct_ports.get(guest_id, ()),
         affinity=snapshot.affinity.get(guest_id),
         anti_affinity=snapshot.anti_affinity.get(guest_id),
         volumes=known.volumes,
+        tries_out=_tries_out(guest_id, snapshot),
+    )
+
+
+def _tries_out(guest_id: str, snapshot: Snapshot) -> str | None:
+    """Return which hypervisor a guest tries out that only visits its host.
+
+    Of our own project only: any tenant can give a guest our mark.
+    """
+    return next(
+        (
+            guest.metadata.get(identity.TEST_KEY)
+            for guest in snapshot.test_guests
+            if guest.id == guest_id
+        ),
+        None,
     )
 
 

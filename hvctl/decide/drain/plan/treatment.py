@@ -37,6 +37,8 @@ _STUCK = {
     'RESCUE': GuestCode.IN_RESCUE,
     'SOFT_DELETED': GuestCode.SOFT_DELETED,
 }
+#: A test guest in one of these is confirmed or deleted by its create.
+_UNFINISHED = frozenset({'VERIFY_RESIZE', 'ERROR'})
 #: A guest in one of these can leave, one way or the other.
 _MOVABLE = frozenset(
     {'ACTIVE', 'PAUSED', 'SHUTOFF', 'SUSPENDED', 'SHELVED', 'VERIFY_RESIZE'}
@@ -95,6 +97,18 @@ def _wants_to_stay(case: GuestCase) -> Treatment | None:
         tagged=wishes.of(case.guest).tagged,
         server_id=case.guest.id,
     )
+
+
+def _test_unfinished(case: GuestCase) -> Treatment | None:
+    name = case.ties.tries_out
+    if name is None or case.status not in _UNFINISHED:
+        return None
+    if case.status == 'VERIFY_RESIZE' and case.options.confirm_resizes:
+        return None
+    reason = Reason.of(
+        GuestCode.TEST_UNFINISHED, name=name, status=case.status
+    )
+    return Treatment(reason=reason, busy=True)
 
 
 def _resize_unconfirmed(case: GuestCase) -> Treatment | None:
@@ -225,6 +239,12 @@ def _confirm(case: GuestCase) -> Treatment | None:
 #: The first that answers is the treatment.
 RULES: tuple[Rule, ...] = (
     Rule('busy', 'with a task, or BUILD, DELETED ...: looked at again', _busy),
+    Rule(
+        'test-unfinished',
+        'test guest of another hypervisor in VERIFY_RESIZE or ERROR: its '
+        'create goes on with it, and it is looked at again',
+        _test_unfinished,
+    ),
     Rule('may-stay', 'SUSPENDED with --suspended leave: may stay', _may_stay),
     Rule('stuck', 'RESCUE, ERROR, SOFT_DELETED, UNKNOWN ...: stays', _stuck),
     Rule('owner', 'its owner wants it to stay: stays', _wants_to_stay),

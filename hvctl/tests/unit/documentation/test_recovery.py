@@ -73,6 +73,7 @@ NOTHING_TO_DO: frozenset[Code] = frozenset(
         GuestCode.WISH_UNKNOWN,
         GuestCode.PRIORITY,
         GuestCode.PRIORITY_UNKNOWN,
+        GuestCode.TRIES_OUT,
         GuestCode.LOCKED,
         GuestCode.HAS_PORT,
         GuestCode.HAS_PCI_DEVICE,

@@ -19,8 +19,15 @@ class TestRefusals(unittest.TestCase):
 
     def test_occupied(self):
         """Guests, migrations and strange consumers each keep it."""
+        visitor = builders.a_guest(metadata={identity.TEST_KEY: 'hv2'})
         for changes, occupant in (
             ({'guests': {'hv1': (builders.a_guest(),)}}, ('guest', 1)),
+            (
+                {'guests': {'hv1': (visitor,)}, 'test_guests': (visitor,)},
+                ('visiting test guest', 1),
+            ),
+            # Any tenant can give a guest our mark.
+            ({'guests': {'hv1': (visitor,)}}, ('guest', 1)),
             (
                 {'migrations': {'hv1': (builders.a_migration(),)}},
                 ('unfinished migration', 1),

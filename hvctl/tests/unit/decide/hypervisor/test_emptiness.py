@@ -35,6 +35,17 @@ class TestOccupants(unittest.TestCase):
                 {'consumers': frozenset({HOLD, 'x', 'a'})},
                 (('allocation', 'a', 'x'),),
             ),
+            (
+                {'guests': (GUEST,), 'visitors': frozenset({GUEST.id, 'x'})},
+                (('visiting test guest', 1),),
+            ),
+            (
+                {
+                    'guests': (GUEST, builders.a_guest('other')),
+                    'visitors': frozenset({GUEST.id}),
+                },
+                (('guest', 1), ('visiting test guest', 1)),
+            ),
             # One that is counted already is not counted twice.
             (
                 {'guests': (GUEST,), 'consumers': frozenset({GUEST.id})},

@@ -56,6 +56,15 @@ ROWS: tuple[tuple[Reason, str], ...] = (
         f'{STAYS}UNKNOWN; openstack server show g1 tells more',
     ),
     (
+        Reason.of(
+            GuestCode.TEST_UNFINISHED, name='hv2', status='VERIFY_RESIZE'
+        ),
+        'VERIFY_RESIZE: the create of hv2 is to go on with its test guest; '
+        'when no create of it is running, openstack hypervisor ephemeral '
+        'create hv2 ... goes on, and openstack hypervisor ephemeral delete '
+        'hv2 removes it',
+    ),
+    (
         Reason.of(GuestCode.RESIZE_UNCONFIRMED),
         'VERIFY_RESIZE: its resize waits until its owner confirms or reverts '
         'it; --confirm-resizes',
@@ -261,6 +270,10 @@ ROWS: tuple[tuple[Reason, str], ...] = (
     (
         Reason.of(GuestCode.PRIORITY_UNKNOWN, priority='x', key='p'),
         'p=x is no whole number',
+    ),
+    (
+        Reason.of(GuestCode.TRIES_OUT, name='hv2'),
+        'test guest of hv2, whose create goes on wherever it is',
     ),
     (Reason.of(GuestCode.LOCKED), 'locked by its owner'),
     (

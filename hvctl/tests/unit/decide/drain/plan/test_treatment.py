@@ -112,6 +112,39 @@ class TestTreat(unittest.TestCase):
                 self.assertEqual(code, treated.reason.code)
                 self.assertFalse(treated.accepted or treated.busy)
 
+    def test_visitor(self):
+        """A test guest that its create is to confirm or delete is left."""
+        visits = Ties(tries_out='hv2')
+        code = GuestCode.TEST_UNFINISHED
+        for status, options, ties, method, reason, busy in (
+            ('VERIFY_RESIZE', {}, visits, None, code, True),
+            ('ERROR', {}, visits, None, code, True),
+            (
+                'VERIFY_RESIZE',
+                {'confirm_resizes': True},
+                visits,
+                Method.CONFIRM,
+                None,
+                False,
+            ),
+            # Else it goes as every guest does.
+            ('ACTIVE', {}, visits, LIVE, None, False),
+            ('ACTIVE', {'method': COLD}, visits, COLD, None, False),
+            ('ERROR', {}, Ties(), None, GuestCode.IN_ERROR, False),
+        ):
+            with self.subTest(status=status, options=options):
+                treated = treatment.treat(
+                    builders.a_guest(status=status),
+                    DrainOptions(**options),
+                    ties,
+                )
+
+                self.assertEqual(
+                    (method, busy), (treated.method, treated.busy)
+                )
+                said = treated.reason and treated.reason.code
+                self.assertEqual(reason, said)
+
     def test_not_live(self):
         """What Nova cannot live-migrate goes cold, if that is allowed."""
         deployed = {'extra_specs': a_vtpm('deployment')}
