@@ -47,13 +47,15 @@ class Pace:
     def pause(self, now: float, last: float) -> float:
         """Return the seconds until the next look.
 
-        :param last: how many the last look took; the services shall not
-            spend more time on us than on others
+        :param last: how many the last look took; while guests are under way,
+            the services shall not spend more time on us than on others
         """
         pause = max(SHORTEST, (now - self._changed) * _SHARE)
-        quickest, busy = self._quickest, 0.0
-        if self._under_way and quickest is not None:
-            due = min(self._under_way.values()) + quickest
-            pause = max(pause, quickest * _OF_MOVE)
+        if not self._under_way:
+            return min(pause, LONGEST)
+        busy = 0.0
+        if self._quickest is not None:
+            due = min(self._under_way.values()) + self._quickest
+            pause = max(pause, self._quickest * _OF_MOVE)
             busy = min(due - now, _WHILE_BUSY)
         return max(min(pause, LONGEST), busy, last)

@@ -55,6 +55,15 @@ class TestPace(unittest.TestCase):
 
         self.assertEqual(1, paced.pause(5, 0))
 
+    def test_slow_looks(self) -> None:
+        """They come no closer while guests move, and as soon otherwise."""
+        paced = pace.Pace(0)
+        self.assertEqual(1, paced.pause(0, 12))
+
+        paced.began('g1', 0)
+
+        self.assertEqual(12, paced.pause(0, 12))
+
     def test_nobody_under_way(self) -> None:
         """What guests took counts no more when all are through."""
         paced = pace.Pace(0)
