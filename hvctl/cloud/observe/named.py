@@ -9,13 +9,10 @@ of the cloud are to tell.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from concurrent import futures
 import dataclasses
 
-from hvctl.cloud import http
 from hvctl.cloud import parallel
 from hvctl.cloud.observe import bare_metal
-from hvctl.cloud.observe import compute_cloud
 from hvctl.cloud.observe import host_parts
 from hvctl.cloud.observe import hosts
 from hvctl.cloud.observe import own
@@ -24,7 +21,7 @@ from hvctl.cloud.observe.parts import Parts
 from hvctl.model import host_name
 from hvctl.model import identity
 from hvctl.model import renewing
-from hvctl.model.records import Node, Server, Service
+from hvctl.model.records import Node, Server
 from hvctl.model.snapshot import Part, Snapshot, WholeLook
 
 #: So many servers of a list take Nova as long as a request for one.
@@ -131,11 +128,11 @@ def _services(
     pair = begin.pair
     names = {*_hosts(look, known, scope.names)}
     driving = [
-        _service(begin, pair.metal.compute, host)
+        begin.services_of(pair.metal.compute, host)
         for host in sorted(scope.drivers)
     ]
     services = [
-        _service(begin, pair.compute.compute, host) for host in sorted(names)
+        begin.services_of(pair.compute.compute, host) for host in sorted(names)
     ]
     if not pair.apart:
         services += driving
@@ -149,12 +146,6 @@ def _services(
         )
 
     return finish
-
-
-def _service(
-    begin: Parts, nova: http.Service, host: str
-) -> futures.Future[tuple[Service, ...]]:
-    return begin.pool.submit(compute_cloud.services, nova, host)
 
 
 def _hosts(

@@ -98,7 +98,7 @@ def one(begin: Parts, name: str) -> Snapshot | None:
     look = _each(begin, look, filter(None, ids), names_only=False)
     registered = {node.host for node in look.compute_nodes}
     services = [
-        pool.submit(compute_cloud.services, nova, host)
+        begin.services_of(nova, host)
         for host in sorted({*expected(look.servers), *registered})
     ]
     read = [begin.missing.read(node, Part.NODES) for node in nodes]

@@ -169,10 +169,10 @@ class Parts:
         """
         nova, metal = self.pair.compute.compute, self.pair.metal.compute
         hosts = [None] if only is None else sorted(only)
-        services = [self._services(nova, host) for host in hosts]
+        services = [self.services_of(nova, host) for host in hosts]
         others = services
         if self.pair.apart and only is None:
-            others = [self._services(metal)]
+            others = [self.services_of(metal, None)]
 
         def finish(look: Snapshot) -> Snapshot:
             return dataclasses.replace(
@@ -183,9 +183,14 @@ class Parts:
 
         return finish
 
-    def _services(
-        self, nova: http.Service, host: str | None = None
+    def services_of(
+        self, nova: http.Service, host: str | None
     ) -> futures.Future[tuple[Service, ...]]:
+        """Begin to read the compute services of a host.
+
+        :param nova: of either cloud
+        :param host: None for all
+        """
         return self.pool.submit(compute_cloud.services, nova, host)
 
     def compute_nodes(self, sizes: bool) -> Reading:
