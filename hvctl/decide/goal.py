@@ -24,6 +24,10 @@ from hvctl.model.request import CreateRequest
 from hvctl.model.snapshot import Scope, Snapshot
 from hvctl.model.verdict import Verdict
 
+#: Between looks that leave out what others have, or what hardly changes, at
+#: least every tenth is whole.
+FULL_LOOK_EVERY = 10
+
 C = typing.TypeVar('C', bound=Case)
 C_contra = typing.TypeVar('C_contra', bound=Case, contravariant=True)
 

@@ -39,9 +39,6 @@ from hvctl.model.verdict import Verdict
 #: The nodes only tell how a deploy goes: Nova tells how it ended.
 _INFORMS = frozenset({Part.NODES})
 
-#: Every tenth look is for what has come otherwise than it should.
-FULL_LOOK_EVERY = 10
-
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Create(Goal[CreateCase]):
@@ -102,7 +99,7 @@ class Create(Goal[CreateCase]):
             return False
         unmapped = any(hv.service and not hv.compute_node for hv in found)
         return all(hv.server for hv in found) and not (
-            unmapped and ledger.looks % FULL_LOOK_EVERY == 0
+            unmapped and ledger.looks % goal.FULL_LOOK_EVERY == 0
         )
 
     def _names_nodes(self, found: Collection[Hypervisor]) -> bool:

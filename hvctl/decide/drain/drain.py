@@ -13,6 +13,7 @@ import dataclasses
 import datetime
 import itertools
 
+from hvctl.decide import goal
 from hvctl.decide.drain import gaps
 from hvctl.decide.drain import outcome
 from hvctl.decide.drain import stages
@@ -42,12 +43,6 @@ from hvctl.model.snapshot import (
 from hvctl.model.steps import MoveStep
 from hvctl.model.verdict import Verdict
 
-#: While guests move, or wait until they are tried again, a look reads only
-#: guests and migrations.  Every tenth reads everything, and so does one after
-#: which new moves may start: a nova-compute may have died meanwhile, or
-#: somebody may have enabled it again.
-FULL_LOOK_EVERY = 10
-
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Drain(Goal[DrainCase]):
@@ -75,6 +70,10 @@ class Drain(Goal[DrainCase]):
             queue.may_begin_more(hv, self.options, ledger)
             for hv in hypervisors
         )
+        # While guests move, or wait until they are tried again, a look reads
+        # only guests and migrations.  A look after which new moves may start
+        # is whole: a nova-compute may have died meanwhile, or somebody may
+        # have enabled it again.
         if (
             hosts
             and any(
@@ -86,7 +85,7 @@ class Drain(Goal[DrainCase]):
             and not more
             and not requests.may_be_sent_again(self.options, ledger)
             and not any(gaps.was_incomplete(ledger, n) for n in self.names)
-            and ledger.looks % FULL_LOOK_EVERY
+            and ledger.looks % goal.FULL_LOOK_EVERY
         ):
             return GuestsLook(last=ledger.last, hosts=hosts)
         begun = _any_sent(ledger)
