@@ -48,7 +48,6 @@ class TestCost(unittest.TestCase):
         verb: str,
         *arguments: str,
         is_counted: typing.Callable[[Scope], bool],
-        **changes: int,
     ) -> list[looks.Look]:
         """Return the looks that count, which cost the same in both."""
         small, large = (
