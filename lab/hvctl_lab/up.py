@@ -33,6 +33,7 @@ from hvctl_lab.services import clients
 from hvctl_lab.services import keystone
 from hvctl_lab.services import mariadb
 from hvctl_lab.services import nova
+from hvctl_lab.services import placement
 from hvctl_lab.services import profiles
 from hvctl_lab.services import rabbitmq
 
@@ -118,8 +119,8 @@ def _start_services(
     if new:
         report('making the administrator')
         identity.begin(lab, secrets)
-    report('starting Keystone')
-    supervision.start(lab, [keystone.PROGRAM])
+    report('starting Keystone and Placement')
+    supervision.start(lab, [keystone.PROGRAM, placement.PROGRAM])
     readiness.wait(lab, [keystone.PROGRAM, rabbitmq.PROGRAM])
     if new:
         report('making users and the service catalogue')
@@ -127,7 +128,9 @@ def _start_services(
             connection.connect(lab, clients.ADMIN_CLOUD), lab, secrets
         )
     # Not before: a service that misses another one in the catalogue never
-    # looks again.
+    # looks again, and Nova's conductor and scheduler ask Placement when they
+    # start, and end where it does not answer.
+    readiness.wait(lab, [placement.PROGRAM])
     report('starting the services')
     supervision.start(lab, _all_but_compute(lab))
 
