@@ -5,19 +5,19 @@ from __future__ import annotations
 
 import os
 import pathlib
-import shutil
 import subprocess
 
 #: An image that is there already, in place of one that is built.
 IMAGE = 'HVCTL_TEST_IMAGE'
 
-#: What does what is asked of a program where the kernel has no device mapper;
-#: there is nothing to be done for the second then.
-_WITHOUT_MAPPER = {
-    'kpartx': pathlib.Path(__file__).parent / 'kpartx',
-    'dmsetup': pathlib.Path('/bin/true'),
+#: What diskimage-builder needs of a kernel: the module, and where it shows.
+_NEEDED = {
+    'device-mapper': ('dm_mod', pathlib.Path('/proc/misc')),
+    'vfat': ('vfat', pathlib.Path('/proc/filesystems')),
 }
-_MISC = pathlib.Path('/proc/misc')
+#: Programs that do with less what it asks of them.
+_STAND_INS = pathlib.Path(__file__).parent / 'sbin'
+_SBIN = '/usr/sbin'
 
 EXAMPLE = pathlib.Path(__file__).parents[3] / 'examples' / 'image'
 _SECURITY = 'DIB_DEBIAN_SECURITY_MIRROR'
@@ -42,7 +42,7 @@ def build(recipe: str, directory: pathlib.Path) -> pathlib.Path:
     log = directory / 'build.log'
     with log.open('wb') as output:
         done = subprocess.run(
-            [*_with_partitions(), 'diskimage-builder', str(EXAMPLE / recipe)],
+            [*_with_stand_ins(), 'diskimage-builder', str(EXAMPLE / recipe)],
             cwd=directory,
             env=environment,
             stdout=output,
@@ -55,20 +55,22 @@ def build(recipe: str, directory: pathlib.Path) -> pathlib.Path:
     return image
 
 
-def _with_partitions() -> list[str]:
-    """Return what has a program see the partitions of a disk it makes."""
-    if 'device-mapper' in _MISC.read_text():
+def _with_stand_ins() -> list[str]:
+    """Return what has a program find the stand-ins, where it needs them."""
+    if all(_has(what, *where) for what, where in _NEEDED.items()):
         return []
-    script = ''
-    arguments: list[str] = []
-    for name, instead in _WITHOUT_MAPPER.items():
-        if program := shutil.which(name, path='/usr/sbin:/sbin'):
-            script += 'mount --bind "$1" "$2"; shift 2; '
-            arguments += (str(instead), program)
+    options = f'lowerdir={_STAND_INS}:{_SBIN}'
+    mount = f'mount -t overlay -o {options} overlay {_SBIN}'
     return [
-        *('unshare', '--mount', 'sh', '-ec', f'{script}exec "$@"', 'sh'),
-        *arguments,
+        *('unshare', '--mount'),
+        *('sh', '-ec', f'{mount}; exec "$@"', 'sh'),
     ]
+
+
+def _has(what: str, module: str, shown: pathlib.Path) -> bool:
+    """Tell whether the kernel can do something, and have it loaded."""
+    subprocess.run(['sh', '-c', f'modprobe --quiet {module} 2>/dev/null'])
+    return what in shown.read_text().split()
 
 
 def _security_mirror() -> str | None:
