@@ -40,11 +40,11 @@ def _room(
     placement = pair.placement
     room = {
         need: pool.submit(hosts.room, placement, need, scope.room_in)
-        for need in scope.needs
+        for need in sorted(scope.needs)
     }
     consumers = {
         provider_id: pool.submit(hosts.consumers, placement, provider_id)
-        for provider_id in scope.provider_ids
+        for provider_id in sorted(scope.provider_ids)
     }
 
     def finish(look: Snapshot) -> Snapshot:
@@ -72,7 +72,7 @@ def _aggregates(
             pair.placement,
             member_of=uuid,
         )
-        for uuid in scope.members_of
+        for uuid in sorted(scope.members_of)
     }
 
     def finish(look: Snapshot) -> Snapshot:
@@ -98,13 +98,13 @@ def guests(
     compute = pair.compute.compute
     guests = {
         host: pool.submit(compute_cloud.guests, compute, host)
-        for host in names
+        for host in sorted(names)
     }
     migrations = {
         host: pool.submit(
             hosts.migrations, compute, host, last.migrations.get(host, ())
         )
-        for host in names
+        for host in sorted(names)
     }
 
     def finish(look: Snapshot) -> Snapshot:
@@ -132,7 +132,7 @@ def _tests(
         guest_id: pool.submit(
             hosts.migrations_of, pair.compute.compute, guest_id
         )
-        for guest_id in scope.tests
+        for guest_id in sorted(scope.tests)
     }
 
     def finish(look: Snapshot) -> Snapshot:
@@ -154,7 +154,7 @@ def _ties(
     groups = pool.submit(hosts.groups, pair.compute.compute)
     ports = [
         pool.submit(hosts.direct_ports, pair.compute.network, host)
-        for host in scope.hosts
+        for host in sorted(scope.hosts)
     ]
 
     def finish(look: Snapshot) -> Snapshot:
@@ -181,7 +181,7 @@ def _volumes(
         project_id: pool.submit(
             volumes.of_project, pair.block_storage, project_id
         )
-        for project_id in scope.volumes_of
+        for project_id in sorted(scope.volumes_of)
     }
 
     def finish(look: Snapshot) -> Snapshot:
