@@ -15,6 +15,7 @@ from hvctl.tests.simulation import keystone
 from hvctl.tests.simulation import machines
 from hvctl.tests.simulation import neutron
 from hvctl.tests.simulation import numbers
+from hvctl.tests.simulation import pace
 from hvctl.tests.simulation import placement
 from hvctl.tests.simulation import service
 from hvctl.tests.simulation import stock
@@ -34,10 +35,15 @@ class Cloud:
     """
 
     def __init__(
-        self, seed: int = 0, size: numbers.Size | None = None
+        self,
+        seed: int = 0,
+        size: numbers.Size | None = None,
+        pace_: pace.Pace | None = None,
     ) -> None:
         self.clock = clock.Clock()
-        self.world = world.World(seed, self.clock, size or numbers.Size())
+        self.world = world.World(
+            seed, self.clock, size or numbers.Size(), pace_
+        )
         self.stock = stock.Stock(self.world)
         self.machines = machines.Machines(self.world, self.stock)
         first = self.world.first

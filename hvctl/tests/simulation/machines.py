@@ -15,31 +15,10 @@ from hvctl.tests.simulation import stock
 from hvctl.tests.simulation import world
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
-    """How many seconds things take, each after what comes before it.
-
-    :ivar scheduled: from the request until a host or a node is chosen
-    :ivar deployed: until a machine has its image, and is ACTIVE
-    :ivar booted: until a guest is ACTIVE
-    :ivar ended: until Nova has forgotten a server
-    :ivar cleaned: until Ironic has its node available again
-    """
-
-    scheduled: float = 1
-    deployed: float = 20
-    booted: float = 5
-    ended: float = 5
-    cleaned: float = 10
-
-
 class Machines:
     """Builds and ends servers, machines and guests alike."""
 
-    def __init__(
-        self, of: world.World, kept: stock.Stock, pace: Pace | None = None
-    ) -> None:
-        self.pace = pace or Pace()
+    def __init__(self, of: world.World, kept: stock.Stock) -> None:
         self.registration = registration.Registration(of, kept)
         self._world = of
         self._stock = kept
@@ -57,7 +36,7 @@ class Machines:
         :param host: the only one on which it may be
         """
         self._after(
-            self.pace.scheduled,
+            self._world.pace.scheduled,
             server.id,
             lambda built: self._place(built, ports, host),
         )
@@ -71,7 +50,7 @@ class Machines:
             self._node(server.node, provision_state='deleting')
             if server.user_data:
                 self.registration.stop(server.name)
-        self._after(self.pace.ended, server.id, self._forget)
+        self._after(self._world.pace.ended, server.id, self._forget)
 
     def told(self, of: records.ComputeService) -> None:
         """Tell a host that it is enabled or not, as Nova does."""
@@ -142,7 +121,7 @@ class Machines:
                 instance_name=server.name,
             )
         self._after(
-            self.pace.deployed if metal else self.pace.booted,
+            self._world.pace.deployed if metal else self._world.pace.booted,
             server.id,
             self._deployed,
         )
@@ -222,7 +201,7 @@ class Machines:
         )
         self._reserve(node_id, 1)
         self._world.clock.after(
-            self.pace.cleaned, lambda: self._available(node_id)
+            self._world.pace.cleaned, lambda: self._available(node_id)
         )
 
     def _available(self, node_id: str) -> None:

@@ -17,25 +17,6 @@ from hvctl.tests.simulation import world
 _NO_HOST = 'No valid host was found. There are not enough hosts available.'
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
-    """How many seconds the parts of a move take.
-
-    :ivar scheduled: until there is a destination
-    :ivar copied: a live migration, from when it begins
-    :ivar resized: a cold migration, until it waits to be confirmed
-    :ivar confirmed: until the source has forgotten the guest
-    :ivar at_once: how many live migrations a host has at once
-        ([DEFAULT] max_concurrent_live_migrations)
-    """
-
-    scheduled: float = 1
-    copied: float = 10
-    resized: float = 8
-    confirmed: float = 2
-    at_once: int = 1
-
-
 class Moves:
     """Moves guests from host to host."""
 
@@ -44,9 +25,7 @@ class Moves:
         of: world.World,
         kept: stock.Stock,
         all_machines: machines.Machines,
-        pace: Pace | None = None,
     ) -> None:
-        self.pace = pace or Pace()
         self._world = of
         self._stock = kept
         self._machines = all_machines
@@ -61,7 +40,7 @@ class Moves:
         self._machines.change(server.id, task_state='migrating')
         number = self._record(server, 'live-migration')
         self._later(
-            self.pace.scheduled,
+            self._world.pace.scheduled,
             number,
             lambda: self._depart(number, host, request_id, self._queue),
         )
@@ -73,7 +52,7 @@ class Moves:
         self._machines.change(server.id, task_state='resize_prep')
         number = self._record(server, 'migration')
         self._later(
-            self.pace.scheduled,
+            self._world.pace.scheduled,
             number,
             lambda: self._depart(number, host, request_id, self._resize),
         )
@@ -88,7 +67,7 @@ class Moves:
             raise service.Refusal(400, 'Instance has not been resized.')
         self._status(number, 'confirming')
         self._later(
-            self.pace.confirmed, number, lambda: self._confirmed(number)
+            self._world.pace.confirmed, number, lambda: self._confirmed(number)
         )
 
     def abort(self, number: int, server: records.Server) -> None:
@@ -189,11 +168,13 @@ class Moves:
             move.status == 'running' and move.source == source
             for _, move in self._world.migrations.having('host', source)
         )
-        if running >= self.pace.at_once:
+        if running >= self._world.pace.at_once:
             self._later(1, number, lambda: self._queue(number))
             return
         self._status(number, 'running')
-        self._later(self.pace.copied, number, lambda: self._arrived(number))
+        self._later(
+            self._world.pace.copied, number, lambda: self._arrived(number)
+        )
 
     def _arrived(self, number: int) -> None:
         move = self._move(number)
@@ -207,7 +188,9 @@ class Moves:
     def _resize(self, number: int) -> None:
         server = self._server(self._move(number))
         self._machines.change(server.id, task_state='resize_migrating')
-        self._later(self.pace.resized, number, lambda: self._resized(number))
+        self._later(
+            self._world.pace.resized, number, lambda: self._resized(number)
+        )
 
     def _resized(self, number: int) -> None:
         move = self._move(number)

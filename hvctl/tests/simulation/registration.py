@@ -19,29 +19,10 @@ _DISABLED = 'COMPUTE_STATUS_DISABLED'
 _TEST = 'CUSTOM_HVCTL_TEST'
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
-    """How many seconds after its deploy a machine has done something.
-
-    :ivar registered: nova-compute is a service
-    :ivar inventory: its provider has what the machine has
-    :ivar mapped: its host is mapped to the cell
-    :ivar agents: its network agent reports
-    """
-
-    registered: float = 20
-    inventory: float = 24
-    mapped: float = 30
-    agents: float = 32
-
-
 class Registration:
     """The nova-computes of machines."""
 
-    def __init__(
-        self, of: world.World, kept: stock.Stock, pace: Pace | None = None
-    ) -> None:
-        self.pace = pace or Pace()
+    def __init__(self, of: world.World, kept: stock.Stock) -> None:
         self._world = of
         self._stock = kept
 
@@ -50,11 +31,12 @@ class Registration:
         written = user_data.files(server.user_data or '')
         chosen = user_data.compute_id(written)
         node_id = chosen or str(uuid.uuid5(uuid.UUID(server.id), 'compute'))
+        pace = self._world.pace
         for seconds, call in (
-            (self.pace.registered, self._register),
-            (self.pace.inventory, self._report),
-            (self.pace.mapped, self._map),
-            (self.pace.agents, self._network),
+            (pace.registered, self._register),
+            (pace.inventory, self._report),
+            (pace.mapped, self._map),
+            (pace.agents, self._network),
         ):
             self._world.clock.after(
                 seconds,

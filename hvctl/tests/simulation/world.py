@@ -10,16 +10,10 @@ import typing
 from hvctl.tests.simulation import clock
 from hvctl.tests.simulation import ids
 from hvctl.tests.simulation import numbers
+from hvctl.tests.simulation import pace
 from hvctl.tests.simulation import population
 from hvctl.tests.simulation import records
 from hvctl.tests.simulation import tables
-
-#: Seconds between two reports of a nova-compute ([DEFAULT] report_interval).
-_REPORTS = 10
-
-#: Nova's ``service_down_time``, and Neutron's ``agent_down_time``.
-_DOWN = datetime.timedelta(seconds=60)
-_AGENT_DOWN = datetime.timedelta(seconds=75)
 
 
 class World:
@@ -30,9 +24,14 @@ class World:
     """
 
     def __init__(
-        self, seed: int, time: clock.Clock, size: numbers.Size
+        self,
+        seed: int,
+        time: clock.Clock,
+        size: numbers.Size,
+        pace_: pace.Pace | None = None,
     ) -> None:
         self.clock = time
+        self.pace = pace_ or pace.Pace()
         self.first = first = population.Population(seed, size)
         self.migration_ids = ids.Ids.of(seed, 'migration')
         self.aggregate_ids = ids.Ids.of(seed, 'aggregate')
@@ -145,21 +144,24 @@ class World:
         self.flavors = [population.METAL, population.SMALL]
 
     def reported_at(self, of: records.ComputeService) -> datetime.datetime:
-        """Return when a nova-compute reported last, as it does every 10 s."""
+        """Return when a nova-compute reported last."""
         if of.silent_since is not None:
             return of.silent_since
         now = self.clock.now()
-        return now - datetime.timedelta(seconds=now.second % _REPORTS)
+        since = (now - clock.START).total_seconds() % self.pace.reports
+        return now - datetime.timedelta(seconds=since)
 
     def is_up(self, of: records.ComputeService) -> bool:
         """Return whether Nova takes a nova-compute for alive."""
         silent = self.clock.now() - self.reported_at(of)
-        return not of.forced_down and silent <= _DOWN
+        down = datetime.timedelta(seconds=self.pace.down)
+        return not of.forced_down and silent <= down
 
     def is_alive(self, agent: records.Agent) -> bool:
         """Return whether Neutron takes an agent for alive."""
+        down = datetime.timedelta(seconds=self.pace.agent_down)
         since = agent.silent_since
-        return since is None or self.clock.now() - since <= _AGENT_DOWN
+        return since is None or self.clock.now() - since <= down
 
     def network(self, network_id: str) -> str:
         """Return the name of a network."""

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How long things take in a simulated cloud."""
+
+from __future__ import annotations
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """Seconds, each after what comes before it.
+
+    :ivar scheduled: from a request until a host or a node is chosen
+    :ivar deployed: until a machine has its image, and is ACTIVE
+    :ivar registered: from then until its nova-compute is a service
+    :ivar inventory: until its provider has what the machine has
+    :ivar mapped: until its host is mapped to the cell
+    :ivar agents: until its network agent reports
+    :ivar booted: until a guest is ACTIVE
+    :ivar ended: until Nova has forgotten a server
+    :ivar cleaned: until Ironic has its node available again
+    :ivar copied: a live migration, from when it begins
+    :ivar resized: a cold migration, until it waits to be confirmed
+    :ivar confirmed: until the source has forgotten the guest
+    :ivar at_once: how many live migrations a host has at once
+        (``max_concurrent_live_migrations``)
+    :ivar reports: between two reports of a nova-compute
+        (``report_interval``)
+    :ivar down: silence after which Nova takes a service for down
+        (``service_down_time``)
+    :ivar agent_down: the same of Neutron and its agents
+        (``agent_down_time``)
+    """
+
+    scheduled: float = 1
+    deployed: float = 20
+    registered: float = 20
+    inventory: float = 24
+    mapped: float = 30
+    agents: float = 32
+    booted: float = 5
+    ended: float = 5
+    cleaned: float = 10
+    copied: float = 10
+    resized: float = 8
+    confirmed: float = 2
+    at_once: int = 1
+    reports: float = 10
+    down: float = 60
+    agent_down: float = 75
