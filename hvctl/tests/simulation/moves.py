@@ -34,27 +34,33 @@ class Moves:
         self._was: dict[str, str] = {}
 
     def live(
-        self, server: records.Server, host: str | None, request_id: str
+        self, server: records.Server, host: str | None, call: service.Call
     ) -> None:
-        """Begin a live migration."""
+        """Begin a live migration.
+
+        :param call: asks for it
+        """
         self._machines.change(server.id, task_state='migrating')
-        number = self._record(server, 'live-migration')
+        number = self._record(server, 'live-migration', call.who)
         self._later(
             self._world.pace.scheduled,
             number,
-            lambda: self._depart(number, host, request_id, self._queue),
+            lambda: self._depart(number, host, call.request_id, self._queue),
         )
 
     def cold(
-        self, server: records.Server, host: str | None, request_id: str
+        self, server: records.Server, host: str | None, call: service.Call
     ) -> None:
-        """Begin a cold migration."""
+        """Begin a cold migration.
+
+        :param call: asks for it
+        """
         self._machines.change(server.id, task_state='resize_prep')
-        number = self._record(server, 'migration')
+        number = self._record(server, 'migration', call.who)
         self._later(
             self._world.pace.scheduled,
             number,
-            lambda: self._depart(number, host, request_id, self._resize),
+            lambda: self._depart(number, host, call.request_id, self._resize),
         )
 
     def confirm(self, server: records.Server) -> None:
@@ -86,15 +92,24 @@ class Moves:
             return None
         return found
 
-    def _record(self, server: records.Server, kind: str) -> int:
+    def _record(
+        self, server: records.Server, kind: str, who: service.Token
+    ) -> int:
+        """Record a move, which is whose who asks for it.
+
+        That need not be the guest's owner (nova/objects/migration.py,
+        create).
+        """
         table, now = self._world.migrations, self._world.clock.now()
         return table.add(
             records.Migration(
                 uuid=self._world.migration_ids.id(table.next_number()),
                 server_id=server.id,
-                project_id=server.project_id,
-                user_id=server.user_id,
-                status='accepted' if kind == 'live-migration' else 'migrating',
+                project_id=who.project_id,
+                user_id=who.user_id,
+                status='accepted'
+                if kind == 'live-migration'
+                else 'pre-migrating',
                 type=kind,
                 source=server.host or '',
                 source_node=server.node or '',

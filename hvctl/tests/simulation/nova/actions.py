@@ -111,15 +111,15 @@ class Actions:
         server: records.Server,
         given: Mapping[str, typing.Any],
         action: str,
-        move: Callable[[records.Server, str | None, str], None],
+        move: Callable[[records.Server, str | None, service.Call], None],
     ) -> service.Answer:
         """Send a server to the host that is asked for, or to any.
 
-        :param move: begins it, given the host and the request's id
+        :param move: begins it, given the host and what asks for it
         """
         host = self._destination(server, given)
         self._note(call, server, action)
-        move(server, host, call.request_id)
+        move(server, host, call)
         return service.Answer(body=None, status=202)
 
     def _confirm(

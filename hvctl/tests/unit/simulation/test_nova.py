@@ -106,12 +106,18 @@ class TestServers(base.TestCase):
         self.assertIsNone(self.cloud.stock.consumer(move['uuid']))
 
     def test_cold_migration(self) -> None:
-        """It waits to be confirmed, and the source is kept until then."""
+        """It waits to be confirmed, and the source is kept until then.
+
+        It is whose who asked for it.
+        """
         guest = self.world.first.servers.id(3)
+        self.cloud.machines.change(guest, user_id='somebody')
         url = f'/servers/{guest}'
         self.answer(f'{url}/action', 'POST', json={'migrate': None})
         self.cloud.clock.advance(30)
         self.assertEqual('VERIFY_RESIZE', self.answer(url)['server']['status'])
+        (move,) = self.answer('/os-migrations?host=hv00001')['migrations']
+        self.assertEqual(self.world.first.user(0), move['user_id'])
 
         self.answer(f'{url}/action', 'POST', json={'confirmResize': None})
         self.cloud.clock.advance(5)
