@@ -28,6 +28,9 @@ What there is:
   What happens on the clock: machines are deployed, boot and register, guests
   are placed and move, what ends falls silent and is cleaned.
 
+``pace.py``
+  How long each of these takes.
+
 How it is told:
 
 ``service.py``
@@ -43,6 +46,19 @@ How it is told:
   believed of what they do not do.
 ``shapes.py``
   Compares answers with those of real services.
+
+What is done with it:
+
+``mains.py``
+  The main job of a seed: make hypervisors, boot guests, drain, delete.
+``operators.py``
+  Somebody who types commands, and types them again until they end well.
+  ``inline.py`` does the work of their threads in one order.
+``perils.py``
+  What happens to a command at one of its moments: it is killed, interrupted,
+  or an answer is lost.
+``pictures.py``
+  What is there, so that two times can be compared.
 
 Nothing is random but by the seed, and no answer has the time of this machine.
 A request's id follows from the request and from how often it came, so that it

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Types the commands of hvctl, and types them again when they end badly.
+
+It is the real code of each command, without the client's shell around it,
+which takes longer to start than most commands take.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+from collections.abc import Iterator
+import contextlib
+import functools
+import io
+import logging
+import os
+import random
+import secrets
+import signal
+import types
+import typing
+from unittest import mock
+
+from hvctl import exceptions
+from hvctl import workers
+from hvctl.cloud import clients
+from hvctl.osc.v1 import hypervisor_ephemeral
+from hvctl.osc.v1 import hypervisor_ephemeral_drain
+from hvctl.tests.simulation import cloud
+from hvctl.tests.simulation import commands
+from hvctl.tests.simulation import inline
+from hvctl.tests.simulation import perils
+from hvctl.tests.simulation import remembered
+
+_COMMANDS: dict[str, typing.Any] = {
+    'create': hypervisor_ephemeral.CreateHypervisorEphemeral,
+    'delete': hypervisor_ephemeral.DeleteHypervisorEphemeral,
+    'drain': hypervisor_ephemeral_drain.DrainHypervisorEphemeral,
+}
+
+#: What a command may meet with, by its verb: the most moments of each kind
+#: after which it happens, as many as there are in a short run.
+_MOMENTS = {
+    'create': {'read': 120, 'write': 16, 'pause': 14},
+    'drain': {'read': 60, 'write': 8, 'pause': 10},
+    'delete': {'read': 90, 'write': 8, 'pause': 10},
+}
+
+#: How often something happens to a command at most, and how often it is typed
+#: at most until it ends well.
+_PERILS = 3
+_TRIES = 8
+
+Struck = collections.Counter[tuple[str, perils.What, perils.When]]
+
+
+class Operator:
+    """Somebody who types commands until they end well.
+
+    :ivar struck: what happened to the commands, by verb
+    """
+
+    def __init__(self, simulated: cloud.Cloud, chance: random.Random) -> None:
+        self.struck: Struck = collections.Counter()
+        self._cloud = simulated
+        self._chance = chance
+
+    def succeed(self, verb: str, *words: str) -> None:
+        """Type a command until it ends well, whatever happens to it."""
+        said = []
+        for number in range(_TRIES):
+            peril = self._peril(verb) if number < _PERILS else None
+            result = self.type(verb, *words, peril=peril)
+            if result is not None and not result.status:
+                return
+            said.append(result.stderr if result else 'Killed\n')
+            self._cloud.clock.advance(self._chance.choice((0, 1, 7, 30)))
+        raise AssertionError(
+            f'{verb} {" ".join(words)} does not end well:\n{"".join(said)}'
+        )
+
+    def type(
+        self, verb: str, *words: str, peril: perils.Peril | None = None
+    ) -> commands.Result | None:
+        """Type a command once.
+
+        :returns: None when it was killed
+        """
+        fate = perils.Fate(peril)
+        app = _App(self._cloud)
+        with self._process(fate):
+            try:
+                status = _run(verb, words, app)
+            except perils.Killed:
+                status = None
+        if peril is not None and fate.happened:
+            self.struck[verb, peril.what, peril.when] += 1
+        if status is None:
+            return None
+        return commands.Result(
+            status=status,
+            stdout=app.stdout.getvalue(),
+            stderr=app.stderr.getvalue(),
+        )
+
+    def _peril(self, verb: str) -> perils.Peril | None:
+        """Choose what happens to a command, if anything does."""
+        if self._chance.random() < 0.3:
+            return None
+        what, when = self._chance.choice(perils.KINDS)
+        most = _MOMENTS[verb][_kind(when)]
+        return perils.Peril(
+            what=what, when=when, number=self._chance.randrange(most)
+        )
+
+    @contextlib.contextmanager
+    def _process(self, fate: perils.Fate) -> Iterator[None]:
+        """Be the process of a command, whose fate is known."""
+        adapter = perils.Transport(self._cloud, fate)
+        waiting = perils.Waiting(self._cloud.clock, fate)
+        usual = signal.signal(signal.SIGINT, signal.default_int_handler)
+        # The client alone shows it.
+        logging.disable()
+        try:
+            with (
+                commands.inside(self._cloud, adapter, waiting),
+                mock.patch.object(workers, 'Workers', inline.Workers),
+                mock.patch.object(
+                    secrets, 'token_bytes', self._chance.randbytes
+                ),
+                remembered.remembering(),
+                # The whole of it is searched for proxies at each request.
+                mock.patch.dict(os.environ, {'HOME': '/'}, clear=True),
+            ):
+                yield
+        finally:
+            logging.disable(logging.NOTSET)
+            signal.signal(signal.SIGINT, usual)
+
+
+class _App:
+    """What a command knows of the client that runs it."""
+
+    interactive_mode = False
+    options = types.SimpleNamespace(verbose_level=1)
+
+    def __init__(self, simulated: cloud.Cloud) -> None:
+        self.stdin = io.StringIO()
+        self.stdout = io.StringIO()
+        self.stderr = io.StringIO()
+        self.client_manager = self
+        self._cloud = simulated
+
+    @functools.cached_property
+    def hvctl(self) -> clients.Client:
+        """Connect to the cloud."""
+        return clients.Client.connect(self._cloud.connect())
+
+
+def _run(verb: str, words: tuple[str, ...], app: _App) -> int:
+    """Run a command, as the client does."""
+    command = _COMMANDS[verb](app, argparse.Namespace())
+    parser = command.get_parser(f'openstack hypervisor ephemeral {verb}')
+    try:
+        return int(command.run(parser.parse_args(words)))
+    except KeyboardInterrupt:
+        return 130
+    except exceptions.HvctlError as error:
+        raise AssertionError('an error without words') from error
+    except Exception as error:
+        app.stderr.write(f'{error}\n')
+        return 1
+
+
+def _kind(when: perils.When) -> str:
+    if when is perils.When.PAUSE:
+        return 'pause'
+    reads = when in (perils.When.BEFORE_READ, perils.When.AFTER_READ)
+    return 'read' if reads else 'write'
