@@ -151,3 +151,10 @@ class Migration:
     def over(self) -> bool:
         """Whether it has ended, well or not; it does not change then."""
         return self.status in FINAL_STATUSES
+
+    @property
+    def took(self) -> float | None:
+        """For how many seconds it was under way; None before it is over."""
+        if not self.over or self.created_at is None or self.updated_at is None:
+            return None
+        return max(0.0, (self.updated_at - self.created_at).total_seconds())

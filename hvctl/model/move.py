@@ -170,6 +170,8 @@ class Progress:
     :ivar abandoned_since: since when Nova does nothing with it, though the
         record of its migration is not over
     :ivar copied_since: when it was first seen to be copied
+    :ivar took: the seconds that its migration took, by Nova's record of that;
+        None before it is over
     """
 
     destination: str | None = None
@@ -189,6 +191,7 @@ class Progress:
     abandoned_since: datetime.datetime | None = None
     copied_since: datetime.datetime | None = None
     ended_at: datetime.datetime | None = None
+    took: float | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -282,7 +282,8 @@ class _Run:
         if move.state is MoveState.MOVING:
             self._pace.began(move.guest.id, now)
         else:
-            self._pace.ended(move.guest.id, now)
+            took = move.progress.took if move.state.has_left else None
+            self._pace.ended(move.guest.id, now, took)
 
     def _finish(self, name: str, outcome: Outcome) -> None:
         self._seconds[name] = self._clock.monotonic() - self.began

@@ -37,12 +37,21 @@ class Pace:
         """Note that a guest is under way."""
         self._under_way[guest_id] = now
 
-    def ended(self, guest_id: str, now: float) -> None:
-        """Note that a guest is not, or no longer, under way."""
+    def ended(
+        self, guest_id: str, now: float, took: float | None = None
+    ) -> None:
+        """Note that a guest is not, or no longer, under way.
+
+        :param took: for how long it was, where Nova tells: by our own looks
+            none would be quicker than those before, when the next is due
+        """
         since = self._under_way.pop(guest_id, None)
-        if since is not None:
-            quickest = self._quickest
-            self._quickest = min(now - since, quickest or now - since)
+        if since is None:
+            return
+        seen = now - since
+        took = seen if took is None else min(took, seen)
+        if self._quickest is None or took < self._quickest:
+            self._quickest = took
 
     def pause(self, now: float, last: float) -> float:
         """Return the seconds until the next look.

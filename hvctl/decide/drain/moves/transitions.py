@@ -248,6 +248,7 @@ def note_progress(
             if abandoned
             else None,
             copied_since=copied_since,
+            took=migration.took,
         ),
     )
 
@@ -263,6 +264,7 @@ def requeue(move: Move) -> Move:
         news_at=None,
         abandoned_since=None,
         copied_since=None,
+        took=None,
     )
 
 

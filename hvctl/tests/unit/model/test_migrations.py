@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+import datetime
 import pathlib
 import unittest
 
@@ -95,3 +96,26 @@ class TestMigration(unittest.TestCase):
                         if getattr(record, name)
                     },
                 )
+
+    def test_took(self):
+        """From its begin to what Nova wrote last, once it is over."""
+        begun = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+        for status, seconds, expected in (
+            ('completed', 7, 7),
+            ('error', 2, 2),
+            ('running', 7, None),
+            ('finished', 7, None),
+            ('completed', None, None),
+            # Whose clock is behind.
+            ('completed', -1, 0),
+        ):
+            with self.subTest(status=status, seconds=seconds):
+                record = builders.a_migration(
+                    status=status,
+                    created_at=begun,
+                    updated_at=None
+                    if seconds is None
+                    else begun + datetime.timedelta(seconds=seconds),
+                )
+
+                self.assertEqual(expected, record.took)

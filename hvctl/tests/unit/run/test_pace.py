@@ -47,6 +47,26 @@ class TestPace(unittest.TestCase):
 
                 self.assertAlmostEqual(expected, paced.pause(100 + since, 0))
 
+    def test_noticed_late(self) -> None:
+        """Nova tells that one was quicker than those before it."""
+        for took, seen, expected in (
+            (4, 60, 4),
+            (0, 60, 1),
+            # Somebody else had sent it long before.
+            (500, 60, 15),
+            (None, 60, 15),
+        ):
+            with self.subTest(took=took, seen=seen):
+                paced = pace.Pace(0)
+                paced.began('g1', 0)
+                paced.ended('g1', 100)
+                paced.began('g2', 100)
+                paced.ended('g2', 100 + seen, took)
+                paced.began('g3', 200)
+                paced.changed(200)
+
+                self.assertAlmostEqual(expected, paced.pause(200, 0))
+
     def test_first(self) -> None:
         """How long one takes is not known before one was through."""
         paced = pace.Pace(0)

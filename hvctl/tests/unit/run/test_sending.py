@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tests of when a drain sends its guests, on a cloud that lives in memory."""
+
+from __future__ import annotations
+
+from hvctl.tests.unit.run import base
+
+
+class TestSending(base.TestCase):
+    """One after the other, or no more."""
+
+    def setUp(self):
+        super().setUp()
+        self.cloud.has_hypervisor('hv1')
+
+    def test_slow_first(self):
+        """The others do not wait as long as the first one took."""
+        self.cloud.migrations.seconds = 60
+        for number in range(21):
+            self.cloud.add_guest(f'g{number}', 'hv1')
+
+        def hurry():
+            records = self.cloud.migrations.all.values()
+            if any(record.done for record in records):
+                self.cloud.migrations.seconds = 3
+
+        self.clock.on_wait = hurry
+        began = self.clock.seconds
+
+        self.assertTrue(self.drain('hv1', parallel=1).ok)
+
+        self.assertLess(self.clock.seconds - began, 60 + 20 * (3 + 3))
