@@ -12,6 +12,9 @@ from hvctl.model import identity
 from hvctl.model.results import Created, Done, Replied
 from hvctl.model.steps import CreateTestGuest, DeleteTestGuest, ReadConsole
 
+#: Of its console's end.  One is what comes after the last line break: nothing.
+_LINES = 50
+
 
 class HealthTest:
     """Test guests in Nova of the compute cloud."""
@@ -53,10 +56,10 @@ class HealthTest:
         return Done(answer=Created(server_id))
 
     def read_console(self, step: ReadConsole) -> Done:
-        """Read the last line of a guest's console."""
+        """Read the end of a guest's console."""
         request = server_action.request(
             step.server_id,
-            {'os-getConsoleOutput': {'length': 1}},
+            {'os-getConsoleOutput': {'length': _LINES}},
             f'read the console of the test guest of {step.name}',
             # 404 and 409: it has none yet.
             accept=frozenset({404, 409}),

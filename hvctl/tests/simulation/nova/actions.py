@@ -30,6 +30,8 @@ _NAMES = {
     'forceDelete': 'delete',
 }
 
+_CONSOLE = 'booting\nwelcome\n'
+
 
 class Actions:
     """Actions of servers, and of their live migrations."""
@@ -150,7 +152,8 @@ class Actions:
     ) -> service.Answer:
         if server.vm_state == 'building':
             raise service.Refusal(409, f'Instance {server.id} is not ready')
-        return service.Answer(body={'output': 'login:'})
+        lines = _CONSOLE.split('\n')[-given['length'] :]
+        return service.Answer(body={'output': '\n'.join(lines)})
 
     def _destination(
         self, server: records.Server, given: Mapping[str, typing.Any]

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+import typing
 from unittest import mock
 
 from hvctl.model import identity
@@ -124,6 +126,16 @@ class TestTestGuest(acting.TestCase):
         self.mock.get(f'{base.COMPUTE}/servers/s', json={'server': guest})
 
 
+def _tail(log: str) -> Callable[..., dict[str, str]]:
+    """Answer as Nova does (nova/compute/manager.py, ``_tail_log``)."""
+
+    def answer(request: typing.Any, _context: object) -> dict[str, str]:
+        length = request.json()['os-getConsoleOutput']['length']
+        return {'output': '\n'.join(log.split('\n')[-length:])}
+
+    return answer
+
+
 class TestAnswers(acting.TestCase):
     """What a test guest shows."""
 
@@ -133,6 +145,11 @@ class TestAnswers(acting.TestCase):
         for answer, expected in (
             ({'json': {'output': 'login:'}}, Replied()),
             ({'json': {'output': ''}}, None),
+            ({'json': _tail('login:')}, Replied()),
+            ({'json': _tail('booting\n')}, Replied()),
+            ({'json': _tail('login:\r\n\r\n\n')}, Replied()),
+            ({'json': _tail('')}, None),
+            ({'json': _tail('\n' * 200)}, None),
             ({'status_code': 404, 'json': {}}, None),
         ):
             with self.subTest(answer=answer):
