@@ -50,7 +50,7 @@ WORDS: dict[Code, Words] = {
         ('host',),
     ),
     GuestCode.NOT_SENT: Words(
-        'not sent, since guest {server_id}, which went first by the same '
+        'not sent, since guest {server_id}, which went before by the same '
         'method, got to no other host: {cause}',
         'mend that for the host, and the same command again goes on',
     ),

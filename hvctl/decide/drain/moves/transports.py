@@ -3,7 +3,9 @@
 
 What a host lacks to reach others it lacks for every guest: a trusted
 authority, a key, an open port.  So the first that fails for that, before any
-has left by the same method, is the last.
+has left by the same method, is the last.  Where one has left, it may be the
+other host that is at fault, or a certificate that has ended since: some in a
+row are the last then.
 
 It goes by the words of SSH, of which Nova hands on the beginning from a cold
 migration (255 characters with the command, nova/compute/utils.py), and of
@@ -61,6 +63,9 @@ _KINDS = {
     Lack.UNKNOWN: re.compile('not able to execute ssh command', re.IGNORECASE),
 }
 
+#: So many in a row are enough where guests have left by the same method.
+IN_A_ROW = 4
+
 #: What is said of a guest that is tried again, or that broke: because of what.
 _WITH_CAUSE = frozenset({GuestCode.TRIED_AGAIN, GuestCode.BROKE_HERE})
 
@@ -85,18 +90,38 @@ def blocked(
     :param moves: of one hypervisor
     :param proven: the methods by which it got to another host
     """
+    moves = list(moves)
     found: dict[Method, Reason] = {}
-    for move in moves:
-        reason, method = _no_way(move), move.treatment.method
-        if reason is None or method is None or method in proven:
-            continue
-        found.setdefault(
-            method,
-            Reason.of(
-                GuestCode.NOT_SENT, server_id=move.guest.id, cause=reason
-            ),
-        )
+    for method in Method:
+        own = [move for move in moves if move.treatment.method is method]
+        lost = _in_a_row(own) if method in proven else own
+        causes = [
+            (move.guest.id, reason)
+            for move in lost
+            if (reason := _no_way(move)) is not None
+        ]
+        if len(causes) >= (IN_A_ROW if method in proven else 1):
+            server_id, cause = causes[0]
+            found[method] = Reason.of(
+                GuestCode.NOT_SENT, server_id=server_id, cause=cause
+            )
     return found
+
+
+def _in_a_row(moves: Iterable[Move]) -> list[Move]:
+    """Return those that were tried in vain since the last one that left."""
+    moves = list(moves)
+    left = [
+        move.progress.ended_at
+        for move in moves
+        if move.state is MoveState.MOVED and move.progress.ended_at is not None
+    ]
+    return [
+        move
+        for move in moves
+        if move.progress.tried_at is not None
+        and not any(move.progress.tried_at <= at for at in left)
+    ]
 
 
 def reason_of(move: Move, block: Reason) -> Reason:

@@ -3,6 +3,10 @@
 
 from __future__ import annotations
 
+import collections
+
+from hvctl.model.guest_codes import GuestCode
+from hvctl.tests.fixtures import draining
 from hvctl.tests.unit.run import base
 
 
@@ -30,3 +34,26 @@ class TestSending(base.TestCase):
         self.assertTrue(self.drain('hv1', parallel=1).ok)
 
         self.assertLess(self.clock.seconds - began, 60 + 20 * (3 + 3))
+
+    def test_way_that_is_shut_since(self):
+        """A way that was open before breaks no more than some guests."""
+        for most in (1, 4):
+            with self.subTest(most=most):
+                self.start()
+                self.cloud.has_hypervisor('hv1')
+                self.cloud.migrations.have_left('hv1')
+                for number in range(12):
+                    guest = self.cloud.add_guest(f'g{number}', 'hv1')
+                    self.cloud.migrations.fates[guest.id] = 'breaks'
+
+                result = self.drain('hv1', parallel=most)
+
+                self.assertFalse(result.ok)
+                self.assertEqual(4, self.kinds().count('LiveMigrate'))
+                self.assertEqual(
+                    {GuestCode.BROKE_HERE: 4, GuestCode.NOT_SENT: 8},
+                    collections.Counter(
+                        draining.code(move.reason)
+                        for move in result.ledger.moves.values()
+                    ),
+                )

@@ -159,7 +159,7 @@ MOVES = (
             cause=Reason.of(GuestCode.NO_WAY, kind='name', message='none'),
             **G1,
         ),
-        'not sent, since guest g1, which went first by the same method, got '
+        'not sent, since guest g1, which went before by the same method, got '
         'to no other host: none; mend that for the host, and the same command '
         'again goes on',
     ),

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import datetime
 import unittest
 
 from hvctl.decide.drain.moves import transports
@@ -14,6 +15,7 @@ from hvctl.model.move import Move
 from hvctl.model.move import MoveState
 from hvctl.model.move import Treatment
 from hvctl.model.reasons import Reason
+from hvctl.tests.fixtures import clocks
 
 SSH = (
     'Resize error: not able to execute ssh command: Unexpected error while '
@@ -48,6 +50,11 @@ def a_move(
         state=state,
         reason=reason,
     )
+
+
+def at(seconds: float) -> datetime.datetime:
+    """Return a moment of a drain."""
+    return clocks.START + datetime.timedelta(seconds=seconds)
 
 
 class TestKind(unittest.TestCase):
@@ -155,7 +162,7 @@ class TestBlocked(unittest.TestCase):
                 self.assertEqual(NO_WAY, transports.reason_of(moves[0], block))
 
     def test_proven(self) -> None:
-        """Where one has left by it, the other host was at fault."""
+        """Where one has left by it, the other host may be at fault."""
         moves = [a_move('g1', MoveState.FAILED, NO_WAY)]
         for proven, expected in (
             ((), {Method.COLD}),
@@ -165,6 +172,35 @@ class TestBlocked(unittest.TestCase):
             self.assertEqual(
                 expected, transports.blocked(moves, proven).keys()
             )
+
+    def test_in_a_row(self) -> None:
+        """Four that failed since one has left by it are enough."""
+        for failed, left_at, expected in (
+            (4, None, {Method.COLD}),
+            (3, None, set()),
+            (4, 9, {Method.COLD}),
+            (4, 11, set()),
+            (4, 13, set()),
+            (8, 13, {Method.COLD}),
+        ):
+            with self.subTest(failed=failed, left_at=left_at):
+                moves = [
+                    a_move(f'g{number}', MoveState.FAILED, NO_WAY).but(
+                        tried_at=at(10 + number)
+                    )
+                    for number in range(failed)
+                ]
+                # Of these nobody was tried by this run, or by this method.
+                moves += [a_move('g8', MoveState.FAILED, NO_WAY)] * 4
+                moves += [a_move('g9', method=Method.LIVE)] * 4
+                if left_at is not None:
+                    left = a_move('g0', MoveState.MOVED)
+                    moves.append(left.but(ended_at=at(left_at)))
+
+                self.assertEqual(
+                    expected,
+                    transports.blocked(moves, {Method.COLD}).keys(),
+                )
 
     def test_without_words(self) -> None:
         """One that nobody explains counts when it is not tried again."""
