@@ -38,7 +38,12 @@ class Migrations:
         ]
 
     def _list(self, call: service.Call) -> service.Answer:
-        unknown = set(call.query) - {'host', 'limit', 'marker'}
+        unknown = set(call.query) - {
+            'host',
+            'instance_uuid',
+            'limit',
+            'marker',
+        }
         if unknown:
             raise service.Refusal(
                 501,
@@ -67,8 +72,18 @@ class Migrations:
     ) -> Iterator[tuple[int, records.Migration]]:
         """Give the migrations, the newest first."""
         table = self._world.migrations
-        if 'host' in call.query:
-            return table.having_before('host', call.query['host'], before)
+        host = call.query.get('host')
+        if 'instance_uuid' in call.query:
+            found = table.having_before(
+                'server', call.query['instance_uuid'], before
+            )
+            return (
+                each
+                for each in found
+                if host in (None, each[1].source, each[1].destination)
+            )
+        if host is not None:
+            return table.having_before('host', host, before)
         return table.falling(before)
 
     def _action(self, call: service.Call) -> service.Answer:

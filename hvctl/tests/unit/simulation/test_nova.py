@@ -118,6 +118,14 @@ class TestServers(base.TestCase):
         self.assertEqual('VERIFY_RESIZE', self.answer(url)['server']['status'])
         (move,) = self.answer('/os-migrations?host=hv00001')['migrations']
         self.assertEqual(self.world.first.user(0), move['user_id'])
+        for query, moves in (
+            (f'instance_uuid={guest}', [move]),
+            (f'instance_uuid={guest}&host=nobody', []),
+            (f'instance_uuid={self.world.first.servers.id(4)}', []),
+        ):
+            with self.subTest(query):
+                found = self.answer(f'/os-migrations?{query}')
+                self.assertEqual(moves, found['migrations'])
 
         self.answer(f'{url}/action', 'POST', json={'confirmResize': None})
         self.cloud.clock.advance(5)
