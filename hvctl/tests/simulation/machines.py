@@ -15,6 +15,19 @@ from hvctl.tests.simulation import stock
 from hvctl.tests.simulation import world
 
 
+class _Build(typing.NamedTuple):
+    """How a server is built.
+
+    :ivar ports: that it is to have
+    :ivar host: the only one on which it may be
+    :ivar failed: how many nodes failed to be deployed
+    """
+
+    ports: tuple[str, ...]
+    host: str | None
+    failed: int = 0
+
+
 class Machines:
     """Builds and ends servers, machines and guests alike."""
 
@@ -23,6 +36,7 @@ class Machines:
         self._world = of
         self._stock = kept
         self._scheduler = scheduler.Scheduler(of, kept)
+        self._builds: dict[str, _Build] = {}
 
     def build(
         self,
@@ -35,11 +49,8 @@ class Machines:
         :param ports: that it is to have
         :param host: the only one on which it may be
         """
-        self._after(
-            self._world.pace.scheduled,
-            server.id,
-            lambda built: self._place(built, ports, host),
-        )
+        self._builds[server.id] = _Build(ports=tuple(ports), host=host)
+        self._after(self._world.pace.scheduled, server.id, self._place)
 
     def end(self, server: records.Server) -> None:
         """Begin to end a server."""
@@ -85,16 +96,22 @@ class Machines:
 
         self._world.clock.after(seconds, due)
 
-    def _place(
-        self, server: records.Server, ports: Sequence[str], host: str | None
-    ) -> None:
+    def _place(self, server: records.Server) -> None:
         if server.task_state == 'deleting':
             return
-        node = self._scheduler.place(server, host)
+        build = self._builds[server.id]
+        node = self._scheduler.place(server, build.host)
         if node is None:
-            self._fail(server, 'No valid host was found. ')
+            self._fail(
+                server,
+                'Exceeded maximum number of retries. Exhausted all hosts '
+                'available for retrying build failures for instance '
+                f'{server.id}.'
+                if build.failed
+                else 'No valid host was found. ',
+            )
             return
-        for port_id in ports:
+        for port_id in build.ports:
             if not self._bind(port_id, server, node):
                 self._stock.release(server.id)
                 self._fail(
@@ -109,7 +126,7 @@ class Machines:
             task_state='spawning',
             host=node.host,
             node=node.hostname,
-            ports=tuple(ports),
+            ports=build.ports,
             zone='nova',
         )
         if metal:
@@ -129,6 +146,10 @@ class Machines:
     def _deployed(self, server: records.Server) -> None:
         if server.task_state == 'deleting':
             return
+        error = self._world.failing.pop(server.node or '', None)
+        if error is not None:
+            self._deploy_failed(server, error)
+            return
         self.change(
             server.id,
             vm_state='active',
@@ -140,6 +161,51 @@ class Machines:
             self._node(server.node, provision_state='active')
             if server.user_data:
                 self.registration.begin(server)
+
+    def _deploy_failed(self, server: records.Server, error: str) -> None:
+        """Leave a node as its deploy has left it, and try another one.
+
+        Nova takes its instance from a node, but has no node undeployed
+        (nova/virt/ironic/driver.py, failed_spawn_cleanup).
+        """
+        node_id = str(server.node)
+        self._node(
+            node_id,
+            provision_state='deploy failed',
+            last_error=error,
+            instance_uuid=None,
+            instance_name=None,
+        )
+        self._world.history.add(
+            records.Event(
+                node=node_id,
+                at=self._world.clock.now(),
+                severity='ERROR',
+                kind='provisioning',
+                words=error,
+            )
+        )
+        self._unbind(server)
+        self._stock.release(server.id)
+        self._reserve(node_id, 1)
+        failed = self._builds[server.id].failed + 1
+        self._builds[server.id] = self._builds[server.id]._replace(
+            failed=failed
+        )
+        self.change(
+            server.id, host=None, node=None, zone=None, task_state='scheduling'
+        )
+        if failed < self._world.pace.attempts:
+            self._after(self._world.pace.scheduled, server.id, self._place)
+            return
+        why = f'Failed to provision instance {server.id}: {error}'
+        if failed > 1:
+            why = (
+                'Exceeded maximum number of retries. Exceeded max scheduling '
+                f'attempts {failed} for instance {server.id}. Last '
+                f'exception: {why}'
+            )
+        self._fail(server, why)
 
     def _fail(self, server: records.Server, why: str) -> None:
         self.change(server.id, vm_state='error', task_state=None, fault=why)

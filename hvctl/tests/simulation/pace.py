@@ -24,6 +24,8 @@ class Pace:
     :ivar confirmed: until the source has forgotten the guest
     :ivar at_once: how many live migrations a host has at once
         (``max_concurrent_live_migrations``)
+    :ivar attempts: on how many nodes a machine is deployed, one after the
+        other, until one succeeds (``max_attempts``)
     :ivar reports: between two reports of a nova-compute
         (``report_interval``)
     :ivar down: silence after which Nova takes a service for down
@@ -45,6 +47,7 @@ class Pace:
     resized: float = 8
     confirmed: float = 2
     at_once: int = 1
+    attempts: int = 3
     reports: float = 10
     down: float = 60
     agent_down: float = 75

@@ -21,6 +21,7 @@ class World:
 
     :ivar first: what is there at first
     :ivar custom_traits: that somebody has made
+    :ivar failing: what goes wrong at the next deploy of nodes, by uuid
     """
 
     def __init__(
@@ -125,6 +126,7 @@ class World:
         )
         self.aggregates: tables.Table[records.Aggregate] = tables.Table()
         self.custom_traits: set[str] = {population.EPHEMERAL}
+        self.failing: dict[str, str] = {}
         #: By server and request.
         self.actions: dict[tuple[str, str], records.Action] = {}
         self.trunks: tables.Table[records.Trunk] = tables.Table(
