@@ -127,6 +127,7 @@ class World:
         self.aggregates: tables.Table[records.Aggregate] = tables.Table()
         self.custom_traits: set[str] = {population.EPHEMERAL}
         self.failing: dict[str, str] = {}
+        self._silent_until = clock.START
         #: By server and request.
         self.actions: dict[tuple[str, str], records.Action] = {}
         self.trunks: tables.Table[records.Trunk] = tables.Table(
@@ -164,6 +165,20 @@ class World:
         down = datetime.timedelta(seconds=self.pace.agent_down)
         since = agent.silent_since
         return since is None or self.clock.now() - since <= down
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the cell, which has all hosts, does not answer Nova's API.
+
+        What the databases of the API and of cell0 have is told all the same.
+        """
+        return self.clock.now() < self._silent_until
+
+    def fall_silent(self, seconds: float) -> None:
+        """Let the cell not answer for some time, though it works on."""
+        self._silent_until = self.clock.now() + datetime.timedelta(
+            seconds=seconds
+        )
 
     def network(self, network_id: str) -> str:
         """Return the name of a network."""

@@ -15,6 +15,7 @@ from hvctl.tests.simulation import stock
 from hvctl.tests.simulation import world
 from hvctl.tests.simulation.nova import aggregates
 from hvctl.tests.simulation.nova import paging
+from hvctl.tests.simulation.nova import silence
 from hvctl.tests.simulation.nova import views
 
 #: Of a migration that does not go on (nova/db/main/api.py,
@@ -75,6 +76,8 @@ class Hosts:
         found = table.having('host', host) if host else table.rising()
         if call.query.get('binary', 'nova-compute') != 'nova-compute':
             found = iter(())
+        if self._world.is_silent:
+            return service.Answer(body={'services': _unknown(call, found)})
         return service.Answer(
             body={'services': [self._service(each) for _, each in found]}
         )
@@ -166,6 +169,7 @@ class Hosts:
             return
 
     def _named(self, call: service.Call) -> tuple[int, records.ComputeService]:
+        silence.insist(self._world)
         found = self._world.services.find('id', call.args['id'])
         if found is None:
             raise service.Refusal(404, f'Service {call.args["id"]} not found.')
@@ -180,6 +184,7 @@ class Hosts:
     def _nodes(
         self, call: service.Call, path: str, *, detail: bool
     ) -> service.Answer:
+        silence.insist(self._world)
         pattern = call.query.get('hypervisor_hostname_pattern')
         table = self._world.compute_nodes
         if pattern is not None:
@@ -238,6 +243,7 @@ class Hosts:
         id_ = call.args['id']
         if not _is_uuid(id_):
             raise service.Refusal(400, f'Invalid uuid {id_}')
+        silence.insist(self._world)
         node = self._world.compute_nodes.find('uuid', id_)
         found = node and self._world.services.find('host', node[1].host)
         if node is None or not found or not found[1].mapped:
@@ -326,6 +332,7 @@ class Hosts:
     def _sums(self, call: service.Call) -> service.Answer:
         if call.version >= (2, 88):
             raise service.Refusal(404, 'The resource could not be found.')
+        silence.insist(self._world)
         sums: dict[str, int] = {}
         count = 0
         for _, node in self._world.compute_nodes.rising():
@@ -351,6 +358,20 @@ _CPU_INFO = {
     'topology': {'cells': 2, 'sockets': 1, 'cores': 16, 'threads': 2},
     'features': [f'feature-{number:02}' for number in range(75)],
 }
+
+
+def _unknown(
+    call: service.Call,
+    found: Iterator[tuple[int, records.ComputeService]],
+) -> list[service.JSON]:
+    """Tell what the API knows of services in a cell that does not answer."""
+    if call.version < (2, 69):
+        return []
+    return [
+        {'binary': 'nova-compute', 'host': of.host, 'status': 'UNKNOWN'}
+        for _, of in found
+        if of.mapped
+    ]
 
 
 def _number(found: tuple[int, typing.Any] | None) -> int | None:

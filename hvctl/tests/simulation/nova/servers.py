@@ -13,6 +13,7 @@ from hvctl.tests.simulation import service
 from hvctl.tests.simulation import stock
 from hvctl.tests.simulation import world
 from hvctl.tests.simulation.nova import paging
+from hvctl.tests.simulation.nova import silence
 from hvctl.tests.simulation.nova import views
 
 #: What everybody may filter by; of others Nova forgets the rest
@@ -100,7 +101,11 @@ class Servers:
             found = table.having_before('project', query['project_id'], before)
         else:
             found = table.falling(before)
-        return (server for _, server in found if fits(server))
+        return (
+            server
+            for _, server in found
+            if fits(server) and not silence.hides(self._world, server)
+        )
 
     def _options(self, call: service.Call) -> dict[str, str]:
         """Return the filters that count, each with its last value."""
@@ -182,8 +187,12 @@ class Servers:
         )
 
     def _show(self, call: service.Call) -> service.Answer:
-        _, server = self.named(call)
+        _, server = known(self._world, call)
         view = views.View(call=call, world=self._world, one=True)
+        if silence.hides(self._world, server):
+            if call.version < (2, 69):
+                silence.insist(self._world)
+            return service.Answer(body={'server': view.unknown(server)})
         return service.Answer(body={'server': view.show(server)})
 
     def _delete(self, call: service.Call) -> service.Answer:
@@ -208,13 +217,25 @@ class Servers:
     def named(self, call: service.Call) -> tuple[int, records.Server]:
         """Return the server of a path.
 
-        :raises Refusal: when it is not there, or another project's
+        :raises Refusal: see :func:`find`
         """
         return find(self._world, call)
 
 
 def find(of: world.World, call: service.Call) -> tuple[int, records.Server]:
     """Return the server of a path.
+
+    :raises Refusal: when it is not there, another project's, or in a cell
+        that does not answer
+    """
+    number, server = known(of, call)
+    if server.host is not None:
+        silence.insist(of)
+    return number, server
+
+
+def known(of: world.World, call: service.Call) -> tuple[int, records.Server]:
+    """Return what the API knows of the server of a path.
 
     :raises Refusal: when it is not there, or another project's
     """

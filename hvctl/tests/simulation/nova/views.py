@@ -137,6 +137,24 @@ class View:
         body |= self._newer(server)
         return body
 
+    def unknown(self, server: records.Server) -> service.JSON:
+        """Show what is known without the server's cell."""
+        body = {
+            'created': when(server.created_at),
+            'flavor': self._flavor(server.flavor),
+            'id': server.id,
+            'image': self._image(server),
+            'links': links(self.call, f'servers/{server.id}'),
+            'status': 'UNKNOWN',
+            'tenant_id': server.project_id,
+            'user_id': server.user_id,
+            'OS-EXT-AZ:availability_zone': 'UNKNOWN',
+            'OS-EXT-STS:power_state': 0,
+        }
+        if self.call.version >= (2, 71):
+            body['server_groups'] = []
+        return body
+
     def _for_administrators(self, server: records.Server) -> service.JSON:
         call = self.call
         if not call.who.may('admin'):

@@ -208,6 +208,39 @@ class TestHosts(base.TestCase):
 
         self.assertEqual(['up', 'up', 'down'], states)
 
+    def test_silent_cell(self) -> None:
+        """What is in it is told in part, left out, or not told at all."""
+        guest = self.world.first.servers.id(3)
+        self.world.fall_silent(60)
+
+        self.assertEqual(
+            [{'binary': 'nova-compute', 'host': 'hv1', 'status': 'UNKNOWN'}],
+            [
+                {**each, 'host': 'hv1'}
+                for each in self.answer('/os-services?host=hv00001')[
+                    'services'
+                ]
+            ],
+        )
+        for path, key in (
+            ('/servers/detail?all_tenants=1&host=hv00001', 'servers'),
+            ('/os-migrations', 'migrations'),
+        ):
+            self.assertEqual([], self.answer(path)[key])
+        shown = self.answer(f'/servers/{guest}')['server']
+        self.assertEqual('UNKNOWN', shown['status'])
+        for method, path in (
+            ('GET', '/os-hypervisors'),
+            ('GET', f'/os-hypervisors/{self.world.first.compute_id(0)}'),
+            ('DELETE', f'/servers/{guest}'),
+        ):
+            with self.subTest(path):
+                self.assertEqual(500, self.ask(path, method).status_code)
+
+        self.cloud.clock.advance(60)
+        shown = self.answer(f'/servers/{guest}')['server']
+        self.assertEqual('ACTIVE', shown['status'])
+
     def test_one_with_servers_stays(self) -> None:
         """A service whose host has servers is not deleted."""
         (of,) = self.answer('/os-services?host=hv00001')['services']
@@ -295,14 +328,28 @@ class TestSchemas(base.TestCase):
             ('/flavors/metal', '2.80', 'flavors', 'show_response_v275'),
             ('/os-keypairs/default', '2.80', 'keypairs', 'show_response_v22'),
         ):
-            schemas = importlib.import_module(
-                f'nova.api.openstack.compute.schemas.{module}'
+            self.validate(path, version, module, name)
+
+    def test_silent_cell(self) -> None:
+        """So is what is told without the cell."""
+        self.world.fall_silent(60)
+        server = f'/servers/{self.world.first.servers.id(0)}'
+        for path, module, name in (
+            (server, 'servers', 'show_response_v273'),
+            ('/os-services', 'services', 'index_response_v269'),
+        ):
+            self.validate(path, '2.80', module, name)
+
+    def validate(self, path: str, version: str, module: str, name: str) -> None:
+        """Validate an answer by a schema of Nova's."""
+        schemas = importlib.import_module(
+            f'nova.api.openstack.compute.schemas.{module}'
+        )
+        schema = getattr(schemas, name, None)
+        with self.subTest(path=path, version=version):
+            assert schema is not None, name
+            jsonschema.validate(
+                self.answer(path, version=version),
+                schema,
+                format_checker=jsonschema.FormatChecker(),
             )
-            schema = getattr(schemas, name, None)
-            with self.subTest(path=path, version=version):
-                assert schema is not None, name
-                jsonschema.validate(
-                    self.answer(path, version=version),
-                    schema,
-                    format_checker=jsonschema.FormatChecker(),
-                )
