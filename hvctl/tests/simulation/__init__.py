@@ -56,7 +56,7 @@ What is done with it:
   ``inline.py`` does the work of their threads in one order.
 ``perils.py``
   What happens to a command at one of its moments: it is killed, interrupted,
-  or an answer is lost.
+  an answer is lost, or Nova's cell falls silent.
 ``pictures.py``
   What is there, so that two times can be compared.
 

@@ -2,8 +2,8 @@
 """The main job in a small simulated cloud, with whatever goes wrong.
 
 A seed says what the cloud is, how long things take in it, which guests there
-are, and what happens to each command: it is killed, interrupted, or an answer
-is lost.  It is typed again then until it ends well.
+are, which nodes fail to be deployed, and what happens to each command.  It is
+typed again then until it ends well.
 """
 
 from __future__ import annotations
@@ -57,6 +57,7 @@ class Main:
             for _, node in self._world.nodes.rising()
             if node.instance_uuid is None
         }
+        self._failing = self._fail_deploys()
 
     @property
     def trace(self) -> str:
@@ -103,10 +104,19 @@ class Main:
             resized=some((0.5, 1, 3)),
             confirmed=some((0.5, 1)),
             at_once=some((1, 2)),
+            attempts=some((1, 3)),
             reports=1,
             down=some((2, 4)),
             agent_down=some((2, 5)),
         )
+
+    def _fail_deploys(self) -> set[str]:
+        """Let the next deploys of some nodes fail, if others are enough."""
+        free = sorted(self._free)
+        most = len(free) - len(NAMES)
+        failing = set(self._chance.sample(free, self._chance.randint(0, most)))
+        self._world.failing.update(dict.fromkeys(failing, 'no power'))
+        return failing
 
     def _type(self, verb: str, *words: str) -> None:
         """Type a command until it ends well; then it changes no more.
@@ -132,6 +142,7 @@ class Main:
             'create',
             *NAMES,
             *self._chance.choice(self._settings),
+            *('--retries', '3'),
         )
         self._check()
         for name in NAMES:
@@ -256,7 +267,9 @@ class Main:
             assert found is not None
             self.cloud.machines.end(found[1])
         self.cloud.clock.advance(10)
+        failed = self._failing - self._world.failing.keys()
         left = pictures.differences(
-            self._before, pictures.picture(self._world)
+            {k: v for k, v in self._before.items() if k[1] not in failed},
+            pictures.picture(self._world, failed),
         )
         assert not left, left

@@ -16,6 +16,7 @@ import io
 import logging
 import os
 import random
+import re
 import secrets
 import signal
 import types
@@ -52,6 +53,10 @@ _MOMENTS = {
 _PERILS = 3
 _TRIES = 8
 
+_DELETE_FIRST = re.compile(
+    'remove it first: openstack hypervisor ephemeral delete (.*)'
+)
+
 Struck = collections.Counter[tuple[str, perils.What, perils.When]]
 
 
@@ -67,7 +72,10 @@ class Operator:
         self._chance = chance
 
     def succeed(self, verb: str, *words: str) -> None:
-        """Type a command until it ends well, whatever happens to it."""
+        """Type a command until it ends well, whatever happens to it.
+
+        What it says is to be deleted first is deleted.
+        """
         said = []
         for number in range(_TRIES):
             peril = self._peril(verb) if number < _PERILS else None
@@ -75,6 +83,8 @@ class Operator:
             if result is not None and not result.status:
                 return
             said.append(result.stderr if result else 'Killed\n')
+            for name in _DELETE_FIRST.findall(said[-1]):
+                self.succeed('delete', name)
             self._cloud.clock.advance(self._chance.choice((0, 1, 7, 30)))
         raise AssertionError(
             f'{verb} {" ".join(words)} does not end well:\n{"".join(said)}'
@@ -87,7 +97,7 @@ class Operator:
 
         :returns: None when it was killed
         """
-        fate = perils.Fate(peril)
+        fate = perils.Fate(self._cloud.world, peril)
         app = _App(self._cloud)
         with self._process(fate):
             try:

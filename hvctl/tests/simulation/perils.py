@@ -20,6 +20,7 @@ if typing.TYPE_CHECKING:
 
     from hvctl.tests.simulation import clock
     from hvctl.tests.simulation import cloud
+    from hvctl.tests.simulation import world
 
 
 class Killed(BaseException):
@@ -32,6 +33,7 @@ class What(enum.StrEnum):
     KILLED = 'killed'
     INTERRUPTED = 'interrupted'
     LOST = 'lost'
+    SILENT = 'faced with a cell that is silent'
 
 
 class When(enum.StrEnum):
@@ -54,7 +56,12 @@ KINDS = (
     *((What.KILLED, when) for when in When),
     (What.INTERRUPTED, When.PAUSE),
     *((What.LOST, when) for when in When if when is not When.PAUSE),
+    *((What.SILENT, when) for when in (When.BEFORE_READ, When.PAUSE)),
 )
+
+
+#: Seconds for which a cell does not answer.
+_SILENCE = 20
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,11 +79,13 @@ class Peril:
 class Fate:
     """Lets at most one thing happen to a command.
 
+    :param of: what may fall silent
     :ivar happened: whether it has
     """
 
-    def __init__(self, peril: Peril | None) -> None:
+    def __init__(self, of: world.World, peril: Peril | None) -> None:
         self.happened = False
+        self._world = of
         self._peril = peril
         self._left = peril.number if peril else 0
         self._dead = False
@@ -115,6 +124,8 @@ class Fate:
             raise Killed
         if peril.what is What.INTERRUPTED:
             signal.raise_signal(signal.SIGINT)
+        elif peril.what is What.SILENT:
+            self._world.fall_silent(_SILENCE)
         else:
             raise requests.ConnectionError('the connection is gone')
 
