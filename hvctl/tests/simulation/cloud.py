@@ -6,6 +6,7 @@ from __future__ import annotations
 from keystoneauth1 import session as ksa_session
 from keystoneauth1.identity import v3
 from openstack import connection
+import requests
 
 from hvctl.tests.simulation import application
 from hvctl.tests.simulation import clock
@@ -85,9 +86,15 @@ class Cloud:
         )
 
     def login(
-        self, user: str = 'admin', project: str = 'admin'
+        self,
+        user: str = 'admin',
+        project: str = 'admin',
+        through: requests.Session | None = None,
     ) -> ksa_session.Session:
-        """Return a session of a user, without sockets."""
+        """Return a session of a user, without sockets.
+
+        :param through: sends the requests in place of the usual one
+        """
         return ksa_session.Session(
             auth=v3.Password(
                 auth_url=f'{transport.URL}/identity',
@@ -97,7 +104,7 @@ class Cloud:
                 user_domain_id='default',
                 project_domain_id='default',
             ),
-            session=transport.session(self.application),
+            session=through or transport.session(self.application),
         )
 
     def connect(

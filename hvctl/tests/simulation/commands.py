@@ -103,17 +103,14 @@ def run(
 
 @contextlib.contextmanager
 def inside(
-    simulated: cloud.Cloud,
-    adapter: transport.Transport | None = None,
-    waiting: Waiting | None = None,
+    simulated: cloud.Cloud, waiting: Waiting | None = None
 ) -> Iterator[None]:
     """Let what this process asks and waits for be the simulated cloud's.
 
-    :param adapter: sends in place of the usual one
     :param waiting: waits in place of the usual one
     """
     waiting = waiting or Waiting(simulated.clock)
-    adapter = adapter or transport.Transport(simulated.application)
+    adapter = transport.Transport(simulated.application)
     connect = functools.partial(
         clients.Client.connect, monotonic=waiting.monotonic
     )

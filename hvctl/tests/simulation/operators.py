@@ -23,6 +23,8 @@ import types
 import typing
 from unittest import mock
 
+from openstack import connection
+
 from hvctl import exceptions
 from hvctl import workers
 from hvctl.cloud import clients
@@ -98,7 +100,7 @@ class Operator:
         :returns: None when it was killed
         """
         fate = perils.Fate(self._cloud.world, peril)
-        app = _App(self._cloud)
+        app = _App(self._cloud, perils.Session(self._cloud, fate))
         with self._process(fate):
             try:
                 status = _run(verb, words, app)
@@ -127,14 +129,13 @@ class Operator:
     @contextlib.contextmanager
     def _process(self, fate: perils.Fate) -> Iterator[None]:
         """Be the process of a command, whose fate is known."""
-        adapter = perils.Transport(self._cloud, fate)
         waiting = perils.Waiting(self._cloud.clock, fate)
         usual = signal.signal(signal.SIGINT, signal.default_int_handler)
         # The client alone shows it.
         logging.disable()
         try:
             with (
-                commands.inside(self._cloud, adapter, waiting),
+                commands.inside(self._cloud, waiting),
                 mock.patch.object(workers, 'Workers', inline.Workers),
                 mock.patch.object(
                     secrets, 'token_bytes', self._chance.randbytes
@@ -155,17 +156,21 @@ class _App:
     interactive_mode = False
     options = types.SimpleNamespace(verbose_level=1)
 
-    def __init__(self, simulated: cloud.Cloud) -> None:
+    def __init__(
+        self, simulated: cloud.Cloud, session: perils.Session
+    ) -> None:
         self.stdin = io.StringIO()
         self.stdout = io.StringIO()
         self.stderr = io.StringIO()
         self.client_manager = self
         self._cloud = simulated
+        self._session = session
 
     @functools.cached_property
     def hvctl(self) -> clients.Client:
         """Connect to the cloud."""
-        return clients.Client.connect(self._cloud.connect())
+        login = self._cloud.login(through=self._session)
+        return clients.Client.connect(connection.Connection(session=login))
 
 
 def _run(verb: str, words: tuple[str, ...], app: _App) -> int:

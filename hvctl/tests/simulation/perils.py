@@ -91,7 +91,7 @@ class Fate:
         self._dead = False
 
     def send(
-        self, method: str | None, answer: Callable[[], requests.Response]
+        self, method: str, answer: Callable[[], requests.Response]
     ) -> requests.Response:
         """Have a request answered, unless something happens."""
         self._live()
@@ -130,24 +130,19 @@ class Fate:
             raise requests.ConnectionError('the connection is gone')
 
 
-class Transport(transport.Transport):
+class Session(transport.Session):
     """Sends what fate lets through."""
 
     def __init__(self, simulated: cloud.Cloud, fate: Fate) -> None:
         super().__init__(simulated.application)
         self._fate = fate
 
-    def send(
-        self,
-        request: requests.PreparedRequest,
-        *more: typing.Any,
-        **options: typing.Any,
+    def request(
+        self, *what: typing.Any, **how: typing.Any
     ) -> requests.Response:
         """Have a request answered."""
-        answer = super().send
-        return self._fate.send(
-            request.method, lambda: answer(request, *more, **options)
-        )
+        answer = super().request
+        return self._fate.send(what[0], lambda: answer(*what, **how))
 
 
 class Waiting(commands.Waiting):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 import io
 import sys
 import typing
@@ -19,6 +20,68 @@ if typing.TYPE_CHECKING:
 URL = 'http://cloud.test'
 
 
+class Answered(typing.NamedTuple):
+    """What an application has answered."""
+
+    status: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def code(self) -> int:
+        """Return the status without its words."""
+        return int(self.status.split(' ', 1)[0])
+
+    @property
+    def reason(self) -> str:
+        """Return the words of the status."""
+        return self.status.split(' ', 1)[1]
+
+
+def ask(
+    application: wsgi.WSGIApplication,
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    body: bytes,
+) -> Answered:
+    """Have an application answer a request, as a server does (PEP 3333)."""
+    begun: list[tuple[str, list[tuple[str, str]]]] = []
+
+    def start(
+        status: str, headers: list[tuple[str, str]], *_: typing.Any
+    ) -> typing.Any:
+        begun.append((status, headers))
+
+    parts = urllib.parse.urlsplit(url)
+    environ = {
+        f'HTTP_{name.upper().replace("-", "_")}': value
+        for name, value in headers.items()
+    } | {
+        'REQUEST_METHOD': method,
+        'SCRIPT_NAME': '',
+        'PATH_INFO': urllib.parse.unquote_to_bytes(parts.path).decode(
+            'latin-1'
+        ),
+        'QUERY_STRING': parts.query,
+        'CONTENT_TYPE': headers.get('Content-Type', ''),
+        'CONTENT_LENGTH': str(len(body)),
+        'SERVER_NAME': parts.hostname,
+        'SERVER_PORT': '80',
+        'HTTP_HOST': parts.netloc,
+        'wsgi.version': (1, 0),
+        'wsgi.url_scheme': parts.scheme,
+        'wsgi.input': io.BytesIO(body),
+        'wsgi.errors': sys.stderr,
+        'wsgi.multithread': True,
+        'wsgi.multiprocess': False,
+        'wsgi.run_once': False,
+    }
+    found = b''.join(application(environ, start))
+    ((status, told),) = begun
+    return Answered(status, dict(told), found)
+
+
 class Transport(adapters.HTTPAdapter):
     """Gives requests to an application, and makes its answers responses."""
 
@@ -33,58 +96,66 @@ class Transport(adapters.HTTPAdapter):
         **__: typing.Any,
     ) -> requests.Response:
         """Have a request answered."""
-        begun: list[tuple[str, list[tuple[str, str]]]] = []
-
-        def start(
-            status: str, headers: list[tuple[str, str]], *_: typing.Any
-        ) -> typing.Any:
-            begun.append((status, headers))
-
-        body = b''.join(self._application(_environ(request), start))
-        ((status, headers),) = begun
-        code, reason = status.split(' ', 1)
+        # The SDK gives JSON, which requests has encoded.
+        body = request.body or b''
+        assert isinstance(body, bytes | str)
+        answered = ask(
+            self._application,
+            str(request.method),
+            str(request.url),
+            {name: str(value) for name, value in request.headers.items()},
+            body if isinstance(body, bytes) else body.encode(),
+        )
         return self.build_response(
             request,
             urllib3.HTTPResponse(
-                body=io.BytesIO(body),
-                headers=dict(headers),
-                status=int(code),
-                reason=reason,
+                body=io.BytesIO(answered.body),
+                headers=answered.headers,
+                status=answered.code,
+                reason=answered.reason,
                 preload_content=False,
             ),
         )
 
 
-def _environ(request: requests.PreparedRequest) -> wsgi.WSGIEnvironment:
-    """Return what a server gives an application of a request (PEP 3333)."""
-    url = urllib.parse.urlsplit(str(request.url))
-    # The SDK gives JSON, which requests has encoded.
-    body = request.body or b''
-    assert isinstance(body, bytes | str)
-    sent = body if isinstance(body, bytes) else body.encode()
-    path = urllib.parse.unquote_to_bytes(url.path).decode('latin-1')
-    environ = {
-        f'HTTP_{name.upper().replace("-", "_")}': value
-        for name, value in request.headers.items()
-    }
-    return environ | {
-        'REQUEST_METHOD': request.method,
-        'SCRIPT_NAME': '',
-        'PATH_INFO': path,
-        'QUERY_STRING': url.query,
-        'CONTENT_TYPE': request.headers.get('Content-Type', ''),
-        'CONTENT_LENGTH': str(len(sent)),
-        'SERVER_NAME': url.hostname,
-        'SERVER_PORT': '80',
-        'HTTP_HOST': url.netloc,
-        'wsgi.version': (1, 0),
-        'wsgi.url_scheme': url.scheme,
-        'wsgi.input': io.BytesIO(sent),
-        'wsgi.errors': sys.stderr,
-        'wsgi.multithread': True,
-        'wsgi.multiprocess': False,
-        'wsgi.run_once': False,
-    }
+class Session(requests.Session):
+    """Asks an application without all that requests does for a connection.
+
+    That takes a third of the time of a command that waits for nothing.
+    """
+
+    def __init__(self, application: wsgi.WSGIApplication) -> None:
+        super().__init__()
+        self._application = application
+
+    def request(
+        self, *what: typing.Any, **how: typing.Any
+    ) -> requests.Response:
+        """Have a request answered.
+
+        :param what: method and URL, as keystoneauth gives them
+        """
+        method, asked = what
+        query = urllib.parse.urlencode(how.get('params') or {}, doseq=True)
+        if query:
+            asked += f'{"&" if "?" in asked else "?"}{query}'
+        body = how.get('data') or b''
+        answered = ask(
+            self._application,
+            method,
+            asked,
+            how.get('headers') or {},
+            body if isinstance(body, bytes) else body.encode(),
+        )
+        response = requests.Response()
+        response.status_code = answered.code
+        response.reason = answered.reason
+        response.headers.update(answered.headers)
+        response.url = asked
+        response.request = requests.PreparedRequest()
+        response.request.method, response.request.url = method, asked
+        response._content = answered.body
+        return response
 
 
 def session(application: wsgi.WSGIApplication) -> requests.Session:

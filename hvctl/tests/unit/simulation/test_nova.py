@@ -340,7 +340,9 @@ class TestSchemas(base.TestCase):
         ):
             self.validate(path, '2.80', module, name)
 
-    def validate(self, path: str, version: str, module: str, name: str) -> None:
+    def validate(
+        self, path: str, version: str, module: str, name: str
+    ) -> None:
         """Validate an answer by a schema of Nova's."""
         schemas = importlib.import_module(
             f'nova.api.openstack.compute.schemas.{module}'
