@@ -86,7 +86,7 @@ class Client:
         :raises InvalidRequest: when they are in several
         :raises CloudError: when a cloud cannot be asked
         """
-        known = self.observer.whereabouts()
+        known = self.observer.whereabouts(frozenset(names))
         found = {known[name]: name for name in names if name in known}
         if len(found) > 1:
             listed = ', '.join(

@@ -74,6 +74,7 @@ class Ledger:
     :ivar ends_at: when the time for the whole is over; None without a limit
     :ivar looked_at: when the last look was judged
     :ivar looks: how many snapshots were taken
+    :ivar partial_looks: how many of them since the last whole one
     :ivar last: the newest of them
     :ivar done: steps that succeeded, and whether each changed anything
     :ivar done_at: when each of them succeeded last
@@ -100,6 +101,7 @@ class Ledger:
     ends_at: datetime.datetime | None = None
     looked_at: datetime.datetime = _LONG_AGO
     looks: int = 0
+    partial_looks: int = 0
     last: Snapshot | None = None
     done: dict[Step, bool] = dataclasses.field(default_factory=dict)
     done_at: dict[Step, datetime.datetime] = dataclasses.field(
@@ -128,6 +130,12 @@ class Ledger:
     test_notes: dict[str, Reason] = dataclasses.field(default_factory=dict)
     out_of_time: float | None = None
     winding_down: bool = False
+
+    def saw(self, look: Snapshot) -> None:
+        """Note a look that was judged."""
+        self.last = look
+        self.looks += 1
+        self.partial_looks = self.partial_looks + 1 if look.partial else 0
 
     def changed(self, name: str) -> bool:
         """Return whether this run changed anything for a hypervisor."""

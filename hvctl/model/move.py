@@ -216,6 +216,11 @@ class Move:
     notes: tuple[Reason, ...] = ()
 
     @property
+    def leaves(self) -> bool:
+        """Whether it is under way, and not off its host yet."""
+        return self.state is MoveState.MOVING and self.progress.left_at is None
+
+    @property
     def in_the_way(self) -> bool:
         """Whether the guest stays, and nobody has said that it may."""
         return self.state is MoveState.STAYED and not self.treatment.accepted

@@ -26,7 +26,6 @@ from hvctl.model.events import (
 )
 from hvctl.model.ledger import Failure, Ledger, Refusal
 from hvctl.model.move import Move
-from hvctl.model.move import MoveState
 from hvctl.model.reasons import Reason
 from hvctl.model.results import Done
 from hvctl.model.snapshot import Scope, Snapshot
@@ -214,8 +213,8 @@ class _Run:
         verdicts = self._goal.decide(snapshot, ledger, now)
         if not snapshot.partial:
             ledger.keep_refusals(verdicts.values())
-        ledger.last, ledger.looked_at = snapshot, now
-        ledger.looks += 1
+        ledger.saw(snapshot)
+        ledger.looked_at = now
         for name, verdict in verdicts.items():
             if not self._final(name):
                 self._take(name, verdict, now)
@@ -257,6 +256,8 @@ class _Run:
             if known is None or known.state != move.state:
                 self._note(move)
                 self._listen(MoveChanged(name=name, move=move))
+            elif known.leaves != move.leaves:
+                self._note(move)
         at = self._clock.monotonic()
         if before is None or before.status != verdict.status:
             self._pace.changed(at)
@@ -279,10 +280,10 @@ class _Run:
         """Let the pace of the looks follow the guests."""
         now = self._clock.monotonic()
         self._pace.changed(now)
-        if move.state is MoveState.MOVING:
+        if move.leaves:
             self._pace.began(move.guest.id, now)
         else:
-            took = move.progress.took if move.state.has_left else None
+            took = move.progress.took if move.progress.left_at else None
             self._pace.ended(move.guest.id, now, took)
 
     def _finish(self, name: str, outcome: Outcome) -> None:

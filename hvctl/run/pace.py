@@ -27,6 +27,7 @@ class Pace:
     def __init__(self, now: float) -> None:
         self._changed = now
         self._under_way: dict[str, float] = {}
+        self._most = 0
         self._quickest: float | None = None
 
     def changed(self, now: float) -> None:
@@ -36,6 +37,7 @@ class Pace:
     def began(self, guest_id: str, now: float) -> None:
         """Note that a guest is under way."""
         self._under_way[guest_id] = now
+        self._most = max(self._most, len(self._under_way))
 
     def ended(
         self, guest_id: str, now: float, took: float | None = None
@@ -62,9 +64,11 @@ class Pace:
         pause = max(SHORTEST, (now - self._changed) * _SHARE)
         if not self._under_way:
             return min(pause, LONGEST)
-        busy = 0.0
-        if self._quickest is not None:
-            due = min(self._under_way.values()) + self._quickest
+        # Where fewer are than have been, another one may soon begin.
+        if self._quickest is not None and len(self._under_way) == self._most:
+            # The request has taken a moment, too.
+            due = min(self._under_way.values()) + self._quickest + SHORTEST
+            if due > now:
+                return max(min(due - now, _WHILE_BUSY), SHORTEST, last)
             pause = max(pause, self._quickest * _OF_MOVE)
-            busy = min(due - now, _WHILE_BUSY)
-        return max(min(pause, LONGEST), busy, last)
+        return max(min(pause, LONGEST), last)

@@ -178,7 +178,9 @@ def named_servers(
         server
         for name in sorted(names)
         for server in list_servers(
-            project.compute, {'all_tenants': 1, 'name': f'^{name}$'}
+            project.compute,
+            {'all_tenants': 1, 'name': f'^{name}$'},
+            paging=lists.Paging.BY_LINK,
         )
         if server.name in names and not _is_ours(project, server)
     )
@@ -244,6 +246,7 @@ def named_ports(
             'fields': ['id', 'name', 'description', 'project_id'],
         },
         parsed,
+        lists.Paging.BY_LINK,
     )
     return {
         port_id: name for port_id, name in filter(None, found) if name in names

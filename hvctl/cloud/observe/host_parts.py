@@ -26,7 +26,7 @@ def begin(
     return [
         _room(pool, pair, scope),
         _aggregates(pool, pair, scope),
-        guests(pool, pair, scope.hosts, Snapshot()),
+        guests(pool, pair, scope.hosts, scope.rest or Snapshot(), renew=True),
         _tests(pool, pair, scope),
         _ties(pool, pair, scope),
         _volumes(pool, pair, scope),
@@ -90,10 +90,13 @@ def guests(
     pair: clouds.Pair,
     names: frozenset[str],
     last: Snapshot,
+    *,
+    renew: bool,
 ) -> Reading:
     """Read guests and migrations of some hosts.
 
     :param last: an earlier look, whose migrations need not be read again
+    :param renew: see :func:`hosts.migrations`
     """
     compute = pair.compute.compute
     guests = {
@@ -102,7 +105,11 @@ def guests(
     }
     migrations = {
         host: pool.submit(
-            hosts.migrations, compute, host, last.migrations.get(host, ())
+            hosts.migrations,
+            compute,
+            host,
+            last.migrations.get(host, ()),
+            renew=renew,
         )
         for host in sorted(names)
     }

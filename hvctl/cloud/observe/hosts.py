@@ -167,6 +167,7 @@ def direct_ports(
             ],
         },
         lambda body: _device(body, host),
+        lists.Paging.BY_LINK,
     )
     kinds: dict[str, set[str]] = {}
     for guest, vnic_type in filter(None, found):
@@ -223,23 +224,31 @@ def _group(body: answers.Fields) -> _Group:
 
 
 def migrations(
-    compute: http.Service, host: str, before: Sequence[Migration]
+    compute: http.Service,
+    host: str,
+    before: Sequence[Migration],
+    *,
+    renew: bool,
 ) -> tuple[Migration, ...]:
     """Read a host's migrations, newest first.
 
     A host may have had thousands.  What was over when an earlier look saw
     it does not change, so a later one reads on only until it has come to
-    something of that.  An older one that was not over stays as it was until
-    the next whole look: Nova may never close it.  Nova's changes-since would
-    leave out a record that is as it was made.
+    something of that.  Nova's changes-since would leave out a record that is
+    as it was made.
 
     :param before: those that an earlier look has found
+    :param renew: read as far back as one of these was not over; else an older
+        one stays as it was, as Nova may never close it
     """
     known = {migration.id for migration in before}
     over = {migration.id for migration in before if migration.over}
+    wanted = known - over if renew else set()
 
     def enough(entries: list[Migration]) -> bool:
         read = {entry.id for entry in entries}
+        if not wanted <= read:
+            return False
         return bool(over & read) or (bool(known) and known <= read)
 
     found = lists.read(

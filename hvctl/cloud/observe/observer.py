@@ -45,12 +45,18 @@ class Observer:
         default_factory=threading.Event
     )
 
-    def whereabouts(self) -> dict[str, str | None]:
-        """Find the compute cloud of every hypervisor, by name; two lists."""
+    def whereabouts(self, names: frozenset[str]) -> dict[str, str | None]:
+        """Find the compute clouds of hypervisors, by name; two lists.
+
+        :param names: of those that are asked for; there may be others among
+            what is found
+        """
+        # One request for each name, as many as are sent at once.
+        only = names if len(names) <= parallel.WORKERS else None
         with parallel.readers() as pool:
-            servers = pool.submit(bare_metal.servers, self.pair.metal)
+            servers = pool.submit(bare_metal.servers, self.pair.metal, only)
             ports = pool.submit(
-                bare_metal.ports, self.pair.metal, self.port_marks
+                bare_metal.ports, self.pair.metal, self.port_marks, only
             )
             # A port tells it only of what has no server any more.
             missing = gaps.Gaps(frozenset({Part.PORTS}), self.said)
@@ -76,7 +82,9 @@ class Observer:
         with parallel.readers() as pool:
             match scope:
                 case GuestsLook(last=last, hosts=names):
-                    read = host_parts.guests(pool, self.pair, names, last)
+                    read = host_parts.guests(
+                        pool, self.pair, names, last, renew=False
+                    )
                     look = read(Snapshot())
                     return renewing.renew_guests(
                         last, look.guests, look.migrations

@@ -85,7 +85,7 @@ class Drain(Goal[DrainCase]):
             and not more
             and not requests.may_be_sent_again(self.options, ledger)
             and not any(gaps.was_incomplete(ledger, n) for n in self.names)
-            and ledger.looks % goal.FULL_LOOK_EVERY
+            and ledger.partial_looks < goal.FULL_LOOK_EVERY - 1
         ):
             return GuestsLook(last=ledger.last, hosts=hosts)
         begun = _any_sent(ledger)

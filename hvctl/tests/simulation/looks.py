@@ -7,6 +7,7 @@ long as nothing is changed meanwhile, they are its own.
 
 from __future__ import annotations
 
+import datetime
 import typing
 from unittest import mock
 
@@ -19,11 +20,13 @@ from hvctl.tests.simulation import commands
 class Look(typing.NamedTuple):
     """One look.
 
+    :ivar at: when it was taken, by the cloud's clock
     :ivar requests: that were answered meanwhile
     :ivar read: the bytes of the answers' bodies
     """
 
     scope: Scope
+    at: datetime.datetime
     requests: int
     read: int
 
@@ -40,7 +43,8 @@ def run(
         first = len(asked)
         look = observe(self, scope)
         new = asked[first:]
-        found.append(Look(scope, len(new), sum(each.size for each in new)))
+        size = sum(each.size for each in new)
+        found.append(Look(scope, simulated.clock.now(), len(new), size))
         return look
 
     with mock.patch.object(observer.Observer, 'observe', counted):

@@ -24,6 +24,7 @@ class Figures:
     :ivar requests: that it has sent, logins among them
     :ivar read: the bytes of all answers' bodies
     :ivar seconds: of a processor, without those of the simulation
+    :ivar elapsed: by this machine's clock
     :ivar peak_mib: the most memory of the process so far; in it is the
         simulation, which keeps next to nothing
     :ivar begin_mib: the most before the command
@@ -36,6 +37,7 @@ class Figures:
     requests: int
     read: int
     seconds: float
+    elapsed: float
     peak_mib: float
     begin_mib: float
     cloud_seconds: float
@@ -48,7 +50,7 @@ def measure(simulated: cloud.Cloud, *arguments: str) -> Figures:
     application_ = simulated.application
     first, served = len(application_.asked), application_.served
     began, at = time.process_time(), simulated.clock.now()
-    memory = _peak()
+    memory, started = _peak(), time.monotonic()
     found, result = looks.run(simulated, *arguments)
     asked = application_.asked[first:]
     return Figures(
@@ -56,6 +58,7 @@ def measure(simulated: cloud.Cloud, *arguments: str) -> Figures:
         requests=len(asked),
         read=sum(each.size for each in asked),
         seconds=time.process_time() - began - (application_.served - served),
+        elapsed=time.monotonic() - started,
         peak_mib=_peak(),
         begin_mib=memory,
         cloud_seconds=(simulated.clock.now() - at).total_seconds(),

@@ -128,11 +128,13 @@ def may_begin(move: Move, busy: frozenset[str]) -> bool:
 def _is_under_way(move: Move, case: DrainCase) -> bool:
     """Return whether a guest takes one of the places.
 
-    One that was given up does so for a while; it may hang for ever.
+    One that was given up does so for a while; it may hang for ever.  One that
+    has left does not, though Nova is still to be asked how it is.
     """
-    if move.state is MoveState.MOVING:
-        return True
     guest = case.here.get(move.guest.id)
+    if move.state is MoveState.MOVING:
+        record = records.record(move, case)
+        return guest is not None or record is None or not record.done
     if guest is None or not guest.migrates:
         return False
     return move.state is MoveState.WAITING or (
@@ -259,7 +261,7 @@ def may_begin_more(
     moves = list(ledger.moves.values())
     busy = busy_groups(moves)
     own = [move for move in moves if move.hypervisor == hv.name]
-    under_way = sum(move.state is MoveState.MOVING for move in own)
+    under_way = sum(move.leaves for move in own)
     free = parallel(hv, options) - under_way
     if free <= 0:
         return False

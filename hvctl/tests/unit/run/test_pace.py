@@ -31,11 +31,12 @@ class TestPace(unittest.TestCase):
             # The next is due in as many seconds as are left.
             (60, 0, 15),
             (60, 40, 15),
-            (60, 52, 8),
+            (60, 52, 9),
+            (60, 60, 1),
             # It may be through any time: a twentieth of what it takes.
-            (60, 60, 3),
+            (60, 61, 3),
             (600, 601, 5),
-            (2, 0, 2),
+            (2, 0, 3),
             (2, 2, 1),
         ):
             with self.subTest(took=took, since=since):
@@ -50,7 +51,7 @@ class TestPace(unittest.TestCase):
     def test_noticed_late(self) -> None:
         """Nova tells that one was quicker than those before it."""
         for took, seen, expected in (
-            (4, 60, 4),
+            (4, 60, 5),
             (0, 60, 1),
             # Somebody else had sent it long before.
             (500, 60, 15),
@@ -66,6 +67,25 @@ class TestPace(unittest.TestCase):
                 paced.changed(200)
 
                 self.assertAlmostEqual(expected, paced.pause(200, 0))
+
+    def test_all_places_are_taken(self) -> None:
+        """It is not long where another one may begin."""
+        paced = pace.Pace(0)
+        for guest in ('g1', 'g2', 'g3'):
+            paced.began(guest, 0)
+        paced.ended('g1', 60)
+        paced.changed(60)
+
+        self.assertEqual(1, paced.pause(60, 0))
+
+        paced.began('g4', 61)
+
+        self.assertEqual(3, paced.pause(61, 0))
+        paced.ended('g2', 61)
+        paced.ended('g3', 61)
+        paced.began('g5', 62)
+        paced.began('g6', 62)
+        self.assertEqual(15, paced.pause(63, 0))
 
     def test_first(self) -> None:
         """How long one takes is not known before one was through."""

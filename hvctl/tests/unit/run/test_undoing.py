@@ -32,8 +32,7 @@ class Other:
         look = self._cloud.observe(self._goal.scope(ledger))
         now = self._clock.now()
         verdict = self._goal.decide(look, ledger, now)['hv1']
-        ledger.last = look
-        ledger.looks += 1
+        ledger.saw(look)
         self.outcome = verdict.outcome
         for step in verdict.steps:
             self._cloud.act(step)

@@ -6,7 +6,9 @@ What is the same in both follows what is ours.
 
 from __future__ import annotations
 
+import datetime
 import pathlib
+import statistics
 import tempfile
 import typing
 import unittest
@@ -16,6 +18,7 @@ from hvctl.tests.fixtures import requests
 from hvctl.tests.simulation import cloud
 from hvctl.tests.simulation import looks
 from hvctl.tests.simulation import numbers
+from hvctl.tests.simulation import pace
 
 _SMALL = numbers.Size(hosts=20, ours=3, guests=6, free_nodes=2)
 _LARGE = numbers.Size(hosts=300, ours=3, guests=6, free_nodes=2)
@@ -23,6 +26,12 @@ _LARGE = numbers.Size(hosts=300, ours=3, guests=6, free_nodes=2)
 #: Requests and bytes of a look that waits, in whatever cloud.
 _REQUESTS = 10
 _READ = 100_000
+
+#: GETs of a drain of sixty guests that take a minute each, four at a time.
+_OF_SIXTY = 500
+
+#: Within so many seconds half of the ends of moves are noticed.
+_LATE = 3
 
 
 class TestCost(unittest.TestCase):
@@ -93,6 +102,41 @@ class TestCost(unittest.TestCase):
         self.assertGreater(len(found), 2)
         self.assert_cheap(found)
         self.assertLessEqual(max(look.requests for look in found), 8)
+
+    def test_drain_of_many(self) -> None:
+        """Sixty guests that take a minute each, four at a time."""
+        size = numbers.Size(hosts=100, ours=3, guests=60)
+        simulated = cloud.Cloud(
+            1, size, pace.Pace(scheduled=1, copied=59, at_once=4)
+        )
+        began = simulated.clock.now()
+
+        found, result = looks.run(
+            simulated,
+            *('hypervisor', 'ephemeral', 'drain', 'hv00001'),
+            *('--max-parallel', '4'),
+        )
+
+        self.assertEqual(0, result.status, result.stderr)
+        asked = [each.method for each in simulated.application.asked]
+        self.assertLessEqual(asked.count('GET'), _OF_SIXTY)
+        migrations = simulated.world.migrations
+        ended = [record.updated_at for _, record in migrations.rising()]
+        self.assertEqual(60, len(ended))
+        self.assertLessEqual(
+            statistics.median(
+                min(
+                    (look.at - at).total_seconds()
+                    for look in found
+                    if look.at >= at
+                )
+                for at in ended
+            ),
+            _LATE,
+        )
+        took = simulated.clock.now() - began
+        # The first goes alone; its destination is chosen anew for each.
+        self.assertLess(took, (1 + 60 / 4) * datetime.timedelta(seconds=66))
 
     def assert_cheap(self, found: list[looks.Look], but: int = 0) -> None:
         """Hardly any look costs more than a few short requests."""

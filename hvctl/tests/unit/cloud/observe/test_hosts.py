@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from hvctl import exceptions
 from hvctl.model.records import Need
-from hvctl.model.snapshot import GuestsLook
+from hvctl.model.snapshot import GuestsLook, WholeLook
 from hvctl.tests.fixtures import builders
 from hvctl.tests.unit.cloud import base
 from hvctl.tests.unit.cloud.observe import looking
@@ -137,33 +137,39 @@ class TestHost(looking.TestCase):
             self.mock.get(url, **base.listed('migrations', *found, page=2))
 
         hosts = frozenset({'hv2'})
-        for before, after, pages in (
-            ('eeeeee', 'eeeeee', 1),
-            ('eeeeee', 'eeeeeeq', 1),
-            ('eeeeee', 'eeeeeeqqq', 2),
-            ('eeeeeq', 'eeeeec', 1),
-            # An old one that may be open for ever is not looked for.
-            ('eqeeee', 'eqeeee', 1),
-            ('eqeeee', 'eqeeeeq', 1),
-            ('', 'eeeeee', 4),
+        for before, after, partial, whole in (
+            ('eeeeee', 'eeeeee', 1, 1),
+            ('eeeeee', 'eeeeeeq', 1, 1),
+            ('eeeeee', 'eeeeeeqqq', 2, 2),
+            ('eeeeeq', 'eeeeec', 1, 1),
+            # An old one that may be open for ever is looked for in whole ones.
+            ('eqeeee', 'eqeeee', 1, 3),
+            ('eqeeee', 'eqeeeeq', 1, 3),
+            ('', 'eeeeee', 4, 4),
         ):
-            with self.subTest(before=before, after=after):
-                names = {'e': 'error', 'q': 'queued', 'c': 'completed'}
-                history(*(names[each] for each in before))
-                look = self.observe(hosts=hosts)
-                history(*(names[each] for each in after))
-                sent = len(self.sent('GET', url))
+            for expected, again in (
+                (partial, lambda last: GuestsLook(last=last, hosts=hosts)),
+                (whole, lambda last: WholeLook(rest=last, hosts=hosts)),
+            ):
+                with self.subTest(before=before, after=after, pages=expected):
+                    names = {'e': 'error', 'q': 'queued', 'c': 'completed'}
+                    history(*(names[each] for each in before))
+                    look = self.observe(hosts=hosts)
+                    history(*(names[each] for each in after))
+                    sent = len(self.sent('GET', url))
 
-                look = self.client.observe(GuestsLook(last=look, hosts=hosts))
+                    look = self.client.observe(again(look))
 
-                self.assertEqual(pages, len(self.sent('GET', url)) - sent)
-                self.assertEqual(
-                    [
-                        (number, names[status])
-                        for number, status in enumerate(after, start=1)
-                    ][::-1],
-                    [(m.id, m.status) for m in look.migrations['hv2']],
-                )
+                    self.assertEqual(
+                        expected, len(self.sent('GET', url)) - sent
+                    )
+                    self.assertEqual(
+                        [
+                            (number, names[status])
+                            for number, status in enumerate(after, start=1)
+                        ][::-1],
+                        [(m.id, m.status) for m in look.migrations['hv2']],
+                    )
 
     def test_ties(self) -> None:
         """Ports that are a device of the host, and anti-affinity groups."""

@@ -128,9 +128,8 @@ class TestGuests(unittest.TestCase):
             ((a_move(ties=Ties(known=False)),), {}, True),
             ((a_move(),), {'last': opened}, True),
             ((a_move(),), {'statuses': {'hv1': incomplete}}, True),
-            ((a_move(),), {'looks': 9}, False),
-            ((a_move(),), {'looks': 10}, True),
-            ((a_move(),), {'looks': 11}, False),
+            ((a_move(),), {'partial_looks': 8, 'looks': 20}, False),
+            ((a_move(),), {'partial_looks': 9}, True),
         ):
             with self.subTest(moves=moves, changes=changes):
                 found = scope(*moves, **changes)
