@@ -171,8 +171,8 @@ def is_ours(name: str, compute_id: str) -> bool:
     :param name: the hypervisor's name, with or without its domain
     :param compute_id: a UUID in its usual form
     """
-    return any(
-        _is_chosen(form, name, compute_id) for form in (_PLAIN, _TELLING)
+    return _is_chosen(_PLAIN, name, compute_id) or _is_chosen(
+        _TELLING, name, compute_id
     )
 
 
@@ -219,6 +219,9 @@ def _chosen(form: bytes, name: str, beginning: bytes) -> str:
 
 
 def _is_chosen(form: bytes, name: str, compute_id: str) -> bool:
+    # The version: a cloud has thousands of ids that others have chosen.
+    if compute_id[14:15] != '8':
+        return False
     try:
         beginning = uuid.UUID(compute_id).bytes[:_NONCE_BYTES]
     except ValueError:

@@ -96,26 +96,59 @@ class Index:
     def of(cls, snapshot: Snapshot) -> Index:
         """Go through the lists of a look."""
         return cls(
-            servers=Table(snapshot.servers, lambda s: (s.name,)),
-            ports=Table(snapshot.ports, lambda p: (p.name,)),
-            test_guests=Table(
+            servers=_table('servers', snapshot.servers, lambda s: (s.name,)),
+            ports=_table('ports', snapshot.ports, lambda p: (p.name,)),
+            test_guests=_table(
+                'test guests',
                 snapshot.test_guests,
                 lambda s: (s.metadata.get(identity.TEST_KEY),),
             ),
             tests=frozenset(guest.id for guest in snapshot.test_guests),
-            services=Table(snapshot.services, _service_keys),
-            compute_nodes=Table(snapshot.compute_nodes, lambda n: (n.host,)),
-            compute_nodes_by_id=Table(
-                snapshot.compute_nodes, lambda n: (n.id,)
+            services=_table('services', snapshot.services, _service_keys),
+            compute_nodes=_table(
+                'compute nodes', snapshot.compute_nodes, lambda n: (n.host,)
             ),
-            providers=Table(snapshot.providers, lambda p: (p.name,)),
-            providers_by_id=Table(snapshot.providers, lambda p: (p.id,)),
+            compute_nodes_by_id=_table(
+                'compute node ids', snapshot.compute_nodes, lambda n: (n.id,)
+            ),
+            providers=_table(
+                'providers', snapshot.providers, lambda p: (p.name,)
+            ),
+            providers_by_id=_table(
+                'provider ids', snapshot.providers, lambda p: (p.id,)
+            ),
             agents=None
             if snapshot.agents is None
-            else Table(snapshot.agents, lambda a: (a.host,)),
-            aggregates=Table(snapshot.aggregates, lambda a: a.hosts),
-            nodes=Table(snapshot.nodes or (), lambda n: (n.id, n.instance_id)),
+            else _table('agents', snapshot.agents, lambda a: (a.host,)),
+            aggregates=_table(
+                'aggregates', snapshot.aggregates, lambda a: a.hosts
+            ),
+            nodes=_table(
+                'nodes',
+                snapshot.nodes or (),
+                lambda n: (n.id, n.instance_id),
+            ),
         )
+
+
+#: The last table of each kind, and the list that it is of.
+_kept: dict[str, tuple[object, Table[typing.Any]]] = {}
+
+
+def _table(
+    kind: str,
+    entries: tuple[_T, ...],
+    keys: Callable[[_T], Iterable[str | None]],
+) -> Table[_T]:
+    """Return the table of a list.
+
+    A look that took a list over from the one before has the same one.
+    """
+    of, table = _kept.get(kind, (None, None))
+    if of is not entries or table is None:
+        table = Table(entries, keys)
+        _kept[kind] = entries, table
+    return table
 
 
 def in_any_domain(name: str) -> str:

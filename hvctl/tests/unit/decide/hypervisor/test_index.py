@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import collections
 from collections.abc import Iterator
+import dataclasses
 import unittest
 
 from hypothesis import given
@@ -105,3 +106,20 @@ class TestOnce(unittest.TestCase):
 
         self.assertEqual(7, len(few))
         self.assertEqual(few, self.gone_through(20))
+
+
+class TestTakenOver(unittest.TestCase):
+    """Lists that a look has from the one before."""
+
+    def test_same_list(self) -> None:
+        """It is not gone through again; another one is, if it is equal."""
+        look = builders.a_snapshot('hv1')
+        later = dataclasses.replace(look, services=(*look.services,) * 2)
+
+        before, after = index.Index.of(look), index.Index.of(later)
+
+        self.assertIs(before.providers, after.providers)
+        self.assertIs(before.nodes, after.nodes)
+        self.assertIsNot(before.services, after.services)
+        self.assertEqual(2, len(after.services.all(['hv1'])))
+        self.assertEqual(1, len(index.Index.of(look).services.all(['hv1'])))
