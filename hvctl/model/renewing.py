@@ -72,19 +72,13 @@ def with_others(
     """
     hosts = {service.host for service in look.services}
     drivers = {service.host for service in look.metal_services}
-    nodes = {node.id for node in look.nodes or ()}
     agents = look.agents
     if agents is not None:
         agents += _elsewhere(known.agents or (), names)
     return dataclasses.replace(
         look,
         servers=look.servers + _others(known.servers, names),
-        test_guests=look.test_guests
-        + tuple(
-            guest
-            for guest in known.test_guests
-            if guest.metadata.get(identity.TEST_KEY) not in names
-        ),
+        test_guests=_with_test_guests(look, known, names),
         other_clouds={
             **{
                 name: cloud
@@ -113,10 +107,7 @@ def with_others(
         providers_disabled=look.providers_disabled
         | known.providers_disabled - ids,
         agents=agents,
-        nodes=None
-        if look.nodes is None
-        else look.nodes
-        + tuple(node for node in known.nodes or () if node.id not in nodes),
+        nodes=_with_nodes(look, known),
     )
 
 
@@ -202,20 +193,40 @@ def renew_guests(
 
 
 def renew_machines(
-    last: Snapshot,
-    servers: Iterable[Server],
-    test_guests: tuple[Server, ...],
-    nodes: tuple[Node, ...] | None,
+    last: Snapshot, look: Snapshot, names: frozenset[str]
 ) -> Snapshot:
-    """Put the machines as they are now into an earlier look.
+    """Put machines as they are now into an earlier look.
 
-    :param servers: our bare-metal servers, those for other compute clouds
-        among them
+    :param look: the servers of some hypervisors, those for other compute
+        clouds among them, and their nodes
+    :param names: of these hypervisors
     """
     return dataclasses.replace(
         last,
-        servers=tuple(s for s in servers if s.name not in last.other_clouds),
-        test_guests=test_guests,
-        nodes=nodes,
+        servers=tuple(
+            s for s in look.servers if s.name not in last.other_clouds
+        )
+        + _others(last.servers, names),
+        test_guests=_with_test_guests(look, last, names),
+        nodes=_with_nodes(look, last),
         partial=True,
+    )
+
+
+def _with_test_guests(
+    look: Snapshot, known: Snapshot, names: frozenset[str]
+) -> tuple[Server, ...]:
+    return look.test_guests + tuple(
+        guest
+        for guest in known.test_guests
+        if guest.metadata.get(identity.TEST_KEY) not in names
+    )
+
+
+def _with_nodes(look: Snapshot, known: Snapshot) -> tuple[Node, ...] | None:
+    if look.nodes is None:
+        return None
+    read = {node.id for node in look.nodes}
+    return look.nodes + tuple(
+        node for node in known.nodes or () if node.id not in read
     )

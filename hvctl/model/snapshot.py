@@ -117,14 +117,16 @@ class GuestsLook:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class MachinesLook:
-    """A look at the machines only: our servers and the Ironic nodes.
+    """A look at some machines only: their servers and Ironic nodes.
 
     The nodes may be missing from it.
 
     :ivar last: an earlier look; the rest is taken as it was then
+    :ivar names: of the hypervisors
     """
 
     last: Snapshot
+    names: frozenset[str]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

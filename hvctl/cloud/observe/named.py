@@ -81,6 +81,20 @@ def again(begin: Parts, scope: WholeLook, known: Snapshot) -> Snapshot | None:
     return renewing.with_others(look, known, names, ids)
 
 
+def machines(begin: Parts, last: Snapshot, names: frozenset[str]) -> Snapshot:
+    """Look at the servers of some names, and at the nodes that they have.
+
+    :param last: an earlier look
+    """
+    servers = begin.pool.submit(servers_of, begin, names, len(last.servers))
+    look = begin.servers(servers, names)(Snapshot())
+    if by_name(len(names), len(last.nodes or ())):
+        nodes = _nodes(begin, look.servers, frozenset())
+    else:
+        nodes = begin.nodes()
+    return nodes(look)
+
+
 def servers_of(
     begin: Parts, names: frozenset[str], ours: int
 ) -> tuple[Server, ...]:

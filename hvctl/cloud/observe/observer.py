@@ -89,14 +89,11 @@ class Observer:
                     return renewing.renew_guests(
                         last, look.guests, look.migrations
                     )
-                case MachinesLook(last=last):
-                    servers = pool.submit(bare_metal.servers, self.pair.metal)
+                case MachinesLook(last=last, names=names):
                     # Nova tells how a deploy ends.
                     begin = self._begin(pool, frozenset({Part.NODES}))
-                    look = begin.machines(servers)(Snapshot())
-                    return renewing.renew_machines(
-                        last, look.servers, look.test_guests, look.nodes
-                    )
+                    look = named.machines(begin, last, names)
+                    return renewing.renew_machines(last, look, names)
                 case OwnLook(name=name):
                     return self._own(pool, name)
                 case WholeLook():

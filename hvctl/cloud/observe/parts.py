@@ -53,12 +53,17 @@ class Parts:
 
         :param servers: ours in the bare-metal cloud
         """
-        nodes = self.pool.submit(bare_metal.nodes, self.pair.baremetal)
+        nodes = self.nodes()
         both = self.servers(servers)
+        return lambda look: nodes(both(look))
+
+    def nodes(self) -> Reading:
+        """Read the Ironic nodes."""
+        nodes = self.pool.submit(bare_metal.nodes, self.pair.baremetal)
 
         def finish(look: Snapshot) -> Snapshot:
             return dataclasses.replace(
-                both(look), nodes=self.missing.read(nodes, Part.NODES)
+                look, nodes=self.missing.read(nodes, Part.NODES)
             )
 
         return finish

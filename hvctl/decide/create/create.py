@@ -65,7 +65,7 @@ class Create(Goal[CreateCase]):
             if not ledger.given_up and all(map(_is_deploying, found)):
                 # Deploying takes long, and until a machine is up nothing
                 # else of its hypervisor changes.
-                return MachinesLook(last=ledger.last)
+                return MachinesLook(last=ledger.last, names=names)
             usual = dataclasses.replace(
                 usual,
                 provider_ids=frozenset(

@@ -198,7 +198,9 @@ class TestObserve(TestCase):
         self.answer(servers=[a_server('hv1'), a_server('hv2', FAR)])
         whole = self.client.observe(WholeLook())
 
-        look = self.client.observe(MachinesLook(last=whole))
+        look = self.client.observe(
+            MachinesLook(last=whole, names=frozenset({'hv1', 'hv2'}))
+        )
 
         self.assertEqual(['hv2'], [s.name for s in look.servers])
 

@@ -7,6 +7,7 @@ import dataclasses
 import unittest
 
 from hvctl.model import renewing
+from hvctl.model.snapshot import Snapshot
 from hvctl.tests.fixtures import builders
 
 
@@ -39,7 +40,9 @@ class TestRenewMachines(unittest.TestCase):
         server = builders.a_server('hv1', status='BUILD')
         guest = builders.a_server('hvctl-test-hv1')
 
-        found = renewing.renew_machines(last, (server,), (guest,), None)
+        look = Snapshot(servers=(server,), test_guests=(guest,), nodes=None)
+
+        found = renewing.renew_machines(last, look, frozenset({'hv1'}))
 
         expected = dataclasses.replace(
             last,
@@ -50,6 +53,20 @@ class TestRenewMachines(unittest.TestCase):
         )
         self.assertEqual(expected, found)
 
+    def test_others_stay(self) -> None:
+        """What the look has not asked for is as it was."""
+        last = dataclasses.replace(
+            builders.a_snapshot('hv1', 'hv2'),
+            nodes=(builders.a_node('n1'), builders.a_node('n2')),
+        )
+        node = builders.a_node('n1', provision_state='deploying')
+        look = Snapshot(servers=(), nodes=(node,))
+
+        found = renewing.renew_machines(last, look, frozenset({'hv1'}))
+
+        self.assertEqual(['hv2'], [s.name for s in found.servers])
+        self.assertEqual((node, builders.a_node('n2')), found.nodes)
+
     def test_other_clouds(self) -> None:
         """Machines for another compute cloud are left out."""
         last = dataclasses.replace(
@@ -57,7 +74,9 @@ class TestRenewMachines(unittest.TestCase):
         )
         servers = (builders.a_server('hv1'), builders.a_server('hv2'))
 
-        found = renewing.renew_machines(last, servers, (), ())
+        look = Snapshot(servers=servers)
+
+        found = renewing.renew_machines(last, look, frozenset({'hv1', 'hv2'}))
 
         self.assertEqual(servers[:1], found.servers)
 

@@ -163,7 +163,9 @@ class TestMachinesOnly(unittest.TestCase):
         """The rest of the last look is taken as it was."""
         scope, look = self.scope()
 
-        self.assertEqual(MachinesLook(last=look), scope)
+        self.assertEqual(
+            MachinesLook(last=look, names=frozenset({'hv1'})), scope
+        )
 
     def test_everything_else(self):
         """Whatever else is so, everything is read."""
