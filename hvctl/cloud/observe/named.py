@@ -47,7 +47,11 @@ def again(begin: Parts, scope: WholeLook, known: Snapshot) -> Snapshot | None:
     :returns: None where lists are cheaper, or only they can tell
     """
     names = scope.names
-    if not own.one_by_one(len(names), len(known.services)):
+    services = (*known.services, *known.metal_services)
+    if not own.one_by_one(len(names), len(known.services)) or not all(
+        service.known for service in services
+    ):
+        # What a silent cell has of others is to be seen when it answers.
         return None
     pool, pair = begin.pool, begin.pair
     servers = pool.submit(servers_of, begin, names, len(known.servers))

@@ -213,6 +213,22 @@ class TestAgain(test_own.TestCase):
         self.assertEqual(self.known.nodes, look.nodes)
         self.assertNotIn('/v2.1/os-hypervisors', self.urls())
 
+    def test_silent_cell(self) -> None:
+        """While one is known to be silent, the lists tell when it answers."""
+        silent = (builders.a_service('other', status='UNKNOWN'),)
+        for known in (
+            dataclasses.replace(self.known, services=silent),
+            dataclasses.replace(self.known, metal_services=silent),
+        ):
+            with self.subTest(metal_services=known.metal_services):
+                self.mock.reset_mock()
+                self.known = known
+
+                look = self.again()
+
+                self.assert_whole(whole=True)
+                self.assertTrue(all(each.known for each in look.services))
+
     def test_many(self) -> None:
         """Where most of the cloud is ours, its lists are cheaper."""
         names = frozenset(f'hv{number}' for number in range(1, 60))
