@@ -30,14 +30,17 @@ _STATES = (('active', 1), ('active', 1), ('paused', 3), ('stopped', 4))
 class Main:
     """The main job of one seed.
 
-    :param directory: has ``hvctl.yaml`` with the profile ``small``, and
-        ``nova.conf``
+    :param directory: has ``hvctl.yaml`` with the profiles ``small`` and
+        ``tested``, whose hypervisors boot a test guest, and ``nova.conf``
     """
 
     def __init__(self, seed: int, directory: str) -> None:
         self._chance = random.Random(seed)
         self._settings = (
-            ('--profile', 'small', f'--profiles-file={directory}/hvctl.yaml'),
+            *(
+                ('--profile', name, f'--profiles-file={directory}/hvctl.yaml')
+                for name in ('small', 'tested')
+            ),
             *(
                 (
                     *('--image', 'debian', '--flavor', 'metal'),
@@ -255,6 +258,13 @@ class Main:
         }
         changed = [key for key, each in before.items() if now.get(key) != each]
         assert not changed, changed
+        # Each machine has a port, and no other server or port is there.
+        new = now.keys() - before.keys()
+        machines = {each.id for name in NAMES for each in self._machines(name)}
+        servers = {id_ for table, id_ in new if table == 'servers'}
+        assert servers == machines | self._guests.keys(), servers
+        ports = [id_ for table, id_ in new if table == 'ports']
+        assert len(ports) == len(machines), ports
         theirs = {id_ for _, id_ in before}
         for asked in self.cloud.application.asked:
             if asked.method != 'GET':

@@ -46,6 +46,20 @@ METAL = records.Flavor(
         'resources:DISK_GB': '0',
     },
 )
+#: Of test guests, which use of a host nothing but the place for one.
+TEST = records.Flavor(
+    id='test',
+    name=identity.TEST_FLAVOR,
+    vcpus=1,
+    ram=64,
+    disk=1,
+    extra_specs={
+        f'resources:{identity.TEST_RESOURCE_CLASS}': '1',
+        'resources:VCPU': '0',
+        'resources:MEMORY_MB': '0',
+        'resources:DISK_GB': '0',
+    },
+)
 SMALL = records.Flavor(
     id='small', name='small', vcpus=1, ram=2048, disk=10, extra_specs={}
 )

@@ -144,7 +144,7 @@ class World:
             first.network_id: 'internalapi',
             first.guests_network_id: 'guests',
         }
-        self.flavors = [population.METAL, population.SMALL]
+        self.flavors = [population.METAL, population.SMALL, population.TEST]
 
     def reported_at(self, of: records.ComputeService) -> datetime.datetime:
         """Return when a nova-compute reported last."""

@@ -28,7 +28,15 @@ _PROFILES = {
             'flavor': 'metal',
             'network': 'internalapi',
             'nova': {'DEFAULT': {'transport_url': 'rabbit://'}},
-        }
+        },
+        'tested': {
+            'extends': 'small',
+            'health_test': {
+                'enabled': True,
+                'image': 'debian',
+                'network': 'guests',
+            },
+        },
     }
 }
 
@@ -93,6 +101,14 @@ class TestMains0(_Mains):
 
 class TestMains1(_Mains):
     number = 1
+
+
+class TestMains2(_Mains):
+    number = 2
+
+
+class TestMains3(_Mains):
+    number = 3
 
 
 del _Mains
