@@ -120,7 +120,11 @@ class Operator:
         """Choose what happens to a command, if anything does."""
         if self._chance.random() < 0.3:
             return None
-        what, when = self._chance.choice(perils.KINDS)
+        # As often one thing as another, at however many moments.
+        chosen = self._chance.choice(list(perils.What))
+        what, when = self._chance.choice(
+            [kind for kind in perils.KINDS if kind[0] is chosen]
+        )
         most = _MOMENTS[verb][_kind(when)]
         return perils.Peril(
             what=what, when=when, number=self._chance.randrange(most)
