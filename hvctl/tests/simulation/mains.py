@@ -16,6 +16,7 @@ from hvctl.tests.simulation import cloud
 from hvctl.tests.simulation import numbers
 from hvctl.tests.simulation import operators
 from hvctl.tests.simulation import pace
+from hvctl.tests.simulation import perils
 from hvctl.tests.simulation import pictures
 from hvctl.tests.simulation import records
 from hvctl.tests.simulation import transport
@@ -129,6 +130,7 @@ class Main:
         self.operator.succeed(verb, *words)
         if self._chance.random() < 2 / 3:
             return
+        self.cloud.clock.advance(perils.SILENCE)
         first = len(self.cloud.application.asked)
         again = self.operator.type(verb, *words)
         assert again is not None

@@ -55,6 +55,9 @@ _MOMENTS = {
 _PERILS = 3
 _TRIES = 8
 
+#: Seconds that are added to each further pause between two tries.
+_PATIENCE = 5
+
 _DELETE_FIRST = re.compile(
     'remove it first: openstack hypervisor ephemeral delete (.*)'
 )
@@ -87,7 +90,9 @@ class Operator:
             said.append(result.stderr if result else 'Killed\n')
             for name in _DELETE_FIRST.findall(said[-1]):
                 self.succeed('delete', name)
-            self._cloud.clock.advance(self._chance.choice((0, 1, 7, 30)))
+            # Who is told again and again that a cell is silent waits longer.
+            pause = self._chance.choice((0, 1, 7, 30)) + number * _PATIENCE
+            self._cloud.clock.advance(pause)
         raise AssertionError(
             f'{verb} {" ".join(words)} does not end well:\n{"".join(said)}'
         )

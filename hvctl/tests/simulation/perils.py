@@ -61,7 +61,7 @@ KINDS = (
 
 
 #: Seconds for which a cell does not answer.
-_SILENCE = 20
+SILENCE = 20
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +125,7 @@ class Fate:
         if peril.what is What.INTERRUPTED:
             signal.raise_signal(signal.SIGINT)
         elif peril.what is What.SILENT:
-            self._world.fall_silent(_SILENCE)
+            self._world.fall_silent(SILENCE)
         else:
             raise requests.ConnectionError('the connection is gone')
 
