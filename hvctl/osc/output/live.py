@@ -37,6 +37,11 @@ if typing.TYPE_CHECKING:
 #: What is said as soon as it is so, also when the phase stays the same.
 _ALARMS = frozenset({StatusCode.SOURCE_DOWN, StatusCode.LOOK_INCOMPLETE})
 
+#: So is where a test guest is sent: each of its ways may take minutes.
+_WAYS = frozenset(
+    {StatusCode.TEST_GUEST_MOVES, StatusCode.TEST_GUEST_RETURNS}
+)
+
 #: Why most guests wait, which is not worth a line for each.
 _USUAL = frozenset(
     {GuestCode.AWAITS_TURN, GuestCode.AWAITS_FIRST, GuestCode.HELD_BACK}
@@ -86,7 +91,7 @@ def plain(event: Event) -> str | None:
     if isinstance(event, PhaseReached):
         said = event.status.reason
         if event.before == event.status.phase:
-            if said is None or said.code not in _ALARMS:
+            if said is None or said.code not in _ALARMS | _WAYS:
                 return None
             return f'{event.name}: {rendering.sentence(said)}'
         reason = rendering.reason(said)

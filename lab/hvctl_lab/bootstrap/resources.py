@@ -35,7 +35,8 @@ _FLAVORS: dict[str, tuple[int, int, int, dict[str, str]]] = {
     ),
     names.TEST_FLAVOR: (
         1,
-        64,
+        # A guest that really runs does not boot with 64.
+        128,
         1,
         {
             'resources:CUSTOM_HVCTL_TEST': '1',

@@ -94,6 +94,29 @@ class TestMoves(unittest.TestCase):
             if line is not None:
                 self.assertIn('openstack server evacuate', line)
 
+    def test_ways_of_test_guests(self):
+        """Where one is sent is said within a phase, too."""
+        for code, words in (
+            (
+                StatusCode.TEST_GUEST_MOVES,
+                'hv1: moving the test guest to another host (live)',
+            ),
+            (
+                StatusCode.TEST_GUEST_RETURNS,
+                'hv1: moving the test guest back (live)',
+            ),
+            (StatusCode.TEST_GUEST_GOES, None),
+        ):
+            reason = Reason.of(code, method=Method.LIVE)
+            event = PhaseReached(
+                name='hv1',
+                status=Status(phase=Phase.READY, reason=reason),
+                before=Phase.READY,
+                seconds=1.0,
+            )
+
+            self.assertEqual(words, live.plain(event))
+
     def test_where_to(self):
         """A host, or why there is none."""
         shelved = Reason.of(GuestCode.SHELVED_BY_DRAIN)
