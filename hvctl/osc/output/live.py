@@ -38,9 +38,7 @@ if typing.TYPE_CHECKING:
 _ALARMS = frozenset({StatusCode.SOURCE_DOWN, StatusCode.LOOK_INCOMPLETE})
 
 #: So is where a test guest is sent: each of its ways may take minutes.
-_WAYS = frozenset(
-    {StatusCode.TEST_GUEST_MOVES, StatusCode.TEST_GUEST_RETURNS}
-)
+_WAYS = frozenset({StatusCode.TEST_GUEST_MOVES, StatusCode.TEST_GUEST_RETURNS})
 
 #: Why most guests wait, which is not worth a line for each.
 _USUAL = frozenset(
