@@ -126,7 +126,7 @@ def servers(
         # Its test guest's name ends so, too.
         found = [
             server
-            for name in names
+            for name in sorted(names)
             for server in list_servers(
                 project.compute,
                 params | {'name': f'{name}$'},
