@@ -8,6 +8,11 @@ from collections.abc import Iterator
 from hvctl.model.profile import Profile
 from hvctl.model.transport import ColdSsh, LiveTcp, LiveTls, NOVA_OPTIONS
 
+_CONNECTIONS = 'live_migration_parallel_connections'
+_NATIVE_TLS = 'live_migration_with_native_tls'
+#: What oslo.config takes for false.
+_FALSE = frozenset({'false', 'no', 'off', '0'})
+
 _SAY = 'say transport: image where the image brings it'
 
 
@@ -15,7 +20,12 @@ def cautions(profile: Profile) -> Iterator[str]:
     """Return sentences that name the profile, what is so, and what to do."""
     if not profile.uses_libvirt:
         return
-    for words in (*_stay(profile), *_shared(profile), *_open(profile)):
+    for words in (
+        *_stay(profile),
+        *_shared(profile),
+        *_open(profile),
+        *_broken(profile),
+    ):
         yield f'profile {profile.name}: {words}'
 
 
@@ -90,4 +100,22 @@ def _open(profile: Profile) -> Iterator[str]:
             'migration.cold says nothing by which other hosts prove who they '
             'are, so SSH refuses them unless the image does; add known_hosts '
             'or issue_host'
+        )
+
+
+def _broken(profile: Profile) -> Iterator[str]:
+    """Tell of what was seen to fail, and may do so elsewhere."""
+    options = profile.nova.get('libvirt', {})
+    connections = options.get(_CONNECTIONS, ('1',))[-1]
+    plain = options.get(_NATIVE_TLS, ('true',))[-1]
+    if (
+        isinstance(profile.migration.live, LiveTls)
+        and str(connections) != '1'
+        and str(plain).lower() not in _FALSE
+    ):
+        yield (
+            f'nova.libvirt.{_CONNECTIONS} is {connections}: with TLS for the '
+            'data libvirt 9.0 copies no disk so, and Nova leaves the guest in '
+            'ERROR; leave it out, or move one guest with a disk of its own '
+            'first'
         )

@@ -99,6 +99,28 @@ class TestCautions(unittest.TestCase):
             ),
         )
 
+    def test_several_connections(self) -> None:
+        """What libvirt refuses together is told."""
+        tls = Transport(live=LiveTls(issue=KEY), cold=ByImage())
+        for migration, options, expected in (
+            (tls, {}, 0),
+            (tls, {'live_migration_parallel_connections': ('1',)}, 0),
+            (tls, {'live_migration_parallel_connections': ('4',)}, 1),
+            (
+                tls,
+                {
+                    'live_migration_parallel_connections': ('4',),
+                    'live_migration_with_native_tls': ('False',),
+                },
+                0,
+            ),
+            (GOOD, {'live_migration_parallel_connections': ('4',)}, 0),
+        ):
+            with self.subTest(options=options, live=migration.live):
+                found = told(migration=migration, nova={'libvirt': options})
+
+                self.assertEqual(expected, len(found), found)
+
     def test_unknown_hosts(self) -> None:
         """Hosts that prove nothing are told."""
         self.one('known_hosts', of(cold=ColdSsh(issue_user=KEY)))
