@@ -22,6 +22,11 @@ BIN = pathlib.Path(sys.prefix) / 'bin'
 #: The command that is tested; "tox -e lower-functional" names its own.
 OPENSTACK = os.environ.get('HVCTL_TEST_OPENSTACK', 'openstack')
 
+# A shell has what it starts in the background ignore Ctrl-C, and that is
+# handed on: a test that presses it would press it in vain.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
