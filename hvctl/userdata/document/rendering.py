@@ -7,36 +7,21 @@ import pathlib
 import re
 import typing
 
-import yaml
-
 from hvctl.model.credentials import Credentials
 from hvctl.model.machine_ports import MachinePorts
 from hvctl.model.profile import Part, PartType, Profile
 from hvctl.userdata import host
 from hvctl.userdata import host_file
+from hvctl.userdata.document import cloud_config
 from hvctl.userdata.document import first_boot
 from hvctl.userdata.document import mask
 from hvctl.userdata.document import multipart
 from hvctl.userdata.migration import transport
 
-_HEADER = '#cloud-config\n'
 #: A part of the user's that says itself how it is merged.
 _MERGES_ITSELF = re.compile(r'^merge_(how|type)\s*:', re.MULTILINE)
 _NO_CREDENTIALS = Credentials()
 _MERGED = (PartType.CLOUD_CONFIG, PartType.JINJA)
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes texts of several lines as they are."""
-
-
-def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
-    return dumper.represent_scalar(
-        'tag:yaml.org,2002:str', text, style='|' if '\n' in text else None
-    )
-
-
-_Dumper.add_representer(str, _represent_text)
 
 
 def render(
@@ -117,7 +102,7 @@ def _ours(filename: str, config: dict[str, typing.Any]) -> multipart.Part:
     return multipart.Part(
         filename=filename,
         content_type=PartType.CLOUD_CONFIG,
-        text=_HEADER + yaml.dump(config, Dumper=_Dumper, sort_keys=False),
+        text=cloud_config.write(config),
         merge=multipart.ADDING,
     )
 

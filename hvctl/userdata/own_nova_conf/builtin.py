@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import typing
 
-import yaml
-
 from hvctl.model import ini
 from hvctl.userdata.configuration import neutron
 from hvctl.userdata.configuration import nova
 from hvctl.userdata.configuration import options
+from hvctl.userdata.document import cloud_config
 from hvctl.userdata.document import first_boot
 from hvctl.userdata.own_nova_conf import fragment
 
@@ -72,7 +71,7 @@ def render(
         document['runcmd'].append(['sh', '-c', _enable_if_there(_AGENT)])
     # nova-compute last: what it needs is there when it registers.
     document['runcmd'].append(['sh', '-c', _enable_one(*nova.UNITS)])
-    return '#cloud-config\n' + yaml.safe_dump(document, sort_keys=False)
+    return cloud_config.write(document)
 
 
 def _file(path: str, group: str, content: str) -> dict[str, str]:
