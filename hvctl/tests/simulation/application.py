@@ -73,6 +73,10 @@ class Application:
         start_response: wsgi.StartResponse,
     ) -> Iterable[bytes]:
         """Answer a request."""
+        return self.answer(environ)(environ, start_response)
+
+    def answer(self, environ: wsgi.WSGIEnvironment) -> wrappers.Response:
+        """Answer a request in this process."""
         request = wrappers.Request(environ)
         with self._lock:
             began = time.thread_time()
@@ -90,7 +94,7 @@ class Application:
             self.served += time.thread_time() - began
         if self.busy:
             time.sleep(_seconds(request, len(body)))
-        return response(environ, start_response)
+        return response
 
     def _answer(self, request: wrappers.Request) -> wrappers.Response:
         request_id = self._id(request)

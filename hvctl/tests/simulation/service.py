@@ -6,6 +6,7 @@ from __future__ import annotations
 import abc
 from collections.abc import Callable, Iterable, Mapping, Sequence
 import dataclasses
+import functools
 import json
 import typing
 
@@ -158,17 +159,9 @@ class Service(abc.ABC):
     endpoint: typing.ClassVar[str] = ''
 
     def __init__(self, routes: Sequence[Route]) -> None:
-        self._map = routing.Map(
-            [
-                routing.Rule(
-                    self.prefix + route.path,
-                    methods=[route.method],
-                    endpoint=route,
-                )
-                for route in routes
-            ],
-            strict_slashes=False,
-            merge_slashes=False,
+        self._routes = routes
+        self._find = _finder(
+            tuple((each.method, self.prefix + each.path) for each in routes)
         )
 
     @abc.abstractmethod
@@ -220,7 +213,7 @@ class Service(abc.ABC):
                     token=token,
                     args=args,
                     request=request,
-                    base=request.host_url.rstrip('/') + self.prefix,
+                    base=f'{request.scheme}://{request.host}{self.prefix}',
                     version=version,
                 )
             )
@@ -239,15 +232,41 @@ class Service(abc.ABC):
     def _match(
         self, request: wrappers.Request
     ) -> tuple[Route, Mapping[str, str]]:
-        adapter = self._map.bind_to_environ(request.environ)
         try:
-            endpoint, args = adapter.match()
+            number, args = self._find(request.method, request.path)
         except exceptions.MethodNotAllowed as error:
             raise Refusal(405, 'Method not allowed') from error
         except exceptions.NotFound as error:
             raise Refusal(404, 'The resource could not be found.') from error
-        assert isinstance(endpoint, Route)
-        return endpoint, args
+        return self._routes[number], args
+
+
+@functools.cache
+def _finder(
+    routes: tuple[tuple[str, str], ...],
+) -> Callable[[str, str], tuple[int, Mapping[str, str]]]:
+    """Return what finds the number of a route, and what its path has.
+
+    There are many clouds, and their services have the same routes.
+
+    :param routes: the method and the path of each
+    """
+    rules = routing.Map(
+        [
+            routing.Rule(path, methods=[method], endpoint=number)
+            for number, (method, path) in enumerate(routes)
+        ],
+        strict_slashes=False,
+        merge_slashes=False,
+    )
+
+    @functools.lru_cache(maxsize=4096)
+    def find(method: str, path: str) -> tuple[int, Mapping[str, str]]:
+        number, args = rules.bind('').match(path, method)
+        assert isinstance(number, int)
+        return number, args
+
+    return find
 
 
 def respond(answer: Answer) -> wrappers.Response:
