@@ -197,13 +197,11 @@ def agents(
     params: dict[str, object] = {
         'fields': ['id', 'host', 'agent_type', 'alive'],
     }
-    paging = lists.Paging.BY_ID
     if hosts is None:
         params['limit'] = lists.LIMIT
     else:
         # They fit into one page.
         params['host'] = list(hosts)
-        paging = lists.Paging.BY_LINK
     found = lists.read(
         network,
         'agents',
@@ -215,6 +213,8 @@ def agents(
             accept=http.NOT_FOUND,
         ),
         parse.agent,
-        paging,
+        # Neutron 26 (2025.1) and older heed neither a limit nor a marker here
+        # (neutron/db/agents_db.py, get_agents), and give all.
+        lists.Paging.BY_LINK,
     )
     return None if found is None else tuple(found)

@@ -7,6 +7,8 @@ from hvctl.cloud import clients
 from hvctl.tests.unit.cloud import base
 from hvctl.tests.unit.cloud.observe import looking
 
+AGENTS = f'{base.NETWORK}/agents'
+
 
 class TestHosts(looking.TestCase):
     """Lists of all hosts."""
@@ -86,9 +88,42 @@ class TestHosts(looking.TestCase):
             1, len(self.sent('GET', f'{base.COMPUTE}/os-aggregates'))
         )
 
+    def test_agents_in_one_page(self) -> None:
+        """Neutron 26 and older give all agents, whatever page is wanted."""
+        agents = base.ANSWERS['agents']['body']['agents']
+        self.mock.get(AGENTS, json={'agents': agents})
+
+        look = self.observe()
+
+        self.assertEqual(len(agents), len(look.agents or ()))
+        self.assertEqual(1, len(self.sent('GET', AGENTS)))
+
+    def test_agents_in_pages(self) -> None:
+        """Newer ones link a page to the next."""
+        first, *_ = base.ANSWERS['agents']['body']['agents']
+        # What is before the query may be known to the service only.
+        link = 'http://inside:9696/v2.0/agents?limit=1000&marker=a1'
+        self.mock.get(
+            AGENTS,
+            json={
+                'agents': [first],
+                'agents_links': [{'rel': 'next', 'href': link}],
+            },
+        )
+        self.mock.get(
+            f'{AGENTS}?marker=a1',
+            json={'agents': [{**first, 'host': 'hv9'}]},
+        )
+
+        look = self.observe()
+
+        self.assertEqual(
+            [first['host'], 'hv9'], [agent.host for agent in look.agents or ()]
+        )
+
     def test_without_agents(self) -> None:
         """A network service without agents has none, which is no error."""
-        self.mock.get(f'{base.NETWORK}/agents', status_code=404, json={})
+        self.mock.get(AGENTS, status_code=404, json={})
 
         self.assertIsNone(self.observe().agents)
 
