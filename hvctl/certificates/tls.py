@@ -6,7 +6,7 @@ An authority is a text: its certificate and its private key, in PEM.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 import datetime
 import ipaddress
 import re
@@ -71,7 +71,7 @@ def trusted(authority: Secret, where: str) -> str:
     :param where: what to call it in an error
     :raises InvalidRequest: when it is no authority
     """
-    return _text(_read(authority, where)[0])
+    return _text(_read(authority, where)[0][0])
 
 
 def check_trusted(text: str, where: str) -> None:
@@ -104,13 +104,15 @@ def issue(
     :param where: what to call the authority in an error
     :raises InvalidRequest: when it is no authority, or not for so long
     """
-    above, key_above = _read(authority, where)
-    ends = min(moments.whole(validity.ends), _end(above))
+    chain, key_above = _read(authority, where)
+    above = chain[0]
+    last = min(map(_end, chain))
+    ends = min(moments.whole(validity.ends), last)
     now = moments.whole(validity.now)
     if ends <= now:
         raise exceptions.InvalidRequest(
             f'{where}: the authority is not good any more since '
-            f'{_end(above).isoformat()}; make another one'
+            f'{last.isoformat()}; make another one'
         )
     key = ec.generate_private_key(ec.SECP256R1())
     certificate = (
@@ -151,15 +153,17 @@ def issue(
     )
     return Issued(
         private_key=Secret(_private(key)),
-        certificate=_text(certificate) + _chain(above),
+        certificate=''.join(map(_text, (certificate, *_sent(chain)))),
         authority=_text(above),
         ends=ends,
     )
 
 
-def _chain(above: x509.Certificate) -> str:
-    """Return what leads to an authority that others may trust instead."""
-    return '' if above.issuer == above.subject else _text(above)
+def _sent(
+    chain: Iterable[x509.Certificate],
+) -> Iterator[x509.Certificate]:
+    """Return what leads to whom others trust, who have that one itself."""
+    return (one for one in chain if one.issuer != one.subject)
 
 
 def _also(holder: Holder) -> Iterator[x509.GeneralName]:
@@ -192,7 +196,14 @@ def _key_of(
     return public
 
 
-def _read(authority: Secret, where: str) -> tuple[x509.Certificate, _SIGNING]:
+def _read(
+    authority: Secret, where: str
+) -> tuple[list[x509.Certificate], _SIGNING]:
+    """Read an authority.
+
+    :returns: its certificate, those above it as far as they are there, and
+        its private key
+    """
     text = authority.reveal()
     certificates = _certificates(text, where)
     key = _key(text, where)
@@ -204,10 +215,23 @@ def _read(authority: Secret, where: str) -> tuple[x509.Certificate, _SIGNING]:
             raise exceptions.InvalidRequest(
                 f'{where}: the certificate is not the one of an authority'
             )
-        return certificate, key
+        return list(_upwards(certificate, certificates)), key
     raise exceptions.InvalidRequest(
         f'{where}: the private key is not the one of the certificate'
     )
+
+
+def _upwards(
+    certificate: x509.Certificate, others: Iterable[x509.Certificate]
+) -> Iterator[x509.Certificate]:
+    """Give a certificate, the one of its issuer, and so on."""
+    left = {one.subject: one for one in others}
+    found: x509.Certificate | None = certificate
+    while found is not None:
+        yield found
+        # Each of them once: whoever issues in a circle leads nowhere.
+        left.pop(found.subject, None)
+        found = left.get(found.issuer)
 
 
 def _certificates(text: str, where: str) -> list[x509.Certificate]:

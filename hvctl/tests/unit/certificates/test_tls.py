@@ -28,6 +28,9 @@ NO_CERTIFICATE = 'has no certificate in PEM'
 VERSION_3, VERSION_2 = b'\xa0\x03\x02\x01\x02', b'\xa0\x03\x02\x01\x01'
 P_256, P_NONE = b'\xce\x3d\x03\x01\x07', b'\xce\x3d\x03\x01\x63'
 
+#: An authority: its certificate and its key.
+Signing = tuple[x509.Certificate, ec.EllipticCurvePrivateKey]
+
 
 def read(text: str) -> x509.Certificate:
     """Read a certificate."""
@@ -41,6 +44,31 @@ def changed(text: str, old: bytes, new: bytes) -> str:
     assert old in found
     lines = [base64.b64encode(found.replace(old, new)).decode()]
     return '\n'.join([first, *lines, last, ''])
+
+
+def below(
+    name: str,
+    above: Signing | None = None,
+    *,
+    ends: datetime.datetime = issued.ENDS,
+) -> Signing:
+    """Make an authority, by itself or below another one."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = tls._name(name)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(above[0].subject if above else subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(issued.NOW)
+        .not_valid_after(ends)
+        .add_extension(
+            x509.BasicConstraints(ca=True, path_length=None), critical=True
+        )
+        .sign(above[1] if above else key, hashes.SHA256())
+    )
+    return certificate, key
 
 
 def key_of(text: str) -> bytes:
@@ -177,43 +205,57 @@ class TestIssue(unittest.TestCase):
         self.certificate.verify_directly_issued_by(read(self.issued.authority))
         self.assertEqual(tls.trusted(AUTHORITY, WHERE), self.issued.authority)
 
-    def test_authority_below_another(self) -> None:
-        """Whoever trusts the one above gets what leads to it."""
-        root = serialization.load_pem_private_key(
-            AUTHORITY.reveal()
-            .removeprefix(tls.trusted(AUTHORITY, WHERE))
-            .encode(),
-            None,
-        )
-        assert isinstance(root, ec.EllipticCurvePrivateKey)
-        above = read(tls.trusted(AUTHORITY, WHERE))
-        key = ec.generate_private_key(ec.SECP256R1())
-        between = (
-            x509.CertificateBuilder()
-            .subject_name(tls._name('between'))
-            .issuer_name(above.subject)
-            .public_key(key.public_key())
-            .serial_number(7)
-            .not_valid_before(issued.NOW)
-            .not_valid_after(issued.ENDS)
-            .add_extension(
-                x509.BasicConstraints(ca=True, path_length=0), critical=True
-            )
-            .sign(root, hashes.SHA256())
-        )
-        text = tls._text(between)
+    def test_authority_below_others(self) -> None:
+        """Whoever trusts the first alone gets what leads to it."""
+        root = below('root')
+        first = below('first', root)
+        second = below('second', first)
+        stranger = tls._text(below('stranger')[0])
+        texts = {one[0]: tls._text(one[0]) for one in (root, first, second)}
+        for last, secret, chain in (
+            (first, [first], [first]),
+            (first, [first, root], [first]),
+            (second, [second], [second]),
+            (second, [second, first], [second, first]),
+            (second, [root, first, second], [second, first]),
+            (root, [root], []),
+        ):
+            names = [one[0].subject.rfc4514_string() for one in secret]
+            with self.subTest(secret=names):
+                text = ''.join(texts[one[0]] for one in secret)
+
+                found = tls.issue(
+                    Secret(stranger + text + tls._private(last[1])),
+                    WHERE,
+                    issued.HOLDER,
+                    issued.VALIDITY,
+                )
+
+                own, *others = tls._CERTIFICATE.findall(found.certificate)
+                read(own).verify_directly_issued_by(last[0])
+                self.assertEqual([texts[one[0]] for one in chain], others)
+                # libvirt wants to see its own issuer among them.
+                self.assertEqual(texts[last[0]], found.authority)
+
+    def test_longer_than_any_above(self) -> None:
+        """It ends with the first of those that lead to the root."""
+        root = below('root')
+        soon = issued.ENDS - datetime.timedelta(days=1)
+        first = below('first', root, ends=soon)
+        second = below('second', first)
 
         found = tls.issue(
-            Secret(text + tls._private(key)),
+            Secret(
+                tls._text(second[0])
+                + tls._text(first[0])
+                + tls._private(second[1])
+            ),
             WHERE,
             issued.HOLDER,
             issued.VALIDITY,
         )
 
-        self.assertTrue(found.certificate.endswith(text))
-        self.assertEqual(text, found.authority)
-        read(found.certificate).verify_directly_issued_by(between)
-        self.assertNotIn(text, self.issued.certificate)
+        self.assertEqual(soon, found.ends)
 
     def test_key(self) -> None:
         """The key is the host's own: each has another."""
