@@ -14,8 +14,10 @@ DEFAULT_USER = 'nova'
 DEFAULT_PORT = 22
 #: The options of nova.conf that say how libvirt reaches other hosts.
 NOVA_OPTIONS = ('live_migration_uri', 'live_migration_scheme')
-#: The one that libvirt and its documentation name for TCP.
-DEFAULT_MECHANISM = 'SCRAM-SHA-256'
+#: Over TCP libvirt takes only what encrypts (tcp_min_ssf in libvirtd.conf): of
+#: the mechanisms with a password this one, though it is not thought safe.
+TCP_MECHANISM = 'DIGEST-MD5'
+TLS_MECHANISM = 'SCRAM-SHA-256'
 
 
 class Peer(enum.StrEnum):
@@ -49,6 +51,9 @@ class LiveTls:
     :ivar certificate: that all hosts share (PEM), instead of ``issue``
     :ivar private_key: to that (PEM)
     :ivar name: what other hosts ask for
+    :ivar password: that all hosts share, where libvirt wants one as well
+    :ivar user: to that
+    :ivar mechanism: of SASL, for that
     """
 
     transport: typing.ClassVar[str] = 'tls'
@@ -58,6 +63,9 @@ class LiveTls:
     certificate: TextFile | None = None
     private_key: Secret | None = dataclasses.field(default=None, repr=False)
     name: Peer = Peer.ADDRESS
+    password: Secret | None = dataclasses.field(default=None, repr=False)
+    user: str = DEFAULT_USER
+    mechanism: str = TLS_MECHANISM
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +81,7 @@ class LiveTcp:
 
     password: Secret = dataclasses.field(repr=False)
     user: str = DEFAULT_USER
-    mechanism: str = DEFAULT_MECHANISM
+    mechanism: str = TCP_MECHANISM
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,10 +14,17 @@ from hvctl.model.transport import (
     ByImage,
     Cold,
     ColdSsh,
+    DEFAULT_USER,
     LiveSsh,
+    LiveTcp,
     LiveTls,
     NOVA_OPTIONS,
+    TCP_MECHANISM,
+    TLS_MECHANISM,
 )
+
+#: How the mechanisms of SASL begin that do not encrypt.
+_BARE = ('ANONYMOUS', 'CRAM-', 'LOGIN', 'PLAIN', 'SCRAM-')
 
 
 class Misfit(typing.NamedTuple):
@@ -156,6 +163,12 @@ def _live(profile: Profile) -> Iterator[Misfit]:
             )
     if isinstance(live, LiveSsh):
         yield from _live_ssh(profile.migration.cold)
+    if isinstance(live, LiveTcp) and live.mechanism.startswith(_BARE):
+        yield Misfit(
+            'migration.live.mechanism',
+            f'{live.mechanism} does not encrypt, and libvirt takes over TCP '
+            f'only what does, as {TCP_MECHANISM}; leave it out',
+        )
     if not isinstance(live, LiveTls):
         return
     yield from _one_key(
@@ -165,6 +178,14 @@ def _live(profile: Profile) -> Iterator[Misfit]:
         yield Misfit(
             'migration.live',
             'certificate and private_key need each other',
+        )
+    if live.password is None and (live.user, live.mechanism) != (
+        DEFAULT_USER,
+        TLS_MECHANISM,
+    ):
+        yield Misfit(
+            'migration.live',
+            'a user or a mechanism of SASL needs a password',
         )
     if profile.live_migration.permit_post_copy:
         yield Misfit(

@@ -90,10 +90,14 @@ class _Way:
                     ca=self._file('ca'),
                     certificate=self._file('certificate'),
                     private_key=self._secret('private_key'),
+                    password=self._reader.whole(
+                        self._value.get('password'), f'{self._key}.password'
+                    ),
                     **{
                         key: Peer(content)
                         for key, content in self._given('name').items()
                     },
+                    **self._given('user', 'mechanism'),
                 )
             case 'tcp':
                 password = self._reader.whole(

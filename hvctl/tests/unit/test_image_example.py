@@ -49,6 +49,7 @@ THEIRS = {
 }
 TRANSPORTS = (
     Transport(live=LiveTls(), cold=ColdSsh()),
+    Transport(live=LiveTls(password=Secret('word')), cold=ColdSsh()),
     Transport(live=LiveTcp(password=Secret('word')), cold=ColdSsh()),
 )
 

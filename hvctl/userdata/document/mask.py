@@ -9,7 +9,7 @@ import urllib.parse
 from hvctl.model import secret
 from hvctl.model.profile import Profile
 from hvctl.model.secret import Secret
-from hvctl.model.transport import LiveTcp
+from hvctl.model.transport import LiveTcp, LiveTls
 
 
 def secrets(profile: Profile) -> frozenset[Secret]:
@@ -18,8 +18,9 @@ def secrets(profile: Profile) -> frozenset[Secret]:
     shared = getattr(profile.networking, 'metadata_proxy_shared_secret', None)
     if shared is not None:
         found.add(shared)
-    if isinstance(profile.migration.live, LiveTcp):
-        found.add(profile.migration.live.password)
+    live = profile.migration.live
+    if isinstance(live, LiveTcp | LiveTls) and live.password is not None:
+        found.add(live.password)
     for sections in (profile.nova, profile.neutron):
         for options in sections.values():
             for values in options.values():

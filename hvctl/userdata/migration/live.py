@@ -8,7 +8,7 @@ _live_migration_uri).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from hvctl.model import host_name
 from hvctl.model.credentials import Credentials
@@ -21,6 +21,7 @@ from hvctl.model.transport import (
     LiveTcp,
     LiveTls,
     Peer,
+    TCP_MECHANISM,
 )
 from hvctl.userdata import host_file
 from hvctl.userdata import tables
@@ -40,6 +41,13 @@ _DATABASE = '/etc/libvirt/passwd.db'
 #: Where the libvirt of this family is several daemons, none of those that
 #: nova-compute wants listens.
 _PROXY = ('libvirt-daemon-proxy',)
+#: Who checks passwords.  In RHEL's family each mechanism is a package.
+_SASL = {
+    Family.DEBIAN: ('libsasl2-modules', 'sasl2-bin'),
+    Family.RHEL: ('cyrus-sasl',),
+}
+_DIGEST = 'cyrus-sasl-md5'
+_SCRAM = 'cyrus-sasl-scram'
 #: By which a host asks itself whether others reach it.
 _CLIENT = {
     Family.DEBIAN: ('libvirt-clients',),
@@ -96,9 +104,18 @@ def _tls(
     if live.name is Peer.HOST:
         by = host_name.qualified(name, profile.domain)
         nova['live_migration_inbound_addr'] = by
+    packages = {**_CLIENT, Family.RHEL: (*_CLIENT[Family.RHEL], *_PROXY)}
+    password = setup.Setup()
+    if live.password is not None:
+        password = _sasl(
+            'tls', live.password, live.user, live.mechanism, reveal=reveal
+        )
     return setup.Setup(
         nova={'libvirt': options.single(**nova)},
-        files=tuple(_pki(live, credentials, reveal=reveal)),
+        files=(
+            *_pki(live, credentials, reveal=reveal),
+            *password.files,
+        ),
         after=(
             # QEMU takes a connection of who has a certificate, only.  The
             # default of all its servers would be that of the consoles, too.
@@ -108,10 +125,11 @@ def _tls(
                 'migrate_tls_x509_verify',
                 '1',
             ),
+            *password.after,
             tables.line('listen', 'tls'),
         ),
         proofs=_proof('qemu+tls://%s/system', by),
-        packages={**_CLIENT, Family.RHEL: (*_CLIENT[Family.RHEL], *_PROXY)},
+        packages=_joined(packages, password.packages),
     )
 
 
@@ -143,15 +161,32 @@ def _pki(
 
 
 def _tcp(live: LiveTcp, by: str | None, *, reveal: bool) -> setup.Setup:
-    word = setup.shown(live.password, reveal=reveal).rstrip('\n')
+    packages = {**_CLIENT, Family.RHEL: (*_CLIENT[Family.RHEL], *_PROXY)}
+    password = _sasl(
+        'tcp', live.password, live.user, live.mechanism, reveal=reveal
+    )
     return setup.Setup(
         nova={'libvirt': options.single(live_migration_scheme='tcp')},
+        files=password.files,
+        after=(*password.after, tables.line('listen', 'tcp')),
+        proofs=_proof('qemu+tcp://%s/system', by),
+        packages=_joined(packages, password.packages),
+    )
+
+
+def _sasl(
+    scheme: str, password: Secret, user: str, mechanism: str, *, reveal: bool
+) -> setup.Setup:
+    """Have libvirt ask for a password, and say it to others."""
+    word = setup.shown(password, reveal=reveal).rstrip('\n')
+    module = _DIGEST if mechanism == TCP_MECHANISM else _SCRAM
+    return setup.Setup(
         files=(
             # What libvirt of this host says to another.
             setup.placed(
                 '/etc/libvirt/auth.conf',
                 '[credentials-default]\n'
-                f'authname={live.user}\n'
+                f'authname={user}\n'
                 f'password={word}\n\n'
                 '[auth-libvirt-default]\n'
                 'credentials=default\n',
@@ -159,33 +194,30 @@ def _tcp(live: LiveTcp, by: str | None, *, reveal: bool) -> setup.Setup:
             ),
             setup.placed(
                 '/etc/sasl2/libvirt.conf',
-                f'mech_list: {live.mechanism}\nsasldb_path: {_DATABASE}\n',
+                f'mech_list: {mechanism}\nsasldb_path: {_DATABASE}\n',
             ),
             setup.placed(_PASSWORD, word, '0600'),
         ),
         after=(
-            tables.line('sasl', live.user, _PASSWORD, _DATABASE),
+            tables.line('sasl', user, _PASSWORD, _DATABASE),
             *(
-                tables.line('option', daemon, 'auth_tcp', '"sasl"')
+                tables.line('option', daemon, f'auth_{scheme}', '"sasl"')
                 for daemon in _DAEMONS
             ),
-            tables.line('listen', 'tcp'),
         ),
-        proofs=_proof('qemu+tcp://%s/system', by),
-        packages={
-            Family.DEBIAN: (
-                *_CLIENT[Family.DEBIAN],
-                'libsasl2-modules',
-                'sasl2-bin',
-            ),
-            Family.RHEL: (
-                *_CLIENT[Family.RHEL],
-                *_PROXY,
-                'cyrus-sasl',
-                'cyrus-sasl-scram',
-            ),
-        },
+        packages={**_SASL, Family.RHEL: (*_SASL[Family.RHEL], module)},
     )
+
+
+def _joined(
+    *packages: Mapping[Family, tuple[str, ...]],
+) -> dict[Family, tuple[str, ...]]:
+    return {
+        family: tuple(
+            name for each in packages for name in each.get(family, ())
+        )
+        for family in Family
+    }
 
 
 def _ssh(

@@ -19,6 +19,7 @@ from hvctl.model.transport import (
     ByImage,
     ColdSsh,
     LiveSsh,
+    LiveTcp,
     LiveTls,
     TextFile,
     Transport,
@@ -229,6 +230,43 @@ class TestMigration(unittest.TestCase):
                         live_migration=post_copy,
                         migration=Transport(live=live, cold=ColdSsh()),
                     ),
+                )
+
+    def test_mechanism(self) -> None:
+        """Over TCP it encrypts, which TLS does by itself."""
+        word = Secret('w')
+        for mechanism, expected in (
+            ('DIGEST-MD5', []),
+            ('GSSAPI', []),
+            ('CRAM-MD5', ['migration.live.mechanism']),
+            ('PLAIN', ['migration.live.mechanism']),
+            ('SCRAM-SHA-256', ['migration.live.mechanism']),
+            ('SCRAM-SHA-512', ['migration.live.mechanism']),
+        ):
+            with self.subTest(mechanism=mechanism):
+                self.assertEqual(
+                    expected,
+                    keys(
+                        migration=Transport(
+                            live=LiveTcp(password=word, mechanism=mechanism)
+                        )
+                    ),
+                )
+                self.assertEqual(
+                    [],
+                    keys(
+                        migration=Transport(
+                            live=LiveTls(password=word, mechanism=mechanism)
+                        )
+                    ),
+                )
+
+    def test_password(self) -> None:
+        """What goes with a password needs one."""
+        for live in (LiveTls(user='kolla'), LiveTls(mechanism='PLAIN')):
+            with self.subTest(live=live):
+                self.assertEqual(
+                    ['migration.live'], keys(migration=Transport(live=live))
                 )
 
     def test_options_of_nova(self) -> None:

@@ -74,6 +74,21 @@ class TestTransports(base.ProfilesTestCase):
             ).live,
         )
 
+    def test_tls_with_password(self) -> None:
+        """It may have a password beside certificates."""
+        self.assertEqual(
+            LiveTls(
+                issue=Secret(KEY),
+                password=Secret(base.SECRET),
+                user='kolla',
+                mechanism='DIGEST-MD5',
+            ),
+            self.get(
+                '{live: {transport: tls, issue: <secret:key>, password: '
+                '<secret:word>, user: kolla, mechanism: DIGEST-MD5}}'
+            ).live,
+        )
+
     def test_tcp(self) -> None:
         """TCP has a password."""
         self.assertEqual(

@@ -12,6 +12,7 @@ from hypothesis import strategies
 from hvctl.model.networking import NoNetworking
 from hvctl.model.profile import Part, PartType
 from hvctl.model.secret import Secret
+from hvctl.model.transport import LiveTcp, LiveTls, Transport
 from hvctl.tests.unit.userdata import base
 from hvctl.userdata.document import mask
 
@@ -53,6 +54,19 @@ class TestHide(unittest.TestCase):
     def test_empty(self) -> None:
         """An empty secret hides nothing."""
         self.assertEqual('x', mask.hide('x', [Secret('')]))
+
+
+class TestSecrets(unittest.TestCase):
+    """What is hidden."""
+
+    def test_password_of_libvirt(self) -> None:
+        """It is one of them, by either transport."""
+        word = Secret('word')
+        for live in (LiveTcp(password=word), LiveTls(password=word)):
+            with self.subTest(live=live):
+                profile = base.a_profile(migration=Transport(live=live))
+
+                self.assertIn(word, mask.secrets(profile))
 
 
 class TestRender(unittest.TestCase):

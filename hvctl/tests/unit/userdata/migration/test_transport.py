@@ -162,6 +162,36 @@ class TestTls(reaching.TransportTestCase):
         self.assertEqual({}, self.modes('/etc/pki'))
         self.assertIn('listen tls', self.plan)
 
+    def test_password(self) -> None:
+        """Where the cloud wants one as well, both ends know it."""
+        self.render(Transport(live=LiveTls(password=Secret(reaching.WORD))))
+
+        self.assertEqual('tls', self.libvirt()['live_migration_scheme'])
+        self.assertIn(
+            f'authname=nova\npassword={reaching.WORD}\n',
+            self.files['/etc/libvirt/auth.conf'],
+        )
+        self.assertIn(
+            'mech_list: SCRAM-SHA-256\n',
+            self.files['/etc/sasl2/libvirt.conf'],
+        )
+        words = 'sasl nova /etc/libvirt/hvctl-password /etc/libvirt/passwd.db'
+        option = 'option /etc/libvirt/libvirtd.conf auth_tls "sasl"'
+        for line in (words, option):
+            self.assertLess(
+                self.plan.index(line), self.plan.index('listen tls')
+            )
+        for family, package in (
+            ('debian', 'sasl2-bin'),
+            ('rhel', 'cyrus-sasl-scram'),
+        ):
+            (line,) = (
+                line
+                for line in self.plan
+                if line.startswith(f'package-{family} ')
+            )
+            self.assertIn(package, line.split())
+
 
 class TestOthers(reaching.TransportTestCase):
     """The other transports of live migrations."""
@@ -190,6 +220,9 @@ class TestOthers(reaching.TransportTestCase):
         )
         self.assertEqual(
             f'{reaching.WORD}\n', self.files['/etc/libvirt/hvctl-password']
+        )
+        self.assertIn(
+            'mech_list: DIGEST-MD5\n', self.files['/etc/sasl2/libvirt.conf']
         )
         self.assertIn(
             'sasl kolla /etc/libvirt/hvctl-password /etc/libvirt/passwd.db',
@@ -280,6 +313,7 @@ class TestSecrets(reaching.TransportTestCase):
                     certificate=reaching.a_file('c'), private_key=word
                 )
             ),
+            Transport(live=LiveTls(password=word)),
         ):
             with self.subTest(migration=migration):
                 found = self.render(
