@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import concurrent.futures
 import hashlib
-import importlib.metadata
 import pathlib
 import shutil
 import subprocess
@@ -22,6 +21,7 @@ from hvctl_lab import credentials
 from hvctl_lab import errors
 from hvctl_lab import execution
 from hvctl_lab import paths
+from hvctl_lab import releases
 from hvctl_lab import waiting
 from hvctl_lab.services import glance
 from hvctl_lab.services import ironic
@@ -56,7 +56,7 @@ def template(lab: paths.Lab) -> pathlib.Path:
     :returns: the directory, which need not exist
     """
     facts = [_TEMPLATE_VERSION, execution.run(lab, ['mariadbd', '--version'])]
-    facts += [importlib.metadata.version(package) for package in _PACKAGES]
+    facts += [releases.version(lab, package) for package in _PACKAGES]
     digest = hashlib.sha256('\n'.join(facts).encode()).hexdigest()
     return lab.cache / f'databases-{digest[:12]}'
 

@@ -17,6 +17,7 @@ import time
 from hvctl_lab import errors
 from hvctl_lab import lock
 from hvctl_lab import paths
+from hvctl_lab import releases
 from hvctl_lab import requirements
 
 _MIB = 1024**2
@@ -97,13 +98,21 @@ def _parser() -> argparse.ArgumentParser:
             '"real" (the first time takes minutes)'
         ),
     )
+    up.add_argument(
+        '--release',
+        choices=releases.names(),
+        help=(
+            "the services' release of OpenStack; a lab stays with the one it "
+            f'was made with, by default {releases.LATEST}'
+        ),
+    )
     up.set_defaults(call=_up)
 
     run = calls.add_parser(
         'run', help='bring the cloud up if needed, then run a command on it'
     )
     run.add_argument('command', nargs='+', metavar='<command>')
-    run.set_defaults(call=_run, nodes=None, real=False)
+    run.set_defaults(call=_run, nodes=None, real=False, release=None)
 
     env = calls.add_parser(
         'env', help="print the cloud's environment for a shell"
@@ -151,7 +160,13 @@ def _up(lab: paths.Lab, options: argparse.Namespace) -> int:
 
     progress = _Progress()
     with lock.of_lab(lab, progress.waiting):
-        up.up(lab, options.nodes, progress, real=options.real)
+        up.up(
+            lab,
+            options.nodes,
+            progress,
+            release=options.release,
+            real=options.real,
+        )
     progress('the cloud is up')
     return 0
 
@@ -161,8 +176,8 @@ def _run(lab: paths.Lab, options: argparse.Namespace) -> int:
 
     _up(lab, options)
     variables = os.environ | clients.environment(lab)
-    programs = lab.program('')
-    variables['PATH'] = f'{programs}:{os.environ.get("PATH", os.defpath)}'
+    path = os.environ.get('PATH', os.defpath)
+    variables['PATH'] = f'{clients.PROGRAMS}:{path}'
     os.umask(options.umask)
     try:
         os.execvpe(options.command[0], options.command, variables)

@@ -16,6 +16,7 @@ import sys
 
 from hvctl_lab import errors
 from hvctl_lab import paths
+from hvctl_lab import releases
 from hvctl_lab.metal import machine
 
 #: A program and the distribution package that brings it, in Debian and Ubuntu.
@@ -95,17 +96,23 @@ def find(lab: paths.Lab) -> list[str]:
     ]
 
 
-def check_real() -> None:
+def check_real(release: str) -> None:
     """Look for what machines need whose guests are real.
 
+    :param release: of the services
     :raises LabError: with everything that is missing, a line each
     """
-    findings = list(_for_real())
+    findings = list(_for_real(release))
     if findings:
         raise errors.LabError('\n'.join(findings))
 
 
-def _for_real() -> Iterator[str]:
+def _for_real(release: str) -> Iterator[str]:
+    if release != releases.LATEST:
+        yield (
+            f'real hypervisors are not tried with {release}; run: hvctl-lab '
+            f'destroy; hvctl-lab up --release {releases.LATEST} --real'
+        )
     if not _TUN.exists():
         yield f'guests cannot have adapters; run: {_sudo()}modprobe tun'
     if pathlib.Path(sys.base_prefix) != pathlib.Path('/usr'):

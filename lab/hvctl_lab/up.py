@@ -18,6 +18,7 @@ from hvctl_lab import leftovers
 from hvctl_lab import paths
 from hvctl_lab import readiness
 from hvctl_lab import realness
+from hvctl_lab import releases
 from hvctl_lab import requirements
 from hvctl_lab import supervision
 from hvctl_lab.bootstrap import connection
@@ -41,7 +42,12 @@ DEFAULT_NODES = 6
 
 
 def up(
-    lab: paths.Lab, count: int | None, report: Report, *, real: bool = False
+    lab: paths.Lab,
+    count: int | None,
+    report: Report,
+    *,
+    release: str | None = None,
+    real: bool = False,
 ) -> None:
     """Bring the lab up; the caller holds its lock.
 
@@ -49,10 +55,13 @@ def up(
     :param count: how many nodes there must be at least; None for those that
         there are, or the usual number in a new lab
     :param report: told what is being done
+    :param release: of the services; None for that of the lab
     :param real: whether hypervisors with real guests are to be possible,
         from now on
     :raises LabError: when something is missing or does not start
     """
+    release = releases.choose(lab, release)
+    lab = releases.install(lab, release, report)
     known = _nodes_made(lab)
     wanted = max(known, count or (0 if known else DEFAULT_NODES))
     running = supervision.is_up(lab)
@@ -64,8 +73,9 @@ def up(
     if complete and not real:
         return
     if real:
-        requirements.check_real()
+        requirements.check_real(release)
         realness.want(lab)
+    releases.remember(lab, release)
     secrets = credentials.load(lab)
     # The services read theirs when they start, and the profiles are not
     # theirs.

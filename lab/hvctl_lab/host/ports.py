@@ -14,6 +14,7 @@ from nova.network.model import NetworkInfo
 from nova.network.model import VIF
 from nova.virt import fake
 
+from hvctl_lab import differences
 from hvctl_lab.host import switch
 
 CONF = nova.conf.CONF
@@ -82,15 +83,16 @@ class WithPorts(fake.FakeDriverWithoutFakeNodes):
         ]
         timeout = CONF.vif_plugging_timeout
         try:
-            with self.virtapi.wait_for_instance_event(
+            with differences.neutron_events(
+                self.virtapi,
                 instance,
                 events if timeout else [],
-                timeout=timeout,
-                error_callback=self._plugging_failed,
+                timeout,
+                self._plugging_failed,
             ):
                 self.plug_vifs(instance, network_info)
                 yield
-        except exception.InstanceEventTimeout:
+        except TimeoutError:
             if CONF.vif_plugging_is_fatal:
                 raise exception.VirtualInterfaceCreateException() from None
 

@@ -15,13 +15,13 @@ import typing
 
 from ironic.common import exception
 from ironic.common import states
-from ironic.conductor import configdrive_utils
 from ironic.conductor import task_manager
 from ironic.conductor import utils as manager_utils
 from ironic.drivers import base
 from ironic.drivers import fake_hardware
 from ironic.drivers.modules import fake
 
+from hvctl_lab import differences
 from hvctl_lab import errors
 from hvctl_lab import paths
 from hvctl_lab.metal import disk
@@ -142,7 +142,7 @@ class LabDeploy(fake.FakeDeploy):
         if not given:
             return {}
         if isinstance(given, dict):
-            given = configdrive_utils.build_configdrive(task.node, given)
+            given = differences.build_config_drive(task.node, given)
         return drive.files(given)
 
 

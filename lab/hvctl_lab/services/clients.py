@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import pathlib
+import sys
 
 from hvctl_lab import credentials
 from hvctl_lab import paths
@@ -14,6 +15,10 @@ ADMIN_CLOUD = 'lab'
 DEMO_CLOUD = 'lab-demo'
 SYSTEM_CLOUD = 'lab-system'
 COMPUTE_CLOUD = 'lab-compute'
+
+#: The clients' programs: those of hvctl-lab's own virtualenv, whatever the
+#: release of the services.
+PROGRAMS = pathlib.Path(sys.prefix) / 'bin'
 
 COMPUTE_PROJECT = 'compute'
 COMPUTE_USER = 'compute-admin'

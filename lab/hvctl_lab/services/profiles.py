@@ -183,7 +183,11 @@ def ensure_authorities(lab: paths.Lab) -> None:
         execution.run(
             lab,
             (
-                *(str(lab.program('openstack')), 'hypervisor', 'ephemeral'),
+                *(
+                    str(clients.PROGRAMS / 'openstack'),
+                    'hypervisor',
+                    'ephemeral',
+                ),
                 *('profile', 'authority', 'create', REAL),
                 *('--name', _AUTHORITIES),
             ),

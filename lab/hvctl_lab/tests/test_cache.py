@@ -78,3 +78,41 @@ class TestBuildOnce(base.LabTestCase):
 
         cache.build_once(self.target, 'thing', self.build)
         self.assertTrue(self.target.exists())
+
+
+class TestBuildInPlace(base.LabTestCase):
+    """One directory of the cache that cannot be moved."""
+
+    def setUp(self) -> None:
+        """Choose the directory."""
+        super().setUp()
+        self.target = self.lab.cache / 'thing-1'
+        self.built = 0
+
+    def build(self, directory: pathlib.Path) -> None:
+        """Build it where it stays."""
+        self.assertEqual(self.target, directory)
+        directory.mkdir()
+        self.built += 1
+
+    def test_once(self) -> None:
+        """It is built once."""
+        for _ in range(2):
+            cache.build_in_place(self.target, 'thing', self.build)
+
+        self.assertEqual(1, self.built)
+
+    def test_left_over(self) -> None:
+        """What a call that failed or was killed has left is built anew."""
+
+        def fail(directory: pathlib.Path) -> None:
+            self.build(directory)
+            raise ValueError
+
+        self.assertRaises(
+            ValueError, cache.build_in_place, self.target, 'thing', fail
+        )
+        cache.build_in_place(self.target, 'thing', self.build)
+        cache.build_in_place(self.target, 'thing', self.fail)
+
+        self.assertEqual(2, self.built)

@@ -7,6 +7,7 @@ import contextlib
 import io
 import os
 import stat
+import sys
 from unittest import mock
 
 from keystoneauth1 import exceptions
@@ -99,7 +100,7 @@ class TestMain(base.LabTestCase):
         with mock.patch(
             'hvctl_lab.up.up',
             autospec=True,
-            side_effect=lambda lab, count, report, real: report(
+            side_effect=lambda lab, count, report, **_: report(
                 f'{count} nodes'
             ),
         ):
@@ -108,18 +109,28 @@ class TestMain(base.LabTestCase):
         self.assertEqual((0, ''), (status, out))
         self.assertEqual('[   0 s] 9 nodes\n[   0 s] the cloud is up\n', err)
 
-    def test_real(self):
-        """Real guests are possible where they are asked for."""
+    def test_wishes(self):
+        """What the lab is to be like is passed on, where it is said."""
         asked = []
         with mock.patch(
             'hvctl_lab.up.up',
             autospec=True,
-            side_effect=lambda lab, count, report, real: asked.append(real),
+            side_effect=lambda lab, count, report, **how: asked.append(how),
         ):
             self.call('up')
             self.call('up', '--real')
+            self.call('up', '--release', '2025.1')
+            refused, _, _ = self.call('up', '--release', '2000.1')
 
-        self.assertEqual([False, True], asked)
+        self.assertEqual(
+            [
+                {'release': None, 'real': False},
+                {'release': None, 'real': True},
+                {'release': '2025.1', 'real': False},
+            ],
+            asked,
+        )
+        self.assertEqual(2, refused)
 
     def test_up_fails(self):
         """What does not work is one text, and an exit status."""
@@ -197,9 +208,7 @@ class TestMain(base.LabTestCase):
         self.assertEqual('openstack', command)
         self.assertEqual(['openstack', '--version'], arguments)
         self.assertEqual('lab', variables['OS_CLOUD'])
-        self.assertTrue(
-            variables['PATH'].startswith(f'{self.lab.prefix}/bin:')
-        )
+        self.assertTrue(variables['PATH'].startswith(f'{sys.prefix}/bin:'))
 
     def test_umask(self):
         """The lab is made for all to read; a command gets its own umask."""

@@ -12,6 +12,7 @@ from unittest import mock
 import hvctl_lab
 from hvctl_lab import errors
 from hvctl_lab import paths
+from hvctl_lab import releases
 from hvctl_lab import requirements
 from hvctl_lab.tests import base
 
@@ -43,17 +44,19 @@ class TestFind(base.LabTestCase):
         """What real guests need besides is looked for where it is asked."""
         self.replace('hvctl_lab.requirements._TUN', self.code)
         self.replace('sys.base_prefix', '/usr')
-        requirements.check_real()
+        requirements.check_real(releases.LATEST)
 
         self.replace('hvctl_lab.requirements._TUN', self.code / 'none')
         self.replace('sys.base_prefix', '/opt/python')
         with self.assertRaises(errors.LabError) as caught:
-            requirements.check_real()
+            requirements.check_real('2025.1')
 
         lines = str(caught.exception).splitlines()
-        self.assertEqual(2, len(lines))
+        self.assertEqual(3, len(lines))
         for line, remedy in zip(
-            lines, ('modprobe tun', 'BASE_PYTHON='), strict=True
+            lines,
+            ('--release latest', 'modprobe tun', 'BASE_PYTHON='),
+            strict=True,
         ):
             self.assertIn(remedy, line)
 
