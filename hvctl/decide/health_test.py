@@ -25,7 +25,7 @@ from hvctl.model.ledger import Ledger
 from hvctl.model.reasons import Reason
 from hvctl.model.request import HealthTest
 from hvctl.model.results import Created, Located, Replied
-from hvctl.model.snapshot import WholeLook
+from hvctl.model.snapshot import Part, WholeLook
 from hvctl.model.steps import (
     AskWhere,
     CreateTestGuest,
@@ -59,8 +59,10 @@ class EndTests(NamedGoal):
     """The goal of what ends early: no test guest of the names is left."""
 
     def scope(self, ledger: Ledger) -> WholeLook:
-        """Return what the next look must reach: nothing beyond the usual."""
-        return WholeLook()
+        """Return what the next look must reach."""
+        return WholeLook(
+            names=frozenset(self.names), optional=frozenset({Part.NODES})
+        )
 
     def verdict(self, case: Case) -> Verdict:
         """Return what to do with one hypervisor, and what is waited for."""

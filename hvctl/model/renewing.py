@@ -29,7 +29,8 @@ def with_rest(
 
     :param rest: an earlier look
     :param names: of the hypervisors whose servers have been read
-    :param sizes: whether the compute nodes have been read
+    :param sizes: whether the compute nodes have been read, and which of them
+        the scheduler leaves out
     :param services_of: whose services have been; None for all
     """
     services = look.services
@@ -49,11 +50,14 @@ def with_rest(
         providers=rest.providers,
         providers_with_room=rest.providers_with_room,
         providers_reported=rest.providers_reported,
-        providers_disabled=rest.providers_disabled,
+        providers_disabled=look.providers_disabled
+        if sizes
+        else rest.providers_disabled,
         ports=rest.ports,
         agents=rest.agents,
         nodes=rest.nodes,
         unseen=rest.unseen,
+        all_hosts=sizes or rest.all_hosts,
     )
 
 
@@ -108,6 +112,7 @@ def with_others(
         | known.providers_disabled - ids,
         agents=agents,
         nodes=_with_nodes(look, known),
+        all_hosts=known.all_hosts,
     )
 
 

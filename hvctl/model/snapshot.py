@@ -41,8 +41,15 @@ EVERY_PART = frozenset(Part)
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class WholeLook:
-    """A look at everything; what it reads beside the lists of every one.
+    """A look at all that some hypervisors have, or at what all hosts have.
 
+    :ivar names: the hypervisors, which may be asked for by themselves; unless
+        every part is optional, a look has failed where the cell of one does
+        not answer, or where the list of servers lacks the one that its port is
+        for
+    :ivar domain: in which those may register whose server does not tell it
+    :ivar all_hosts: what all hosts of the cloud have
+    :ivar nodes: all Ironic nodes, and not only those of the hypervisors
     :ivar server_names: servers of these names, whoever owns them, and our
         project's ports
     :ivar hosts: guests and migrations of these service hosts; two requests
@@ -65,9 +72,6 @@ class WholeLook:
     :ivar sizes: the compute nodes' used and total VCPU and memory, and the
         host of each one's service
     :ivar volumes_of: the volumes of these projects; one list each
-    :ivar names: hypervisors of which nothing may be missing: a look has
-        failed where the cell of one does not answer, or where the list of
-        servers lacks the one that its port is for
     :ivar optional: what may be missing: it is said, and the look goes on
     :ivar rest: an earlier look; what only the making and the end of a machine
         change is taken as it was then, and the servers of other hypervisors
@@ -82,6 +86,10 @@ class WholeLook:
         of the servers
     """
 
+    names: frozenset[str] = frozenset()
+    domain: str | None = None
+    all_hosts: bool = False
+    nodes: bool = False
     server_names: frozenset[str] = frozenset()
     hosts: frozenset[str] = frozenset()
     ties: bool = False
@@ -94,7 +102,6 @@ class WholeLook:
     members_of: frozenset[str] = frozenset()
     sizes: bool = False
     volumes_of: frozenset[str] = frozenset()
-    names: frozenset[str] = frozenset()
     optional: frozenset[Part] = frozenset()
     rest: Snapshot | None = None
     services_of: frozenset[str] | None = None
@@ -192,6 +199,8 @@ class Snapshot:
     :ivar taken_at: the time then of the bare-metal cloud, whose servers have
         times; this machine's where the cloud does not tell
     :ivar compute_time: the same of the compute cloud, whose migrations have
+    :ivar all_hosts: whether it has what all hosts of the cloud had, when it
+        was taken or earlier
     :ivar partial: whether most of it was found by an earlier look
     :ivar hypervisors: what was put together of it so far, by name and domain:
         see :func:`hvctl.decide.hypervisor.assemble.assemble`
@@ -255,6 +264,7 @@ class Snapshot:
         default_factory=lambda: datetime.datetime.now(datetime.UTC),
         compare=False,
     )
+    all_hosts: bool = True
     partial: bool = False
     hypervisors: dict[tuple[str, str | None], Hypervisor] = dataclasses.field(
         default_factory=dict, init=False, repr=False, compare=False

@@ -75,6 +75,28 @@ def compute_nodes(
     return tuple(found or ())
 
 
+def compute_nodes_like(
+    compute: http.Service, name: str
+) -> tuple[ComputeNode, ...]:
+    """List the compute nodes with a name in theirs, with details.
+
+    Nova answers 404 where there is none, and cannot page such a list
+    (nova/api/openstack/compute/hypervisors.py).
+    """
+    request = http.Request(
+        url='/os-hypervisors/detail',
+        doing=f'list the hypervisors like {name}',
+        microversion=http.COMPUTE_SIZES,
+        params={'hypervisor_hostname_pattern': name},
+    )
+    found = http.find(
+        compute,
+        request,
+        lambda body: tuple(map(parse.compute_node, body.parts('hypervisors'))),
+    )
+    return found or ()
+
+
 def aggregates(compute: http.Service) -> tuple[Aggregate, ...]:
     """List the host aggregates.
 

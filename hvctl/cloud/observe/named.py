@@ -64,7 +64,7 @@ def again(begin: Parts, scope: WholeLook, known: Snapshot) -> Snapshot | None:
     ids = _ids(look, known, names)
     if ids is None:
         return None
-    nodes = _nodes(begin, look.servers, scope.node_ids)
+    nodes = nodes_of(begin, look.servers, scope.node_ids)
     # Those consumers are read anyway.
     others = dataclasses.replace(scope, provider_ids=scope.provider_ids - ids)
     rest = host_parts.begin(pool, pair, others)
@@ -73,7 +73,7 @@ def again(begin: Parts, scope: WholeLook, known: Snapshot) -> Snapshot | None:
     look = begin.look(
         [
             _services(begin, look, known, scope),
-            _room(begin, found, look),
+            room_of(begin, found, look),
             nodes,
             *rest,
         ],
@@ -93,7 +93,7 @@ def machines(begin: Parts, last: Snapshot, names: frozenset[str]) -> Snapshot:
     servers = begin.pool.submit(servers_of, begin, names, len(last.servers))
     look = begin.servers(servers, names)(Snapshot())
     if by_name(len(names), len(last.nodes or ())):
-        nodes = _nodes(begin, look.servers, frozenset())
+        nodes = nodes_of(begin, look.servers, frozenset())
     else:
         nodes = begin.nodes()
     return nodes(look)
@@ -181,7 +181,7 @@ def _hosts(
     yield from own.expected(s for s in look.servers if s.name in missing)
 
 
-def _room(
+def room_of(
     begin: Parts, found: Iterable[hosts.Host], look: Snapshot
 ) -> Reading:
     """Read which providers have room, of hosts that have registered.
@@ -209,7 +209,7 @@ def _room(
     return finish
 
 
-def _nodes(
+def nodes_of(
     begin: Parts, servers: Iterable[Server], others: frozenset[str]
 ) -> Reading:
     """Read the nodes of servers; all where that of one is not known.

@@ -11,6 +11,7 @@ from hvctl.cloud import clouds
 from hvctl.cloud import parallel
 from hvctl.cloud.observe import bare_metal
 from hvctl.cloud.observe import completeness
+from hvctl.cloud.observe import discovery
 from hvctl.cloud.observe import gaps
 from hvctl.cloud.observe import host_parts
 from hvctl.cloud.observe import named
@@ -121,7 +122,10 @@ class Observer:
             self._warn(look)
             return look
         return own.one(begin, name) or self._whole(
-            pool, WholeLook(aggregates=True, sizes=True, optional=EVERY_PART)
+            pool,
+            WholeLook(
+                names=frozenset({name}), aggregates=True, optional=EVERY_PART
+            ),
         )
 
     def _whole(self, pool: futures.Executor, scope: WholeLook) -> Snapshot:
@@ -132,14 +136,18 @@ class Observer:
         if scope.known is not None:
             begin = self._begin(pool, scope.optional)
             look = named.again(begin, scope, scope.known)
+        if look is None and scope.names and not scope.all_hosts:
+            begin = self._begin(pool, scope.optional)
+            look = discovery.discover(begin, scope)
         if look is None:
             look = self._everything(pool, scope)
+        if scope.optional >= EVERY_PART:
+            self._warn(look)
+            return look
         completeness.insist(self.pair.metal, look, scope.names)
         completeness.insist_on_aggregates(
             self.pair.compute.compute, look, scope.aggregate_ids
         )
-        if scope.optional >= EVERY_PART:
-            self._warn(look)
         return look
 
     def _everything(
@@ -180,7 +188,7 @@ class Observer:
             begin.services(scope.services_of),
         ]
         if scope.sizes:
-            readings.append(begin.compute_nodes(True))
+            readings += [begin.compute_nodes(True), begin.disabled()]
         readings += host_parts.begin(pool, self.pair, scope)
         return renewing.with_rest(
             begin.look(readings),

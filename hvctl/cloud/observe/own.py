@@ -50,23 +50,15 @@ def every(begin: Parts) -> Snapshot:
     pool, pair = begin.pool, begin.pair
     servers = pool.submit(bare_metal.servers, pair.metal)
     others = pool.submit(bare_metal.tagged_servers, pair.compute)
-    # Either trait tells of what has no server and no port any more, too.
-    providers = [
-        pool.submit(
-            compute_cloud.providers_with_trait, pair.placement, required
-        )
-        for required in (identity.TRAIT, _NOT_REGISTERED)
-    ]
     look = begin.look(
-        [begin.machines(servers), begin.ports(), begin.services()]
+        [
+            providers(begin),
+            begin.machines(servers),
+            begin.ports(),
+            begin.services(),
+        ]
     )
-    look = dataclasses.replace(
-        look,
-        namesakes=others.result(),
-        providers=tuple(
-            dict.fromkeys(p for each in providers for p in each.result())
-        ),
-    )
+    look = dataclasses.replace(look, namesakes=others.result())
     ids = [*map(compute_id, look.servers), *_ids_of_providers(look)]
     if None not in ids and one_by_one(len(ids), len(look.services)):
         return _each(begin, look, filter(None, ids), names_only=True)
@@ -182,6 +174,33 @@ def registered(
         consumers=parallel.results(consumers),
     )
     return look, found
+
+
+def providers(begin: Parts) -> Reading:
+    """Read the providers that our machines have, or are to have.
+
+    They tell of what has no server and no port any more, too.
+    """
+    reported, waiting = (
+        begin.pool.submit(
+            compute_cloud.providers_with_trait, begin.pair.placement, required
+        )
+        for required in (identity.TRAIT, _NOT_REGISTERED)
+    )
+
+    def finish(look: Snapshot) -> Snapshot:
+        found = [
+            *reported.result(),
+            # Parts of hosts have no compute node, either.
+            *(
+                provider
+                for provider in waiting.result()
+                if identity.is_ours(provider.name, provider.id)
+            ),
+        ]
+        return dataclasses.replace(look, providers=tuple(dict.fromkeys(found)))
+
+    return finish
 
 
 def agents(begin: Parts, names: Collection[str]) -> Reading:

@@ -234,17 +234,29 @@ class Parts:
         providers = self.pool.submit(compute_cloud.providers, placement)
         with_room = self.pool.submit(ids, placement, resources='MEMORY_MB:1')
         reported = self.pool.submit(ids, placement, required='COMPUTE_NODE')
+        disabled = self.disabled()
+
+        def finish(look: Snapshot) -> Snapshot:
+            return dataclasses.replace(
+                disabled(look),
+                providers=providers.result(),
+                providers_with_room=with_room.result(),
+                providers_reported=reported.result(),
+            )
+
+        return finish
+
+    def disabled(self) -> Reading:
+        """Read which providers the scheduler leaves out."""
         disabled = self.pool.submit(
-            ids, placement, required='COMPUTE_STATUS_DISABLED'
+            compute_cloud.provider_ids,
+            self.pair.placement,
+            required='COMPUTE_STATUS_DISABLED',
         )
 
         def finish(look: Snapshot) -> Snapshot:
             return dataclasses.replace(
-                look,
-                providers=providers.result(),
-                providers_with_room=with_room.result(),
-                providers_reported=reported.result(),
-                providers_disabled=disabled.result(),
+                look, providers_disabled=disabled.result()
             )
 
         return finish

@@ -86,6 +86,8 @@ def deploy_failed(case: CreateCase) -> Verdict | None:
     )
     if questions and in_time:
         return Verdict(status=case.status, steps=questions)
+    if explanations.lacks_hosts(case.snapshot, [case.hv]) and in_time:
+        return Verdict(status=case.status)
     return Verdict.failed(case.status, explanations.deploy_failed(case))
 
 

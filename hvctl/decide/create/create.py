@@ -13,8 +13,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 import dataclasses
 import datetime
+import itertools
 
 from hvctl.decide import goal
+from hvctl.decide.create import explanations
 from hvctl.decide.create import rollback
 from hvctl.decide.create import stages
 from hvctl.decide.create import waiting
@@ -52,6 +54,7 @@ class Create(Goal[CreateCase]):
         uuids = frozenset(self.request.aggregates)
         usual = WholeLook(
             names=names,
+            domain=self.request.domain,
             aggregates=bool(uuids),
             aggregate_ids=frozenset(self.request.aggregates.values()),
             members_of=uuids,
@@ -60,7 +63,15 @@ class Create(Goal[CreateCase]):
         if ledger.last is None:
             return dataclasses.replace(usual, sizes=True, server_names=names)
         found = self.hypervisors(ledger.last).values()
-        usual = dataclasses.replace(usual, sizes=self._names_nodes(found))
+        usual = dataclasses.replace(
+            usual,
+            sizes=self._names_nodes(found),
+            node_ids=frozenset(
+                itertools.chain.from_iterable(ledger.nodes_tried.values())
+            ),
+        )
+        if explanations.lacks_hosts(ledger.last, found):
+            return dataclasses.replace(usual, all_hosts=True)
         if any(hv.server for hv in found):
             if not ledger.given_up and all(map(_is_deploying, found)):
                 # Deploying takes long, and until a machine is up nothing
@@ -83,7 +94,7 @@ class Create(Goal[CreateCase]):
             usual = dataclasses.replace(usual, known=ledger.last)
         test = self.request.health_test
         if test is not None and test.move:
-            usual = _with_moves(usual, found)
+            usual = _with_moves(usual, found, ledger)
         if not ledger.given_up:
             return usual
         return rollback.scope(ledger, usual)
@@ -171,7 +182,9 @@ class Create(Goal[CreateCase]):
         return found
 
 
-def _with_moves(usual: WholeLook, found: Iterable[Hypervisor]) -> WholeLook:
+def _with_moves(
+    usual: WholeLook, found: Iterable[Hypervisor], ledger: Ledger
+) -> WholeLook:
     """Reach the migrations of test guests, and the hosts that take them."""
     guests = frozenset(
         guest.id
@@ -182,9 +195,16 @@ def _with_moves(usual: WholeLook, found: Iterable[Hypervisor]) -> WholeLook:
     )
     if not guests:
         return usual
-    # Other hosts are in the lists only, and the details of a compute node have
-    # the host of its service.
-    return dataclasses.replace(usual, tests=guests, sizes=True, known=None)
+    assert ledger.last is not None
+    fresh = ledger.last.all_hosts and ledger.looks % goal.FULL_LOOK_EVERY
+    return dataclasses.replace(
+        usual,
+        tests=guests,
+        # The details of a compute node have the host of its service.
+        sizes=True,
+        all_hosts=True,
+        known=usual.known if fresh else None,
+    )
 
 
 def _hold_is_unclear(hv: Hypervisor) -> bool:

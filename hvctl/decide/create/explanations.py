@@ -6,6 +6,8 @@ Each way to fail has a code of its own, and words with a next step.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from hvctl.decide.case import Case
 from hvctl.decide.create import preflight
 from hvctl.decide.hypervisor import phases
@@ -24,6 +26,20 @@ from hvctl.model.steps import AskNode, CreateServer, Step
 #: refused those it had (nova/scheduler/manager.py).
 _NO_CANDIDATE = 'No valid host was found'
 _FILTERED = 'There are not enough hosts available'
+
+
+def lacks_hosts(look: Snapshot, hypervisors: Iterable[Hypervisor]) -> bool:
+    """Return whether only a look at all hosts explains why a deploy failed.
+
+    It is a question of all nodes and of what drives them, where Nova's
+    scheduler has found none.
+    """
+    return not look.all_hosts and any(
+        hv.server is not None
+        and hv.server.status == 'ERROR'
+        and text.fault(hv.server) == _NO_CANDIDATE
+        for hv in hypervisors
+    )
 
 
 def deploy_failed(case: Case) -> Reason:

@@ -47,13 +47,16 @@ class Delete(NamedGoal):
             return WholeLook(
                 names=frozenset(self.names),
                 server_names=frozenset(self.names),
+                nodes=True,
                 aggregates=True,
                 sizes=True,
                 optional=frozenset({Part.COMPUTE_NODES, Part.NODES}),
             )
         found = self.hypervisors(ledger.last).values()
+        sought = any(_is_sought(hv, ledger) for hv in found if hv.exists)
         return WholeLook(
             names=frozenset(self.names),
+            nodes=sought,
             # Their machine may be one that Ironic knows by its name.
             server_names=frozenset(
                 hv.name for hv in found if hv.exists and hv.server is None
@@ -68,9 +71,7 @@ class Delete(NamedGoal):
             # Only how the machine ends is told by its node.
             else frozenset({Part.COMPUTE_NODES, Part.NODES}),
             sizes=True,
-            known=None
-            if any(_is_sought(hv, ledger) for hv in found if hv.exists)
-            else ledger.last,
+            known=None if sought else ledger.last,
             drivers=frozenset(
                 hv.server.host for hv in found if hv.server and hv.server.host
             ),

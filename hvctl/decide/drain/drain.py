@@ -55,6 +55,7 @@ class Drain(Goal[DrainCase]):
         """Return what the next look must reach."""
         if ledger.last is None:
             return WholeLook(
+                names=frozenset(self.names),
                 server_names=frozenset(self.names),
                 sizes=True,
                 optional=EVERY_PART,
@@ -104,8 +105,11 @@ class Drain(Goal[DrainCase]):
             hosts=hosts,
             ties=not (ledger.looks > 1 and ties_known),
             aggregates=not begun,
-            # What others have is for the plan.
-            sizes=not begun,
+            # What others have is for the plan, and changes little.
+            sizes=not begun
+            and not (
+                ledger.last.all_hosts and ledger.looks % goal.FULL_LOOK_EVERY
+            ),
             services_of=hosts
             if begun
             and len(hosts) == len(hypervisors)

@@ -140,7 +140,8 @@ def _destination(case: DrainCase) -> Reason | None:
 
 
 def _over_budget(case: DrainCase) -> Reason | None:
-    if _committed(case.ledger):
+    # The first look does not tell how large other hosts are.
+    if _committed(case.ledger) or not case.snapshot.all_hosts:
         return None
     named = {
         service.host

@@ -41,7 +41,9 @@ class Undo(NamedGoal):
         """Return what the next look must reach."""
         if ledger.last is None:
             return WholeLook(
-                server_names=frozenset(self.names), optional=EVERY_PART
+                names=frozenset(self.names),
+                server_names=frozenset(self.names),
+                optional=EVERY_PART,
             )
         found = self.hypervisors(ledger.last).values()
         return WholeLook(

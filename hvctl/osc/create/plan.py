@@ -99,7 +99,11 @@ def plan(
         )
     look = client.observe(
         WholeLook(
-            names=frozenset(names), server_names=frozenset(names), sizes=True
+            names=frozenset(names),
+            domain=wanted.domain,
+            nodes=True,
+            server_names=frozenset(names),
+            sizes=True,
         )
     )
     now = look.taken_at

@@ -43,6 +43,19 @@ class TestCost(base.TestCase):
             json={'allocations': {}},
         )
         self.mock.get(
+            re.compile(f'{base.BAREMETAL}/nodes/.*'),
+            status_code=404,
+            json={},
+        )
+        self.mock.get(
+            re.compile(f'{base.PLACEMENT}/resource_providers/.*/traits'),
+            json={'traits': [], 'resource_provider_generation': 1},
+        )
+        self.mock.get(
+            re.compile(f'{base.COMPUTE}/os-hypervisors/[0-9a-f-]+$'),
+            **base.answer('nova404'),
+        )
+        self.mock.get(
             f'{base.COMPUTE}/os-server-groups', json={'server_groups': []}
         )
         self.mock.get(f'{base.COMPUTE}/os-services', json=self.services)

@@ -89,6 +89,15 @@ _KINDS = (
     _Kind('delete', '``delete``: while it waits', _asks_by_name),
     _Kind(
         'drain',
+        '``drain``: the second, for its plan',
+        lambda scope: (
+            isinstance(scope, WholeLook)
+            and scope.rest is not None
+            and scope.sizes
+        ),
+    ),
+    _Kind(
+        'drain',
         '``drain``: while guests move',
         lambda scope: isinstance(scope, GuestsLook),
     ),

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import typing
 import urllib.parse
 
@@ -36,11 +37,24 @@ class TestCase(base.TestCase):
             (f'{base.NETWORK}/agents', 'agents'),
         ):
             self.mock.get(url, **base.answer(name))
+        self.mock.get(
+            re.compile(f'{base.COMPUTE}/os-hypervisors/[0-9a-f-]+$'),
+            **base.answer('nova404'),
+        )
+        for part, body in (
+            ('traits', {'traits': []}),
+            ('allocations', {'allocations': {}}),
+            ('inventories', {'inventories': {}}),
+        ):
+            self.mock.get(
+                re.compile(f'{PROVIDERS}/.*/{part}'),
+                json={**body, 'resource_provider_generation': 1},
+            )
         self.client = clients.Client.connect(self.conn)
 
     def observe(self, **scope: typing.Any) -> Snapshot:
         """Take a look at everything."""
-        return self.client.observe(WholeLook(**scope))
+        return self.client.observe(WholeLook(**{'all_hosts': True, **scope}))
 
     def queries(self, url: str) -> list[dict[str, str]]:
         """What first pages were asked for at a URL, each value once."""

@@ -217,12 +217,13 @@ class TestOne(TestCase):
                 self.assertIn(key, query)
 
     def test_without_server(self) -> None:
-        """What is left of one is looked for in the lists."""
+        """What is left of one is looked for by its name."""
         self.mock.get(looking.SERVERS, **base.listed('servers'))
 
         look = self.one()
 
-        self.assertIn('/v2.1/os-hypervisors/detail', self.urls())
+        for query in self.queries(f'{base.COMPUTE}/os-hypervisors/detail'):
+            self.assertIn('hypervisor_hostname_pattern', query)
         hv = assemble.assemble(look, ['hv1'])['hv1']
         self.assertEqual(CHOSEN, hv.compute_id)
         self.assertIsNone(hv.guests)

@@ -134,6 +134,37 @@ class TestRefusals(unittest.TestCase):
                     [] if ended else ['AskNode'], deciding.kinds(verdict)
                 )
 
+    def test_no_node(self):
+        """Where the scheduler found none, all hosts are looked at first."""
+        no_node = 'No valid host was found. '
+        for fault, all_hosts, seconds, ended in (
+            (no_node, True, 0, True),
+            (no_node, False, 0, False),
+            (no_node, False, 300, True),
+            ('no power', False, 0, True),
+        ):
+            with self.subTest(fault=fault, all_hosts=all_hosts):
+                broken = builders.a_server(status='ERROR', fault=fault)
+                look = dataclasses.replace(
+                    deciding.a_look(servers=(broken,)), all_hosts=all_hosts
+                )
+                ledger = deciding.a_ledger(
+                    last=look, changed_at={'hv1': clocks.ago(seconds)}
+                )
+                goal = requests.a_create('hv1')
+                (hv,) = goal.hypervisors(look).values()
+                case = goal.case(look, hv, ledger, clocks.START)
+                ledger.statuses['hv1'] = case.status
+
+                verdict = checks.deploy_failed(case)
+
+                self.assertEqual(ended, verdict.outcome is not None)
+                self.assertEqual([], deciding.kinds(verdict))
+                self.assertIs(
+                    fault is no_node and not all_hosts,
+                    goal.scope(ledger).all_hosts,
+                )
+
     def test_drained(self):
         """One that a look has not reached into yet may be empty."""
         look = builders.a_snapshot('hv1')

@@ -176,3 +176,19 @@ class TestBudget(unittest.TestCase):
             ),
             verdict.outcome.reason,
         )
+
+    def test_others_unknown(self):
+        """It is refused once the sizes of others are known, and not before."""
+        for all_hosts in (False, True):
+            look = dataclasses.replace(
+                draining.a_look(
+                    draining.GUEST, services=(builders.a_service(),)
+                ),
+                all_hosts=all_hosts,
+                guests={},
+            )
+
+            verdict = draining.decide(look, most_draining=0)
+
+            self.assertEqual((), verdict.steps)
+            self.assertIs(all_hosts, verdict.outcome is not None)

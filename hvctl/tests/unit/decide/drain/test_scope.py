@@ -83,10 +83,25 @@ class TestWhole(unittest.TestCase):
 
             self.assertEqual(not done, found.aggregates)
             self.assertEqual(needs, found.needs)
-            self.assertEqual(not done, found.sizes)
             self.assertEqual(
                 frozenset({'hv1'}) if done else None, found.services_of
             )
+
+    def test_all_hosts(self):
+        """How large the others are is read once, and now and then anew."""
+        sent = LiveMigrate(name='hv1', server_id=draining.GUEST.id)
+        for known, looks, done, sizes in (
+            (False, 1, {}, True),
+            (True, 2, {}, False),
+            (True, 10, {}, True),
+            (False, 2, {sent: True}, False),
+        ):
+            with self.subTest(known=known, looks=looks, done=done):
+                last = dataclasses.replace(LOOK, all_hosts=known)
+
+                found = scope(last=last, looks=looks, done=done)
+
+                self.assertEqual(sizes, found.sizes)
 
     def test_needs(self):
         """Those of guests that are to migrate, and wait for their turn."""
