@@ -200,11 +200,13 @@ class Neutron(service.Service):
         return service.Answer(body={'extension': _extension(name)})
 
     def _quota(self, call: service.Call) -> service.Answer:
-        used = self._world.ports.count('project', call.args['id'])
+        project_id = call.args['id']
+        most = self._world.quota(project_id).ports
+        used = self._world.ports.count('project', project_id)
         return service.Answer(
             body={
                 'quota': {
-                    'port': {'limit': -1, 'used': used, 'reserved': 0},
+                    'port': {'limit': most, 'used': used, 'reserved': 0},
                     'trunk': {'limit': -1, 'used': 0, 'reserved': 0},
                 }
             }

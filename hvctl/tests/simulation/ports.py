@@ -62,6 +62,7 @@ class Ports:
 
     def _create(self, call: service.Call) -> service.Answer:
         given = call.body()['port']
+        self._insist_on_quota(call.who.project_id)
         table, now = self._world.ports, self._world.clock.now()
         number = table.next_number()
         network_id = given['network_id']
@@ -91,6 +92,14 @@ class Ports:
         )
         table.add(port)
         return service.Answer(body={'port': self._shown(port)}, status=201)
+
+    def _insist_on_quota(self, project_id: str) -> None:
+        """Insist that one more port fits."""
+        most = self._world.quota(project_id).ports
+        if 0 <= most <= self._world.ports.count('project', project_id):
+            raise service.Refusal(
+                409, "Quota exceeded for resources: ['port'].", 'OverQuota'
+            )
 
     def _address(
         self, given: service.JSON, number: int

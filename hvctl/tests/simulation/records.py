@@ -98,6 +98,34 @@ class ComputeNode:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What a project has of what its quotas limit."""
+
+    instances: int = 0
+    cores: int = 0
+    ram: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        """Return what both are together."""
+        return Usage(
+            instances=self.instances + other.instances,
+            cores=self.cores + other.cores,
+            ram=self.ram + other.ram,
+        )
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    """The limits of a project; -1 is none."""
+
+    instances: int = -1
+    cores: int = -1
+    ram: int = -1
+    metadata_items: int = 128
+    ports: int = -1
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Flavor:
     """A flavor."""
 

@@ -21,6 +21,7 @@ class World:
 
     :ivar first: what is there at first
     :ivar custom_traits: that somebody has made
+    :ivar quotas: by project, where there are limits
     :ivar failing: what goes wrong at the next deploy of nodes, by uuid
     """
 
@@ -127,6 +128,7 @@ class World:
         self.aggregates: tables.Table[records.Aggregate] = tables.Table()
         self.custom_traits: set[str] = {population.EPHEMERAL}
         self.failing: dict[str, str] = {}
+        self.quotas: dict[str, records.Quota] = {}
         self._silent_until = clock.START
         #: By server and request.
         self.actions: dict[tuple[str, str], records.Action] = {}
@@ -179,6 +181,10 @@ class World:
         self._silent_until = self.clock.now() + datetime.timedelta(
             seconds=seconds
         )
+
+    def quota(self, project_id: str) -> records.Quota:
+        """Return the limits of a project."""
+        return self.quotas.get(project_id, records.Quota())
 
     def network(self, network_id: str) -> str:
         """Return the name of a network."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 from hvctl.tests.simulation import records
 from hvctl.tests.simulation import service
 from hvctl.tests.simulation import world
+from hvctl.tests.simulation.nova import quotas
 from hvctl.tests.simulation.nova import views
 
 
@@ -31,28 +32,24 @@ class Projects:
         ]
 
     def _limits(self, call: service.Call) -> service.Answer:
-        """Tell the quotas (unlimited), and what is used of them."""
-        servers = cores = memory = 0
-        having = self._world.servers.having('project', call.who.project_id)
-        for _, server in having:
-            servers += 1
-            cores += server.flavor.vcpus
-            memory += server.flavor.ram
+        """Tell the quotas, and what is used of them."""
+        quota = self._world.quota(call.who.project_id)
+        used = quotas.used(self._world, call.who.project_id)
         return service.Answer(
             body={
                 'limits': {
                     'rate': [],
                     'absolute': {
-                        'maxTotalCores': -1,
-                        'maxTotalInstances': -1,
+                        'maxTotalCores': quota.cores,
+                        'maxTotalInstances': quota.instances,
                         'maxTotalKeypairs': 100,
-                        'maxServerMeta': 128,
-                        'maxTotalRAMSize': -1,
+                        'maxServerMeta': quota.metadata_items,
+                        'maxTotalRAMSize': quota.ram,
                         'maxServerGroups': 10,
                         'maxServerGroupMembers': 10,
-                        'totalRAMUsed': memory,
-                        'totalCoresUsed': cores,
-                        'totalInstancesUsed': servers,
+                        'totalRAMUsed': used.ram,
+                        'totalCoresUsed': used.cores,
+                        'totalInstancesUsed': used.instances,
                         'totalServerGroupsUsed': 0,
                     },
                 }

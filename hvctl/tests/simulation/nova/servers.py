@@ -13,6 +13,7 @@ from hvctl.tests.simulation import service
 from hvctl.tests.simulation import stock
 from hvctl.tests.simulation import world
 from hvctl.tests.simulation.nova import paging
+from hvctl.tests.simulation.nova import quotas
 from hvctl.tests.simulation.nova import silence
 from hvctl.tests.simulation.nova import views
 
@@ -144,13 +145,16 @@ class Servers:
             raise service.Refusal(
                 400, f'Flavor {given["flavorRef"]} could not be found.'
             )
+        project_id, metadata = call.who.project_id, given.get('metadata', {})
+        quotas.insist_on_metadata(self._world, project_id, metadata)
+        quotas.insist(self._world, project_id, flavor)
         now = self._world.clock.now()
         number = self._world.servers.next_number()
         server = records.Server(
             id=self._world.first.servers.id(number),
             number=number,
             name=given['name'],
-            project_id=call.who.project_id,
+            project_id=project_id,
             user_id=call.who.user_id,
             vm_state='building',
             task_state='scheduling',
@@ -159,7 +163,7 @@ class Servers:
             updated_at=now,
             flavor=flavor,
             image_id=given['imageRef'],
-            metadata=given.get('metadata', {}),
+            metadata=metadata,
             tags=tuple(given.get('tags', ())),
             key_name=given.get('key_name'),
             user_data=given.get('user_data'),
@@ -209,6 +213,7 @@ class Servers:
     def _describe(self, call: service.Call) -> service.Answer:
         number, server = self.named(call)
         metadata = {**server.metadata, **call.body()['metadata']}
+        quotas.insist_on_metadata(self._world, call.who.project_id, metadata)
         self._world.servers.put(
             number, dataclasses.replace(server, metadata=metadata)
         )
