@@ -27,10 +27,10 @@ from hvctl.tests.simulation import cloud
 from hvctl.tests.simulation import transport
 
 #: Real seconds after which a worker counts as stuck.
-_STUCK = 120
+STUCK = 120
 
 #: What a request takes, in seconds of the cloud.
-_REQUEST = 0.01
+REQUEST = 0.01
 
 
 class Waiting:
@@ -53,13 +53,13 @@ class Waiting:
         if not work:
             self._time.advance(seconds)
             return
-        _, stuck = futures.wait(work, _STUCK)
+        _, stuck = futures.wait(work, STUCK)
         assert not stuck, 'a worker is stuck'
-        self._time.advance(_REQUEST)
+        self._time.advance(REQUEST)
 
     def until(self, work: futures.Future[typing.Any], seconds: float) -> None:
         """Let a look end."""
-        _, stuck = futures.wait([work], _STUCK)
+        _, stuck = futures.wait([work], STUCK)
         assert not stuck, 'a look is stuck'
 
     def chance(self) -> float:

@@ -114,6 +114,7 @@ class Machines:
         for port_id in build.ports:
             if not self._bind(port_id, server, node):
                 self._stock.release(server.id)
+                self._clean_up(build)
                 self._fail(
                     server,
                     f'Build of instance {server.id} aborted: Port {port_id} '
@@ -234,21 +235,35 @@ class Machines:
         )
         return True
 
+    def _clean_up(self, build: _Build) -> None:
+        """Take from whoever has them the ports that a build was to have.
+
+        Nova unbinds what was asked for (nova/network/neutron.py,
+        deallocate_for_instance), also where that is why the build failed.
+        """
+        for port_id in build.ports:
+            found = self._world.ports.find('id', port_id)
+            if found is not None:
+                self._free(*found)
+
     def _unbind(self, server: records.Server) -> None:
         """Take its ports from a server; those it was given stay."""
         having = self._world.ports.having('device', server.id)
         for number, port in list(having):
-            self._world.ports.put(
-                number,
-                dataclasses.replace(
-                    port,
-                    device_id='',
-                    device_owner='',
-                    host='',
-                    revision=port.revision + 1,
-                    updated_at=self._world.clock.now(),
-                ),
-            )
+            self._free(number, port)
+
+    def _free(self, number: int, port: records.Port) -> None:
+        self._world.ports.put(
+            number,
+            dataclasses.replace(
+                port,
+                device_id='',
+                device_owner='',
+                host='',
+                revision=port.revision + 1,
+                updated_at=self._world.clock.now(),
+            ),
+        )
 
     def _forget(self, server: records.Server) -> None:
         """Let Nova forget a server, and Ironic clean its node."""

@@ -11,7 +11,6 @@ import argparse
 import collections
 from collections.abc import Iterator
 import contextlib
-import functools
 import io
 import logging
 import os
@@ -35,6 +34,7 @@ from hvctl.tests.simulation import commands
 from hvctl.tests.simulation import inline
 from hvctl.tests.simulation import perils
 from hvctl.tests.simulation import remembered
+from hvctl.tests.simulation import transport
 
 _COMMANDS: dict[str, typing.Any] = {
     'create': hypervisor_ephemeral.CreateHypervisorEphemeral,
@@ -105,21 +105,17 @@ class Operator:
         :returns: None when it was killed
         """
         fate = perils.Fate(self._cloud.world, peril)
-        app = _App(self._cloud, perils.Session(self._cloud, fate))
-        with self._process(fate):
-            try:
-                status = _run(verb, words, app)
-            except perils.Killed:
-                status = None
+        app = App(self._cloud, perils.Session(self._cloud, fate))
+        waiting = perils.Waiting(self._cloud.clock, fate)
+        result = None
+        with (
+            process(self._cloud, waiting, self._chance),
+            contextlib.suppress(perils.Killed),
+        ):
+            result = run(verb, words, app)
         if peril is not None and fate.happened:
             self.struck[verb, peril.what, peril.when] += 1
-        if status is None:
-            return None
-        return commands.Result(
-            status=status,
-            stdout=app.stdout.getvalue(),
-            stderr=app.stderr.getvalue(),
-        )
+        return result
 
     def _peril(self, verb: str) -> perils.Peril | None:
         """Choose what happens to a command, if anything does."""
@@ -135,38 +131,42 @@ class Operator:
             what=what, when=when, number=self._chance.randrange(most)
         )
 
-    @contextlib.contextmanager
-    def _process(self, fate: perils.Fate) -> Iterator[None]:
-        """Be the process of a command, whose fate is known."""
-        waiting = perils.Waiting(self._cloud.clock, fate)
-        usual = signal.signal(signal.SIGINT, signal.default_int_handler)
-        # The client alone shows it.
-        logging.disable()
-        try:
-            with (
-                commands.inside(self._cloud, waiting),
-                mock.patch.object(workers, 'Workers', inline.Workers),
-                mock.patch.object(
-                    secrets, 'token_bytes', self._chance.randbytes
-                ),
-                remembered.remembering(),
-                # The whole of it is searched for proxies at each request.
-                mock.patch.dict(os.environ, {'HOME': '/'}, clear=True),
-            ):
-                yield
-        finally:
-            logging.disable(logging.NOTSET)
-            signal.signal(signal.SIGINT, usual)
+
+@contextlib.contextmanager
+def process(
+    simulated: cloud.Cloud, waiting: commands.Waiting, chance: random.Random
+) -> Iterator[None]:
+    """Be the process of a command.
+
+    :param waiting: how it waits
+    :param chance: what the process takes for chance
+    """
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)
+    # The client alone shows it.
+    logging.disable()
+    try:
+        with (
+            commands.inside(simulated, waiting),
+            mock.patch.object(workers, 'Workers', inline.Workers),
+            mock.patch.object(secrets, 'token_bytes', chance.randbytes),
+            remembered.remembering(),
+            # The whole of it is searched for proxies at each request.
+            mock.patch.dict(os.environ, {'HOME': '/'}, clear=True),
+        ):
+            yield
+    finally:
+        logging.disable(logging.NOTSET)
+        signal.signal(signal.SIGINT, usual)
 
 
-class _App:
+class App:
     """What a command knows of the client that runs it."""
 
     interactive_mode = False
     options = types.SimpleNamespace(verbose_level=1)
 
     def __init__(
-        self, simulated: cloud.Cloud, session: perils.Session
+        self, simulated: cloud.Cloud, session: transport.Session
     ) -> None:
         self.stdin = io.StringIO()
         self.stdout = io.StringIO()
@@ -174,27 +174,40 @@ class _App:
         self.client_manager = self
         self._cloud = simulated
         self._session = session
+        self._client: clients.Client | None = None
 
-    @functools.cached_property
+    @property
     def hvctl(self) -> clients.Client:
-        """Connect to the cloud."""
-        login = self._cloud.login(through=self._session)
-        return clients.Client.connect(connection.Connection(session=login))
+        """Connect to the cloud, once.
+
+        A cached property would lock out those of other commands meanwhile.
+        """
+        if self._client is None:
+            login = self._cloud.login(through=self._session)
+            self._client = clients.Client.connect(
+                connection.Connection(session=login)
+            )
+        return self._client
 
 
-def _run(verb: str, words: tuple[str, ...], app: _App) -> int:
+def run(verb: str, words: tuple[str, ...], app: App) -> commands.Result:
     """Run a command, as the client does."""
     command = _COMMANDS[verb](app, argparse.Namespace())
     parser = command.get_parser(f'openstack hypervisor ephemeral {verb}')
     try:
-        return int(command.run(parser.parse_args(words)))
+        status = int(command.run(parser.parse_args(words)))
     except KeyboardInterrupt:
-        return 130
+        status = 130
     except exceptions.HvctlError as error:
         raise AssertionError('an error without words') from error
     except Exception as error:
         app.stderr.write(f'{error}\n')
-        return 1
+        status = 1
+    return commands.Result(
+        status=status,
+        stdout=app.stdout.getvalue(),
+        stderr=app.stderr.getvalue(),
+    )
 
 
 def _kind(when: perils.When) -> str:
