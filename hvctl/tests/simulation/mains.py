@@ -19,6 +19,7 @@ from hvctl.tests.simulation import pace
 from hvctl.tests.simulation import perils
 from hvctl.tests.simulation import pictures
 from hvctl.tests.simulation import records
+from hvctl.tests.simulation import rivals
 from hvctl.tests.simulation import transport
 
 NAMES = ('new1', 'new2', 'new3')
@@ -125,8 +126,12 @@ class Main:
     def _type(self, verb: str, *words: str) -> None:
         """Type a command until it ends well; then it changes no more.
 
-        That is seen at every third, since it takes its time.
+        That is seen at every third, since it takes its time.  At every tenth
+        two people begin with it at once.
         """
+        if self._chance.random() < 1 / 10:
+            typed = (verb, *words)
+            rivals.type_at_once(self.cloud, self._chance, typed, typed)
         self.operator.succeed(verb, *words)
         if self._chance.random() < 2 / 3:
             return
