@@ -17,6 +17,7 @@ import yaml
 from hvctl.tests.functional import facts
 from hvctl.tests.functional import guests
 from hvctl.tests.functional import recorder
+from hvctl.tests.functional import services
 from hvctl.tests.functional import shell
 
 _PROFILES_FILE = 'HVCTL_PROFILES_FILE'
@@ -143,29 +144,21 @@ def only(*hosts: str) -> Iterator[None]:
 
     Somebody's own may be in the same cloud.
     """
-    compute = facts.connection().compute
     others = [
-        service['id']
+        service['host']
         for service in facts.services()
         if service['host'] not in hosts
         and service['status'] == 'enabled'
         and service['state'] == 'up'
         and is_hypervisor(service['host'])
     ]
-
-    def put(status: str) -> None:
-        for service_id in others:
-            compute.put(
-                f'/os-services/{service_id}',
-                json={'status': status},
-                microversion='2.53',
-            ).raise_for_status()
-
-    put('disabled')
+    for host in others:
+        services.disable(host)
     try:
         yield
     finally:
-        put('enabled')
+        for host in others:
+            services.enable(host)
 
 
 @contextlib.contextmanager

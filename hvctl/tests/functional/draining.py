@@ -9,6 +9,7 @@ from hvctl.tests.functional import base
 from hvctl.tests.functional import facts
 from hvctl.tests.functional import guests
 from hvctl.tests.functional import hypervisors
+from hvctl.tests.functional import services
 from hvctl.tests.functional import shell
 from hvctl_lab.host import migrations
 
@@ -22,16 +23,7 @@ class DrainTestCase(base.FunctionalTestCase):
         alone = base.only(self.source, self.target)
         alone.__enter__()
         self.addCleanup(alone.__exit__, None, None, None)
-        self.addCleanup(self.enable, self.source)
-
-    def enable(self, host: str) -> None:
-        service = facts.service(host)
-        assert service is not None
-        facts.connection().compute.put(
-            f'/os-services/{service["id"]}',
-            json={'status': 'enabled'},
-            microversion='2.53',
-        ).raise_for_status()
+        self.addCleanup(services.enable, self.source)
 
     def guest(self, action: str = '', status: str = 'ACTIVE', **metadata: str):
         """Boot a guest on the source, and bring it to a state."""

@@ -11,6 +11,7 @@ from hvctl.tests.functional import draining
 from hvctl.tests.functional import facts
 from hvctl.tests.functional import guests
 from hvctl.tests.functional import hypervisors
+from hvctl.tests.functional import services
 from hvctl.tests.functional import shell
 
 #: QEMU emulates the guests' processor, and the machine may have other work.
@@ -51,7 +52,7 @@ class RealTestCase(draining.DrainTestCase):
         for host in self._hosts:
             # Else a host that the last test has hurt would be replaced.
             facts.wait(functools.partial(is_up, host), host, PATIENCE)
-            self.enable(host)
+            services.enable(host)
         super().setUp()
         self.assertEqual(self._hosts, (self.source, self.target))
 

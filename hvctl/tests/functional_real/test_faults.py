@@ -19,6 +19,7 @@ from hvctl.model.transport import LiveTls
 from hvctl.profiles import files
 from hvctl.tests.functional import facts
 from hvctl.tests.functional import guests
+from hvctl.tests.functional import services
 from hvctl.tests.functional_real import base
 from hvctl.tests.functional_real import machines
 
@@ -85,7 +86,7 @@ class TestFaults(base.RealTestCase):
         counted = self.goes_on(guest, counted)
         # It was the transport, and nothing that the try has left.
         guests.act(guest, 'os-resetState', state='active')
-        self.enable(self.source)
+        services.enable(self.source)
         self.drained(self.source)
         self.goes_on(guest, counted)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from hvctl.tests.functional import facts
 from hvctl.tests.functional import guests
+from hvctl.tests.functional import services
 from hvctl.tests.functional_real import base
 from hvctl.tests.functional_real import machines
 
@@ -22,8 +23,8 @@ class TestMoves(base.RealTestCase):
         self.assertEqual('live', there[guest]['Method'])
         self.assert_only_on(guest, self.target)
         self.assert_empty()
-        self.enable(self.source)
-        self.addCleanup(self.enable, self.target)
+        services.enable(self.source)
+        self.addCleanup(services.enable, self.target)
         back = self.drained(self.target)
 
         self.goes_on(guest, counted)
