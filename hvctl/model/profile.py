@@ -107,7 +107,7 @@ class Subnetwork:
 class LiveMigration:
     """How guests leave the hypervisor; the [libvirt] options of that name.
 
-    :ivar max_concurrent: outgoing migrations at a time, 0 is no limit
+    :ivar max_concurrent: outgoing migrations at a time, 0 is up to Nova
         ([DEFAULT] max_concurrent_live_migrations)
     :ivar permit_auto_converge: slow a guest down that writes too fast
     :ivar permit_post_copy: let it run at the destination before all of its

@@ -25,6 +25,7 @@ def cautions(profile: Profile) -> Iterator[str]:
         *_shared(profile),
         *_open(profile),
         *_broken(profile),
+        *_unlimited(profile),
     ):
         yield f'profile {profile.name}: {words}'
 
@@ -100,6 +101,16 @@ def _open(profile: Profile) -> Iterator[str]:
             'migration.cold says nothing by which other hosts prove who they '
             'are, so SSH refuses them unless the image does; add known_hosts '
             'or issue_host'
+        )
+
+
+def _unlimited(profile: Profile) -> Iterator[str]:
+    """Tell of a number that Nova takes for another one."""
+    if profile.live_migration.max_concurrent == 0:
+        yield (
+            'live_migration.max_concurrent is 0, which is no limit any more: '
+            'since 2026.1 Nova takes it for 5 where it runs native threads, '
+            'and is to refuse it; say how many'
         )
 
 

@@ -28,7 +28,7 @@ _PACKAGES = {
     # An enforcing SELinux has rules for OpenStack only by the latter.
     Family.RHEL: ('openstack-nova-compute', 'openstack-selinux'),
 }
-#: Of those at once where Nova sets no limit.
+#: Of those at once where the profile leaves it to Nova.
 _MANY = 100
 
 

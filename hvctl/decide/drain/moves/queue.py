@@ -103,7 +103,7 @@ def parallel(hv: Hypervisor, options: DrainOptions) -> int:
     said = ''
     if hv.server is not None:
         said = hv.server.metadata.get(identity.MIGRATIONS_KEY, '')
-    # There 0 is no limit.
+    # There 0 is up to Nova (nova/thread_pool_factory.py): 1,000, or 5.
     return (
         int(said) if said.isdecimal() and int(said) else drain_options.PARALLEL
     )

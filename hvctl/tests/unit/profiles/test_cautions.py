@@ -6,7 +6,7 @@ from __future__ import annotations
 import typing
 import unittest
 
-from hvctl.model.profile import Part, PartType, Profile
+from hvctl.model.profile import LiveMigration, Part, PartType, Profile
 from hvctl.model.secret import Secret
 from hvctl.model.transport import (
     ByImage,
@@ -118,6 +118,17 @@ class TestCautions(unittest.TestCase):
         ):
             with self.subTest(options=options, live=migration.live):
                 found = told(migration=migration, nova={'libvirt': options})
+
+                self.assertEqual(expected, len(found), found)
+
+    def test_as_many_as_nova_likes(self) -> None:
+        """A 0 is not what it was."""
+        for number, expected in ((0, 1), (1, 0), (8, 0)):
+            with self.subTest(number=number):
+                found = told(
+                    migration=GOOD,
+                    live_migration=LiveMigration(max_concurrent=number),
+                )
 
                 self.assertEqual(expected, len(found), found)
 
