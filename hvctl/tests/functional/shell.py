@@ -92,6 +92,11 @@ class Running:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        except BaseException:
+            # Whoever interrupts us wants it ended as well, before we clean up.
+            self._process.kill()
+            self._process.wait()
+            raise
         return Result(
             command=shlex.join(self._command),
             status=self._process.returncode,
