@@ -59,6 +59,17 @@ class FunctionalTestCase(unittest.TestCase):
         shutil.copy(secrets, path.with_name(secrets.name))
         return {_PROFILES_FILE: str(path)}
 
+    @staticmethod
+    def add_secrets(
+        environment: dict[str, str], name: str, secrets: dict[str, str]
+    ) -> None:
+        """Add secrets of a profile to those that profiles() has written."""
+        path = pathlib.Path(environment[_PROFILES_FILE])
+        path = path.with_stem(f'{path.stem}-secure')
+        written = yaml.safe_load(path.read_text())
+        written['profiles'][name] = {'secrets': secrets}
+        path.write_text(yaml.safe_dump(written, sort_keys=False))
+
     def boot(self, **arguments: typing.Any) -> str:
         """Boot a guest that is gone after the test; see guests.boot."""
         server_id = guests.boot(**arguments)

@@ -20,10 +20,14 @@ class DrainTestCase(base.FunctionalTestCase):
     def setUp(self) -> None:
         super().setUp()
         self.source, self.target = hypervisors.enabled(2)
-        alone = base.only(self.source, self.target)
-        alone.__enter__()
-        self.addCleanup(alone.__exit__, None, None, None)
+        self.alone(self.source, self.target)
         self.addCleanup(services.enable, self.source)
+
+    def alone(self, *hosts: str) -> None:
+        """Disable every other hypervisor until the test ends."""
+        others = base.only(*hosts)
+        others.__enter__()
+        self.addCleanup(others.__exit__, None, None, None)
 
     def guest(self, action: str = '', status: str = 'ACTIVE', **metadata: str):
         """Boot a guest on the source, and bring it to a state."""

@@ -33,9 +33,13 @@ class Count(typing.NamedTuple):
     number: int
 
 
+#: So many guests leave at once.
+MANY = 8
+
 #: The services of such a host tell at their start what options they have.
 _TALKATIVE: dict[str, object] = {
     'extends': 'real',
+    'live_migration': {'max_concurrent': MANY},
     'nova': {'DEFAULT': {'debug': True}},
     'neutron': {'DEFAULT': {'debug': True}},
 }
@@ -110,6 +114,11 @@ class RealTestCase(draining.DrainTestCase):
         now = self.counts(server_id, after=before.number + 2)
         self.assertEqual(before.boot, now.boot, console(server_id, LINES))
         return now
+
+    def turn_off(self, server_id: str) -> None:
+        """Switch a guest off."""
+        guests.act(server_id, 'os-stop')
+        guests.wait(server_id, 'SHUTOFF', timeout=PATIENCE)
 
     def drain(self, host: str, *arguments: str) -> shell.Running:
         return shell.ephemeral('drain', host, *arguments)

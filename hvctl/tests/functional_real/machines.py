@@ -21,7 +21,20 @@ def run(host: str, *command: str, feed: str | None = None) -> str:
     :param feed: what it reads
     :returns: what it wrote
     """
-    done = subprocess.run(
+    done = attempt(host, *command, feed=feed)
+    assert done.returncode == 0, done
+    return done.stdout
+
+
+def attempt(
+    host: str, *command: str, feed: str | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a command in a machine, which may fail.
+
+    :param host: the machine's host name
+    :param feed: what it reads
+    """
+    return subprocess.run(
         (
             *('nsenter', '--target', str(first(host)), '--all'),
             *('--root', '--wd=/', *command),
@@ -32,8 +45,6 @@ def run(host: str, *command: str, feed: str | None = None) -> str:
         timeout=_TIMEOUT,
         check=False,
     )
-    assert done.returncode == 0, done
-    return done.stdout
 
 
 def shell(host: str, script: str) -> str:
@@ -77,19 +88,26 @@ def _property(host: str, unit: str, name: str) -> str:
 
 
 @contextlib.contextmanager
+def kept(host: str, *paths: str) -> Iterator[None]:
+    """Have files of a machine again as they were when the context ends."""
+    before = {path: read(host, path) for path in paths}
+    try:
+        yield
+    finally:
+        for path, content in before.items():
+            run(host, 'tee', path, feed=content)
+
+
+@contextlib.contextmanager
 def replaced(host: str, *paths: str, text: str) -> Iterator[None]:
     """Have other files in a machine while the context lasts.
 
     What is in place is written over, so that owner and mode stay.
     """
-    before = {path: read(host, path) for path in paths}
-    try:
+    with kept(host, *paths):
         for path in paths:
             run(host, 'tee', path, feed=text)
         yield
-    finally:
-        for path, content in before.items():
-            run(host, 'tee', path, feed=content)
 
 
 @contextlib.contextmanager

@@ -102,8 +102,7 @@ class TestFaults(base.RealTestCase):
     def stays_cold(self, *words: str) -> None:
         """See the same with a guest that is off, and what is wrong."""
         guest = self.real_guest()
-        guests.act(guest, 'os-stop')
-        guests.wait(guest, 'SHUTOFF', timeout=base.PATIENCE)
+        self.turn_off(guest)
         reason = self.stays_with(guest, 'cold')
         for word in (*words, 'No guest leaves'):
             self.assertIn(word, reason)

@@ -24,6 +24,19 @@ _IDENTITIES = {
 }
 #: When the host was set up.
 _SETUP = 'stat --format=%Y /etc/nova/nova.conf'
+#: All files that hvctl has written: whose they are, and what is in them.
+_WRITTEN = """
+sed -n 's/^file .* //p' /etc/hvctl/setup | while read -r file; do
+    [ ! -e "$file" ] || {
+        stat --format='%n %a %U %G' "$file"
+        cksum <"$file"
+    }
+done
+"""
+#: Those of Nova's configuration: see lab/hvctl_lab/metal/variants.py.
+_PACKAGES = '/usr/local/share/packages/*.deb'
+#: What the lab has in the place of that of the packages.
+_PROGRAMS = ('/usr/bin/nova-rootwrap', '/usr/bin/nova-rootwrap-daemon')
 
 
 class TestHosts(base.RealTestCase):
@@ -37,6 +50,22 @@ class TestHosts(base.RealTestCase):
                 ]
                 self.assertTrue(all(found), found)
                 self.assertNotEqual(*found)
+
+    def test_packages_again(self) -> None:
+        """Nova's packages leave what hvctl wrote when they come once more."""
+        before = machines.shell(self.source, _WRITTEN)
+        self.assertIn('/etc/nova/nova.conf 640 root nova', before)
+
+        with machines.kept(self.source, *_PROGRAMS):
+            machines.shell(
+                self.source,
+                f'export DEBIAN_FRONTEND=noninteractive; '
+                f'dpkg --install {_PACKAGES}',
+            )
+
+        self.assertEqual(before, machines.shell(self.source, _WRITTEN))
+        machines.run(self.source, 'systemctl', 'restart', 'nova-compute')
+        self.assertEqual('nova', machines.user(self.source, 'nova-compute'))
 
     def test_reboot(self) -> None:
         """A host that was rebooted is as it was, and its guests leave it."""

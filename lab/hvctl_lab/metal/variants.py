@@ -74,6 +74,15 @@ _NO_BYTE_CODE = (
     'ln -s /bin/true "$1/usr/bin/py3compile"'
 )
 
+#: Those with Nova's configuration, to be installed once more.
+_KEEP_PACKAGES = (
+    '--customize-hook='
+    'mkdir "$1/usr/local/share/packages" && '
+    'cp "$1"/var/cache/apt/archives/nova-common_*.deb '
+    '"$1"/var/cache/apt/archives/nova-compute-kvm_*.deb '
+    '"$1/usr/local/share/packages"'
+)
+
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
@@ -147,10 +156,12 @@ REAL = Variant(
     build_time='some minutes',
     packages=(
         *_PACKAGES,
+        'libsasl2-modules',
         'libvirt-clients',
         'libvirt-daemon-driver-qemu',
         'libvirt-daemon-system',
         'libvirt-daemon-system-systemd',
+        'mtools',
         'neutron-openvswitch-agent',
         'nova-compute',
         'nova-compute-kvm',
@@ -160,9 +171,10 @@ REAL = Variant(
         'qemu-system-x86',
         'qemu-utils',
         'rsync',
+        'sasl2-bin',
         'sudo',
     ),
-    hooks=(_NO_BYTE_CODE,),
+    hooks=(_NO_BYTE_CODE, _KEEP_PACKAGES),
     users=types.MappingProxyType({}),
     configuration_directories=types.MappingProxyType({}),
     masked=(

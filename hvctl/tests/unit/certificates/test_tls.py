@@ -9,9 +9,7 @@ import ipaddress
 import unittest
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.x509 import oid
 
@@ -19,6 +17,7 @@ from hvctl import exceptions
 from hvctl.certificates import tls
 from hvctl.model.credentials import Validity
 from hvctl.model.secret import Secret
+from hvctl.tests.fixtures import authorities
 from hvctl.tests.unit.certificates import issued
 
 AUTHORITY = tls.new_authority(issued.NOW)
@@ -27,9 +26,6 @@ NO_CERTIFICATE = 'has no certificate in PEM'
 #: As they stand in a certificate: its version, and the curve of its key.
 VERSION_3, VERSION_2 = b'\xa0\x03\x02\x01\x02', b'\xa0\x03\x02\x01\x01'
 P_256, P_NONE = b'\xce\x3d\x03\x01\x07', b'\xce\x3d\x03\x01\x63'
-
-#: An authority: its certificate and its key.
-Signing = tuple[x509.Certificate, ec.EllipticCurvePrivateKey]
 
 
 def read(text: str) -> x509.Certificate:
@@ -48,27 +44,12 @@ def changed(text: str, old: bytes, new: bytes) -> str:
 
 def below(
     name: str,
-    above: Signing | None = None,
+    above: authorities.Authority | None = None,
     *,
     ends: datetime.datetime = issued.ENDS,
-) -> Signing:
+) -> authorities.Authority:
     """Make an authority, by itself or below another one."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = tls._name(name)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(above[0].subject if above else subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(issued.NOW)
-        .not_valid_after(ends)
-        .add_extension(
-            x509.BasicConstraints(ca=True, path_length=None), critical=True
-        )
-        .sign(above[1] if above else key, hashes.SHA256())
-    )
-    return certificate, key
+    return authorities.make(name, above, begins=issued.NOW, ends=ends)
 
 
 def key_of(text: str) -> bytes:
@@ -210,8 +191,7 @@ class TestIssue(unittest.TestCase):
         root = below('root')
         first = below('first', root)
         second = below('second', first)
-        stranger = tls._text(below('stranger')[0])
-        texts = {one[0]: tls._text(one[0]) for one in (root, first, second)}
+        stranger = below('stranger').public
         for last, secret, chain in (
             (first, [first], [first]),
             (first, [first, root], [first]),
@@ -220,22 +200,20 @@ class TestIssue(unittest.TestCase):
             (second, [root, first, second], [second, first]),
             (root, [root], []),
         ):
-            names = [one[0].subject.rfc4514_string() for one in secret]
-            with self.subTest(secret=names):
-                text = ''.join(texts[one[0]] for one in secret)
-
+            text = ''.join(one.public for one in secret)
+            with self.subTest(secret=text):
                 found = tls.issue(
-                    Secret(stranger + text + tls._private(last[1])),
+                    Secret(stranger + text + last.private),
                     WHERE,
                     issued.HOLDER,
                     issued.VALIDITY,
                 )
 
                 own, *others = tls._CERTIFICATE.findall(found.certificate)
-                read(own).verify_directly_issued_by(last[0])
-                self.assertEqual([texts[one[0]] for one in chain], others)
+                read(own).verify_directly_issued_by(last.certificate)
+                self.assertEqual([one.public for one in chain], others)
                 # libvirt wants to see its own issuer among them.
-                self.assertEqual(texts[last[0]], found.authority)
+                self.assertEqual(last.public, found.authority)
 
     def test_longer_than_any_above(self) -> None:
         """It ends with the first of those that lead to the root."""
@@ -245,11 +223,7 @@ class TestIssue(unittest.TestCase):
         second = below('second', first)
 
         found = tls.issue(
-            Secret(
-                tls._text(second[0])
-                + tls._text(first[0])
-                + tls._private(second[1])
-            ),
+            Secret(second.public + first.public + second.private),
             WHERE,
             issued.HOLDER,
             issued.VALIDITY,
