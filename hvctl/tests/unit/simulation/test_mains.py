@@ -19,7 +19,7 @@ from hvctl.tests.simulation import operators
 from hvctl.tests.simulation import perils
 
 #: Of each of the four classes, which several processes share.
-_SEEDS = int(os.environ.get('HVCTL_TEST_MAINS', '200')) // 4
+_SEEDS = int(os.environ.get('HVCTL_TEST_MAINS', '1000')) // 4
 
 _PROFILES = {
     'profiles': {
