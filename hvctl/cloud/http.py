@@ -21,6 +21,7 @@ from openstack import exceptions as sdk_exceptions
 import requests
 
 from hvctl import exceptions
+from hvctl.cloud import ages
 from hvctl.cloud import answers
 from hvctl.cloud import rates
 from hvctl.model import text
@@ -337,6 +338,8 @@ def _refused(response: Response, request: Request) -> exceptions.CloudError:
     if request.secret:
         # Nova repeats what it refuses.
         words = _ENCODED.sub('***', words)
+    if status == 406:
+        words = ages.missing(request.microversion) or words
     if status == 403 and 'quota' not in words.lower():
         words += ' (does your user have the admin role in this project?)'
     error = _error(

@@ -84,6 +84,7 @@ class Lookup:
     :ivar subnetworks: what the machine is to have as VLANs on its port
     :ivar aggregates: names of host aggregates
     :ivar test_flavor: and the next two: of the test guest
+    :ivar compute_ids: whether hosts are told their compute node ids
     """
 
     image: str | None = None
@@ -99,6 +100,7 @@ class Lookup:
     test_flavor: str | None = None
     test_image: str | None = None
     test_network: str | None = None
+    compute_ids: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

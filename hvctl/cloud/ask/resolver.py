@@ -12,6 +12,7 @@ from openstack import connection
 from openstack import resource
 
 from hvctl import exceptions
+from hvctl.cloud import ages
 from hvctl.cloud import clouds
 from hvctl.cloud import http
 from hvctl.cloud import parallel
@@ -55,6 +56,7 @@ class Resolver:
             asked = questions.Questions(pool)
             parts = [
                 self._machine(asked, names),
+                self._age(asked, names),
                 self._zone(asked, names),
                 self._address(asked, names),
                 self._quotas(asked, names),
@@ -229,6 +231,19 @@ class Resolver:
                 test_image_id=_id(the_image) or _as_id(names.test_image),
                 test_network_id=_id(network.answer()),
             )
+
+        return finish
+
+    def _age(self, asked: questions.Questions, names: Lookup) -> _Part:
+        """Ask whether hosts of this release do what they are told."""
+        look = functools.partial(ages.problems, self._compute)
+        old = asked.ask(
+            'API of Nova', look if names.compute_ids else None, needed=False
+        )
+
+        def finish(answers: Answers) -> Answers:
+            asked.problems += old.answer() or ()
+            return answers
 
         return finish
 

@@ -220,6 +220,7 @@ def _to_look_up(
             machine_zone=None,
             subnet=None,
             subnetworks=(),
+            compute_ids=False,
         )
     if wanted.fixed_ip is None:
         return wanted.names

@@ -113,7 +113,9 @@ def merge_options(parsed_args: argparse.Namespace) -> Settings:
     of_profile = _is_of_profile(parsed_args)
     return Settings(
         compute_cloud=profile.compute_cloud,
-        names=to_look_up(profile, test),
+        names=to_look_up(
+            profile, test, compute_ids=parsed_args.user_data is None
+        ),
         vnic_type=parsed_args.vnic_type or profile.vnic_type,
         fixed_ip=profile.fixed_ip,
         domain=profile.domain,
@@ -153,10 +155,13 @@ def _agent_count(
     return None if own and count else count
 
 
-def to_look_up(profile: Profile, test: TestGuest | None) -> Lookup:
+def to_look_up(
+    profile: Profile, test: TestGuest | None, *, compute_ids: bool = True
+) -> Lookup:
     """Build the questions about a profile that only the cloud answers.
 
     :param test: the health test to be done, if any
+    :param compute_ids: whether hosts are told their compute node ids
     """
     return Lookup(
         image=profile.image,
@@ -171,6 +176,7 @@ def to_look_up(profile: Profile, test: TestGuest | None) -> Lookup:
         test_flavor=test.flavor or identity.TEST_FLAVOR if test else None,
         test_image=test.image if test else None,
         test_network=test.network if test else None,
+        compute_ids=compute_ids,
     )
 
 

@@ -92,8 +92,12 @@ class Placement(microversions.Service):
                 'versions': [
                     {
                         'id': 'v1.0',
-                        'min_version': microversions.text(_VERSIONS.oldest),
-                        'max_version': microversions.text(_VERSIONS.newest),
+                        'min_version': microversions.text(
+                            self.versions.oldest
+                        ),
+                        'max_version': microversions.text(
+                            self.versions.newest
+                        ),
                         'status': 'CURRENT',
                         'links': [{'rel': 'self', 'href': ''}],
                     }

@@ -80,8 +80,8 @@ class Nova(microversions.Service):
         return {
             'id': 'v2.1',
             'status': 'CURRENT',
-            'version': microversions.text(_VERSIONS.newest),
-            'min_version': microversions.text(_VERSIONS.oldest),
+            'version': microversions.text(self.versions.newest),
+            'min_version': microversions.text(self.versions.oldest),
             'updated': '2013-07-23T11:33:21Z',
             'links': [{'rel': 'self', 'href': f'{call.base}/v2.1/'}],
         }

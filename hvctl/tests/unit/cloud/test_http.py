@@ -70,6 +70,24 @@ class TestErrors(base.TestCase):
                 self.assertNotIn('\n', text)
                 self.assertNotIn('{', text)
 
+    def test_too_old(self) -> None:
+        """What is asked of every cloud has a release, which is named."""
+        self.mock.get(
+            f'{base.PLACEMENT}/thing', status_code=406, json={'errors': []}
+        )
+        for version, words in (
+            (http.PLACEMENT, 'Placement of OpenStack Xena or newer'),
+            ('1.99', 'could not read the thing: [] (HTTP 406)'),
+        ):
+            request = http.Request(
+                url='/thing', doing='read the thing', microversion=version
+            )
+            with self.assertRaises(exceptions.CloudError) as caught:
+                http.call(self.conn.placement, request)
+
+            self.assertIn(words, str(caught.exception))
+            self.assertFalse(caught.exception.transient)
+
     def test_forms_of_old(self) -> None:
         """Other forms that Ironic and proxies have are read as well."""
         for body, words in (

@@ -3,16 +3,23 @@
 
 from __future__ import annotations
 
+import dataclasses
 import pathlib
 import tempfile
 import typing
 import unittest
+from unittest import mock
+
+from osc_lib import clientmanager
 
 from hvctl.tests.fixtures import requests
 from hvctl.tests.simulation import cloud
 from hvctl.tests.simulation import commands
+from hvctl.tests.simulation import ironic
 from hvctl.tests.simulation import meter
 from hvctl.tests.simulation import numbers
+from hvctl.tests.simulation import placement
+from hvctl.tests.simulation.nova import nova
 
 _SIZE = numbers.Size(hosts=5, ours=2, guests=2, free_nodes=2)
 
@@ -22,6 +29,17 @@ class TestCommands(unittest.TestCase):
 
     def setUp(self) -> None:
         self.cloud = cloud.Cloud(1, _SIZE)
+
+    def recipe(self) -> list[str]:
+        """Return the options of create."""
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        config = pathlib.Path(directory.name) / 'nova.conf'
+        config.write_text(requests.NOVA_CONF)
+        return [
+            *('--image', 'debian', '--flavor', 'metal'),
+            *('--network', 'internalapi', '--config', str(config)),
+        ]
 
     def run_verb(self, verb: str, *arguments: str) -> typing.Any:
         """Run a verb to a good end; return what it prints."""
@@ -33,15 +51,7 @@ class TestCommands(unittest.TestCase):
 
     def test_life(self) -> None:
         """A hypervisor is made, another one drained, and both deleted."""
-        with tempfile.TemporaryDirectory() as directory:
-            config = pathlib.Path(directory) / 'nova.conf'
-            config.write_text(requests.NOVA_CONF)
-            created = self.run_verb(
-                'create',
-                'new1',
-                *('--image', 'debian', '--flavor', 'metal'),
-                *('--network', 'internalapi', '--config', str(config)),
-            )
+        created = self.run_verb('create', 'new1', *self.recipe())
         self.assertEqual(['done'], [row['Result'] for row in created])
 
         drained = self.run_verb('drain', 'hv00001')
@@ -55,6 +65,79 @@ class TestCommands(unittest.TestCase):
             n.provision_state for _, n in self.cloud.world.nodes.rising()
         }
         self.assertEqual({'active', 'available'}, states)
+
+    def be_of(self, **newest: tuple[int, int]) -> None:
+        """Let services be older than usual, by their newest microversions."""
+        for service in (nova.Nova, placement.Placement, ironic.Ironic):
+            patcher = mock.patch.object(
+                service,
+                'versions',
+                dataclasses.replace(
+                    service.versions, newest=newest[service.catalogued]
+                ),
+            )
+            patcher.start()
+            self.addCleanup(patcher.stop)
+        self.forget()
+        self.addCleanup(self.forget)
+
+    @staticmethod
+    def forget() -> None:
+        """Let the shell, which runs once in a process, ask for versions."""
+        cached = vars(clientmanager.ClientManager).get('hvctl')
+        if cached is not None:
+            cached._handle = None
+
+    def refused(self, verb: str, *arguments: str) -> str:
+        """Run a verb that cannot be done; return what it says."""
+        result = commands.run(
+            self.cloud, 'hypervisor', 'ephemeral', verb, *arguments
+        )
+        self.assertEqual(1, result.status, result)
+        return result.stderr
+
+    def test_xena(self) -> None:
+        """Whose hosts choose their ids: no verb but create minds."""
+        self.be_of(compute=(2, 90), placement=(1, 38), baremetal=(1, 78))
+
+        self.assertEqual(2, len(self.run_verb('list')))
+        self.assertEqual('enabled', self.run_verb('show', 'hv00001')['phase'])
+        words = self.refused('create', 'new1', *self.recipe())
+        self.assertIn('OpenStack 2023.1 or newer', words)
+        self.assertEqual(1, words.count('too old'))
+
+        self.run_verb('drain', 'hv00001')
+        self.run_verb('delete', 'hv00001')
+
+    def test_antelope(self) -> None:
+        """The oldest cloud that has all that is needed."""
+        self.be_of(compute=(2, 95), placement=(1, 39), baremetal=(1, 82))
+
+        self.run_verb('create', 'new1', *self.recipe())
+
+    def test_too_old(self) -> None:
+        """What is missing is named, in one sentence."""
+        newest = {
+            'compute': (2, 100),
+            'placement': (1, 39),
+            'baremetal': (1, 82),
+        }
+        for older, words in (
+            ({'compute': (2, 79)}, 'Nova of OpenStack Ussuri'),
+            ({'placement': (1, 36)}, 'Placement of OpenStack Xena'),
+        ):
+            self.be_of(**{**newest, **older})
+            with self.subTest(words=words):
+                self.assertIn(
+                    f'the cloud is too old: this needs {words} or newer',
+                    self.refused('list'),
+                )
+
+    def test_too_old_ironic(self) -> None:
+        """What Ironic tells can be done without where one only looks."""
+        self.be_of(compute=(2, 100), placement=(1, 39), baremetal=(1, 45))
+
+        self.assertEqual(2, len(self.run_verb('list')))
 
     def test_list_and_show(self) -> None:
         """They show what there is; what they cost is measured."""
