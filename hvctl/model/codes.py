@@ -302,6 +302,8 @@ class OutcomeCode(enum.StrEnum):
     """The one destination takes no guests."""
     STOPPED = 'stopped'
     """It was stopped before the hypervisor was disabled."""
+    DRAINED_ONLY = 'drained-only'
+    """It was stopped before the hypervisor, which is empty, was deleted."""
 
     # Drain: why no guest is sent away any more.
     ENABLED_AGAIN = 'enabled-again'

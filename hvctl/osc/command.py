@@ -144,9 +144,6 @@ class Verb(Lister):
     It has failed when a name did not reach the goal.
     """
 
-    #: Whether the first Ctrl-C lets what is under way come to its end.
-    _winds_down = False
-
     #: When the command began, by the monotonic clock.
     _began: float | None = None
 
@@ -182,6 +179,7 @@ class Verb(Lister):
         *,
         grace: float = 0,
         ending: loop.Goal | None = None,
+        winds_down: bool = False,
     ) -> loop.Result:
         """Work towards a goal, and show how it goes on standard error.
 
@@ -192,6 +190,8 @@ class Verb(Lister):
         :param grace: seconds after that in which the goal may clean up
         :param ending: what is to be reached when the goal was not, however
             that came
+        :param winds_down: let what is under way come to its end at the first
+            Ctrl-C
         :returns: how it ended
         """
         from hvctl.osc.output import live
@@ -203,7 +203,7 @@ class Verb(Lister):
             try:
                 with live.shown(self.app.stderr, quiet=quiet) as listen:
                     runner = loop.Loop(client, listen)
-                    with self._interruptible(runner):
+                    with self._interruptible(runner, winds_down):
                         result = runner.run(goal, timeout, grace, self._began)
             except KeyboardInterrupt:
                 self._say(
@@ -237,10 +237,10 @@ class Verb(Lister):
                 self._say(rendering.outcome(verdict.outcome))
 
     def _interruptible(
-        self, runner: loop.Loop
+        self, runner: loop.Loop, winds_down: bool
     ) -> contextlib.AbstractContextManager[None]:
-        """Let the first Ctrl-C wind a run down, where the verb does that."""
-        if not self._winds_down:
+        """Let the first Ctrl-C wind a run down, where that is wanted."""
+        if not winds_down:
             return contextlib.nullcontext()
 
         def wind_down() -> None:

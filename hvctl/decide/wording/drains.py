@@ -203,6 +203,11 @@ _REFUSALS: dict[Code, Words] = {
     OutcomeCode.STOPPED: Words(
         'stopped before {name} was disabled', 'the same command again'
     ),
+    OutcomeCode.DRAINED_ONLY: Words(
+        'stopped when {name} was drained, before anything of it was deleted',
+        'the same command again, or: openstack hypervisor ephemeral drain '
+        '--undo {name}',
+    ),
 }
 
 _ENDS: dict[Code, Words] = {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The commands ``hypervisor ephemeral create|delete|list|show``."""
+"""The commands ``hypervisor ephemeral create|list|show``."""
 
 from __future__ import annotations
 
@@ -267,40 +267,6 @@ class CreateHypervisorEphemeral(command.Verb):
             else None,
         )
         return rows.CREATED_WITH_FACTS, rows.created(result)
-
-
-class DeleteHypervisorEphemeral(command.Verb):
-    _description = _(
-        'Take ephemeral hypervisors away.\n\n'
-        'Ends each machine, waits until it is really gone, and removes '
-        'everything that it had in the cloud. Refuses while guests are on '
-        'it.'
-    )
-
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        parser = super().get_parser(prog_name)
-        arguments.add_names(
-            parser, _('Name of the hypervisor (repeat for several)')
-        )
-        arguments.add_timeout(parser)
-        return parser
-
-    def take_action(self, parsed_args: argparse.Namespace) -> _Rows:
-        from hvctl.decide.delete import delete
-        from hvctl.decide.hypervisor import naming
-        from hvctl.osc.output import rows
-
-        self._choose_columns(
-            parsed_args,
-            rows.DELETED_WITH_FACTS,
-            rows.DELETED_LONG if parsed_args.long else rows.DELETED,
-        )
-        goal = delete.Delete(names=naming.check(parsed_args.names))
-        client = self.ask(
-            parsed_args.timeout, lambda: self._client.of(goal.names)
-        )
-        result = self.work(client, goal, parsed_args.timeout, 'delete')
-        return rows.DELETED_WITH_FACTS, rows.deleted(result)
 
 
 class ListHypervisorEphemeral(command.Lister):

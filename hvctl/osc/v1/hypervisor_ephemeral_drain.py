@@ -9,9 +9,9 @@ import typing
 from hvctl.i18n import _
 from hvctl.osc import arguments
 from hvctl.osc import command
+from hvctl.osc import draining
 
 if typing.TYPE_CHECKING:
-    from hvctl.model.drain_options import DrainOptions
     from hvctl.run import loop
 
 
@@ -25,63 +25,12 @@ class DrainHypervisorEphemeral(command.Verb):
         'way; a second one stops at once.'
     )
 
-    _winds_down = True
-
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
         arguments.add_names(
             parser, _('Name of the hypervisor (repeat for several)')
         )
-        parser.add_argument(
-            '--method',
-            choices=('auto', 'live', 'cold'),
-            default='auto',
-            help=_(
-                'How guests leave, whatever their owners want; auto is what '
-                'suits the state of each and their owners (default: '
-                '%(default)s)'
-            ),
-        )
-        parser.add_argument(
-            '--to',
-            metavar='<host>',
-            help=_(
-                'Host that takes them all (default: wherever the scheduler '
-                'finds room)'
-            ),
-        )
-        parser.add_argument(
-            '--max-parallel',
-            metavar='<number>',
-            type=arguments.positive,
-            help=_(
-                'Guests of one hypervisor that are under way at once '
-                '(default: as many as its profile says that its nova-compute '
-                'migrates at once, else 4)'
-            ),
-        )
-        parser.add_argument(
-            '--retries',
-            metavar='<number>',
-            type=arguments.number,
-            default=1,
-            help=_(
-                'How often a move that failed is tried again, after the '
-                'others (default: %(default)s)'
-            ),
-        )
-        parser.add_argument(
-            '--max-draining',
-            metavar='<number>|<percent>%',
-            type=_budget,
-            help=_(
-                'Refuse when more hypervisors than these would be closed '
-                'for drains, or more than this part of the VCPUs or memory '
-                'of all that take guests (default: any one hypervisor, or '
-                'several with 50%% together)'
-            ),
-        )
-        _add_permissions(parser)
+        draining.add_options(parser)
         mode = parser.add_mutually_exclusive_group()
         mode.add_argument(
             '--dry-run',
@@ -126,61 +75,10 @@ class DrainHypervisorEphemeral(command.Verb):
         wanted = naming.check(parsed_args.names)
         client = self.ask(parsed_args.timeout, lambda: self._client.of(wanted))
         goal = _goal(parsed_args, wanted)
-        result = self.work(client, goal, parsed_args.timeout, 'drain')
+        result = self.work(
+            client, goal, parsed_args.timeout, 'drain', winds_down=True
+        )
         return drain_rows.DRAINED_WITH_FACTS, drain_rows.drained(result)
-
-
-def _add_permissions(parser: argparse.ArgumentParser) -> None:
-    """Add what a drain does not do without being told."""
-    parser.add_argument(
-        '--on-blocked',
-        choices=('stop', 'continue'),
-        default='stop',
-        help=_(
-            'When guests cannot be moved: move none, or move the others '
-            '(default: %(default)s)'
-        ),
-    )
-    parser.add_argument(
-        '--suspended',
-        choices=('leave', 'shelve'),
-        help=_(
-            'Leave suspended guests, or shelve them, which loses the content '
-            'of their memory'
-        ),
-    )
-    parser.add_argument(
-        '--allow-cold',
-        action='store_true',
-        help=_(
-            'Switch running guests off for the move that cannot be '
-            'live-migrated'
-        ),
-    )
-    parser.add_argument(
-        '--confirm-resizes',
-        action='store_true',
-        help=_('Confirm resizes that wait for their owners'),
-    )
-    parser.add_argument(
-        '--force-complete',
-        action='store_true',
-        help=_(
-            'Halt a guest that has been copied for longer than its memory '
-            'and disk explain (5 minutes and 1 for each GiB), or for half of '
-            'what was left of --timeout, so that its migration ends'
-        ),
-    )
-
-
-def _budget(text: str) -> int | float:
-    """Read a number, or a percentage as a share of 1."""
-    if not text.endswith('%'):
-        return arguments.positive(text)
-    percent = arguments.positive(text[:-1])
-    if percent > 100:
-        raise argparse.ArgumentTypeError(_('%r is more than all') % text)
-    return percent / 100
 
 
 def _goal(
@@ -191,27 +89,9 @@ def _goal(
 
     if parsed_args.undo:
         return undo.Undo(names=names)
-    return drain.Drain(names=names, options=_options(parsed_args))
-
-
-def _options(parsed_args: argparse.Namespace) -> DrainOptions:
-    from hvctl.model.drain_options import DrainOptions, Method, Suspended
-
-    method = parsed_args.method
-    suspended = parsed_args.suspended
-    most = parsed_args.max_draining
-    return DrainOptions(
-        method=None if method == 'auto' else Method(method),
-        parallel=parsed_args.max_parallel,
-        destination=parsed_args.to,
-        past_blocked=parsed_args.on_blocked == 'continue',
-        suspended=Suspended(suspended) if suspended else None,
-        allow_cold=parsed_args.allow_cold,
-        confirm_resizes=parsed_args.confirm_resizes,
-        force_complete=parsed_args.force_complete,
-        retries=parsed_args.retries,
-        most_draining=most if isinstance(most, int) else None,
-        most_draining_share=most if isinstance(most, float) else None,
-        dry_run=parsed_args.dry_run,
-        wait=parsed_args.wait,
+    return drain.Drain(
+        names=names,
+        options=draining.options(
+            parsed_args, dry_run=parsed_args.dry_run, wait=parsed_args.wait
+        ),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from hvctl.tests.functional import base
 from hvctl.tests.functional import facts
+from hvctl.tests.functional import guests
 from hvctl.tests.functional import hypervisors
 from hvctl.tests.functional import recorder
 from hvctl.tests.functional import shell
@@ -27,3 +28,26 @@ class TestDelete(base.FunctionalTestCase):
         self.assert_nothing_left(name, server_id)
         self.assertFalse(facts.machine_runs(node['name']))
         hypervisors.forget(name)
+
+    def test_drained_first(self) -> None:
+        """With --drain guests live on elsewhere, and the host goes."""
+        source, target = hypervisors.enabled(2)
+        (server_id,) = facts.ours(source)['servers']
+        guest = self.boot(host=source)
+        guests.wait(guest, 'ACTIVE')
+
+        refused = shell.ephemeral('delete', source).result()
+        deleted = shell.ephemeral('delete', source, '--drain', '--to', target)
+
+        self.assertEqual(1, refused.status, refused)
+        self.assertEqual('occupied', self.rows(refused)[source]['Code'])
+        self.assertEqual(
+            'done', self.rows(self.succeed(deleted))[source]['Result']
+        )
+        found = facts.server(guest)
+        self.assertEqual(
+            ('ACTIVE', target),
+            (found['status'], found['OS-EXT-SRV-ATTR:host']),
+        )
+        self.assert_nothing_left(source, server_id)
+        hypervisors.forget(source)

@@ -28,6 +28,7 @@ from hvctl import exceptions
 from hvctl import workers
 from hvctl.cloud import clients
 from hvctl.osc.v1 import hypervisor_ephemeral
+from hvctl.osc.v1 import hypervisor_ephemeral_delete
 from hvctl.osc.v1 import hypervisor_ephemeral_drain
 from hvctl.tests.simulation import cloud
 from hvctl.tests.simulation import commands
@@ -38,7 +39,7 @@ from hvctl.tests.simulation import transport
 
 _COMMANDS: dict[str, typing.Any] = {
     'create': hypervisor_ephemeral.CreateHypervisorEphemeral,
-    'delete': hypervisor_ephemeral.DeleteHypervisorEphemeral,
+    'delete': hypervisor_ephemeral_delete.DeleteHypervisorEphemeral,
     'drain': hypervisor_ephemeral_drain.DrainHypervisorEphemeral,
 }
 

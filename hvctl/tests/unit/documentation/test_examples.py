@@ -27,7 +27,7 @@ _CALL = 'openstack hypervisor ephemeral '
 #: The commands, by their words after that.
 CLASSES: dict[str, str] = {
     'create': 'hypervisor_ephemeral:CreateHypervisorEphemeral',
-    'delete': 'hypervisor_ephemeral:DeleteHypervisorEphemeral',
+    'delete': 'hypervisor_ephemeral_delete:DeleteHypervisorEphemeral',
     'drain': 'hypervisor_ephemeral_drain:DrainHypervisorEphemeral',
     'list': 'hypervisor_ephemeral:ListHypervisorEphemeral',
     'show': 'hypervisor_ephemeral:ShowHypervisorEphemeral',

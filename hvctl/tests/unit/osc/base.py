@@ -16,6 +16,7 @@ import testtools
 
 from hvctl.model.preflight import Answers, Flavor, Lookup, Quota
 from hvctl.osc.v1 import hypervisor_ephemeral
+from hvctl.osc.v1 import hypervisor_ephemeral_delete
 from hvctl.osc.v1 import hypervisor_ephemeral_drain
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clocks
@@ -24,7 +25,7 @@ from hvctl.tests.fixtures import requests
 
 COMMANDS: dict = {
     'create': hypervisor_ephemeral.CreateHypervisorEphemeral,
-    'delete': hypervisor_ephemeral.DeleteHypervisorEphemeral,
+    'delete': hypervisor_ephemeral_delete.DeleteHypervisorEphemeral,
     'drain': hypervisor_ephemeral_drain.DrainHypervisorEphemeral,
     'list': hypervisor_ephemeral.ListHypervisorEphemeral,
     'show': hypervisor_ephemeral.ShowHypervisorEphemeral,

@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import re
+import signal
 
 from osc_lib import exceptions as osc_exceptions
 
+from hvctl.model.steps import LiveMigrate
 from hvctl.tests.unit.osc import base
 
 
@@ -67,6 +69,88 @@ class TestDelete(base.TestCommand):
         )
 
         self.assertIn('no host name', str(error))
+        self.assertEqual([], self.cloud.scopes)
+
+
+class TestDeleteDrained(base.TestCommand):
+    """The command delete --drain."""
+
+    def setUp(self):
+        super().setUp()
+        self.cloud.has_hypervisor('hv1')
+
+    def delete(self, *words):
+        """Run it; the rows by name, with the exit status."""
+        status = self.run_command('delete', *words, '-f', 'json')
+        return status, {row['Name']: row for row in self.rows()}
+
+    def test_guests_leave(self):
+        """The guests are elsewhere, and nothing is left."""
+        guest = self.cloud.add_guest('web', 'hv1')
+
+        status, rows = self.delete('hv1', '--drain')
+
+        self.assertEqual(0, status)
+        self.assertEqual('done', rows['hv1']['Result'])
+        self.assertEqual([], self.cloud.traces('hv1'))
+        self.assertEqual('other', self.cloud.servers[guest.id].host)
+
+    def test_without_guests(self):
+        """What has no guests, or is gone, needs no drain."""
+        for result in ('done', 'unchanged'):
+            status, rows = self.delete('hv1', '--drain')
+
+            self.assertEqual(0, status)
+            self.assertEqual(result, rows['hv1']['Result'])
+
+    def test_some_stay(self):
+        """Only what was emptied is deleted; the rest says why."""
+        self.cloud.has_hypervisor('hv2')
+        self.cloud.add_guest('g1', 'hv1', status='RESCUE')
+        self.cloud.add_guest('g2', 'hv2')
+
+        status, rows = self.delete(
+            *('hv1', 'hv2', '--drain', '--on-blocked', 'continue'),
+            *('--max-draining', '100%'),
+        )
+
+        self.assertEqual(1, status)
+        self.assertEqual('failed', rows['hv1']['Result'])
+        self.assertEqual('done', rows['hv2']['Result'])
+        self.assertNotEqual([], self.cloud.traces('hv1'))
+        self.assertEqual([], self.cloud.traces('hv2'))
+
+    def test_stopped(self):
+        """After Ctrl-C guests arrive, and nothing is deleted."""
+        self.cloud.add_guest('web', 'hv1')
+
+        def interrupt():
+            moves = any(
+                isinstance(step, LiveMigrate) for step in self.cloud.changes
+            )
+            if moves:
+                self.clock.on_wait = lambda: None
+                signal.raise_signal(signal.SIGINT)
+
+        self.clock.on_wait = interrupt
+
+        status, rows = self.delete('hv1', '--drain')
+
+        self.assertEqual(1, status)
+        self.assertEqual('drained-only', rows['hv1']['Code'])
+        self.assertIn('Nothing new is begun', self.err)
+        self.assertNotEqual([], self.cloud.traces('hv1'))
+
+    def test_options_alone(self):
+        """How guests leave is nothing to say where none is to leave."""
+        error = self.assertRaises(
+            osc_exceptions.CommandError,
+            self.run_command,
+            *('delete', 'hv1', '--to', 'other', '--allow-cold'),
+        )
+
+        self.assertIn('--to, --allow-cold', str(error))
+        self.assertIn('add --drain', str(error))
         self.assertEqual([], self.cloud.scopes)
 
 

@@ -66,6 +66,14 @@ class TestCommands(unittest.TestCase):
         }
         self.assertEqual({'active', 'available'}, states)
 
+    def test_delete_drained(self) -> None:
+        """Its guests live on, and nothing of it does."""
+        deleted = self.run_verb('delete', 'hv00001', '--drain')
+
+        self.assertEqual(['done'], [row['Result'] for row in deleted])
+        listed = self.run_verb('list')
+        self.assertEqual(['hv00002'], [row['Name'] for row in listed])
+
     def be_of(self, **newest: tuple[int, int]) -> None:
         """Let services be older than usual, by their newest microversions."""
         for service in (nova.Nova, placement.Placement, ironic.Ironic):

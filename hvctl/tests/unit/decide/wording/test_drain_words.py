@@ -171,6 +171,12 @@ DRAINS = (
         'stopped before hv1 was disabled; the same command again',
     ),
     (
+        Reason.of(OutcomeCode.DRAINED_ONLY, name='hv1'),
+        'stopped when hv1 was drained, before anything of it was deleted; the '
+        'same command again, or: openstack hypervisor ephemeral drain --undo '
+        'hv1',
+    ),
+    (
         Reason.of(OutcomeCode.ENABLED_AGAIN, name='hv1'),
         'somebody has enabled hv1 again, so guests may land on it; the same '
         'command again disables it and goes on',
