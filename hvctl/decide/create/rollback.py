@@ -141,7 +141,8 @@ def scope(ledger: Ledger, usual: WholeLook) -> WholeLook:
         optional=usual.optional & found.optional,
         known=found.known and usual.known,
         drivers=found.drivers,
-        node_ids=found.node_ids,
+        nodes=found.nodes,
+        node_ids=usual.node_ids | found.node_ids,
     )
 
 

@@ -291,3 +291,23 @@ class TestRollBack(unittest.TestCase):
                 found = rollback.scope(ledger, usual)
 
                 self.assertEqual(expected, found.optional)
+
+    def test_scope_of_nodes(self):
+        """The machine may be on one that only the list of nodes tells."""
+        usual = WholeLook(node_ids=frozenset({'tried'}))
+        whole = builders.a_snapshot('hv1')
+        for look, nodes in (
+            (whole, False),
+            (dataclasses.replace(whole, servers=(), ports=()), True),
+        ):
+            with self.subTest(nodes=nodes):
+                ledger = a_ledger(
+                    given_up={'hv1': NO},
+                    last=look,
+                    nodes_tried={'hv1': ('first', 'last')},
+                )
+
+                found = rollback.scope(ledger, usual)
+
+                self.assertEqual(nodes, found.nodes)
+                self.assertEqual({'tried', 'last'}, {*found.node_ids})
