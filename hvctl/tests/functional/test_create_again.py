@@ -14,13 +14,9 @@ from hvctl.tests.functional import shell
 #: Provider, inventory, hold, port, server, enable, lift, and one.
 MOST_CHANGES = 8
 
-#: How a hypervisor is asked for that is known.
-BY_ITSELF = 'GET compute /v2.1/os-hypervisors/ID'
-
-#: What a look reads of each of them.
+#: What a whole look reads of each hypervisor.
 OF_EACH = (
-    'GET baremetal /v1/nodes/ID',
-    BY_ITSELF,
+    'GET compute /v2.1/os-hypervisors/ID',
     'GET placement /resource_providers/ID/allocations',
     'GET placement /resource_providers/ID/traits',
 )
@@ -121,29 +117,28 @@ class TestCreateAgain(base.FunctionalTestCase):
     def assert_cheap_looks(
         self, through: recorder.Recorder, names: int
     ) -> None:
-        """See that hardly any look reads what other hosts have.
-
-        Those do that have no server yet, those that see a service come, and
-        every tenth while its host is not mapped.
+        """See that no look reads what other hosts have.
 
         :param names: how many hypervisors were asked for
         """
-        kinds = [
-            request.kind.replace('os-hypervisors/detail', 'os-hypervisors')
+        asked = [
+            request
             for request in through.requests
             # A second page says that the first one had all.
             if not request.changes and 'marker=' not in request.path
         ]
-        since = kinds.index(BY_ITSELF)
-        counts = collections.Counter(kinds[since:])
-        # Each look reads the ports of all names in one list.
+        for request in asked:
+            if request.kind.startswith('GET compute /v2.1/os-hypervisors'):
+                self.assertRegex(request.path, 'pattern=|os-hypervisors/[^d]')
+        counts = collections.Counter(request.kind for request in asked)
+        # Each whole look reads the ports of all names in one list.
         looks = counts['GET network /v2.0/ports'] + 1
         self.assertGreater(looks, 3, counts)
-        self.assertLessEqual(
-            counts['GET compute /v2.1/os-hypervisors'],
-            2 * names + looks // 10,
-            counts,
-        )
         for kind in OF_EACH:
             self.assertLessEqual(1, counts[kind], counts)
             self.assertLessEqual(counts[kind], looks * names, counts)
+        # While machines are deployed a look reads their servers and nodes.
+        looks = counts['GET compute /v2.1/servers/detail']
+        nodes = counts['GET baremetal /v1/nodes/ID']
+        self.assertLessEqual(1, nodes, counts)
+        self.assertLessEqual(nodes, looks * names, counts)
