@@ -9,7 +9,9 @@ from hvctl.tests.simulation import service
 from hvctl.tests.simulation import stock
 from hvctl.tests.simulation import world
 from hvctl.tests.simulation.nova import actions
+from hvctl.tests.simulation.nova import aggregates
 from hvctl.tests.simulation.nova import hosts
+from hvctl.tests.simulation.nova import hypervisors
 from hvctl.tests.simulation.nova import migrations
 from hvctl.tests.simulation.nova import projects
 from hvctl.tests.simulation.nova import servers
@@ -58,6 +60,8 @@ class Nova(microversions.Service):
             *servers.Servers(of, kept, all_machines).routes(),
             *actions.Actions(of, kept, all_machines).routes(),
             *hosts.Hosts(of, kept, all_machines).routes(),
+            *hypervisors.Hypervisors(of, kept).routes(),
+            *aggregates.Aggregates(of, kept).routes(),
             *migrations.Migrations(of).routes(),
             *projects.Projects(of).routes(),
         ]
