@@ -186,7 +186,7 @@ class Machines:
                 words=error,
             )
         )
-        self._unbind(server)
+        self.unbind(server)
         self._stock.release(server.id)
         self._reserve(node_id, 1)
         failed = self._builds[server.id].failed + 1
@@ -246,7 +246,7 @@ class Machines:
             if found is not None:
                 self._free(*found)
 
-    def _unbind(self, server: records.Server) -> None:
+    def unbind(self, server: records.Server) -> None:
         """Take its ports from a server; those it was given stay."""
         having = self._world.ports.having('device', server.id)
         for number, port in list(having):
@@ -267,12 +267,26 @@ class Machines:
 
     def _forget(self, server: records.Server) -> None:
         """Let Nova forget a server, and Ironic clean its node."""
-        self._unbind(server)
+        self.unbind(server)
         self._stock.release(server.id)
         self._world.servers.remove(server.number)
         if server.host != numbers.IRONIC or server.node is None:
             return
         node_id = server.node
+        self._reserve(node_id, 1)
+        error = self._world.staying.pop(node_id, None)
+        if error is not None:
+            # Ironic takes the instance from the node all the same, so that
+            # Nova has nothing to wait for (ironic/conductor/manager.py,
+            # _do_node_tear_down).
+            self._node(
+                node_id,
+                provision_state='error',
+                last_error=error,
+                instance_uuid=None,
+                instance_name=None,
+            )
+            return
         self._node(
             node_id,
             provision_state='cleaning',
@@ -280,7 +294,6 @@ class Machines:
             instance_uuid=None,
             instance_name=None,
         )
-        self._reserve(node_id, 1)
         self._world.clock.after(
             self._world.pace.cleaned, lambda: self._available(node_id)
         )

@@ -16,6 +16,8 @@ from hvctl.tests.simulation import stock
 from hvctl.tests.simulation import world
 
 _DISABLED = 'COMPUTE_STATUS_DISABLED'
+#: nova/db/main/api.py, service_create.
+_NEW = 'New compute service disabled due to config option.'
 _TEST = 'CUSTOM_HVCTL_TEST'
 
 
@@ -45,8 +47,9 @@ class Registration:
                 ),
             )
 
-    def stop(self, host: str) -> None:
+    def stop(self, machine: str) -> None:
         """Let a machine's services fall silent."""
+        host = self._world.host_name(machine)
         now = self._world.clock.now()
         found = self._world.services.find('host', host)
         if found is not None:
@@ -83,7 +86,7 @@ class Registration:
     ) -> None:
         found = self._world.servers.find('id', server_id)
         if found is not None and found[1].task_state != 'deleting':
-            call(found[1].name, node_id, written)
+            call(self._world.host_name(found[1].name), node_id, written)
 
     def _register(
         self, host: str, node_id: str, written: dict[str, str]
@@ -95,11 +98,14 @@ class Registration:
                 found[0], dataclasses.replace(found[1], silent_since=None)
             )
         else:
+            disabled = not self._world.enable_new_services
             table.add(
                 records.ComputeService(
                     id=self._world.first.services.id(table.next_number()),
                     host=host,
                     created_at=self._world.clock.now(),
+                    disabled=disabled,
+                    disabled_reason=_NEW if disabled else None,
                     mapped=False,
                 )
             )

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from werkzeug import datastructures
 
 from hvctl.tests.simulation import candidates
@@ -33,7 +35,25 @@ class Scheduler:
         :param but: one on which it may not be
         :returns: None when there is no valid host
         """
-        wanted = server.flavor.resources
+        for node, provider in self.fitting(server.flavor.resources, host, but):
+            try:
+                self._claim(server, provider)
+            except service.Refusal:
+                continue
+            return node
+        return None
+
+    def fitting(
+        self,
+        wanted: records.Resources,
+        host: str | None = None,
+        but: str | None = None,
+    ) -> Iterator[tuple[records.ComputeNode, records.Provider]]:
+        """Give the compute nodes that have room, with their providers.
+
+        :param host: see :meth:`place`
+        :param but: see there
+        """
         query = datastructures.MultiDict(
             {
                 'resources': ','.join(
@@ -44,17 +64,11 @@ class Scheduler:
         )
         providers = candidates.providers(self._world, self._stock, query)
         for provider in providers:
-            node = self._fitting(provider, host, but)
-            if node is None:
-                continue
-            try:
-                self._claim(server, provider)
-            except service.Refusal:
-                continue
-            return node
-        return None
+            node = self._node(provider, host, but)
+            if node is not None:
+                yield node, provider
 
-    def _fitting(
+    def _node(
         self, provider: records.Provider, host: str | None, but: str | None
     ) -> records.ComputeNode | None:
         """Return the node of a provider, if the server may go there."""

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import collections
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 import dataclasses
 
 from hvctl.tests.simulation import records
@@ -110,6 +110,25 @@ class Stock:
         return self.change(
             dataclasses.replace(provider, inventories=dict(inventories))
         )
+
+    def tree(self, uuid: str) -> list[str]:
+        """Return the providers below one, leaves first, and then its own."""
+        provider = self.provider(uuid)
+        if provider is None:
+            return []
+        having = self._world.providers.having('root', provider.root)
+        all_ = [each for _, each in having]
+        found = [uuid]
+        for above in found:
+            found += [each.uuid for each in all_ if each.parent == above]
+        return found[::-1]
+
+    def leave(
+        self, consumer: records.Consumer, providers: Collection[str]
+    ) -> None:
+        """Take from a consumer what it has of some providers."""
+        has = {k: v for k, v in consumer.has.items() if k not in providers}
+        self.allocate([dataclasses.replace(consumer, has=has)])
 
     def delete(self, uuid: str) -> None:
         """Delete a provider.

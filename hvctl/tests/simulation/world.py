@@ -23,6 +23,9 @@ class World:
     :ivar custom_traits: that somebody has made
     :ivar quotas: by project, where there are limits
     :ivar failing: what goes wrong at the next deploy of nodes, by uuid
+    :ivar staying: what goes wrong when Ironic ends what is on nodes, by uuid
+    :ivar enable_new_services: as Nova is configured
+    :ivar domain: with which the hosts of machines call themselves
     """
 
     def __init__(
@@ -128,6 +131,9 @@ class World:
         self.aggregates: tables.Table[records.Aggregate] = tables.Table()
         self.custom_traits: set[str] = {population.EPHEMERAL}
         self.failing: dict[str, str] = {}
+        self.staying: dict[str, str] = {}
+        self.enable_new_services = True
+        self.domain: str | None = None
         self.quotas: dict[str, records.Quota] = {}
         self._silent_until = clock.START
         #: By server and request.
@@ -185,6 +191,10 @@ class World:
     def quota(self, project_id: str) -> records.Quota:
         """Return the limits of a project."""
         return self.quotas.get(project_id, records.Quota())
+
+    def host_name(self, machine: str) -> str:
+        """Return how the host of a machine calls itself."""
+        return f'{machine}.{self.domain}' if self.domain else machine
 
     def network(self, network_id: str) -> str:
         """Return the name of a network."""

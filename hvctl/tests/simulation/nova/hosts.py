@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+import contextlib
 import dataclasses
 
 from hvctl.tests.simulation import machines
@@ -143,23 +144,33 @@ class Hosts:
         self._aggregates.forget(found.host)
         nodes = self._world.compute_nodes
         for node_number, node in list(nodes.having('host', found.host)):
-            self._delete_provider(node.uuid)
+            self._delete_provider(node)
             nodes.remove(node_number)
         self._world.services.remove(number)
         return service.Answer(body=None, status=204)
 
-    def _delete_provider(self, provider: str) -> None:
-        """Delete a provider with what servers still have of it.
+    def _delete_provider(self, node: records.ComputeNode) -> None:
+        """Delete a provider and all below it, as far as Placement lets go.
 
-        Nova only logs what Placement refuses.
+        Before, what is evacuated is taken from it (nova/scheduler/client/
+        report.py, delete_resource_provider).  There is no server on the host
+        any more.  Nova swallows each refusal.
         """
-        for consumer in list(self._stock.consumers(provider)):
-            if self._world.servers.find('id', consumer.uuid):
-                self._stock.release(consumer.uuid)
-        try:
-            self._stock.delete(provider)
-        except service.Refusal:
-            return
+        evacuated = {
+            migration.server_id
+            for _, migration in self._world.migrations.having(
+                'host', node.host
+            )
+            if (migration.type, migration.status) == ('evacuation', 'done')
+            and migration.source == node.host
+        }
+        tree = self._stock.tree(node.uuid)
+        for consumer in list(self._stock.consumers(node.uuid)):
+            if consumer.uuid in evacuated:
+                self._stock.leave(consumer, tree)
+        for provider in tree:
+            with contextlib.suppress(service.Refusal):
+                self._stock.delete(provider)
 
     def _named(self, call: service.Call) -> tuple[int, records.ComputeService]:
         silence.insist(self._world)
