@@ -49,6 +49,9 @@ How it is told:
 
 What is done with it:
 
+``stepping.py``
+  The cloud as the loop has it: looks and steps by the real client, each of
+  which a test sees and may let fail.
 ``mains.py``
   The main job of a seed: make hypervisors, boot guests, drain, delete.
 ``operators.py``

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of create on a cloud that lives in memory."""
+"""Tests of create on the simulated cloud."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ from hvctl.model.steps import (
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import errors
 from hvctl.tests.fixtures import failures
-from hvctl.tests.fixtures import placement
-from hvctl.tests.unit.run import base
+from hvctl.tests.simulation import population
+from hvctl.tests.simulation import records
+from hvctl.tests.unit.run import simulated
 
 #: Whatever create changes for one hypervisor that comes up as it should.
 STEPS = [
@@ -34,7 +35,7 @@ STEPS = [
 ]
 
 
-class TestCreate(base.TestCase):
+class TestCreate(simulated.TestCase):
     """From nothing to enabled hypervisors."""
 
     def setUp(self):
@@ -56,7 +57,7 @@ class TestCreate(base.TestCase):
             with self.subTest(enabled=first_enabled):
                 self.start()
                 self.cloud.tenants = True
-                self.cloud.machines.new_services_enabled = first_enabled
+                self.cloud.world.enable_new_services = first_enabled
 
                 self.assertTrue(self.create('hv1').ok)
 
@@ -65,7 +66,7 @@ class TestCreate(base.TestCase):
 
     def test_comes_disabled(self):
         """What comes disabled is enabled before the hold is lifted."""
-        self.cloud.machines.new_services_enabled = False
+        self.cloud.world.enable_new_services = False
 
         result = self.create('hv1')
 
@@ -84,14 +85,15 @@ class TestCreate(base.TestCase):
         self.assertTrue(result.ok)
         for name in names:
             self.assertLessEqual(len(self.kinds(name)), 8)
-        alone = base.TestCase()
-        alone.start()
+        self.start()
         self.assertLessEqual(
-            result.ledger.looks - 2, alone.create('hv1').ledger.looks
+            result.ledger.looks - 2, self.create('hv1').ledger.looks
         )
 
     def test_looks_at_machines_while_they_are_deployed(self):
         """And at everything before and after."""
+        self.cloud.pace(deployed=20)
+
         self.assertTrue(self.create('hv1', 'hv2').ok)
 
         sparse = [
@@ -125,6 +127,8 @@ class TestCreate(base.TestCase):
 
     def test_after_no_wait(self):
         """After --no-wait the same command goes on."""
+        self.cloud.pace(deployed=20)
+
         result = self.create('hv1', wait=False)
 
         self.assertTrue(result.ok)
@@ -156,7 +160,7 @@ class TestCreate(base.TestCase):
 
     def test_own_user_data_with_domain(self):
         """It may register with the domain, and is found exactly."""
-        self.cloud.machines.domain = 'example.org'
+        self.cloud.world.domain = 'example.org'
         self.cloud.add_service('hv1.example.com')
 
         result = self.create('hv1', own=True, domain='example.org')
@@ -168,7 +172,7 @@ class TestCreate(base.TestCase):
 
     def test_beside_others(self):
         """Neighbours of similar names are left alone."""
-        self.cloud.has_hypervisor('hv10')
+        self.create('hv10')
         self.cloud.add_service('hv1.example.org')
         before = self.cloud.traces('hv10')
 
@@ -179,7 +183,7 @@ class TestCreate(base.TestCase):
         self.assertIsNotNone(self.cloud.service_of('hv1.example.org'))
 
 
-class TestFailures(base.TestCase):
+class TestFailures(simulated.TestCase):
     """What can go wrong on the way."""
 
     def test_batch_with_one_that_is_taken(self):
@@ -196,9 +200,7 @@ class TestFailures(base.TestCase):
 
     def test_deploy_error(self):
         """A failed deployment is said in Nova's words, with a way out."""
-        self.cloud.machines.deploy_error = (
-            'Exceeded maximum number of retries.'
-        )
+        self.cloud.fail_deploys('no power')
 
         result = self.create('hv1')
 
@@ -217,7 +219,7 @@ class TestFailures(base.TestCase):
             with self.subTest(stage=stage):
                 self.start()
                 self.cloud.tenants = True
-                del self.cloud.machines.stages[stage]
+                self.cloud.never(stage)
 
                 result = self.create('hv1', timeout=300)
 
@@ -228,17 +230,19 @@ class TestFailures(base.TestCase):
 
     def test_leftover_provider_of_another(self):
         """A provider of the name that is not ours is found beforehand."""
-        stranger = builders.a_provider(id=builders.an_id('stranger'))
-        self.cloud.providers[stranger.id] = placement.Provider(stranger)
+        stranger = builders.an_id('stranger')
+        self.cloud.stock.add(
+            records.Provider(uuid=stranger, name='hv1', root=stranger)
+        )
 
         result = self.create('hv1')
 
-        self.assertIn(stranger.id, self.message(result))
+        self.assertIn(stranger, self.message(result))
         self.assertEqual([], self.cloud.changes)
 
     def test_passing_trouble(self):
         """A request that fails once, whichever, is made good."""
-        self.cloud.machines.new_services_enabled = False
+        self.cloud.world.enable_new_services = False
         for step in (
             CreateProvider,
             SetHoldInventory,
@@ -252,7 +256,7 @@ class TestFailures(base.TestCase):
             for happened in (False, True):
                 with self.subTest(step=step.__name__, happened=happened):
                     self.start()
-                    self.cloud.machines.new_services_enabled = False
+                    self.cloud.world.enable_new_services = False
                     self.cloud.trouble[step] = (
                         1,
                         failures.no_answer(),
@@ -302,9 +306,9 @@ class TestFailures(base.TestCase):
 
         def vanish():
             if 3 < self.clock.seconds < 10:
-                for server in self.cloud.ours('hv1'):
-                    self.cloud.machines.end(server.id)
+                self.cloud.end('hv1')
 
+        self.cloud.pace(deployed=20)
         self.clock.on_wait = vanish
 
         result = self.create('hv1')
@@ -319,8 +323,8 @@ class TestFailures(base.TestCase):
         inventory is still that of its nova-compute.
         """
         earlier = builders.a_compute_id(life=9)
-        for total in (None, 4096):
-            with self.subTest(total=total):
+        for left in ({}, population.HOST_INVENTORIES):
+            with self.subTest(left=left):
                 self.start()
                 self.cloud.tenants = True
                 self.cloud.act(
@@ -328,7 +332,7 @@ class TestFailures(base.TestCase):
                         name='hv1', provider_id=earlier, provider_name='hv1'
                     )
                 )
-                self.cloud.providers[earlier].total = total
+                self.cloud.stock.set_inventories(self.provider(life=9), left)
 
                 result = self.create('hv1')
 
@@ -337,6 +341,4 @@ class TestFailures(base.TestCase):
                 self.assertEqual(
                     earlier, server.metadata[identity.COMPUTE_ID_KEY]
                 )
-                self.assertEqual(
-                    {earlier, 'other'}, set(self.cloud.compute_nodes)
-                )
+                self.assertEqual([earlier], self.node_ids('hv1'))

@@ -1,0 +1,349 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A simulated cloud as the loop has it: by looks and steps.
+
+The real client takes the looks and runs the steps.  Tests see them, and may
+let some fail before or after they came to the cloud.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+import contextlib
+import dataclasses
+import os
+import typing
+from unittest import mock
+
+from openstack import connection
+
+from hvctl import workers
+from hvctl.cloud import clients
+from hvctl.model import identity
+from hvctl.model.results import Done
+from hvctl.model.snapshot import Scope, Snapshot
+from hvctl.model.steps import DeleteService, Step
+from hvctl.run import loop
+from hvctl.tests.fixtures import clocks
+from hvctl.tests.fixtures import failures
+from hvctl.tests.fixtures import recorded
+from hvctl.tests.simulation import clock
+from hvctl.tests.simulation import cloud
+from hvctl.tests.simulation import inline
+from hvctl.tests.simulation import numbers
+from hvctl.tests.simulation import pace
+from hvctl.tests.simulation import population
+from hvctl.tests.simulation import records
+from hvctl.tests.simulation import remembered
+from hvctl.tests.simulation import scheduler
+from hvctl.tests.simulation import transport
+
+#: Things are soon done, so that there are few looks.
+_PACE = pace.Pace(
+    scheduled=0.5,
+    deployed=1,
+    registered=2,
+    inventory=2.5,
+    mapped=3,
+    agents=3.5,
+    ended=1,
+    cleaned=1,
+    reports=1,
+    down=2,
+    agent_down=3,
+)
+#: What a machine comes through, in this order.
+_STAGES = ('deployed', 'registered', 'inventory', 'mapped', 'agents')
+
+#: Seconds after which no test looks any more.
+_NEVER = 10**6
+
+#: A host of somebody else, and nodes for all that is tried.
+_SIZE = numbers.Size(hosts=1, free_nodes=12)
+
+
+@contextlib.contextmanager
+def process() -> Iterator[None]:
+    """Be a process that does one thing after the other."""
+    with (
+        mock.patch.object(workers, 'Workers', inline.Workers),
+        remembered.remembering(),
+        # The whole of it is searched for clouds.yaml.
+        mock.patch.dict(os.environ, {'HOME': '/'}, clear=True),
+    ):
+        yield
+
+
+class Stepped(recorded.Recorded, cloud.Cloud):
+    """The cloud, and a client of it.
+
+    Its time is that of the loop's clock, whenever it is asked.
+    """
+
+    def __init__(self, time: clocks.FakeClock) -> None:
+        recorded.Recorded.__init__(self, time)
+        cloud.Cloud.__init__(self, size=_SIZE, pace_=_PACE)
+        self._scheduler = scheduler.Scheduler(self.world, self.stock)
+        self._client = clients.Client.connect(
+            connection.Connection(
+                session=self.login(through=transport.Session(self.application))
+            ),
+            monotonic=time.monotonic,
+        )
+
+    # What the loop sees
+
+    def observe(self, scope: Scope) -> Snapshot:
+        """Take one look."""
+        self.catch_up()
+        self.scopes.append(scope)
+        return self._client.observe(scope)
+
+    def act(self, step: Step) -> Done:
+        """Run one step."""
+        self.catch_up()
+        self.asked.append(step)
+        service = (
+            self.service_of(step.host)
+            if isinstance(step, DeleteService)
+            else None
+        )
+        done = self._client.act(step)
+        if done.changed:
+            self.changes.append(step)
+            if service is not None and service.silent_since is None:
+                self.zombies.append(service.host)
+        return done
+
+    # What tests say, and see
+
+    def catch_up(self) -> None:
+        """Let everything happen that is due."""
+        passed = (self.clock.now() - clock.START).total_seconds()
+        self.clock.advance(self._time.seconds + self._time.ahead - passed)
+        if self.tenants:
+            self._try_to_boot()
+
+    def pass_time(self, seconds: float) -> None:
+        """Let time pass and things happen."""
+        self._time.seconds += seconds
+        self.catch_up()
+
+    def pace(self, **seconds: typing.Any) -> None:
+        """Let some things take another time than usual."""
+        self.world.pace = dataclasses.replace(self.world.pace, **seconds)
+
+    def never(self, stage: str) -> None:
+        """Let machines never come to a stage, nor to what is after it."""
+        self.pace(**dict.fromkeys(_STAGES[_STAGES.index(stage) :], _NEVER))
+
+    def fail_deploys(self, error: str) -> None:
+        """Let the next deploy of each node fail."""
+        for _, node in self.world.nodes.rising():
+            self.world.failing[node.uuid] = error
+
+    def keep_nodes(self, error: str) -> None:
+        """Let Ironic not end what is on any node."""
+        for _, node in self.world.nodes.rising():
+            self.world.staying[node.uuid] = error
+
+    def add_aggregate(self, name: str, *hosts: str) -> int:
+        """Let there be a host aggregate, and return its number."""
+        table = self.world.aggregates
+        return table.add(
+            records.Aggregate(
+                uuid=self.world.aggregate_ids.id(table.next_number()),
+                name=name,
+                hosts=hosts,
+                created_at=self.clock.now(),
+            )
+        )
+
+    def add_guest(self, name: str, host: str) -> records.Server:
+        """Let there be a tenant's server on a host."""
+        table, flavor = self.world.servers, population.SMALL
+        number, now = table.next_number(), self.clock.now()
+        guest = records.Server(
+            id=self.world.first.servers.id(number),
+            number=number,
+            name=name,
+            project_id=self.demo.id,
+            user_id=self.world.first.user(1),
+            created_at=now,
+            updated_at=now,
+            launched_at=now,
+            host=host,
+            node=host,
+            flavor=flavor,
+            image_id=self.world.first.image_id,
+        )
+        table.add(guest)
+        self._place(guest, host)
+        return guest
+
+    def evacuate(self, guest: records.Server) -> None:
+        """Let a guest have been made anew elsewhere, for its host is lost.
+
+        Its allocation there stays until the service is deleted.
+        """
+        table, other = self.world.migrations, self.world.first.host_name(0)
+        table.add(
+            records.Migration(
+                uuid=self.world.migration_ids.id(table.next_number()),
+                server_id=guest.id,
+                project_id=guest.project_id,
+                user_id=guest.user_id,
+                status='done',
+                type='evacuation',
+                source=str(guest.host),
+                source_node=str(guest.node),
+                destination=other,
+                destination_node=other,
+                created_at=self.clock.now(),
+                updated_at=self.clock.now(),
+            )
+        )
+        self._place(guest, str(guest.host), other)
+        self.machines.change(guest.id, host=other, node=other)
+
+    def use(self, consumer: str, provider: str, **amounts: int) -> None:
+        """Let somebody have something of a provider."""
+        self._allocate(consumer, {provider: amounts})
+
+    def forget(self, server_id: str) -> None:
+        """Let Nova forget a server while nothing drives its machine."""
+        found = self.world.servers.find('id', server_id)
+        assert found is not None
+        self.machines.unbind(found[1])
+        self.stock.release(server_id)
+        self.world.servers.remove(found[0])
+
+    def add_service(self, host: str) -> None:
+        """Let there be a nova-compute that somebody else has made."""
+        table = self.world.services
+        table.add(
+            records.ComputeService(
+                id=self.world.first.services.id(table.next_number()),
+                host=host,
+                created_at=self.clock.now(),
+            )
+        )
+
+    def service_of(self, host: str) -> records.ComputeService | None:
+        """Return the compute service of a host."""
+        found = self.world.services.find('host', host)
+        return found[1] if found else None
+
+    def ours(self, name: str) -> list[records.Server]:
+        """Return our servers of a name."""
+        return [
+            server
+            for _, server in self.world.servers.having(
+                'project', self.admin.id
+            )
+            if server.name == name and identity.is_marked(server.metadata)
+        ]
+
+    def end(self, name: str) -> None:
+        """Let somebody delete our servers of a name."""
+        for server in self.ours(name):
+            self.machines.end(server)
+
+    def ports(self) -> list[records.Port]:
+        """Return the ports of our project."""
+        return [
+            port
+            for _, port in self.world.ports.having('project', self.admin.id)
+        ]
+
+    def trunk_of(self, port: records.Port) -> records.Trunk | None:
+        """Return the trunk of which a port is the parent."""
+        found = self.world.trunks.find('port', port.id)
+        return found[1] if found else None
+
+    def traces(self, name: str) -> list[str]:
+        """Return everything in the cloud that has a hypervisor's name."""
+        world = self.world
+        found = [f'server {name}' for _ in self.ours(name)]
+        hosts = (name, f'{name}.example.org')
+        for word, table, index in (
+            ('service', world.services, 'host'),
+            ('hypervisor', world.compute_nodes, 'host'),
+            ('provider', world.providers, 'name'),
+        ):
+            found += [
+                word for host in hosts for _ in table.having(index, host)
+            ]
+        for _, port in world.ports.having('name', name):
+            found.append(_PORTS[port.description])
+            found += ['trunk'] if self.trunk_of(port) else []
+        found += [
+            'agent'
+            for host in hosts
+            for _ in world.agents.having('host', host)
+        ]
+        found += [
+            'member'
+            for _, aggregate in world.aggregates.rising()
+            if {*hosts} & {*aggregate.hosts}
+        ]
+        return found
+
+    def _place(self, guest: records.Server, *hosts: str) -> None:
+        """Let a guest have what it needs on each of some hosts."""
+        having = self.world.compute_nodes.having
+        nodes = [node for host in hosts for _, node in having('host', host)]
+        self._allocate(
+            guest.id, {node.uuid: guest.flavor.resources for node in nodes}
+        )
+
+    def _allocate(
+        self, consumer: str, has: dict[str, records.Resources]
+    ) -> None:
+        self.stock.allocate(
+            [
+                records.Consumer(
+                    uuid=consumer,
+                    project_id=self.demo.id,
+                    user_id=self.world.first.user(1),
+                    type='INSTANCE',
+                    has=has,
+                )
+            ]
+        )
+
+    def _try_to_boot(self) -> None:
+        """Be a tenant who tries all the time to boot a guest.
+
+        Elsewhere than on the host that there was at first, that is.
+        """
+        fitting = self._scheduler.fitting(population.SMALL.resources)
+        for node, _ in fitting:
+            if self.world.first.compute_nodes_of(node.host):
+                continue
+            self.landed.append((node.host, self._state_of(node)))
+
+    def _state_of(self, node: records.ComputeNode) -> str:
+        provider = self.stock.known(node.uuid)
+        good = provider.traits >= population.HOST_TRAITS
+        good &= self.world.agents.find('host', node.host) is not None
+        return 'good' if good else 'bad'
+
+
+_PORTS = {
+    identity.PORT_MARK: 'port',
+    identity.SUBPORT_MARK: 'sub-port',
+    identity.TEST_PORT_MARK: 'test port',
+}
+
+
+class Unreliable(failures.Trouble, Stepped):
+    """Some requests fail."""
+
+
+class Mortal(failures.Mortality, Stepped):
+    """Kills whoever uses it after some steps."""
+
+
+if typing.TYPE_CHECKING:
+    #: The loop cannot tell it from a real one, and mypy checks that.
+    _CLOUD: loop.Cloud = Stepped(clocks.FakeClock())
