@@ -93,9 +93,10 @@ class Neutron(service.Service):
 
     def _all_networks(self) -> Iterator[service.JSON]:
         first = self._world.first
-        for network_id, subnet_id, kind in (
-            (first.network_id, first.subnet_id, 'flat'),
-            (first.guests_network_id, first.guests_subnet_id, 'vxlan'),
+        for network_id, kind, segment in (
+            (first.network_id, 'flat', None),
+            (first.guests_network_id, 'vxlan', 7),
+            *((id_, 'vlan', vlan) for id_, vlan in self._world.vlans.items()),
         ):
             yield {
                 'id': network_id,
@@ -105,15 +106,15 @@ class Neutron(service.Service):
                 'admin_state_up': True,
                 'mtu': 1500,
                 'status': 'ACTIVE',
-                'subnets': [subnet_id],
+                'subnets': [self._world.subnet_id(network_id)],
                 'shared': True,
                 'description': '',
                 'router:external': False,
                 'provider:network_type': kind,
-                'provider:physical_network': 'physnet1'
-                if kind == 'flat'
-                else None,
-                'provider:segmentation_id': None if kind == 'flat' else 7,
+                'provider:physical_network': None
+                if kind == 'vxlan'
+                else 'physnet1',
+                'provider:segmentation_id': segment,
                 'availability_zone_hints': [],
                 'availability_zones': [],
                 'ipv4_address_scope': None,
@@ -145,7 +146,7 @@ class Neutron(service.Service):
             'subnets',
             (
                 {
-                    'id': subnet_id,
+                    'id': self._world.subnet_id(network_id),
                     'name': f'{self._world.network(network_id)}-subnet',
                     'network_id': network_id,
                     'project_id': first.admin_id,
@@ -173,13 +174,10 @@ class Neutron(service.Service):
                     'tags': [],
                     **_TIMES,
                 }
-                for network_id, subnet_id, cidr in (
-                    (first.network_id, first.subnet_id, '10.0.0.0/8'),
-                    (
-                        first.guests_network_id,
-                        first.guests_subnet_id,
-                        '11.0.0.0/8',
-                    ),
+                for network_id, cidr in (
+                    (first.network_id, '10.0.0.0/8'),
+                    (first.guests_network_id, '11.0.0.0/8'),
+                    *((id_, '12.0.0.0/8') for id_ in self._world.vlans),
                 )
             ),
         )

@@ -61,7 +61,7 @@ class Numbers:
         self.services = ids.Ids.of(seed, 'compute service')
         self.nodes = ids.Ids.of(seed, 'compute node')
         self.agents = ids.Ids.of(seed, 'agent')
-        things = ids.Ids.of(seed, 'thing')
+        self._things = things = ids.Ids.of(seed, 'thing')
         self.network_id, self.subnet_id, self.image_id = map(
             things.id, range(3)
         )
@@ -69,6 +69,10 @@ class Numbers:
             things.id, range(3, 5)
         )
         self.admin_id = self.project(0)
+
+    def further_network_id(self, number: int) -> str:
+        """Return the id of a network that was not there at first."""
+        return self._things.id(5 + number)
 
     def project(self, number: int) -> str:
         """Return the id of a project; the first is ``admin``'s."""

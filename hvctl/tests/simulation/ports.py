@@ -109,14 +109,16 @@ class Ports:
         wish = given.get('fixed_ips')
         if wish == []:
             return None, None
-        machines = network_id == first.network_id
-        if not machines and network_id != first.guests_network_id:
+        block = {first.network_id: 10, first.guests_network_id: 11}.get(
+            network_id, 12
+        )
+        if network_id not in self._world.network_names:
             raise service.Refusal(
                 404,
                 f'Network {network_id} could not be found.',
                 'NetworkNotFound',
             )
-        subnet_id = first.subnet_id if machines else first.guests_subnet_id
+        subnet_id = self._world.subnet_id(network_id)
         chosen = wish[0].get('ip_address') if wish else None
         if chosen and self._world.ports.find('address', chosen):
             raise service.Refusal(
@@ -124,7 +126,6 @@ class Ports:
                 f'IP address {chosen} already allocated in subnet {subnet_id}',
                 'IpAddressAlreadyAllocated',
             )
-        block = 10 if machines else 11
         return subnet_id, chosen or population.address(block, number)
 
     def _show(self, call: service.Call) -> service.Answer:
@@ -141,6 +142,14 @@ class Ports:
                 f'Port {port.id} is currently a parent port for trunk '
                 f'{trunk[1].id}.',
                 'PortInUseAsTrunkParent',
+            )
+        trunk = self._world.trunks.find('subport', port.id)
+        if trunk is not None:
+            raise service.Refusal(
+                409,
+                f'Port {port.id} is currently a subport for trunk '
+                f'{trunk[1].id}.',
+                'PortInUseAsSubPort',
             )
         self._world.ports.remove(number)
         return service.Answer(body=None, status=204)

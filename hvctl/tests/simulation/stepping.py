@@ -260,6 +260,15 @@ class Stepped(recorded.Recorded, cloud.Cloud):
         found = self.world.trunks.find('port', port.id)
         return found[1] if found else None
 
+    def lose_subport(self, trunk: records.Trunk) -> None:
+        """Let somebody take one sub-port out of a trunk, and delete it."""
+        (lost, _), *kept = trunk.subports.items()
+        table = self.world.trunks
+        for number, _ in list(table.having('id', trunk.id)):
+            table.put(number, dataclasses.replace(trunk, subports=dict(kept)))
+        for number, _ in list(self.world.ports.having('id', lost)):
+            self.world.ports.remove(number)
+
     def traces(self, name: str) -> list[str]:
         """Return everything in the cloud that has a hypervisor's name."""
         world = self.world

@@ -45,7 +45,7 @@ class Trunks:
             description=given.get('description', ''),
             port_id=given['port_id'],
             project_id=call.who.project_id,
-            subports=_subports(given.get('sub_ports', [])),
+            subports=self._subports(given.get('sub_ports', [])),
             created_at=self._world.clock.now(),
         )
         table.add(trunk)
@@ -57,7 +57,20 @@ class Trunks:
     def _delete(self, call: service.Call) -> service.Answer:
         number, trunk = self._named(call)
         ports.insist_on_revision(call, trunk.revision, 'Trunk')
+        parent = self._world.ports.find('id', trunk.port_id)
+        if parent is not None and parent[1].host:
+            raise service.Refusal(
+                409, f'Trunk {trunk.id} is currently in use.', 'TrunkInUse'
+            )
         self._world.trunks.remove(number)
+        for port_id in trunk.subports:
+            # Some drivers take the binding from it.
+            found = self._world.ports.find('id', port_id)
+            assert found is not None
+            revision = found[1].revision + 1
+            self._world.ports.put(
+                found[0], dataclasses.replace(found[1], revision=revision)
+            )
         return service.Answer(body=None, status=204)
 
     def _add(self, call: service.Call) -> service.Answer:
@@ -66,12 +79,32 @@ class Trunks:
             trunk,
             subports={
                 **trunk.subports,
-                **_subports(call.body()['sub_ports']),
+                **self._subports(call.body()['sub_ports']),
             },
             revision=trunk.revision + 1,
         )
         self._world.trunks.put(number, changed)
         return service.Answer(body=_shown(changed))
+
+    def _subports(self, given: list[service.JSON]) -> dict[str, int]:
+        """Return the segmentation of each, its network's where that is so."""
+        found = {}
+        for subport in given:
+            other = self._world.trunks.find('subport', subport['port_id'])
+            if other is not None:
+                raise service.Refusal(
+                    409,
+                    f'Port {subport["port_id"]} is currently a subport for '
+                    f'trunk {other[1].id}.',
+                    'PortInUseAsSubPort',
+                )
+            port = self._world.ports.find('id', subport['port_id'])
+            found[subport['port_id']] = (
+                self._world.vlans[port[1].network_id]
+                if port and subport.get('segmentation_type') == 'inherit'
+                else int(subport.get('segmentation_id') or 0)
+            )
+        return found
 
     def _named(self, call: service.Call) -> tuple[int, records.Trunk]:
         found = self._world.trunks.find('id', call.args['id'])
@@ -82,13 +115,6 @@ class Trunks:
                 'TrunkNotFound',
             )
         return found
-
-
-def _subports(given: list[service.JSON]) -> dict[str, int]:
-    return {
-        subport['port_id']: int(subport.get('segmentation_id') or 0)
-        for subport in given
-    }
 
 
 def _shown(trunk: records.Trunk) -> service.JSON:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 import datetime
 import typing
+import uuid
 
 from hvctl.tests.simulation import clock
 from hvctl.tests.simulation import ids
@@ -142,6 +143,7 @@ class World:
             indexes={
                 'id': _index(lambda t: [t.id]),
                 'port': _index(lambda t: [t.port_id]),
+                'subport': _index(lambda t: t.subports),
             }
         )
         self.history: tables.Table[records.Event] = tables.Table(
@@ -152,6 +154,8 @@ class World:
             first.network_id: 'internalapi',
             first.guests_network_id: 'guests',
         }
+        #: Of networks that are a VLAN, by their ids.
+        self.vlans: dict[str, int] = {}
         self.flavors = [population.METAL, population.SMALL, population.TEST]
 
     def reported_at(self, of: records.ComputeService) -> datetime.datetime:
@@ -195,6 +199,24 @@ class World:
     def host_name(self, machine: str) -> str:
         """Return how the host of a machine calls itself."""
         return f'{machine}.{self.domain}' if self.domain else machine
+
+    def add_network(self, name: str, vlan: int) -> str:
+        """Let there be a network that is a VLAN, and return its id."""
+        network_id = self.first.further_network_id(len(self.vlans))
+        self.network_names[network_id] = name
+        self.vlans[network_id] = vlan
+        return network_id
+
+    def subnet_id(self, network_id: str) -> str:
+        """Return the id of the only subnet of a network."""
+        first = self.first
+        known = {
+            first.network_id: first.subnet_id,
+            first.guests_network_id: first.guests_subnet_id,
+        }
+        return known.get(network_id) or str(
+            uuid.uuid5(uuid.UUID(network_id), 'subnet')
+        )
 
     def network(self, network_id: str) -> str:
         """Return the name of a network."""

@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from hvctl.run import loop
 from hvctl.tests.fixtures import builders
+from hvctl.tests.fixtures import requests
 from hvctl.tests.simulation import stepping
 from hvctl.tests.unit.run import base
 
@@ -30,6 +33,19 @@ class TestCase(base.TestCase):
                 'network_id': first.network_id,
                 **changes,
             },
+        )
+
+    def a_subnetwork(self, network='storage', **wish):
+        """A network of the cloud that is to be a VLAN on a machine's port."""
+        world = self.cloud.world
+        names = {name: id_ for id_, name in world.network_names.items()}
+        network_id = names.get(network) or world.add_network(
+            network, builders.VLAN
+        )
+        return dataclasses.replace(
+            requests.a_subnetwork(network, **wish),
+            network_id=network_id,
+            prefixes={world.subnet_id(network_id): 20},
         )
 
     def provider(self, name='hv1', life=1):

@@ -5,15 +5,11 @@ from __future__ import annotations
 
 from hvctl.model.networking import Address
 from hvctl.model.steps import CreateServer
-from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import errors
-from hvctl.tests.fixtures import requests
-from hvctl.tests.unit.run import base
-
-WRONG = builders.an_id('elsewhere')
+from hvctl.tests.unit.run import simulated
 
 
-class TestLeftPorts(base.TestCase):
+class TestLeftPorts(simulated.TestCase):
     """Ports that were made before Nova refused the server."""
 
     def create_in_vain(self, **changes):
@@ -24,31 +20,31 @@ class TestLeftPorts(base.TestCase):
 
     def test_other_network(self):
         """The machine is in the network that is wanted now."""
-        self.create_in_vain(network_id=WRONG)
+        first = self.cloud.world.first
+        self.create_in_vain(network_id=first.guests_network_id)
 
         result = self.create('hv1', fixed_ip='10.0.0.7')
 
         self.assertTrue(result.ok, self.message(result))
-        (port,) = self.cloud.ports.values()
-        self.assertEqual(builders.an_id('internalapi'), port.network_id)
-        self.assertEqual('10.0.0.7', port.fixed_ips[0].ip_address)
+        (port,) = self.cloud.ports()
+        self.assertEqual(first.network_id, port.network_id)
+        self.assertEqual('10.0.0.7', port.ip_address)
         self.assert_one_of_each()
 
     def test_other_subnetworks(self):
         """Nothing of what was wanted then is left on its port."""
-        old = (requests.a_subnetwork('storage'), requests.a_subnetwork('old'))
-        new = (requests.a_subnetwork('storage', segmentation_id=7),)
+        old = (self.a_subnetwork('storage'), self.a_subnetwork('old'))
+        new = (self.a_subnetwork('storage', segmentation_id=7),)
         self.create_in_vain(subnetworks=old)
 
         result = self.create('hv1', subnetworks=new)
 
         self.assertTrue(result.ok, self.message(result))
-        self.assertEqual(
-            {builders.an_id('internalapi'), builders.an_id('storage')},
-            {port.network_id for port in self.cloud.ports.values()},
-        )
-        (trunk,) = (p.trunk for p in self.cloud.ports.values() if p.trunk)
-        self.assertEqual([7], [*trunk.segmentation_ids.values()])
+        networks = [self.cloud.world.first.network_id, new[0].network_id]
+        ports = self.cloud.ports()
+        self.assertCountEqual(networks, [port.network_id for port in ports])
+        (trunk,) = filter(None, map(self.cloud.trunk_of, ports))
+        self.assertEqual([7], [*trunk.subports.values()])
 
     def test_the_same(self):
         """What fits is used again."""
@@ -56,8 +52,8 @@ class TestLeftPorts(base.TestCase):
             'fixed_ip': '10.0.0.7',
             'vnic_type': 'normal',
             'subnetworks': (
-                requests.a_subnetwork('storage', address=Address.NONE),
-                requests.a_subnetwork('old', segmentation_id=8),
+                self.a_subnetwork('storage', address=Address.NONE),
+                self.a_subnetwork('old', segmentation_id=8),
             ),
         }
         self.create_in_vain(**wanted)
