@@ -14,30 +14,31 @@ from hvctl.tests.fixtures import clocks
 from hvctl.tests.fixtures import failures
 from hvctl.tests.fixtures import requests
 from hvctl.tests.unit.run import opening
+from hvctl.tests.unit.run import simulated
 
 
-class TestRetries(opening.TestCase):
+class TestRetries(simulated.TestCase):
     """Deploys that fail."""
 
     def test_why(self):
         """Ironic is asked why, since by then the node says it no more."""
-        self.cloud.machines.deploy_error = 'Exceeded maximum number'
-        self.cloud.machines.node_error = 'no power'
+        self.cloud.fail_deploys('no power')
 
         result = self.create('hv1')
 
         self.assertRegex(
             self.message(result),
-            r'Exceeded maximum number; tried on Ironic node \S+ \(no power\)',
+            r'Exceeded maximum number of retries\..*; tried on Ironic node '
+            r'node-0 \(no power\), node-1 \(no power\), node-2 \(no power\)',
         )
 
     def fail_deploys(self, times: int) -> None:
-        """Let the first deploys fail."""
-        self.cloud.machines.deploy_error = 'Exceeded maximum number'
+        """Let the deploys of the first servers fail."""
+        self.cloud.fail_deploys('no power')
 
         def mend():
             if self.kinds().count('CreateServer') > times:
-                self.cloud.machines.deploy_error = None
+                self.cloud.world.failing.clear()
 
         self.clock.on_wait = mend
 
