@@ -96,12 +96,19 @@ def version(lab: paths.Lab, package: str) -> str:
     :param lab: the lab, its services installed
     :param package: the package
     """
-    path = sys.path
-    if lab.prefix != pathlib.Path(sys.prefix):
-        base = {'base': str(lab.prefix), 'platbase': str(lab.prefix)}
-        path = [sysconfig.get_path('purelib', 'venv', base)]
-    found = importlib.metadata.distributions(name=package, path=path)
+    found = importlib.metadata.distributions(name=package, path=path(lab))
     return next(iter(found)).version
+
+
+def path(lab: paths.Lab) -> list[str]:
+    """Return the directories that the services' packages are in.
+
+    :param lab: the lab, its services installed
+    """
+    if lab.prefix == pathlib.Path(sys.prefix):
+        return sys.path
+    base = {'base': str(lab.prefix), 'platbase': str(lab.prefix)}
+    return [sysconfig.get_path('purelib', 'venv', base)]
 
 
 def constraints(release: str) -> pathlib.Path:

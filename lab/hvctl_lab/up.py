@@ -14,6 +14,7 @@ from hvctl_lab import bytecode
 from hvctl_lab import configuration
 from hvctl_lab import credentials
 from hvctl_lab import databases
+from hvctl_lab import differences
 from hvctl_lab import leftovers
 from hvctl_lab import paths
 from hvctl_lab import readiness
@@ -169,7 +170,10 @@ def _fill(lab: paths.Lab, known: int, wanted: int, report: Report) -> None:
     names = configuration.node_names(wanted)
     if wanted > known:
         report(f'enrolling nodes up to {names[-1]}')
-        nodes.enrol(system, names)
+        # Else list --long and show had nothing of the nodes but their ids.
+        lends = differences.lends_nodes(releases.path(lab))
+        owner = None if lends else admin.current_project_id
+        nodes.enrol(system, names, owner)
         nodes.provide(system, names)
     nodes.power_on(system, lab)
     supervision.start(lab, [nova.COMPUTE])

@@ -8,7 +8,6 @@ imports, as Nova's two do.
 
 from __future__ import annotations
 
-import importlib
 import signal
 import sys
 import threading
@@ -16,6 +15,7 @@ import types
 
 import cheroot.wsgi
 
+from hvctl_lab import differences
 from hvctl_lab import paths
 
 #: Services keep connections open and use them every few seconds; a request
@@ -37,7 +37,7 @@ def main() -> None:
     for module, port in served:
         server = cheroot.wsgi.Server(
             (paths.HOST, int(port)),
-            importlib.import_module(module).application,
+            differences.application(module),
             numthreads=threads,
             server_name=paths.HOST,
             request_queue_size=_BACKLOG,

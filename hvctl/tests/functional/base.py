@@ -179,20 +179,16 @@ def failing_deploys() -> Iterator[None]:
     Our project owns the nodes meanwhile, so that it may read why.
     """
     metal = facts.connection('lab-system').baremetal
-    extras = {
-        node['uuid']: node['extra']
-        for node in facts.nodes()
-        if node['instance_uuid'] is None
-    }
-    for node_id, extra in extras.items():
-        metal.update_node(node_id, extra=extra | _FAIL)
-        _give(node_id, facts.connection().current_project_id)
+    free = [node for node in facts.nodes() if node['instance_uuid'] is None]
+    for node in free:
+        metal.update_node(node['uuid'], extra=node['extra'] | _FAIL)
+        _give(node['uuid'], facts.connection().current_project_id)
     try:
         yield
     finally:
-        for node_id, extra in extras.items():
-            metal.update_node(node_id, extra=extra)
-            _give(node_id, None)
+        for node in free:
+            metal.update_node(node['uuid'], extra=node['extra'])
+            _give(node['uuid'], node['owner'])
 
 
 def _give(node_id: str, project_id: str | None) -> None:

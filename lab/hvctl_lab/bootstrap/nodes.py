@@ -28,12 +28,16 @@ _WAY = {
 _TIMEOUT = 120
 
 
-def enrol(cloud: connection.Cloud, names: Iterable[str]) -> None:
+def enrol(
+    cloud: connection.Cloud, names: Iterable[str], owner: str | None = None
+) -> None:
     """Enrol what is missing of these nodes, with a port each.
 
     :param cloud: the connection of the whole system
     :param names: the nodes that there should be
+    :param owner: the id of a project that is to own new ones
     """
+    owned = {'owner': owner} if owner else {}
     known = {node.name: node for node in cloud.baremetal.nodes()}
     with_port = {port.node_id for port in cloud.baremetal.ports(details=True)}
     for name in names:
@@ -48,6 +52,7 @@ def enrol(cloud: connection.Cloud, names: Iterable[str]) -> None:
                 'cpu_arch': 'x86_64',
             },
             provision_state='enroll',
+            **owned,
         )
         if node.id not in with_port:
             cloud.baremetal.create_port(

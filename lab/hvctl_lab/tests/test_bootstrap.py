@@ -31,11 +31,12 @@ class FakeBaremetal:
         """List the ports."""
         return list(self.known_ports)
 
-    def create_node(self, *, name, provision_state, **_):
+    def create_node(self, *, name, provision_state, owner=None, **_):
         """Enrol a node."""
         node = types.SimpleNamespace(
             id=f'id-{name}',
             name=name,
+            owner=owner,
             provision_state=provision_state,
             target_provision_state=None,
             last_error=None,
@@ -75,6 +76,15 @@ class TestNodes(base.LabTestCase):
                 'id-node-11': '52:54:00:be:ef:0b',
             },
             {port.node_id: port.address for port in self.ironic.known_ports},
+        )
+
+    def test_owner(self):
+        """Nodes have an owner where they are to have one."""
+        for name, owner in (('node-0', None), ('node-1', 'project')):
+            nodes.enrol(self.cloud, [name], owner)
+
+        self.assertEqual(
+            [None, 'project'], [node.owner for node in self.ironic.known]
         )
 
     def test_enrol_again(self):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 import contextlib
+import importlib.machinery
 import sys
 import types
 import typing
@@ -15,7 +16,9 @@ from unittest import mock
 
 from nova import exception
 
+from hvctl_lab import configuration
 from hvctl_lab import differences
+from hvctl_lab import releases
 from hvctl_lab.tests import base
 
 _CONFIG_DRIVES = 'ironic.conductor.configdrive_utils'
@@ -24,6 +27,69 @@ _EVENTS = [('network-vif-plugged', 'port')]
 
 class _Timeout(BaseException):
     """As eventlet's, which is no Exception."""
+
+
+class TestApplication(base.LabTestCase):
+    """The services' WSGI applications."""
+
+    def _have(self, **modules: object) -> None:
+        """Have modules, by their names with __ in place of dots."""
+        named = {
+            name.replace('__', '.'): module for name, module in modules.items()
+        }
+        self.enterContext(mock.patch.dict(sys.modules, named))
+
+    def test_newest(self) -> None:
+        """They are in modules of their own."""
+        self._have(nova__wsgi__metadata=types.SimpleNamespace(application=1))
+
+        self.assertEqual(1, differences.application('nova.wsgi.metadata'))
+
+    def test_older(self) -> None:
+        """Or a function makes them, be something else in that place or not."""
+        made = types.SimpleNamespace(init_application=lambda: 2)
+        file = types.ModuleType('nova.wsgi')
+        file.__spec__ = importlib.machinery.ModuleSpec('nova.wsgi', None)
+        for there in (file, None):
+            self._have(nova__wsgi=there, nova__api__metadata__wsgi=made)
+
+            self.assertEqual(2, differences.application('nova.wsgi.metadata'))
+
+    def test_glance(self) -> None:
+        """Glance finds its other file where its options say."""
+        files = ['glance-api-paste.ini', 'glance-api.conf']
+        wsgi_app = types.SimpleNamespace(
+            CONFIG_FILES=files, init_app=lambda: list(files)
+        )
+        self._have(glance__wsgi=None, glance__common__wsgi_app=wsgi_app)
+
+        self.assertEqual(
+            ['glance-api.conf'], differences.application('glance.wsgi.api')
+        )
+
+    def test_every_service(self) -> None:
+        """Whatever is served can be made in either way."""
+        served = {
+            word.partition('=')[0]
+            for program in configuration.services(self.lab)
+            if 'hvctl_lab.wsgi' in program.command
+            for word in program.command
+            if '=' in word
+        }
+
+        self.assertEqual(served, set(differences._MAKERS))
+
+
+class TestLendsNodes(base.LabTestCase):
+    """Who sees the nodes that servers are on."""
+
+    def test_newest(self) -> None:
+        """Nova tells Ironic whose server it is."""
+        self.assertTrue(differences.lends_nodes(releases.path(self.lab)))
+
+    def test_older(self) -> None:
+        """Or Ironic would not know what to do with it."""
+        self.assertFalse(differences.lends_nodes([str(self.directory)]))
 
 
 class TestNeutronEvents(base.LabTestCase):
