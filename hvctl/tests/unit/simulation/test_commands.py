@@ -30,15 +30,18 @@ class TestCommands(unittest.TestCase):
     def setUp(self) -> None:
         self.cloud = cloud.Cloud(1, _SIZE)
 
-    def recipe(self) -> list[str]:
-        """Return the options of create."""
+    def recipe(self, file: str = '--config') -> list[str]:
+        """Return the options of create.
+
+        :param file: the one that says how the machine is configured
+        """
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
         config = pathlib.Path(directory.name) / 'nova.conf'
         config.write_text(requests.NOVA_CONF)
         return [
             *('--image', 'debian', '--flavor', 'metal'),
-            *('--network', 'internalapi', '--config', str(config)),
+            *('--network', 'internalapi', file, str(config)),
         ]
 
     def run_verb(self, verb: str, *arguments: str) -> typing.Any:
@@ -141,11 +144,24 @@ class TestCommands(unittest.TestCase):
                     self.refused('list'),
                 )
 
+    def test_too_old_for_own_user_data(self) -> None:
+        """Hosts of one's own choose their ids: less is needed for them."""
+        self.be_of(compute=(2, 89), placement=(1, 39), baremetal=(1, 82))
+
+        words = self.refused('create', 'new1', *self.recipe('--user-data'))
+
+        self.assertIn('this needs Nova of OpenStack Xena or newer', words)
+
     def test_too_old_ironic(self) -> None:
         """What Ironic tells can be done without where one only looks."""
         self.be_of(compute=(2, 100), placement=(1, 39), baremetal=(1, 45))
 
         self.assertEqual(2, len(self.run_verb('list')))
+        self.assertEqual('enabled', self.run_verb('show', 'hv00001')['phase'])
+        self.assertIn(
+            'this needs Ironic of OpenStack Rocky or newer',
+            self.refused('create', 'new1', *self.recipe()),
+        )
 
     def test_list_and_show(self) -> None:
         """They show what there is; what they cost is measured."""

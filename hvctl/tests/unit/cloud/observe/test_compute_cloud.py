@@ -45,7 +45,11 @@ class TestHosts(looking.TestCase):
             'image': {'id': 'i', 'properties': {'hw_tpm_version': '2.0'}},
         }
         self.mock.get(looking.SERVERS, **base.listed('servers', guest))
-        for most, asked in (('2.104', '2.98'), ('2.97', '2.96')):
+        for most, asked in (
+            ('2.104', '2.98'),
+            ('2.97', '2.96'),
+            ('2.95', '2.80'),
+        ):
             with self.subTest(most=most):
                 self.client = clients.Client.connect(
                     self.connect('', nova=most)
