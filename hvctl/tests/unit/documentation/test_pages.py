@@ -15,6 +15,9 @@ ROOT = drawings.PAGES.parents[1]
 #: A file, and perhaps a name in it, as the pages write both.
 NAMED = re.compile(r'``((?:hvctl|lab|tools|doc)/[\w./-]+)(?::([\w.]+))?``')
 
+#: A test, or a module of tests.
+TEST = re.compile(r'``(test_\w+)(?:\.py)?``')
+
 
 def named() -> list[tuple[str, str, str]]:
     """Return what each page names: the page, the file, the name in it."""
@@ -53,3 +56,24 @@ class TestNames(unittest.TestCase):
                 )
 
                 self.assertIsNotNone(found)
+
+    def test_tests(self):
+        """Each test, or module of tests, is there."""
+        modules = [
+            path
+            for part in ('hvctl', 'lab')
+            for path in (ROOT / part).rglob('test_*.py')
+        ]
+        known = {path.stem for path in modules}
+        for path in modules:
+            known.update(re.findall(r'def (test_\w+)', path.read_text()))
+
+        self.assertEqual(
+            [],
+            [
+                f'{page.name}: {test}'
+                for page in drawings.PAGES.rglob('*.rst')
+                for test in TEST.findall(page.read_text())
+                if test not in known
+            ],
+        )
