@@ -158,6 +158,18 @@ class OutcomeCode(enum.StrEnum):
     CANNOT_LOOK = 'cannot-look'
     """A service could not be asked how things are."""
 
+    # What operators intend.
+    PROTECTED = 'protected'
+    """It is protected from being drained and deleted."""
+    NOTED = 'noted'
+    """What is intended with it is written into the metadata of its server."""
+    NO_SERVER = 'no-server'
+    """It has no server, in whose metadata that would be written."""
+    NOT_WRITABLE = 'not-writable'
+    """Nova takes no metadata for its server in the state that it is in."""
+    MOMENT_PAST = 'moment-past'
+    """The moment that was given has passed, by the cloud's clock."""
+
     # Create.
     ALREADY_ENABLED = 'already-enabled'
     """There was nothing to do."""

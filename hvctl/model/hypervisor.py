@@ -9,6 +9,10 @@ import enum
 
 from hvctl.model import host_name
 from hvctl.model import identity
+from hvctl.model import intentions
+from hvctl.model import moments
+from hvctl.model import text
+from hvctl.model.intentions import Protection
 from hvctl.model.migration import Migration
 from hvctl.model.reasons import Reason
 from hvctl.model.records import (
@@ -177,6 +181,13 @@ class Hypervisor:
         """When it may be taken away; None for never."""
         return self._moment(identity.EXPIRES_KEY)
 
+    def has_expired(self, now: datetime.datetime) -> bool:
+        """Return whether it may be taken away.
+
+        :param now: the time of the cloud that has the server
+        """
+        return self.expires_at is not None and self.expires_at <= now
+
     @property
     def certificates_end(self) -> datetime.datetime | None:
         """When the first of its certificates ends; None for none."""
@@ -186,15 +197,22 @@ class Hypervisor:
         """Read a moment of the server's metadata."""
         if self.server is None:
             return None
-        said = self.server.metadata.get(key, '')
-        try:
-            found = datetime.datetime.fromisoformat(said)
-            # Somebody may have typed it, without a zone.
-            if found.tzinfo is None:
-                return found.replace(tzinfo=datetime.UTC)
-            return found.astimezone(datetime.UTC)
-        except (ValueError, OverflowError):
+        return moments.read(self.server.metadata.get(key, ''))
+
+    @property
+    def description(self) -> str:
+        """What it is for, in the words of its operators."""
+        metadata = self.server.metadata if self.server is not None else {}
+        return text.one_line(metadata.get(identity.DESCRIPTION_KEY, ''))
+
+    def protection(self, now: datetime.datetime) -> Protection | None:
+        """Return what keeps it from being drained and deleted.
+
+        :param now: the time of the cloud that has the server
+        """
+        if self.server is None:
             return None
+        return intentions.protection(self.server.metadata, now)
 
     @property
     def agents_alive(self) -> bool:

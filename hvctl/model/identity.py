@@ -106,6 +106,13 @@ NO_NETWORKING = 'none'
 MIGRATIONS_KEY = 'hvctl:max_concurrent_live_migrations'
 #: When it may be taken away, in ISO 8601.
 EXPIRES_KEY = 'hvctl:expires_at'
+#: Until when it is neither drained nor deleted, so or ``never``: without it
+#: nothing is protected, whatever the other two say.
+PROTECTED_KEY = 'hvctl:protected_until'
+PROTECTED_BY_KEY = 'hvctl:protected_by'
+PROTECTED_REASON_KEY = 'hvctl:protected_reason'
+#: What it is for, in the words of its operators.
+DESCRIPTION_KEY = 'hvctl:description'
 #: When the first of the certificates ends that its host was issued, so.
 CERTIFICATES_KEY = 'hvctl:certificates_end'
 #: How long each phase took that create saw.

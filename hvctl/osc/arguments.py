@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime
 
 from hvctl.i18n import _
 
@@ -88,3 +89,45 @@ def duration(text: str) -> float:
         return duration.seconds(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def span(text: str) -> datetime.timedelta:
+    """Read a duration."""
+    return datetime.timedelta(seconds=duration(text))
+
+
+def moment(text: str) -> datetime.datetime:
+    """Read a moment."""
+    from hvctl.model import moments
+
+    found = moments.read(text)
+    if found is None:
+        raise argparse.ArgumentTypeError(
+            _('%r is no time in ISO 8601, as in 2026-12-01T08:00') % text
+        )
+    return found
+
+
+def span_or_moment(text: str) -> datetime.timedelta | datetime.datetime:
+    """Read a duration or a moment."""
+    from hvctl.model import moments
+
+    found = moments.read(text)
+    return span(text) if found is None else found
+
+
+#: The longest value that Nova takes in a server's metadata.
+_LONGEST_VALUE = 255
+
+
+def sentence(text: str) -> str:
+    """Read a text for the metadata of a server: one line, not empty."""
+    line = ' '.join(text.split())
+    if not line:
+        raise argparse.ArgumentTypeError(_('it is empty'))
+    if len(line) > _LONGEST_VALUE:
+        raise argparse.ArgumentTypeError(
+            _('it has %(length)d characters, and Nova takes %(most)d')
+            % {'length': len(line), 'most': _LONGEST_VALUE}
+        )
+    return line

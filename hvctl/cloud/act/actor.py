@@ -17,6 +17,8 @@ from hvctl.cloud.act import ping
 from hvctl.cloud.act import placement
 from hvctl.cloud.act import servers
 from hvctl.cloud.act import services
+from hvctl.model.metadata_steps import SetMetadata
+from hvctl.model.metadata_steps import UnsetMetadata
 from hvctl.model.results import Done
 from hvctl.model.steps import (
     AbortMigration,
@@ -100,7 +102,9 @@ def _machines(pair: clouds.Pair) -> _Actions:
         CreateServer: nova.create_server,
         DeleteServer: nova.delete_server,
         AskServer: nova.ask_server,
-        NoteTimes: nova.note_times,
+        NoteTimes: nova.set_metadata,
+        SetMetadata: nova.set_metadata,
+        UnsetMetadata: nova.unset_metadata,
         AskNode: nodes.ask_node,
         FindNodes: nodes.find_nodes,
     }

@@ -9,6 +9,8 @@ from hvctl.cloud import http
 from hvctl.cloud.act import removal
 from hvctl.cloud.act import server_action
 from hvctl.model import identity
+from hvctl.model.metadata_steps import SetMetadata
+from hvctl.model.metadata_steps import UnsetMetadata
 from hvctl.model.results import Created, Done, Exists
 from hvctl.model.steps import (
     AskServer,
@@ -109,8 +111,8 @@ class Servers:
             ),
         )
 
-    def note_times(self, step: NoteTimes) -> Done:
-        """Add to a server's metadata."""
+    def set_metadata(self, step: NoteTimes | SetMetadata) -> Done:
+        """Add to a server's metadata, all items or none."""
         http.call(
             self._nova,
             http.Request(
@@ -122,3 +124,15 @@ class Servers:
             ),
         )
         return Done()
+
+    def unset_metadata(self, step: UnsetMetadata) -> Done:
+        """Take an item out of a server's metadata."""
+        return removal.remove(
+            self._nova,
+            http.Request(
+                method='DELETE',
+                url=f'/servers/{step.server_id}/metadata/{step.key}',
+                doing=f'write the metadata of server {step.name}',
+                microversion=http.COMPUTE,
+            ),
+        )

@@ -25,6 +25,7 @@ from hvctl.decide.hypervisor import elsewhere
 from hvctl.decide.hypervisor import emptiness
 from hvctl.decide.hypervisor import ownership
 from hvctl.decide.hypervisor import phases
+from hvctl.decide.hypervisor import protection
 from hvctl.model.codes import HolderCode, OutcomeCode, StatusCode
 from hvctl.model.hypervisor import Hypervisor, Phase, Status
 from hvctl.model.ledger import Ledger
@@ -106,6 +107,14 @@ def _not_ours(case: Case) -> Verdict | None:
         case.status,
         Reason.of(OutcomeCode.NOT_OURS, name=case.name, holders=tuple(taken)),
     )
+
+
+def _protected(case: Case) -> Verdict | None:
+    # Once the server is asked to go, nothing keeps the rest.
+    if case.times(DeleteServer):
+        return None
+    why = protection.refusal(case)
+    return None if why is None else Verdict.failed(case.status, why)
 
 
 def _unseen(case: Case) -> Verdict | None:
@@ -260,6 +269,7 @@ def _gone(case: Case) -> Verdict | None:
 STAGES: tuple[Stage[Case], ...] = (
     goal.FAILED_LANE,
     Stage('not-ours', Kind.CHECK, 'refuse what hvctl did not make', _not_ours),
+    Stage('protected', Kind.CHECK, 'refuse one that is protected', _protected),
     Stage('look', Kind.WAIT, 'until it is known what is on it', _unseen),
     Stage(
         'cell',

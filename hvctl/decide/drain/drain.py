@@ -25,6 +25,7 @@ from hvctl.decide.drain.plan import forecast
 from hvctl.decide.drain.plan import room
 from hvctl.decide.goal import Goal
 from hvctl.decide.hypervisor import assemble
+from hvctl.decide.hypervisor import protection
 from hvctl.model.codes import OutcomeCode
 from hvctl.model.drain_options import DrainOptions
 from hvctl.model.hypervisor import Hypervisor
@@ -310,8 +311,13 @@ def _any_sent(ledger: Ledger) -> bool:
 
 
 def _stays_open(case: DrainCase) -> bool:
-    """Return whether guests can be scheduled on one that we did not close."""
+    """Return whether guests can be scheduled on one that we did not close.
+
+    They may on one that is protected, which stays.
+    """
     service = case.hv.service
+    if protection.refusal(case) is not None:
+        return False
     return (
         service is not None
         and service.enabled

@@ -17,6 +17,7 @@ from hvctl.decide.drain.plan import budget
 from hvctl.decide.goal import Kind
 from hvctl.decide.goal import Stage
 from hvctl.decide.hypervisor import ownership
+from hvctl.decide.hypervisor import protection
 from hvctl.model import disabled_reason
 from hvctl.model import host_name
 from hvctl.model.codes import OutcomeCode
@@ -51,6 +52,9 @@ def interruption(case: DrainCase) -> Reason | None:
         return None
     if gaps.is_silent(case):
         return Reason.of(OutcomeCode.CELL_SILENT, host=case.hv.host)
+    protected = protection.refusal(case)
+    if protected is not None:
+        return protected
     if not service.up and case.hv.guests:
         return Reason.of(
             OutcomeCode.NOT_REPORTING, name=case.name, host=case.hv.host
@@ -104,6 +108,10 @@ def _not_ours(case: DrainCase) -> Reason | None:
     return Reason.of(
         OutcomeCode.NOT_OURS, name=case.name, holders=tuple(taken)
     )
+
+
+def _protected(case: DrainCase) -> Reason | None:
+    return None if _is_under_way(case) else protection.refusal(case)
 
 
 def _no_service(case: DrainCase) -> Reason | None:
@@ -233,6 +241,11 @@ STAGES: tuple[Stage[DrainCase], ...] = (
         gaps.verdict,
     ),
     _refuse('not-ours', 'refuse what hvctl did not make', _not_ours),
+    _refuse(
+        'protected',
+        'refuse one that is protected, unless guests are under way',
+        _protected,
+    ),
     _refuse('no-service', 'refuse what has no compute service', _no_service),
     _refuse('cell', 'refuse while its cell does not answer', _cell_silent),
     _refuse('destination', 'refuse a --to that takes no guests', _destination),

@@ -9,6 +9,7 @@ CREATE = f'{COMMAND} create {{name}} ...'
 DELETE = f'{COMMAND} delete {{name}}'
 DRAIN = f'{COMMAND} drain {{name}}'
 SHOW = f'{COMMAND} show {{name}}'
+UNPROTECT = f'{COMMAND} unset --protected {{name}}'
 UNDO = f'{COMMAND} drain --undo {{name}}'
 
 REMOVE_FIRST = f'remove it first: {DELETE}'

@@ -7,6 +7,7 @@ from hvctl.decide.wording import commands
 from hvctl.decide.wording import deploys
 from hvctl.decide.wording import health_moves
 from hvctl.decide.wording import holders
+from hvctl.decide.wording import intentions
 from hvctl.decide.wording import statuses
 from hvctl.decide.wording import text
 from hvctl.decide.wording.templates import Words
@@ -387,5 +388,11 @@ _DELETE: dict[Code, Words] = {
 }
 
 WORDS: dict[Code, Words] = (
-    _RUN | _CREATE | deploys.WORDS | health_moves.WORDS | _IN_TIME | _DELETE
+    _RUN
+    | intentions.WORDS
+    | _CREATE
+    | deploys.WORDS
+    | health_moves.WORDS
+    | _IN_TIME
+    | _DELETE
 )

@@ -55,7 +55,9 @@ LISTED_WITH_IDS = (
     'Memory MB Used',
     'Memory MB',
     'Expires',
+    'Protected',
     'Certificates',
+    'Description',
     'Server ID',
     'Compute ID',
 )
@@ -159,7 +161,9 @@ def listed_long(hv: Hypervisor, look: Snapshot) -> Row:
         *(_amount(node.vcpus, node.vcpus_used) if node else _UNKNOWN),
         *(_amount(node.memory_mb, node.memory_mb_used) if node else _UNKNOWN),
         columns.Instant(moment(hv.expires_at)),
+        hv.protection(look.taken_at) is not None,
         columns.Day(moment(hv.certificates_end)),
+        hv.description,
         _server_id(hv),
         compute_id(hv),
     )

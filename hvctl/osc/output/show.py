@@ -75,6 +75,7 @@ def _fields(
     yield 'remaining', format_columns.ListColumn(_remaining(hv, status))
     yield 'compute_cloud', compute_cloud or ''
     yield from _service(hv)
+    yield from _intended(hv, now)
     yield from _machine(hv)
     yield from _resources(hv)
     yield 'agents', format_columns.ListColumn(_agents(hv))
@@ -124,6 +125,21 @@ def _service(
     yield 'disabled_reason', (service and service.disabled_reason) or ''
 
 
+def _intended(
+    hv: Hypervisor, now: datetime.datetime
+) -> typing.Iterator[tuple[str, typing.Any]]:
+    protection = hv.protection(now)
+    yield 'description', hv.description
+    yield 'expires_at', rows.moment(hv.expires_at)
+    yield 'protected', protection is not None
+    yield (
+        'protected_until',
+        rows.moment(protection.until if protection else None),
+    )
+    yield 'protected_by', protection.by if protection else ''
+    yield 'protected_reason', protection.reason if protection else ''
+
+
 def _machine(
     hv: Hypervisor,
 ) -> typing.Iterator[tuple[str, typing.Any]]:
@@ -132,7 +148,6 @@ def _machine(
     yield 'server_status', server.status if server else ''
     created = server.created_at if server else None
     yield 'created_at', rows.moment(created)
-    yield 'expires_at', rows.moment(hv.expires_at)
     yield 'certificates_end', rows.moment(hv.certificates_end)
     yield (
         'addresses',

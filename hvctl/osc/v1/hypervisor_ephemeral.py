@@ -286,6 +286,11 @@ class ListHypervisorEphemeral(command.Lister):
                 'List only those whose time has come (see create --expires)'
             ),
         )
+        parser.add_argument(
+            '--protected',
+            action='store_true',
+            help=_('List only those that are protected (see set --protected)'),
+        )
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> _Rows:
@@ -317,8 +322,8 @@ class ListHypervisorEphemeral(command.Lister):
             (hv, look)
             for look in seen
             for hv in assemble.assemble(look, assemble.names(look)).values()
-            if not parsed_args.expired
-            or (hv.expires_at is not None and hv.expires_at <= now)
+            if not (parsed_args.expired and not hv.has_expired(now))
+            and not (parsed_args.protected and hv.protection(now) is None)
         ]
         found.sort(key=lambda one: one[0].name)
         for words in warnings.of((one for one, look in found), now):

@@ -30,6 +30,7 @@ from hvctl.cloud import clients
 from hvctl.osc.v1 import hypervisor_ephemeral
 from hvctl.osc.v1 import hypervisor_ephemeral_delete
 from hvctl.osc.v1 import hypervisor_ephemeral_drain
+from hvctl.osc.v1 import hypervisor_ephemeral_set
 from hvctl.tests.simulation import cloud
 from hvctl.tests.simulation import commands
 from hvctl.tests.simulation import inline
@@ -41,6 +42,8 @@ _COMMANDS: dict[str, typing.Any] = {
     'create': hypervisor_ephemeral.CreateHypervisorEphemeral,
     'delete': hypervisor_ephemeral_delete.DeleteHypervisorEphemeral,
     'drain': hypervisor_ephemeral_drain.DrainHypervisorEphemeral,
+    'set': hypervisor_ephemeral_set.SetHypervisorEphemeral,
+    'unset': hypervisor_ephemeral_set.UnsetHypervisorEphemeral,
 }
 
 #: What a command may meet with, by its verb: the most moments of each kind

@@ -51,6 +51,7 @@ class Servers:
                 ('DELETE', one, self._delete),
                 ('POST', f'{one}/metadata', self._describe),
                 ('GET', f'{one}/metadata', self._metadata),
+                ('DELETE', f'{one}/metadata/<key>', self._forget),
             ),
         )
 
@@ -212,12 +213,24 @@ class Servers:
 
     def _describe(self, call: service.Call) -> service.Answer:
         number, server = self.named(call)
+        _insist_on_rest(server)
         metadata = {**server.metadata, **call.body()['metadata']}
         quotas.insist_on_metadata(self._world, call.who.project_id, metadata)
         self._world.servers.put(
             number, dataclasses.replace(server, metadata=metadata)
         )
         return service.Answer(body={'metadata': metadata})
+
+    def _forget(self, call: service.Call) -> service.Answer:
+        number, server = self.named(call)
+        _insist_on_rest(server)
+        metadata = dict(server.metadata)
+        if metadata.pop(call.args['key'], None) is None:
+            raise service.Refusal(404, 'Metadata item was not found')
+        self._world.servers.put(
+            number, dataclasses.replace(server, metadata=metadata)
+        )
+        return service.Answer(body=None, status=204)
 
     def named(self, call: service.Call) -> tuple[int, records.Server]:
         """Return the server of a path.
@@ -275,3 +288,12 @@ def _filter(query: dict[str, str]) -> Callable[[records.Server], bool]:
         )
 
     return fits
+
+
+def _insist_on_rest(server: records.Server) -> None:
+    """Insist that a server is in a state in which its metadata may change."""
+    resting = server.vm_state in ('active', 'paused', 'suspended', 'stopped')
+    if not resting or server.task_state is not None:
+        raise service.Refusal(
+            409, f'Instance {server.id} is {server.vm_state}, and may not be'
+        )

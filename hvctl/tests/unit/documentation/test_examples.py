@@ -30,7 +30,9 @@ CLASSES: dict[str, str] = {
     'delete': 'hypervisor_ephemeral_delete:DeleteHypervisorEphemeral',
     'drain': 'hypervisor_ephemeral_drain:DrainHypervisorEphemeral',
     'list': 'hypervisor_ephemeral:ListHypervisorEphemeral',
+    'set': 'hypervisor_ephemeral_set:SetHypervisorEphemeral',
     'show': 'hypervisor_ephemeral:ShowHypervisorEphemeral',
+    'unset': 'hypervisor_ephemeral_set:UnsetHypervisorEphemeral',
     'profile authority create': (
         'hypervisor_ephemeral_profile_authority:'
         'CreateHypervisorEphemeralProfileAuthority'
@@ -59,6 +61,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     'delete': rows.DELETED_WITH_FACTS,
     'drain': drain_rows.DRAINED_WITH_FACTS,
     'list': rows.LISTED_WITH_IDS,
+    'set': rows.DELETED_WITH_FACTS,
+    'unset': rows.DELETED_WITH_FACTS,
 }
 
 #: Options of the client itself.

@@ -48,6 +48,7 @@ NOTHING_TO_DO: frozenset[Code] = frozenset(
         StatusCode.COLD_MIGRATIONS_OPEN,
         StatusCode.LIVE_MIGRATIONS_OPEN,
         OutcomeCode.DONE,
+        OutcomeCode.NOTED,
         OutcomeCode.ALREADY_ENABLED,
         OutcomeCode.REQUESTED,
         OutcomeCode.REMOVED,

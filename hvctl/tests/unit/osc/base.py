@@ -18,6 +18,7 @@ from hvctl.model.preflight import Answers, Flavor, Lookup, Quota
 from hvctl.osc.v1 import hypervisor_ephemeral
 from hvctl.osc.v1 import hypervisor_ephemeral_delete
 from hvctl.osc.v1 import hypervisor_ephemeral_drain
+from hvctl.osc.v1 import hypervisor_ephemeral_set
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clocks
 from hvctl.tests.fixtures import failures
@@ -27,6 +28,8 @@ COMMANDS: dict = {
     'create': hypervisor_ephemeral.CreateHypervisorEphemeral,
     'delete': hypervisor_ephemeral_delete.DeleteHypervisorEphemeral,
     'drain': hypervisor_ephemeral_drain.DrainHypervisorEphemeral,
+    'set': hypervisor_ephemeral_set.SetHypervisorEphemeral,
+    'unset': hypervisor_ephemeral_set.UnsetHypervisorEphemeral,
     'list': hypervisor_ephemeral.ListHypervisorEphemeral,
     'show': hypervisor_ephemeral.ShowHypervisorEphemeral,
 }

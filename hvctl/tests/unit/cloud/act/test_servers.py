@@ -6,6 +6,8 @@ from __future__ import annotations
 import typing
 
 from hvctl.model import identity
+from hvctl.model.metadata_steps import SetMetadata
+from hvctl.model.metadata_steps import UnsetMetadata
 from hvctl.model.results import Done, Exists
 from hvctl.model.steps import (
     AskServer,
@@ -146,6 +148,32 @@ class TestServers(acting.TestCase):
         self.act(NoteTimes(name='hv1', server_id='s', metadata={'a': 'b'}))
 
         self.assertEqual({'metadata': {'a': 'b'}}, self.last().json())
+
+    def test_set_metadata(self) -> None:
+        """All items come with one request."""
+        self.mock.post(f'{base.COMPUTE}/servers/s/metadata', json={})
+
+        self.act(SetMetadata(name='hv1', server_id='s', metadata={'a': 'b'}))
+
+        self.assertEqual({'metadata': {'a': 'b'}}, self.last().json())
+
+    def test_unset_metadata(self) -> None:
+        """What is not there any more is no failure."""
+        for status, changed in ((204, True), (404, False)):
+            with self.subTest(status=status):
+                self.mock.delete(
+                    f'{base.COMPUTE}/servers/s/metadata/hvctl:expires_at',
+                    status_code=status,
+                    json={},
+                )
+
+                done = self.act(
+                    UnsetMetadata(
+                        name='hv1', server_id='s', key='hvctl:expires_at'
+                    )
+                )
+
+                self.assertEqual(changed, done.changed)
 
     def test_ask(self) -> None:
         """Gone is what Nova answers 404 for, and nothing else."""

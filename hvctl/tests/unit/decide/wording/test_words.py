@@ -12,6 +12,7 @@ from hvctl.decide.wording import rendering
 from hvctl.decide.wording import templates
 from hvctl.model.codes import HolderCode, OutcomeCode, StatusCode
 from hvctl.model.reasons import Reason
+from hvctl.tests.unit.decide.wording import intention_words
 from hvctl.tests.unit.decide.wording import lost_words
 from hvctl.tests.unit.decide.wording import move_words
 
@@ -353,7 +354,12 @@ class TestWords(unittest.TestCase):
 
     def test_table(self):
         """Each row reads as it stands here."""
-        rows = (*ROWS, *lost_words.ROWS, *move_words.ROWS)
+        rows = (
+            *ROWS,
+            *intention_words.ROWS,
+            *lost_words.ROWS,
+            *move_words.ROWS,
+        )
         for code, facts, words, remedy in rows:
             with self.subTest(code=code):
                 why = Reason.of(code, **facts)
