@@ -66,11 +66,11 @@ def see_away(migration: Migration, case: DrainCase) -> Move:
 
 def tie(move: Move, case: DrainCase) -> Move:
     """Note what ties a guest to its host, and what it has."""
+    guest = case.here.get(move.guest.id)
     guest_ties = dataclasses.replace(
-        ties.of(move.guest.id, case.snapshot, case.ledger),
+        ties.of(move.guest.id, guest, case.snapshot, case.ledger),
         volumes=move.ties.volumes,
     )
-    guest = case.here.get(move.guest.id)
     found: list[Reason] = []
     if guest is not None:
         found = devices.notes(guest, move.treatment.method, guest_ties)
@@ -85,7 +85,9 @@ def rest(move: Move, guest: Server, case: DrainCase) -> Move:
     :returns: the move: ``STAYED`` when nothing can be done with the guest
     """
     guest_ties = ties.with_volumes(
-        ties.of(guest.id, case.snapshot, case.ledger), guest, case.snapshot
+        ties.of(guest.id, guest, case.snapshot, case.ledger),
+        guest,
+        case.snapshot,
     )
     treated = treatment.treat(guest, case.options, guest_ties)
     now, busy_since, busy_for = case.now, None, limits.BUSY

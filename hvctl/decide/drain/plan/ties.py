@@ -13,37 +13,40 @@ from hvctl.model.records import Server
 from hvctl.model.snapshot import Snapshot
 
 
-def of(guest_id: str, snapshot: Snapshot, ledger: Ledger) -> Ties:
-    """Return what ties a guest, by this look or by an earlier one."""
+def of(
+    guest_id: str, guest: Server | None, snapshot: Snapshot, ledger: Ledger
+) -> Ties:
+    """Return what ties a guest, by this look or by an earlier one.
+
+    :param guest: as its host has it; None where it is there no more
+    """
     move = ledger.moves.get(guest_id)
     known = move.ties if move is not None else Ties(known=False)
     if not snapshot.ties_known:
-        # Every look has the test guests.
         return dataclasses.replace(
-            known, tries_out=_tries_out(guest_id, snapshot)
+            known, tries_out=_tries_out(guest, snapshot)
         )
     return Ties(
         ports=snapshot.direct_ports.get(guest_id, ()),
         affinity=snapshot.affinity.get(guest_id),
         anti_affinity=snapshot.anti_affinity.get(guest_id),
         volumes=known.volumes,
-        tries_out=_tries_out(guest_id, snapshot),
+        tries_out=_tries_out(guest, snapshot),
     )
 
 
-def _tries_out(guest_id: str, snapshot: Snapshot) -> str | None:
+def _tries_out(guest: Server | None, snapshot: Snapshot) -> str | None:
     """Return which hypervisor a guest tries out that only visits its host.
 
-    Of our own project only: any tenant can give a guest our mark.
+    Of our own project only: any tenant can give a guest our mark.  A look has
+    the test guests of the hypervisors that are drained, and this one need not
+    be of them.
     """
-    return next(
-        (
-            guest.metadata.get(identity.TEST_KEY)
-            for guest in snapshot.test_guests
-            if guest.id == guest_id
-        ),
-        None,
-    )
+    if guest is None or guest.project_id != snapshot.project_id:
+        return None
+    if not identity.is_marked(guest.metadata):
+        return None
+    return guest.metadata.get(identity.TEST_KEY)
 
 
 def with_volumes(ties: Ties, guest: Server, snapshot: Snapshot) -> Ties:

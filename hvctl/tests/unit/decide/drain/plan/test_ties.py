@@ -6,6 +6,7 @@ from __future__ import annotations
 import unittest
 
 from hvctl.decide.drain.plan import ties
+from hvctl.model import identity
 from hvctl.model.ledger import Ledger
 from hvctl.model.move import Guest
 from hvctl.model.move import GuestVolumes
@@ -35,7 +36,7 @@ class TestTies(unittest.TestCase):
                 Ties(anti_affinity='apart'),
                 Ties(),
             ],
-            [ties.of(each, look, ledger) for each in ('g1', 'g2', 'g3')],
+            [ties.of(each, None, look, ledger) for each in ('g1', 'g2', 'g3')],
         )
 
     def test_an_earlier_look(self):
@@ -51,9 +52,29 @@ class TestTies(unittest.TestCase):
         ledger = Ledger(started_at=clocks.START, moves={'g1': move})
 
         self.assertEqual(
-            Ties(affinity='together'), ties.of('g1', look, ledger)
+            Ties(affinity='together'), ties.of('g1', None, look, ledger)
         )
-        self.assertEqual(Ties(known=False), ties.of('g2', look, ledger))
+        self.assertEqual(Ties(known=False), ties.of('g2', None, look, ledger))
+
+    def test_visitor(self):
+        """Whom a guest tries out, its own metadata tells, if it is ours."""
+        look = builders.a_snapshot(project_id=builders.OURS)
+        ledger = Ledger(started_at=clocks.START)
+        marked = {identity.MARK_KEY: identity.MARK, identity.TEST_KEY: 'hv2'}
+        for project_id, metadata, name in (
+            (builders.OURS, marked, 'hv2'),
+            (builders.OURS, {identity.TEST_KEY: 'hv2'}, None),
+            (builders.OURS, {}, None),
+            (builders.THEIRS, marked, None),
+        ):
+            with self.subTest(project_id=project_id, metadata=metadata):
+                guest = builders.a_guest(
+                    project_id=project_id, metadata=metadata
+                )
+
+                found = ties.of(guest.id, guest, look, ledger)
+
+                self.assertEqual(name, found.tries_out)
 
 
 class TestVolumes(unittest.TestCase):
