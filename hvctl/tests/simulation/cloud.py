@@ -9,11 +9,13 @@ from openstack import connection
 import requests
 
 from hvctl.tests.simulation import application
+from hvctl.tests.simulation import cinder
 from hvctl.tests.simulation import clock
 from hvctl.tests.simulation import glance
 from hvctl.tests.simulation import ironic
 from hvctl.tests.simulation import keystone
 from hvctl.tests.simulation import machines
+from hvctl.tests.simulation import moves
 from hvctl.tests.simulation import neutron
 from hvctl.tests.simulation import numbers
 from hvctl.tests.simulation import pace
@@ -47,6 +49,7 @@ class Cloud:
         )
         self.stock = stock.Stock(self.world)
         self.machines = machines.Machines(self.world, self.stock)
+        self.moves = moves.Moves(self.world, self.stock, self.machines)
         first = self.world.first
         self.admin, self.demo = (
             keystone.Project(id=first.project(number), name=name)
@@ -69,10 +72,11 @@ class Cloud:
         ]
         services: list[service.Service] = [
             placement.Placement(self.world, self.stock),
-            nova.Nova(self.world, self.stock, self.machines),
+            nova.Nova(self.world, self.stock, self.machines, self.moves),
             neutron.Neutron(self.world),
             ironic.Ironic(self.world),
             glance.Glance(self.world),
+            cinder.Cinder(self.world),
         ]
         self.identity = keystone.Keystone(
             seed,

@@ -54,14 +54,17 @@ class Machines:
 
     def end(self, server: records.Server) -> None:
         """Begin to end a server."""
-        if server.task_state == 'deleting':
+        if server.task_state == 'deleting' or server.vm_state == 'deleted':
             return
         self.change(server.id, task_state='deleting')
         if server.host == numbers.IRONIC and server.node:
             self._node(server.node, provision_state='deleting')
             if server.user_data:
                 self.registration.stop(server.name)
-        self._after(self._world.pace.ended, server.id, self._forget)
+        if server.host in (None, numbers.IRONIC):
+            self._after(self._world.pace.ended, server.id, self._forget)
+        else:
+            self._after(self._world.pace.ended, server.id, self._deleted)
 
     def told(self, of: records.ComputeService) -> None:
         """Tell a host that it is enabled or not, as Nova does."""
@@ -265,11 +268,21 @@ class Machines:
             ),
         )
 
+    def _deleted(self, server: records.Server) -> None:
+        """Save that a guest is deleted, before its host lets go of it."""
+        self.change(server.id, vm_state='deleted', task_state=None)
+        self._after(self._world.pace.let_go, server.id, self._forget)
+
     def _forget(self, server: records.Server) -> None:
         """Let Nova forget a server, and Ironic clean its node."""
         self.unbind(server)
         self._stock.release(server.id)
         self._world.servers.remove(server.number)
+        # Nova deletes them with it (nova/db/main/api.py, instance_destroy).
+        having = self._world.migrations.having('server', server.id)
+        for number, move in list(having):
+            self._stock.release(move.uuid)
+            self._world.migrations.remove(number)
         if server.host != numbers.IRONIC or server.node is None:
             return
         node_id = server.node

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import dataclasses
 import typing
 
+from hvctl.tests.simulation import fates
 from hvctl.tests.simulation import machines
 from hvctl.tests.simulation import records
 from hvctl.tests.simulation import scheduler
@@ -14,7 +15,20 @@ from hvctl.tests.simulation import service
 from hvctl.tests.simulation import stock
 from hvctl.tests.simulation import world
 
-_NO_HOST = 'No valid host was found. There are not enough hosts available.'
+_FAILING = frozenset({fates.End.FAILS, fates.End.BREAKS, fates.End.HANGS})
+
+
+class Wish(typing.NamedTuple):
+    """What is asked for.
+
+    :ivar who: asks for it
+    :ivar host: where to; None for wherever there is room
+    :ivar request_id: of the request; empty where nothing tells of it
+    """
+
+    who: service.Token
+    host: str | None = None
+    request_id: str = ''
 
 
 class Moves:
@@ -30,38 +44,24 @@ class Moves:
         self._stock = kept
         self._machines = all_machines
         self._scheduler = scheduler.Scheduler(of, kept)
+        self._wishes: dict[int, Wish] = {}
         # The state to which a resized guest goes back.
         self._was: dict[str, str] = {}
 
-    def live(
-        self, server: records.Server, host: str | None, call: service.Call
-    ) -> None:
-        """Begin a live migration.
-
-        :param call: asks for it
-        """
+    def live(self, server: records.Server, wish: Wish) -> None:
+        """Begin a live migration."""
         self._machines.change(server.id, task_state='migrating')
-        number = self._record(server, 'live-migration', call.who)
-        self._later(
-            self._world.pace.scheduled,
-            number,
-            lambda: self._depart(number, host, call.request_id, self._queue),
-        )
+        self._begin(server, 'live-migration', wish, self._queue)
 
     def cold(
-        self, server: records.Server, host: str | None, call: service.Call
+        self, server: records.Server, wish: Wish, kind: str = 'migration'
     ) -> None:
         """Begin a cold migration.
 
-        :param call: asks for it
+        :param kind: a resize is one as well
         """
         self._machines.change(server.id, task_state='resize_prep')
-        number = self._record(server, 'migration', call.who)
-        self._later(
-            self._world.pace.scheduled,
-            number,
-            lambda: self._depart(number, host, call.request_id, self._resize),
-        )
+        self._begin(server, kind, wish, self._resize)
 
     def confirm(self, server: records.Server) -> None:
         """Confirm a cold migration.
@@ -83,7 +83,13 @@ class Moves:
 
     def force(self, number: int) -> None:
         """Let a live migration come to its end."""
-        self._arrived(number)
+        self._land_live(number)
+
+    def copy(self) -> None:
+        """Let the source tell that each live migration goes on."""
+        for number, move in list(self._world.migrations.rising()):
+            if move.status == 'running':
+                self._status(number, 'running')
 
     def running(self, server_id: str, number: int) -> records.Migration | None:
         """Return a migration of a server that is under way."""
@@ -91,6 +97,31 @@ class Moves:
         if found is None or found.server_id != server_id:
             return None
         return found
+
+    def _begin(
+        self,
+        server: records.Server,
+        kind: str,
+        wish: Wish,
+        then: Callable[[int], None],
+    ) -> None:
+        end = self._end(server.id)
+        if end is fates.End.LOST:
+            self._machines.change(server.id, task_state=None)
+        if end in (fates.End.LOST, fates.End.UNRECORDED):
+            return
+        number = self._record(server, kind, wish.who)
+        self._wishes[number] = wish
+        self._later(
+            self._world.pace.scheduled,
+            number,
+            lambda: self._depart(number, wish.host, then),
+        )
+
+    def _end(self, server_id: str) -> fates.End | None:
+        """Return how the moves of a guest are to end; None for well."""
+        fate = self._world.fates.get(server_id)
+        return fate.end if fate else None
 
     def _record(
         self, server: records.Server, kind: str, who: service.Token
@@ -124,9 +155,11 @@ class Moves:
         """Do something with a move later, if it still goes on then."""
 
         def due() -> None:
-            move = self._move(number)
-            there = self._world.servers.find('id', move.server_id)
-            if there and move.status not in ('cancelled', 'error'):
+            move = self._world.migrations.get(number)
+            # Its record goes with a guest that is deleted.
+            if move is None or move.status in ('cancelled', 'error'):
+                return
+            if self._world.servers.find('id', move.server_id):
                 call()
 
         self._world.clock.after(seconds, due)
@@ -135,7 +168,6 @@ class Moves:
         self,
         number: int,
         host: str | None,
-        request_id: str,
         then: Callable[[int], None],
     ) -> None:
         """Choose the destination; the migration keeps what the source has."""
@@ -147,14 +179,11 @@ class Moves:
             self._stock.allocate(
                 [dataclasses.replace(before, uuid=move.uuid, type='MIGRATION')]
             )
-        node = self._scheduler.place(server, host, move.source)
+        node = None
+        if self._end(server.id) is not fates.End.NO_HOST:
+            node = self._scheduler.place(server, host, move.source)
         if node is None:
-            self._stock.release(move.uuid)
-            if before is not None:
-                self._stock.allocate([before])
-            self._status(number, 'error')
-            self._machines.change(server.id, task_state=None)
-            self._explain(server.id, request_id, _NO_HOST)
+            self._fail(number, fates.NO_HOST)
             return
         self._status(
             number,
@@ -164,8 +193,36 @@ class Moves:
         )
         then(number)
 
-    def _explain(self, server_id: str, request_id: str, why: str) -> None:
-        key = server_id, request_id
+    def _fail(self, number: int, why: str | None) -> None:
+        """Leave a guest where it is, as it was.
+
+        The guest is so before the record says it (nova/compute/manager.py,
+        _rollback_live_migration).
+        """
+        move = self._move(number)
+        self._return(number, self._server(move))
+        self._status(number, 'error')
+        if why is not None:
+            self._explain(move.server_id, number, why)
+
+    def _fails(self, number: int) -> bool:
+        """Let a move fail that is to fail; return whether it does."""
+        move = self._move(number)
+        fate = self._world.fates.get(move.server_id)
+        if fate is None or fate.end not in _FAILING:
+            return False
+        if fate.end is fates.End.HANGS:
+            return True
+        self._fail(number, fate.why)
+        if fate.end is fates.End.BREAKS:
+            self._machines.change(move.server_id, vm_state='error')
+        return True
+
+    def _explain(self, server_id: str, number: int, why: str) -> None:
+        wish = self._wishes[number]
+        key = server_id, wish.request_id
+        if key not in self._world.actions:
+            return
         now = self._world.clock.now()
         self._world.actions[key] = dataclasses.replace(
             self._world.actions[key],
@@ -192,9 +249,11 @@ class Moves:
         )
 
     def _arrived(self, number: int) -> None:
+        if self._move(number).status == 'running' and not self._fails(number):
+            self._land_live(number)
+
+    def _land_live(self, number: int) -> None:
         move = self._move(number)
-        if move.status != 'running':
-            return
         server = self._server(move)
         self._land(move, server, task_state=None)
         self._stock.release(move.uuid)
@@ -208,6 +267,8 @@ class Moves:
         )
 
     def _resized(self, number: int) -> None:
+        if self._fails(number):
+            return
         move = self._move(number)
         server = self._server(move)
         self._was[server.id] = server.vm_state

@@ -18,6 +18,8 @@ class Pace:
     :ivar agents: until its network agent reports
     :ivar booted: until a guest is ACTIVE
     :ivar ended: until Nova has forgotten a server
+    :ivar let_go: from when a guest's end is saved until its host lets go of it
+    :ivar shelved: until a guest is shelved
     :ivar cleaned: until Ironic has its node available again
     :ivar copied: a live migration, from when it begins
     :ivar resized: a cold migration, until it waits to be confirmed
@@ -42,6 +44,8 @@ class Pace:
     agents: float = 32
     booted: float = 5
     ended: float = 5
+    let_go: float = 0.5
+    shelved: float = 5
     cleaned: float = 10
     copied: float = 10
     resized: float = 8

@@ -158,6 +158,7 @@ class Server:
     :ivar number: that Nova's database gives it
     :ivar node: the hostname of its compute node
     :ivar ports: the ids of its ports
+    :ivar volumes: those of its volumes
     """
 
     id: str
@@ -184,6 +185,17 @@ class Server:
     fault: str | None = None
     locked: bool = False
     ports: tuple[str, ...] = ()
+    volumes: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Volume:
+    """A volume of Cinder that a server has."""
+
+    id: str
+    project_id: str
+    server_id: str
+    encrypted: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,18 +23,22 @@ from hvctl.model.results import Done
 from hvctl.model.snapshot import Scope, Snapshot
 from hvctl.model.steps import DeleteService, Step
 from hvctl.run import loop
+from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clocks
 from hvctl.tests.fixtures import failures
 from hvctl.tests.fixtures import recorded
 from hvctl.tests.simulation import clock
 from hvctl.tests.simulation import cloud
+from hvctl.tests.simulation import given
 from hvctl.tests.simulation import inline
+from hvctl.tests.simulation import moves
 from hvctl.tests.simulation import numbers
 from hvctl.tests.simulation import pace
 from hvctl.tests.simulation import population
 from hvctl.tests.simulation import records
 from hvctl.tests.simulation import remembered
 from hvctl.tests.simulation import scheduler
+from hvctl.tests.simulation import service
 from hvctl.tests.simulation import transport
 
 #: Things are soon done, so that there are few looks.
@@ -50,9 +54,24 @@ _PACE = pace.Pace(
     reports=1,
     down=2,
     agent_down=3,
+    booted=2,
+    copied=5,
+    resized=5,
+    shelved=5,
+    let_go=2,
+    at_once=100,
 )
 #: What a machine comes through, in this order.
 _STAGES = ('deployed', 'registered', 'inventory', 'mapped', 'agents')
+
+#: Of moves that are neither over nor wait for somebody.
+_GOING = (
+    'accepted',
+    'queued',
+    'running',
+    'pre-migrating',
+    'migrating',
+)
 
 #: Seconds after which no test looks any more.
 _NEVER = 10**6
@@ -77,11 +96,16 @@ class Stepped(recorded.Recorded, cloud.Cloud):
     """The cloud, and a client of it.
 
     Its time is that of the loop's clock, whenever it is asked.
+
+    :ivar other: a host of somebody else
+    :ivar most: how many moves of guests were under way at once
     """
 
     def __init__(self, time: clocks.FakeClock) -> None:
         recorded.Recorded.__init__(self, time)
         cloud.Cloud.__init__(self, size=_SIZE, pace_=_PACE)
+        self.other = self.world.first.host_name(0)
+        self.most = 0
         self._scheduler = scheduler.Scheduler(self.world, self.stock)
         self._client = clients.Client.connect(
             connection.Connection(
@@ -102,7 +126,7 @@ class Stepped(recorded.Recorded, cloud.Cloud):
         """Run one step."""
         self.catch_up()
         self.asked.append(step)
-        service = (
+        zombie = (
             self.service_of(step.host)
             if isinstance(step, DeleteService)
             else None
@@ -110,8 +134,10 @@ class Stepped(recorded.Recorded, cloud.Cloud):
         done = self._client.act(step)
         if done.changed:
             self.changes.append(step)
-            if service is not None and service.silent_since is None:
-                self.zombies.append(service.host)
+            going = [m for m in self.migrations() if m.status in _GOING]
+            self.most = max(self.most, len(going))
+            if zombie is not None and zombie.silent_since is None:
+                self.zombies.append(zombie.host)
         return done
 
     # What tests say, and see
@@ -131,6 +157,10 @@ class Stepped(recorded.Recorded, cloud.Cloud):
     def pace(self, **seconds: typing.Any) -> None:
         """Let some things take another time than usual."""
         self.world.pace = dataclasses.replace(self.world.pace, **seconds)
+
+    def moves_take(self, seconds: float) -> None:
+        """Let each move of a guest take so long."""
+        self.pace(copied=seconds, resized=seconds)
 
     def never(self, stage: str) -> None:
         """Let machines never come to a stage, nor to what is after it."""
@@ -158,56 +188,133 @@ class Stepped(recorded.Recorded, cloud.Cloud):
             )
         )
 
-    def add_guest(self, name: str, host: str) -> records.Server:
+    def has_hypervisor(
+        self, name: str, **changes: typing.Any
+    ) -> records.Server:
+        """Let there be a hypervisor of ours that is open and empty."""
+        compute_id = builders.a_compute_id(name)
+        return given.hypervisor(self, name, compute_id, **changes)
+
+    def add_guest(
+        self, name: str, host: str, **changes: typing.Any
+    ) -> records.Server:
         """Let there be a tenant's server on a host."""
-        table, flavor = self.world.servers, population.SMALL
-        number, now = table.next_number(), self.clock.now()
-        guest = records.Server(
-            id=self.world.first.servers.id(number),
-            number=number,
-            name=name,
-            project_id=self.demo.id,
-            user_id=self.world.first.user(1),
-            created_at=now,
-            updated_at=now,
-            launched_at=now,
-            host=host,
-            node=host,
-            flavor=flavor,
-            image_id=self.world.first.image_id,
+        return given.guest(self, name, host, **changes)
+
+    def server(self, server_id: str) -> records.Server | None:
+        """Return a server; None when it is gone."""
+        found = self.world.servers.find('id', server_id)
+        return found[1] if found else None
+
+    def change_server(self, server_id: str, **changes: typing.Any) -> None:
+        """Change a server."""
+        self.machines.change(server_id, **changes)
+
+    def move(
+        self,
+        guest: records.Server,
+        kind: str = 'live-migration',
+        host: str | None = None,
+        user_id: str | None = None,
+    ) -> None:
+        """Let somebody move a guest, its owner where nobody is named."""
+        who = service.Token(
+            user_id=user_id or guest.user_id,
+            project_id=guest.project_id,
+            roles=frozenset({'admin'}),
         )
-        table.add(guest)
-        self._place(guest, host)
-        return guest
+        wish = moves.Wish(who=who, host=host)
+        if kind == 'live-migration':
+            self.moves.live(guest, wish)
+        else:
+            self.moves.cold(guest, wish, kind)
+
+    def migrations(self, host: str | None = None) -> list[records.Migration]:
+        """Return all migrations, or those of a host, the oldest first."""
+        table = self.world.migrations
+        found = table.having('host', host) if host else table.rising()
+        return [move for _, move in found]
+
+    def have_left(self, host: str) -> None:
+        """Let guests have left a host before, by each method."""
+        for kind, status in (
+            ('live-migration', 'completed'),
+            ('migration', 'confirmed'),
+        ):
+            self._record(
+                self.world.first.servers.id(10**6),
+                host,
+                type=kind,
+                status=status,
+            )
+
+    def change_service(self, host: str, **changes: typing.Any) -> None:
+        """Change the compute service of a host."""
+        ((number, found),) = self.world.services.having('host', host)
+        changed = dataclasses.replace(found, **changes)
+        self.world.services.put(number, changed)
+        self.machines.told(changed)
 
     def evacuate(self, guest: records.Server) -> None:
         """Let a guest have been made anew elsewhere, for its host is lost.
 
         Its allocation there stays until the service is deleted.
         """
-        table, other = self.world.migrations, self.world.first.host_name(0)
+        other = self.other
+        self._record(
+            guest.id,
+            str(guest.host),
+            project_id=guest.project_id,
+            user_id=guest.user_id,
+            status='done',
+            type='evacuation',
+        )
+        nodes = [
+            node.uuid
+            for host in (str(guest.host), other)
+            for _, node in self.world.compute_nodes.having('host', host)
+        ]
+        given.allocate(
+            self, guest, dict.fromkeys(nodes, guest.flavor.resources)
+        )
+        self.machines.change(guest.id, host=other, node=other)
+
+    def _record(
+        self, server_id: str, source: str, **changes: typing.Any
+    ) -> None:
+        """Let a guest have gone from a host to the other one."""
+        table, other = self.world.migrations, self.other
         table.add(
             records.Migration(
-                uuid=self.world.migration_ids.id(table.next_number()),
-                server_id=guest.id,
-                project_id=guest.project_id,
-                user_id=guest.user_id,
-                status='done',
-                type='evacuation',
-                source=str(guest.host),
-                source_node=str(guest.node),
-                destination=other,
-                destination_node=other,
-                created_at=self.clock.now(),
-                updated_at=self.clock.now(),
+                **{
+                    'uuid': self.world.migration_ids.id(table.next_number()),
+                    'server_id': server_id,
+                    'project_id': self.admin.id,
+                    'user_id': self.world.first.user(0),
+                    'source': source,
+                    'source_node': source,
+                    'destination': other,
+                    'destination_node': other,
+                    'created_at': self.clock.now(),
+                    'updated_at': self.clock.now(),
+                    **changes,
+                }
             )
         )
-        self._place(guest, str(guest.host), other)
-        self.machines.change(guest.id, host=other, node=other)
 
     def use(self, consumer: str, provider: str, **amounts: int) -> None:
         """Let somebody have something of a provider."""
-        self._allocate(consumer, {provider: amounts})
+        self.stock.allocate(
+            [
+                records.Consumer(
+                    uuid=consumer,
+                    project_id=self.demo.id,
+                    user_id=self.world.first.user(1),
+                    type='INSTANCE',
+                    has={provider: amounts},
+                )
+            ]
+        )
 
     def forget(self, server_id: str) -> None:
         """Let Nova forget a server while nothing drives its machine."""
@@ -296,29 +403,6 @@ class Stepped(recorded.Recorded, cloud.Cloud):
             if {*hosts} & {*aggregate.hosts}
         ]
         return found
-
-    def _place(self, guest: records.Server, *hosts: str) -> None:
-        """Let a guest have what it needs on each of some hosts."""
-        having = self.world.compute_nodes.having
-        nodes = [node for host in hosts for _, node in having('host', host)]
-        self._allocate(
-            guest.id, {node.uuid: guest.flavor.resources for node in nodes}
-        )
-
-    def _allocate(
-        self, consumer: str, has: dict[str, records.Resources]
-    ) -> None:
-        self.stock.allocate(
-            [
-                records.Consumer(
-                    uuid=consumer,
-                    project_id=self.demo.id,
-                    user_id=self.world.first.user(1),
-                    type='INSTANCE',
-                    has=has,
-                )
-            ]
-        )
 
     def _try_to_boot(self) -> None:
         """Be a tenant who tries all the time to boot a guest.

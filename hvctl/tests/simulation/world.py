@@ -9,6 +9,7 @@ import typing
 import uuid
 
 from hvctl.tests.simulation import clock
+from hvctl.tests.simulation import fates
 from hvctl.tests.simulation import ids
 from hvctl.tests.simulation import numbers
 from hvctl.tests.simulation import pace
@@ -25,6 +26,10 @@ class World:
     :ivar quotas: by project, where there are limits
     :ivar failing: what goes wrong at the next deploy of nodes, by uuid
     :ivar staying: what goes wrong when Ironic ends what is on nodes, by uuid
+    :ivar fates: what becomes of the moves of guests, by their ids
+    :ivar volumes: None where Cinder does not answer
+    :ivar offload_shelved: whether Nova does so at once, as it is configured
+        (``shelved_offload_time``)
     :ivar enable_new_services: as Nova is configured
     :ivar domain: with which the hosts of machines call themselves
     """
@@ -133,6 +138,9 @@ class World:
         self.custom_traits: set[str] = {population.EPHEMERAL}
         self.failing: dict[str, str] = {}
         self.staying: dict[str, str] = {}
+        self.fates: dict[str, fates.Fate] = {}
+        self.volumes: list[records.Volume] | None = []
+        self.offload_shelved = True
         self.enable_new_services = True
         self.domain: str | None = None
         self.quotas: dict[str, records.Quota] = {}

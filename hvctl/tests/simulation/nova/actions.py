@@ -6,10 +6,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 import typing
 
+from hvctl.tests.simulation import fates
 from hvctl.tests.simulation import machines
 from hvctl.tests.simulation import moves
 from hvctl.tests.simulation import records
 from hvctl.tests.simulation import service
+from hvctl.tests.simulation import shelving
 from hvctl.tests.simulation import stock
 from hvctl.tests.simulation import world
 from hvctl.tests.simulation.nova import servers
@@ -20,7 +22,12 @@ _STATES: dict[str, frozenset[str]] = {
     'os-migrateLive': frozenset({'active', 'paused'}),
     'migrate': frozenset({'active', 'stopped'}),
     'confirmResize': frozenset({'resized'}),
+    'shelve': frozenset({'active', 'paused', 'stopped', 'suspended'}),
+    'shelveOffload': frozenset({'shelved'}),
 }
+
+#: What takes a guest off its host.
+_AWAY = frozenset({'os-migrateLive', 'migrate', 'shelve', 'shelveOffload'})
 
 #: What Nova calls them in instance actions (nova/compute/instance_actions.py).
 _NAMES = {
@@ -28,6 +35,8 @@ _NAMES = {
     'migrate': 'migrate',
     'confirmResize': 'confirmResize',
     'forceDelete': 'delete',
+    'shelve': 'shelve',
+    'shelveOffload': 'shelveOffload',
 }
 
 _CONSOLE = 'booting\nwelcome\n'
@@ -41,8 +50,10 @@ class Actions:
         of: world.World,
         kept: stock.Stock,
         all_machines: machines.Machines,
+        all_moves: moves.Moves,
     ) -> None:
-        self.moves = moves.Moves(of, kept, all_machines)
+        self.moves = all_moves
+        self._shelving = shelving.Shelving(of, kept, all_machines)
         self._world = of
         self._machines = all_machines
 
@@ -78,6 +89,8 @@ class Actions:
             'migrate': self._cold,
             'confirmResize': self._confirm,
             'forceDelete': self._delete,
+            'shelve': self._shelve,
+            'shelveOffload': self._offload,
             'os-getConsoleOutput': self._console,
         }.get(action)
         if answer is None:
@@ -113,15 +126,18 @@ class Actions:
         server: records.Server,
         given: Mapping[str, typing.Any],
         action: str,
-        move: Callable[[records.Server, str | None, service.Call], None],
+        move: Callable[[records.Server, moves.Wish], None],
     ) -> service.Answer:
         """Send a server to the host that is asked for, or to any.
 
-        :param move: begins it, given the host and what asks for it
+        :param move: begins it, given what is asked for
         """
         host = self._destination(server, given)
         self._note(call, server, action)
-        move(server, host, call)
+        move(
+            server,
+            moves.Wish(who=call.who, host=host, request_id=call.request_id),
+        )
         return service.Answer(body=None, status=202)
 
     def _confirm(
@@ -133,6 +149,27 @@ class Actions:
         self._note(call, server, 'confirmResize')
         self.moves.confirm(server)
         return service.Answer(body=None, status=204)
+
+    def _shelve(
+        self,
+        call: service.Call,
+        server: records.Server,
+        given: Mapping[str, typing.Any],
+    ) -> service.Answer:
+        self._note(call, server, 'shelve')
+        self._shelving.shelve(server)
+        return service.Answer(body=None, status=202)
+
+    def _offload(
+        self,
+        call: service.Call,
+        server: records.Server,
+        given: Mapping[str, typing.Any],
+    ) -> service.Answer:
+        self._insist_on_role(call, 'os-shelve:shelve_offload')
+        self._note(call, server, 'shelveOffload')
+        self._shelving.offload(server)
+        return service.Answer(body=None, status=202)
 
     def _delete(
         self,
@@ -232,6 +269,13 @@ class Actions:
             raise service.Refusal(409, f'{what}vm_state {server.vm_state}')
         if server.task_state is not None:
             raise service.Refusal(409, f'{what}task_state {server.task_state}')
+        fate = self._world.fates.get(server.id)
+        if fate and fate.end is fates.End.REFUSED and action in _AWAY:
+            raise service.Refusal(
+                409,
+                f"Action '{_NAMES[action]}' on instance {server.id} is not "
+                'supported for instances with shares attached.',
+            )
 
     def _insist_on_role(self, call: service.Call, rule: str) -> None:
         if not call.who.may('admin'):

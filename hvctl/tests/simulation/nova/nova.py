@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from hvctl.tests.simulation import machines
 from hvctl.tests.simulation import microversions
+from hvctl.tests.simulation import moves
 from hvctl.tests.simulation import service
 from hvctl.tests.simulation import stock
 from hvctl.tests.simulation import world
@@ -49,6 +50,7 @@ class Nova(microversions.Service):
         of: world.World,
         kept: stock.Stock,
         all_machines: machines.Machines,
+        all_moves: moves.Moves,
     ) -> None:
         routes = [
             service.Route(
@@ -58,7 +60,7 @@ class Nova(microversions.Service):
                 method='GET', path='/v2.1', answer=self._show, role=None
             ),
             *servers.Servers(of, kept, all_machines).routes(),
-            *actions.Actions(of, kept, all_machines).routes(),
+            *actions.Actions(of, kept, all_machines, all_moves).routes(),
             *hosts.Hosts(of, kept, all_machines).routes(),
             *hypervisors.Hypervisors(of, kept).routes(),
             *aggregates.Aggregates(of, kept).routes(),

@@ -13,7 +13,7 @@ from hvctl.tests.simulation import records
 from hvctl.tests.simulation import service
 from hvctl.tests.simulation import world
 
-#: By vm_state and task_state, then by vm_state (nova/api/openstack/common.py).
+#: By vm_state and task_state (nova/api/openstack/common.py).
 _STATUSES: dict[tuple[str, str | None], str] = {
     ('active', 'migrating'): 'MIGRATING',
     ('active', 'resize_prep'): 'RESIZE',
@@ -27,7 +27,8 @@ _STATUSES: dict[tuple[str, str | None], str] = {
     ('paused', 'migrating'): 'MIGRATING',
     ('resized', 'resize_reverting'): 'REVERT_RESIZE',
 }
-_DEFAULTS = {
+#: Of each vm_state by itself.
+STATUSES = {
     'active': 'ACTIVE',
     'building': 'BUILD',
     'stopped': 'SHUTOFF',
@@ -49,7 +50,7 @@ _WITH_PROGRESS = frozenset(
 def status(server: records.Server) -> str:
     """Return the status of a server."""
     known = _STATUSES.get((server.vm_state, server.task_state))
-    return known or _DEFAULTS[server.vm_state]
+    return known or STATUSES[server.vm_state]
 
 
 def when(time: datetime.datetime) -> str:
@@ -120,7 +121,7 @@ class View:
             'OS-EXT-STS:task_state': server.task_state,
             'OS-EXT-STS:vm_state': server.vm_state,
             'OS-EXT-STS:power_state': server.power_state,
-            'os-extended-volumes:volumes_attached': [],
+            'os-extended-volumes:volumes_attached': self._volumes(server),
         }
         if shown == 'ERROR' and server.fault is not None:
             body['fault'] = {
@@ -200,6 +201,11 @@ class View:
             for since, name, value in told
             if self.call.version >= since
         }
+
+    def _volumes(self, server: records.Server) -> list[service.JSON]:
+        kept = {'delete_on_termination': False}
+        more = kept if self.call.version >= (2, 3) else {}
+        return [{'id': id_, **more} for id_ in server.volumes]
 
     def _addresses(self, server: records.Server) -> service.JSON:
         found: service.JSON = {}
