@@ -24,12 +24,14 @@ What there is:
   the tables of all of it.
 ``stock.py``
   Who uses how much of what: Placement's arithmetic, by which Nova claims.
-``machines.py``, ``registration.py``, ``scheduler.py``, ``moves.py``
+``machines.py``, ``registration.py``, ``scheduler.py``, ``moves.py``,
+``shelving.py``
   What happens on the clock: machines are deployed, boot and register, guests
-  are placed and move, what ends falls silent and is cleaned.
-
+  are placed, move and are shelved, what ends falls silent and is cleaned.
 ``pace.py``
   How long each of these takes.
+``fates.py``
+  What becomes of the moves of guests for which a test chooses that.
 
 How it is told:
 
@@ -40,7 +42,7 @@ How it is told:
 ``microversions.py``
   Which version a request asks for, and whether the service has it.
 ``keystone.py``, ``placement.py``, ``nova``, ``neutron.py``, ``ironic.py``,
-``glance.py``
+``glance.py``, ``cinder.py``
   The services.  They know the requests that hvctl sends; a filter or an
   action that they do not know is refused with 501, so that nothing is
   believed of what they do not do.
@@ -49,6 +51,8 @@ How it is told:
 
 What is done with it:
 
+``given.py``
+  Hypervisors of ours and guests that are there without a create.
 ``stepping.py``
   The cloud as the loop has it: looks and steps by the real client, each of
   which a test sees and may let fail.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of drain on a cloud that lives in memory."""
+"""Tests of drain on the simulated cloud."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ from hvctl.osc.output import drain_rows
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import draining
 from hvctl.tests.fixtures import failures
-from hvctl.tests.unit.run import base
+from hvctl.tests.simulation import fates
+from hvctl.tests.unit.run import simulated
 
 
-class TestDrain(base.TestCase):
+class TestDrain(simulated.TestCase):
     """From a hypervisor with guests to an empty one."""
 
     def setUp(self):
@@ -51,10 +52,9 @@ class TestDrain(base.TestCase):
         self.assertEqual({'moved'}, set(self.results(result).values()))
         self.assertEqual(
             {'completed', 'confirmed'},
-            {m.status for m in self.cloud.migrations.all.values()},
+            {m.status for m in self.cloud.migrations()},
         )
-        provider = self.cloud.providers[builders.a_compute_id()]
-        self.assertEqual({}, provider.used)
+        self.assertEqual([], self.users())
         service = self.cloud.service_of('hv1')
         self.assertTrue(
             service.disabled_reason.startswith(identity.REASON_DRAIN)
@@ -67,21 +67,21 @@ class TestDrain(base.TestCase):
 
         self.assertTrue(self.drain('hv1').ok)
 
-        self.assertEqual(drain_options.PARALLEL, self.cloud.migrations.most)
+        self.assertEqual(drain_options.PARALLEL, self.cloud.most)
 
     def test_ends_of_guests(self):
         """What fails, hangs or is refused does not keep the others."""
         for fate, code in (
-            ('fails', GuestCode.NOVA_SAYS),
-            ('refused', GuestCode.REQUEST_REFUSED),
-            ('no record', GuestCode.NO_RECORD),
+            (fates.FAILS, GuestCode.NOVA_SAYS),
+            (fates.REFUSED, GuestCode.REQUEST_REFUSED),
+            (fates.UNRECORDED, GuestCode.NO_RECORD),
         ):
             with self.subTest(fate=fate):
                 self.start()
                 self.cloud.has_hypervisor('hv1')
                 bad = self.cloud.add_guest('bad', 'hv1')
                 self.cloud.add_guest('good', 'hv1')
-                self.cloud.migrations.fates[bad.id] = fate
+                self.cloud.world.fates[bad.id] = fate
 
                 result = self.drain('hv1')
 
@@ -95,7 +95,7 @@ class TestDrain(base.TestCase):
         """A migration that hangs is waited for until the time is over."""
         bad = self.cloud.add_guest('bad', 'hv1')
         self.cloud.add_guest('good', 'hv1')
-        self.cloud.migrations.fates[bad.id] = 'hangs'
+        self.cloud.world.fates[bad.id] = fates.HANGS
 
         result = self.drain('hv1', timeout=300)
 
@@ -107,19 +107,19 @@ class TestDrain(base.TestCase):
 
     def test_source_dies(self):
         """That is said at the next look, whatever is under way."""
-        for name in ('g1', 'g2', 'g3'):
-            self.cloud.add_guest(name, 'hv1')
-        self.cloud.migrations.have_left('hv1')
-        self.cloud.migrations.seconds = 100
+        guests = [
+            self.cloud.add_guest(name, 'hv1') for name in ('g1', 'g2', 'g3')
+        ]
+        self.cloud.have_left('hv1')
+        self.cloud.moves_take(100)
         died = []
 
         def die():
             if self.clock.seconds - began > 20 and not died:
                 died.append(len(self.cloud.scopes))
-                service = self.cloud.service_of('hv1')
-                self.cloud.change_service(service.id, state='down')
-                for server in list(self.cloud.servers.values()):
-                    self.cloud.migrations.fates[server.id] = 'hangs'
+                self.cloud.machines.registration.stop('hv1')
+                for guest in guests:
+                    self.cloud.world.fates[guest.id] = fates.HANGS
 
         began = self.clock.seconds
         self.clock.on_wait = die
@@ -148,11 +148,11 @@ class TestDrain(base.TestCase):
     def test_reason_of_each_row(self):
         """What is not done says why, whenever the time is over."""
         statuses = ['ACTIVE', 'SHUTOFF', 'SUSPENDED', 'ACTIVE', 'SHUTOFF']
-        for timeout in range(0, 40, 3):
+        for timeout in range(0, 40, 6):
             with self.subTest(timeout=timeout):
                 self.start()
                 self.cloud.has_hypervisor('hv1')
-                self.cloud.migrations.seconds = 20
+                self.cloud.moves_take(20)
                 for number, status in enumerate(statuses):
                     self.cloud.add_guest(f'g{number}', 'hv1', status=status)
 
@@ -171,7 +171,7 @@ class TestDrain(base.TestCase):
         """A guest that still waits when the time is over was planned."""
         for name in ('g1', 'g2'):
             guest = self.cloud.add_guest(name, 'hv1')
-            self.cloud.migrations.fates[guest.id] = 'hangs'
+            self.cloud.world.fates[guest.id] = fates.HANGS
 
         result = self.drain('hv1', parallel=1, timeout=60)
 
@@ -198,7 +198,7 @@ class TestDrain(base.TestCase):
         guest = self.cloud.add_guest(
             'hvctl-test-hv1',
             'hv1',
-            project_id=builders.OURS,
+            project_id=self.cloud.admin.id,
             metadata=metadata,
         )
 
@@ -214,7 +214,7 @@ class TestDrain(base.TestCase):
         self.cloud.add_guest('g1', 'hv1')
         self.cloud.add_guest('g2', 'hv2')
 
-        self.assertTrue(self.drain('hv1', 'hv2').ok)
+        self.assertTrue(self.drain('hv1', 'hv2', most_draining_share=1.0).ok)
 
         self.assertEqual(
             ['DisableService', 'DisableService', 'LiveMigrate', 'LiveMigrate'],
@@ -230,18 +230,17 @@ class TestDrain(base.TestCase):
                 self.cloud.has_hypervisor('hv2')
                 guest = self.cloud.add_guest('g1', 'hv1')
                 slow = self.cloud.add_guest('slow', 'hv1')
-                migrations = self.cloud.migrations
-                migrations.destination = 'hv2'
-                migrations.begin(guest, user_id='joe')
-                migrations.destination = 'other'
-                migrations.fates[slow.id] = 'hangs'
+                self.cloud.move(guest, host='hv2', user_id='joe')
+                self.cloud.world.fates[slow.id] = fates.HANGS
 
                 result = self.drain(*names, most_draining_share=1.0)
 
                 self.assertEqual(
                     {'g1': 'moved', 'slow': 'failed'}, self.results(result)
                 )
-                self.assertEqual('other', self.cloud.servers[guest.id].host)
+                self.assertEqual(
+                    self.cloud.other, self.cloud.server(guest.id).host
+                )
                 sent = [
                     step.server_id
                     for step in self.cloud.asked
@@ -276,9 +275,7 @@ class TestDrain(base.TestCase):
         def enable():
             if 'LiveMigrate' in self.kinds():
                 self.cloud.change_service(
-                    self.cloud.service_of('hv1').id,
-                    status='enabled',
-                    disabled_reason=None,
+                    'hv1', disabled=False, disabled_reason=None
                 )
 
         self.clock.on_wait = enable
@@ -290,7 +287,7 @@ class TestDrain(base.TestCase):
 
     def test_ties_of_nobody(self):
         """Without guests, ports and groups are read once."""
-        self.cloud.providers[builders.a_compute_id()].used['late'] = 1
+        self.cloud.use('late', builders.a_compute_id(), VCPU=1)
 
         self.drain('hv1')
 
@@ -322,7 +319,7 @@ class TestDrain(base.TestCase):
         result = self.drain('hv1')
 
         self.assertTrue(result.ok, self.message(result))
-        self.assertEqual(2, len(self.cloud.migrations.all))
+        self.assertEqual(2, len(self.cloud.migrations()))
 
     def test_not_waited_for(self):
         """--no-wait ends when Nova has the requests, and not before."""
@@ -333,18 +330,16 @@ class TestDrain(base.TestCase):
         result = self.drain('hv1', wait=False)
 
         self.assertTrue(result.ok, self.message(result))
-        self.assertEqual(1, len(self.cloud.migrations.all))
+        self.assertEqual(1, len(self.cloud.migrations()))
 
     def test_guest_that_comes_late(self):
         """A guest that was being built when it was closed is moved too."""
         self.cloud.add_guest('g1', 'hv1')
 
         def come():
-            if 3 < self.clock.seconds < 5:
+            if self.clock.seconds > 3:
                 self.cloud.add_guest('g2', 'hv1')
-            self.clock.on_wait = lambda: (
-                None if len(self.cloud.servers) > 2 else come()
-            )
+                self.clock.on_wait = lambda: None
 
         self.clock.on_wait = come
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from hvctl.model import drain_options
 from hvctl.model.guest_codes import GuestCode
-from hvctl.tests.unit.run import base
+from hvctl.tests.unit.run import simulated
 
 
-class TestLeaving(base.TestCase):
+class TestLeaving(simulated.TestCase):
     """Guests whose end Nova saves before it lets go of the host."""
 
     def setUp(self):
@@ -39,14 +39,13 @@ class TestLeaving(base.TestCase):
                 began = self.clock.seconds
 
                 def delete(guest=guest, at=began + at):
-                    found = self.cloud.servers.get(guest.id)
+                    found = self.cloud.server(guest.id)
                     if (
                         self.clock.seconds >= at
                         and found is not None
                         and found.host == 'hv1'
-                        and found.status != 'DELETED'
                     ):
-                        self.cloud.migrations.delete(found)
+                        self.cloud.machines.end(found)
 
                 self.clock.on_wait = delete
 

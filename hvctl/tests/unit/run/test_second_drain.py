@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 import collections
-import dataclasses
 
 from hvctl.model.codes import OutcomeCode
-from hvctl.tests.unit.run import base
+from hvctl.tests.unit.run import simulated
 
 
-class TestSecond(base.TestCase):
+class TestSecond(simulated.TestCase):
     """What an earlier run has sent away, and what nobody of a drain has."""
 
     def setUp(self):
@@ -19,8 +18,9 @@ class TestSecond(base.TestCase):
 
     def test_confirms_beside_what_is_in_the_way(self):
         """The guest has its name, and the message tells that it moved."""
-        guest = self.cloud.add_guest('off', 'hv1', status='SHUTOFF')
         self.cloud.add_guest('live', 'hv1')
+        # The newest goes first.
+        guest = self.cloud.add_guest('off', 'hv1', status='SHUTOFF')
         self.drain('hv1', wait=False, parallel=1)
         self.cloud.add_guest('rescued', 'hv1', status='RESCUE')
         self.cloud.pass_time(30)
@@ -56,7 +56,7 @@ class TestSecond(base.TestCase):
     def test_resized_away(self):
         """Its row has the guest's name."""
         guest = self.cloud.add_guest('web', 'hv1')
-        self.cloud.migrations.begin(guest, 'resize', user_id='the owner')
+        self.cloud.move(guest, 'resize')
         self.cloud.pass_time(30)
 
         result = self.drain('hv1')
@@ -66,34 +66,22 @@ class TestSecond(base.TestCase):
 
     def test_comes_in_slowly(self):
         """A guest on its way here is waited for, while there is news."""
-        self.cloud.add_service('far')
         self.cloud.has_hypervisor('hv2')
         guest = self.cloud.add_guest('big', 'hv2')
-        migrations = self.cloud.migrations
-        migrations.destination = 'hv1'
-        migrations.seconds = 1500
-        migrations.begin(guest, user_id='joe')
-        migrations.destination = 'other'
-
-        def copy():
-            for number, record in migrations.all.items():
-                if record.status == 'running':
-                    migrations.all[number] = dataclasses.replace(
-                        record, updated_at=self.clock.now()
-                    )
-
-        self.clock.on_wait = copy
+        self.cloud.moves_take(1500)
+        self.cloud.move(guest, host='hv1', user_id='joe')
+        self.clock.on_wait = self.cloud.moves.copy
 
         result = self.drain('hv1', timeout=7200)
 
         self.assertTrue(result.ok, self.message(result))
-        self.assertEqual('other', self.cloud.servers[guest.id].host)
+        self.assertEqual(self.cloud.other, self.cloud.server(guest.id).host)
 
     def test_short_of_time(self):
         """What would not end in time is not begun, and nothing is cut."""
         for number in range(8):
             self.cloud.add_guest(f'g{number}', 'hv1', status='SHUTOFF')
-        self.cloud.migrations.seconds = 50
+        self.cloud.moves_take(50)
 
         result = self.drain('hv1', timeout=140)
 
@@ -106,5 +94,5 @@ class TestSecond(base.TestCase):
         )
         self.assertEqual(
             {'confirmed'},
-            {m.status for m in self.cloud.migrations.all.values()},
+            {m.status for m in self.cloud.migrations()},
         )

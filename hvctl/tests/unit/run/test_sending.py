@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tests of when a drain sends its guests, on a cloud that lives in memory."""
+"""Tests of when a drain sends its guests, on the simulated cloud."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import collections
 
 from hvctl.model.guest_codes import GuestCode
 from hvctl.tests.fixtures import draining
-from hvctl.tests.unit.run import base
+from hvctl.tests.simulation import fates
+from hvctl.tests.unit.run import simulated
 
 
-class TestSending(base.TestCase):
+class TestSending(simulated.TestCase):
     """One after the other, or no more."""
 
     def setUp(self):
@@ -19,14 +20,14 @@ class TestSending(base.TestCase):
 
     def test_slow_first(self):
         """The others do not wait as long as the first one took."""
-        self.cloud.migrations.seconds = 60
+        self.cloud.moves_take(60)
         for number in range(21):
             self.cloud.add_guest(f'g{number}', 'hv1')
 
         def hurry():
-            records = self.cloud.migrations.all.values()
-            if any(record.done for record in records):
-                self.cloud.migrations.seconds = 3
+            records = self.cloud.migrations()
+            if any(record.status == 'completed' for record in records):
+                self.cloud.moves_take(3)
 
         self.clock.on_wait = hurry
         began = self.clock.seconds
@@ -41,10 +42,10 @@ class TestSending(base.TestCase):
             with self.subTest(most=most):
                 self.start()
                 self.cloud.has_hypervisor('hv1')
-                self.cloud.migrations.have_left('hv1')
+                self.cloud.have_left('hv1')
                 for number in range(12):
                     guest = self.cloud.add_guest(f'g{number}', 'hv1')
-                    self.cloud.migrations.fates[guest.id] = 'breaks'
+                    self.cloud.world.fates[guest.id] = fates.BREAKS
 
                 result = self.drain('hv1', parallel=most)
 

@@ -8,11 +8,10 @@ from hvctl.model import identity
 from hvctl.model.guest_codes import GuestCode
 from hvctl.model.move import MoveState
 from hvctl.model.reasons import Reason
-from hvctl.tests.fixtures import builders
-from hvctl.tests.unit.run import base
+from hvctl.tests.unit.run import simulated
 
 
-class TestVisitors(base.TestCase):
+class TestVisitors(simulated.TestCase):
     """It is a guest, and its create is to go on with it."""
 
     def visits(self, **changes):
@@ -22,7 +21,7 @@ class TestVisitors(base.TestCase):
         return self.cloud.add_guest(
             'hvctl-test-hv2',
             'hv1',
-            project_id=builders.OURS,
+            project_id=self.cloud.admin.id,
             metadata={
                 identity.TEST_KEY: 'hv2',
                 identity.MARK_KEY: identity.MARK,
@@ -49,7 +48,7 @@ class TestVisitors(base.TestCase):
 
         def confirm():
             if self.clock.seconds > 20:
-                self.cloud.change_server(guest.id, status='ACTIVE')
+                self.cloud.change_server(guest.id, vm_state='active')
 
         self.clock.on_wait = confirm
 

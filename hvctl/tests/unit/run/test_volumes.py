@@ -4,14 +4,13 @@
 from __future__ import annotations
 
 from hvctl.model.guest_codes import GuestCode
-from hvctl.model.records import Volume
 from hvctl.model.steps import ColdMigrate
-from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import draining
-from hvctl.tests.unit.run import base
+from hvctl.tests.simulation import records
+from hvctl.tests.unit.run import simulated
 
 
-class TestDrain(base.TestCase):
+class TestDrain(simulated.TestCase):
     """A whole drain with such guests."""
 
     def setUp(self):
@@ -21,7 +20,7 @@ class TestDrain(base.TestCase):
     def cold(self) -> list[str]:
         """The guests that were cold-migrated."""
         return [
-            self.cloud.servers[step.server_id].name
+            self.cloud.server(step.server_id).name
             for step in self.cloud.asked
             if isinstance(step, ColdMigrate)
         ]
@@ -29,8 +28,8 @@ class TestDrain(base.TestCase):
     def test_volumes(self):
         """Nothing moves before Cinder has told, and what it keeps stays."""
         for told, moved, code in (
-            (((True, 1),), [], GuestCode.ONLY_OWNER),
-            (((False, 1),), ['off'], None),
+            ((True,), [], GuestCode.ONLY_OWNER),
+            ((False,), ['off'], None),
             ((), ['off'], None),
             (None, ['off'], None),
         ):
@@ -38,20 +37,13 @@ class TestDrain(base.TestCase):
                 self.start()
                 self.cloud.has_hypervisor('hv1')
                 off = self.cloud.add_guest(
-                    'off', 'hv1', status='SHUTOFF', volumes=1
+                    'off', 'hv1', status='SHUTOFF', volumes=('v',)
                 )
-                self.cloud.add_guest('on', 'hv1', volumes=3)
-                self.cloud.volumes = (
+                self.cloud.add_guest('on', 'hv1', volumes=('a', 'b', 'c'))
+                self.cloud.world.volumes = (
                     None
                     if told is None
-                    else tuple(
-                        Volume(
-                            id='v',
-                            server_ids=frozenset({off.id}),
-                            encrypted=encrypted,
-                        )
-                        for encrypted, _ in told
-                    )
+                    else [a_volume(off, encrypted) for encrypted in told]
                 )
 
                 result = self.drain('hv1', past_blocked=True)
@@ -63,32 +55,27 @@ class TestDrain(base.TestCase):
 
     def test_asked_once(self):
         """Only of the projects that have such guests, and not again."""
-        self.cloud.add_guest('off', 'hv1', status='SHUTOFF', volumes=1)
+        self.cloud.add_guest('off', 'hv1', status='SHUTOFF', volumes=('v',))
         self.cloud.add_guest('diskless', 'hv1', status='SHUTOFF')
 
         self.assertTrue(self.drain('hv1').ok)
 
         asked = [s.volumes_of for s in self.cloud.scopes if asks(s)]
-        self.assertEqual({frozenset({builders.THEIRS})}, set(asked))
+        self.assertEqual({frozenset({self.cloud.demo.id})}, set(asked))
         self.assertLess(len(asked), 4)
 
     def test_late(self):
         """A guest that comes late is asked about as well."""
         self.cloud.add_guest('first', 'hv1')
-        self.cloud.volumes = ()
 
         def come():
             if 'LiveMigrate' not in self.kinds():
                 return
             self.clock.on_wait = lambda: None
             late = self.cloud.add_guest(
-                'late', 'hv1', status='SHUTOFF', volumes=1
+                'late', 'hv1', status='SHUTOFF', volumes=('v',)
             )
-            self.cloud.volumes = (
-                Volume(
-                    id='v', server_ids=frozenset({late.id}), encrypted=True
-                ),
-            )
+            self.cloud.world.volumes = [a_volume(late, encrypted=True)]
 
         self.clock.on_wait = come
 
@@ -96,6 +83,16 @@ class TestDrain(base.TestCase):
 
         self.assertFalse(result.ok)
         self.assertEqual([], self.cold())
+
+
+def a_volume(guest, encrypted):
+    """A volume that a guest has."""
+    return records.Volume(
+        id='v',
+        project_id=guest.project_id,
+        server_id=guest.id,
+        encrypted=encrypted,
+    )
 
 
 def asks(scope) -> bool:
