@@ -51,8 +51,9 @@ How it is told:
 
 What is done with it:
 
-``given.py``
-  Hypervisors of ours and guests that are there without a create.
+``given.py``, ``told.py``
+  Hypervisors of ours and guests that are there without a create, and what
+  else a test says of a cloud.
 ``stepping.py``
   The cloud as the loop has it: looks and steps by the real client, each of
   which a test sees and may let fail.
