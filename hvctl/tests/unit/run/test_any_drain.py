@@ -21,26 +21,35 @@ from hvctl.model.steps import (
     GuestStep,
     LiveMigrate,
 )
-from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import draining
 from hvctl.tests.fixtures import failures
 from hvctl.tests.fixtures import situations
-from hvctl.tests.unit.run import base
+from hvctl.tests.simulation import fates
+from hvctl.tests.simulation import stepping
+from hvctl.tests.unit.run import simulated
 
 #: A run takes its time, so there are not too many.
-SOME = hypothesis.settings(max_examples=100, deadline=None)
+SOME = hypothesis.settings(max_examples=40, deadline=None)
 
 MOVED = ('finished', 'completed', 'confirmed')
-OWNER = 'the owner'
+
+FATES = {
+    'fails': fates.FAILS,
+    'hangs': fates.HANGS,
+    'no record': fates.UNRECORDED,
+    'lost': fates.LOST,
+    'refused': fates.REFUSED,
+}
 
 
-class TestAnyDrain(base.TestCase):
+class TestAnyDrain(simulated.TestCase):
     """What holds whatever comes together."""
 
-    kind = failures.Mortal
+    kind = stepping.Mortal
 
     def populate(self, guests) -> None:
         """Put guests on hv1, some of which are busy, or begin to be."""
+        self.guests = {}
         for name, guest in guests.items():
             metadata = {}
             if guest.wish is not None:
@@ -51,22 +60,24 @@ class TestAnyDrain(base.TestCase):
                 status=guest.status,
                 task_state=guest.task,
                 metadata=metadata,
-                extra_specs=guest.specs,
+                specs=guest.specs,
             )
+            self.guests[name] = server
             if guest.fate in ('theirs', 'resize'):
                 if (guest.status, guest.task) == ('ACTIVE', None):
                     kind = {'theirs': 'live-migration'}.get(guest.fate)
-                    self.cloud.migrations.begin(
-                        server, kind or 'resize', user_id=OWNER
-                    )
+                    self.cloud.move(server, kind or 'resize')
             elif guest.fate is not None:
-                self.cloud.migrations.fates[server.id] = guest.fate
+                self.cloud.world.fates[server.id] = FATES[guest.fate]
 
         def settle():
             if self.clock.seconds - began > 40:
-                for server in list(self.cloud.servers.values()):
-                    if server.task_state == 'rebooting':
-                        self.cloud.change_server(server.id, task_state=None)
+                self.clock.on_wait = lambda: None
+                for name, guest in guests.items():
+                    if guest.task == 'rebooting':
+                        self.cloud.change_server(
+                            self.guests[name].id, task_state=None
+                        )
 
         began = self.clock.seconds
         self.clock.on_wait = settle
@@ -83,7 +94,6 @@ class TestAnyDrain(base.TestCase):
         """Nothing moves twice or against a rule, and every run ends."""
         self.start()
         self.cloud.has_hypervisor('hv1')
-        self.cloud.add_service('other')
         named = {f'g{number}': guest for number, guest in enumerate(guests)}
         self.populate(named)
         self.cloud.lives, self.cloud.unanswered = lives, unanswered
@@ -99,7 +109,7 @@ class TestAnyDrain(base.TestCase):
         self.assertNotEqual(OutcomeCode.TIMED_OUT, draining.code(reason))
         moved = collections.Counter(
             migration.server_id
-            for migration in self.cloud.migrations.all.values()
+            for migration in self.cloud.migrations()
             if migration.status in MOVED
         )
         self.assertLessEqual(set(moved.values()), {1})
@@ -114,7 +124,7 @@ class TestAnyDrain(base.TestCase):
             if isinstance(step, GuestStep):
                 sent[step.server_id].add(type(step))
         for name, guest in guests.items():
-            requests = sent[builders.an_id(f'server {name}')]
+            requests = sent[self.guests[name].id]
             requests -= {AskWhere, AskWhy}
             if guest.status in ('RESCUE', 'ERROR') or (
                 guest.wish == 'stay' and options.get('method') is None
@@ -125,8 +135,8 @@ class TestAnyDrain(base.TestCase):
                 if guest.fate == 'resize':
                     theirs = [
                         m.status
-                        for m in self.cloud.migrations.all.values()
-                        if m.user_id == OWNER and m.migration_type == 'resize'
+                        for m in self.cloud.migrations()
+                        if m.server_id == self.guests[name].id
                     ]
                     self.assertNotIn('confirmed', theirs)
             if not options.get('force_complete'):
@@ -147,12 +157,11 @@ class TestAnyDrain(base.TestCase):
             for move in result.ledger.moves.values()
             if move.treatment.accepted
         }
-        here = {s.id for s in self.cloud.servers.values() if s.host == 'hv1'}
-        self.assertLessEqual(here, may_stay)
-        provider = self.cloud.providers[builders.a_compute_id()]
-        self.assertLessEqual(set(provider.used), may_stay)
+        having = self.cloud.world.servers.having('host', 'hv1')
+        self.assertLessEqual({server.id for _, server in having}, may_stay)
+        self.assertLessEqual(set(self.users()), may_stay)
         self.assertEqual(
             set(),
-            {m.status for m in self.cloud.migrations.of('hv1')}
+            {m.status for m in self.cloud.migrations('hv1')}
             - migration.FINAL_STATUSES,
         )
