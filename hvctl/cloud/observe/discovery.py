@@ -14,7 +14,6 @@ import itertools
 
 from hvctl.cloud.observe import bare_metal
 from hvctl.cloud.observe import compute_cloud
-from hvctl.cloud.observe import host_parts
 from hvctl.cloud.observe import named
 from hvctl.cloud.observe import own
 from hvctl.cloud.observe.parts import Parts
@@ -34,7 +33,6 @@ def discover(begin: Parts, scope: WholeLook) -> Snapshot | None:
     if not own.one_by_one(len(names), len(look.services)):
         return None
     nodes = begin.nodes() if scope.nodes else None
-    rest = host_parts.begin(begin.pool, begin.pair, scope)
     look, like = _what_has_names(begin, scope, look)
     hosts = frozenset(_hosts(look, scope, like))
     if not _is_told(look, like, hosts):
@@ -44,13 +42,11 @@ def discover(begin: Parts, scope: WholeLook) -> Snapshot | None:
         nodes = named.nodes_of(begin, look.servers, scope.node_ids)
     look = _with_providers(begin, look, hosts)
     ids = frozenset(_ids(look, names, like))
+    rest = named.rest_of(begin, scope, ids)
     look, found = own.registered(begin, look, ids, with_guests=False)
-    consumers = look.consumers
     room = named.room_of(begin, found, look)
     look = begin.look([room, agents, nodes, *rest], look)
-    return dataclasses.replace(
-        look, consumers={**look.consumers, **consumers}, all_hosts=False
-    )
+    return dataclasses.replace(look, all_hosts=False)
 
 
 def _what_has_names(

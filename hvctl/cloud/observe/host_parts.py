@@ -51,7 +51,7 @@ def _room(
         return dataclasses.replace(
             look,
             room=parallel.results(room),
-            consumers=parallel.results(consumers),
+            consumers={**look.consumers, **parallel.results(consumers)},
         )
 
     return finish

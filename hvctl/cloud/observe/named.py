@@ -53,8 +53,7 @@ def again(begin: Parts, scope: WholeLook, known: Snapshot) -> Snapshot | None:
     ):
         # What a silent cell has of others is to be seen when it answers.
         return None
-    pool, pair = begin.pool, begin.pair
-    servers = pool.submit(servers_of, begin, names, len(known.servers))
+    servers = begin.pool.submit(servers_of, begin, names, len(known.servers))
     readings = [
         begin.servers(servers, names),
         begin.ports(names),
@@ -65,11 +64,8 @@ def again(begin: Parts, scope: WholeLook, known: Snapshot) -> Snapshot | None:
     if ids is None:
         return None
     nodes = nodes_of(begin, look.servers, scope.node_ids)
-    # Those consumers are read anyway.
-    others = dataclasses.replace(scope, provider_ids=scope.provider_ids - ids)
-    rest = host_parts.begin(pool, pair, others)
+    rest = rest_of(begin, scope, ids)
     look, found = own.registered(begin, look, ids, with_guests=False)
-    consumers = look.consumers
     look = begin.look(
         [
             _services(begin, look, known, scope),
@@ -79,7 +75,6 @@ def again(begin: Parts, scope: WholeLook, known: Snapshot) -> Snapshot | None:
         ],
         look,
     )
-    look = dataclasses.replace(look, consumers={**look.consumers, **consumers})
     if renewing.is_doubtful(look, known, names):
         return None
     return renewing.with_others(look, known, names, ids)
@@ -179,6 +174,18 @@ def _hosts(
         if host_name.short(service.host) in missing:
             yield service.host
     yield from own.expected(s for s in look.servers if s.name in missing)
+
+
+def rest_of(
+    begin: Parts, scope: WholeLook, ids: frozenset[str]
+) -> list[Reading]:
+    """Begin to read what a look has of single hosts, and of their guests.
+
+    :param ids: the compute node ids of hosts that are asked for by
+        themselves, which tells of their consumers, too
+    """
+    others = dataclasses.replace(scope, provider_ids=scope.provider_ids - ids)
+    return host_parts.begin(begin.pool, begin.pair, others)
 
 
 def room_of(

@@ -37,7 +37,7 @@ def lacks_hosts(look: Snapshot, hypervisors: Iterable[Hypervisor]) -> bool:
     return not look.all_hosts and any(
         hv.server is not None
         and hv.server.status == 'ERROR'
-        and text.fault(hv.server) == _NO_CANDIDATE
+        and _found_none(hv.server)
         for hv in hypervisors
     )
 
@@ -62,7 +62,9 @@ def deploy_failed(case: Case) -> Reason:
             tried=tried,
             moved_on=by_nova,
         )
-    if fault == _NO_CANDIDATE and _disabled(case.hv.server, case.snapshot):
+    if _found_none(case.hv.server) and _disabled(
+        case.hv.server, case.snapshot
+    ):
         return Reason.of(
             OutcomeCode.BARE_METAL_DISABLED,
             name=case.hv.name,
@@ -71,7 +73,7 @@ def deploy_failed(case: Case) -> Reason:
             tried=tried,
             moved_on=by_nova,
         )
-    if fault == _NO_CANDIDATE:
+    if _found_none(case.hv.server):
         return Reason.of(
             OutcomeCode.NO_NODE_FREE,
             name=case.hv.name,
@@ -86,6 +88,11 @@ def deploy_failed(case: Case) -> Reason:
         tried=tried,
         moved_on=by_nova,
     )
+
+
+def _found_none(server: Server) -> bool:
+    """Return whether Placement had no node at all for a server."""
+    return text.fault(server) == _NO_CANDIDATE
 
 
 def _stock(server: Server, snapshot: Snapshot) -> tuple[str, ...]:

@@ -25,11 +25,11 @@ def those_that_stay(
     """
     stay = {}
     for name, verdict in drained.items():
-        if stopped and _is_drained(verdict):
+        if not _is_drained(verdict):
+            stay[name] = verdict
+        elif stopped:
             reason = Reason.of(OutcomeCode.DRAINED_ONLY, name=name)
             stay[name] = Verdict.failed(verdict.status, reason)
-        elif not _is_drained(verdict):
-            stay[name] = verdict
     return stay
 
 
