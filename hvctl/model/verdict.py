@@ -42,6 +42,7 @@ class Verdict:
     :ivar test_note: what its health test did not try, when that is known now
     :ivar news: what is told of what is waited for; a change in it is progress,
         and is not shown
+    :ivar look_again: whether nothing is waited for but our own next look
     """
 
     status: Status
@@ -54,6 +55,7 @@ class Verdict:
     test_failure: Reason | None = None
     test_note: Reason | None = None
     news: str = ''
+    look_again: bool = False
 
     @classmethod
     def failed(cls, status: Status, reason: Reason) -> Verdict:

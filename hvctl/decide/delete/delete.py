@@ -121,7 +121,7 @@ def _unseen(case: Case) -> Verdict | None:
     # The first look finds it, the second reaches into it.
     if not ownership.owned(case.hv) or case.hv.guests is not None:
         return None
-    return Verdict(status=case.status)
+    return Verdict(status=case.status, look_again=True)
 
 
 def _silent(case: Case) -> Verdict | None:

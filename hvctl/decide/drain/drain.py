@@ -104,7 +104,13 @@ class Drain(Goal[DrainCase]):
         return WholeLook(
             names=frozenset(self.names),
             hosts=hosts,
-            ties=not (ledger.looks > 1 and ties_known),
+            # The first look tells of no guests, nor what ties them.
+            ties=ledger.looks == 1
+            or not all(
+                move.ties.known
+                for _, awaited in expected
+                for move in awaited.values()
+            ),
             aggregates=not begun,
             # What others have is for the plan, and changes little.
             sizes=not begun

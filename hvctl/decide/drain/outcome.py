@@ -79,17 +79,20 @@ class Plan:
         :param busy: anti-affinity groups that have a member under way
         :returns: the verdict, and the groups that have one after it
         """
-        moves, todo = looked.moves, list[Step]()
+        moves, todo, again = looked.moves, list[Step](), False
         if not self.options.dry_run:
             todo += looked.steps
         if self.all_known and not (
             self._only_planned
-            or case.snapshot.partial
             or case.ledger.winding_down
             or case.name in self.suspended
         ):
-            moves, new, busy = queue.begin(case, moves, busy)
-            todo += new
+            begun = queue.begin(case, moves, busy)
+            # Those that may go are sent upon a whole look only.
+            again = case.snapshot.partial and bool(begun.steps)
+            if not case.snapshot.partial:
+                moves, new, busy = begun
+                todo += new
         outcome: Outcome | None = None
         if self.all_known and not todo:
             outcome = self._outcome(case, moves)
@@ -117,6 +120,7 @@ class Plan:
             moves=tuple(moves.values()),
             outcome=outcome,
             news=_news(case.hv),
+            look_again=again or _has_left(case, moves),
         )
         return verdict, busy
 
@@ -188,6 +192,14 @@ class Plan:
 
 def _ended(code: OutcomeCode, *, ok: bool = False, **facts: Fact) -> Outcome:
     return Outcome(ok=ok, reason=Reason.of(code, **facts))
+
+
+def _has_left(case: DrainCase, moves: queue.Moves) -> bool:
+    """Return whether all that a look at guests can tell is that all left."""
+    return case.snapshot.partial and not any(
+        move.state is MoveState.MOVING or move.state.pending
+        for move in moves.values()
+    )
 
 
 def _is_sent(move: Move, case: DrainCase) -> bool:

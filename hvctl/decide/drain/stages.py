@@ -184,7 +184,7 @@ def _unseen(case: DrainCase) -> Verdict | None:
     # The first look finds it, the second reaches into it.
     if case.hv.guests is not None:
         return None
-    return Verdict(status=case.status)
+    return Verdict(status=case.status, look_again=True)
 
 
 def _stopped(case: DrainCase) -> Reason | None:

@@ -132,7 +132,7 @@ def _unseen(case: Case) -> Verdict | None:
     # The first look finds it, the second its migrations.
     if case.hv.guests is not None:
         return None
-    return Verdict(status=case.status)
+    return Verdict(status=case.status, look_again=True)
 
 
 def _again(case: Case) -> Verdict | None:

@@ -163,7 +163,7 @@ class TestIncomplete(simulated.TestCase):
             with self.subTest(cuts=cuts):
                 statuses = ['ACTIVE', 'SHUTOFF', 'SUSPENDED']
                 self.begin(*statuses, seconds=20)
-                self.cloud.cuts = [frozenset()] * 4
+                self.cloud.cuts = [frozenset()] * 3
                 self.cloud.cuts += [frozenset(cuts)] * 250
 
                 result = self.drain_all(parallel=4)

@@ -123,6 +123,28 @@ class TestLoop(goals.TestCase):
         self.assertEqual(1, len(self.cloud.log))
         self.assertGreater(result.ledger.looks, 3)
 
+    def test_look_again(self):
+        """What needs but another look gets it at once, yet once only."""
+        for again, taken in (
+            ((False, False, False), [0, 1, 2, 3]),
+            ((True, False, False), [0, 0, 1, 2]),
+            ((True, True, False), [0, 0, 1, 2]),
+            ((True, True, True), [0, 0, 1, 1]),
+        ):
+            with self.subTest(again=again):
+                self.setUp()
+                at = []
+
+                def decide(ledger, again=again, at=at):
+                    at.append(self.clock.seconds)
+                    if len(at) > len(again):
+                        return goals.a_verdict(outcome=goals.FINE)
+                    return goals.a_verdict(look_again=again[len(at) - 1])
+
+                self.run_goal(goals.Goal(decide))
+
+                self.assertEqual(taken, at)
+
     def test_timeout(self):
         """At the end of the time it says what it was waiting for."""
         result = self.run_goal(

@@ -11,6 +11,7 @@ from hvctl.model.codes import OutcomeCode, StatusCode
 from hvctl.model.drain_options import Suspended
 from hvctl.model.guest_codes import GuestCode
 from hvctl.model.hypervisor import Phase
+from hvctl.model.move import MoveState
 from hvctl.model.reasons import Reason
 from hvctl.model.verdict import Outcome
 from hvctl.tests.fixtures import builders
@@ -30,6 +31,45 @@ class TestOutcome(unittest.TestCase):
             Outcome(ok=True, reason=Reason.of(OutcomeCode.HAD_NO_GUESTS)),
             draining.decide(look, draining.a_ledger(last=look)).outcome,
         )
+
+    def test_looks_again(self):
+        """At once, where only a whole look is needed to go on or to end."""
+        both = draining.GUEST, builders.a_guest('g2')
+        ledger = draining.under_way(
+            draining.a_later_look(*both), parallel=1, past_blocked=True
+        )
+        left = (draining.live('completed'), *draining.PROOF)
+        for guests, records, partial, again in (
+            (both, draining.PROOF, True, False),
+            (both[1:], left, True, True),
+            (both[1:], left, False, False),
+            ((), left, True, False),
+        ):
+            with self.subTest(guests=guests, partial=partial):
+                look = draining.a_look(
+                    *guests, migrations={'hv1': records}, partial=partial
+                )
+
+                verdict = draining.decide(look, ledger, parallel=1)
+
+                self.assertEqual(again, verdict.look_again)
+
+    def test_looks_again_at_the_end(self):
+        """That all have left is told by a whole look."""
+        ledger = draining.under_way(draining.a_later_look(draining.GUEST))
+        ((guest_id, move),) = ledger.moves.items()
+        for state, partial, again in (
+            (MoveState.MOVING, True, False),
+            (MoveState.MOVED, True, True),
+            (MoveState.MOVED, False, False),
+        ):
+            with self.subTest(state=state, partial=partial):
+                ledger.moves[guest_id] = move.but(state=state)
+                look = draining.a_later_look(partial=partial)
+
+                verdict = draining.decide(look, ledger)
+
+                self.assertEqual(again, verdict.look_again)
 
     def test_waits_for_what_is_left(self):
         """No end while a migration or an allocation is left."""

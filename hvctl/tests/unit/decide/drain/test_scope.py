@@ -67,7 +67,8 @@ class TestWhole(unittest.TestCase):
         unknown = a_move(ties=Ties(known=False))
         for moves, looks, ties in (
             ((), 1, True),
-            ((), 2, False),
+            # A guest has been seen that has no move yet.
+            ((), 2, True),
             ((unknown,), 2, True),
             ((a_move(state=MoveState.STAYED),), 2, False),
         ):
