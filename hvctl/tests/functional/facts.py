@@ -32,14 +32,16 @@ def wait(
 
     :param fact: looks; what it gives is given back when it is true
     :param what: what is waited for, for the error
+    :param timeout: seconds between looks, those that looks take not counted:
+        a cloud that is slow to do things is as slow to answer
     :raises TimeoutError: when it does not come true
     """
-    deadline = time.monotonic() + timeout
-    while not (found := fact()):
-        if time.monotonic() > deadline:
-            raise TimeoutError(f'waited {timeout:.0f} s for {what}')
+    began = time.monotonic()
+    for _ in range(int(timeout / _INTERVAL)):
+        if found := fact():
+            return found
         time.sleep(_INTERVAL)
-    return found
+    raise TimeoutError(f'waited {time.monotonic() - began:.0f} s for {what}')
 
 
 def get(
