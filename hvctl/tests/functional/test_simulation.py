@@ -1,14 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Holds the simulated cloud against the embedded one, request by request."""
+"""Holds the simulated cloud against the embedded one, request by request.
+
+It is as one of the newest release: Neutron of 2025.1 gives no pages of agents.
+"""
 
 from __future__ import annotations
 
-import openstack
+import typing
 
 from hvctl.tests.functional import base
+from hvctl.tests.functional import facts
 from hvctl.tests.simulation import cloud
 from hvctl.tests.simulation import numbers
 from hvctl.tests.simulation import shapes
+from hvctl_lab import paths
+from hvctl_lab import releases
 
 _NODES = (
     '/nodes?limit=1&fields=uuid,name,resource_class,provision_state,'
@@ -63,10 +69,19 @@ REQUESTS = {
 class TestSimulation(base.FunctionalTestCase):
     """The same requests to both."""
 
+    @staticmethod
+    def real(service: str) -> typing.Any:
+        """Connect as somebody who sees more than one node, free or not."""
+        return facts.connection(
+            'lab-system' if service == 'baremetal' else 'lab'
+        )
+
     def test_shapes(self) -> None:
         """Status, keys and types of the answers are the same."""
+        release = releases.choose(paths.Lab.from_environment(), None)
+        if release != releases.LATEST:
+            self.skipTest(f'the simulated cloud is not of {release}')
         size = numbers.Size(hosts=2, ours=1, guests=2, free_nodes=2)
-        real = openstack.connect()
         simulated = cloud.Cloud(1, size).connect()
         for service, requests in REQUESTS.items():
             for version, path in requests:
@@ -78,7 +93,7 @@ class TestSimulation(base.FunctionalTestCase):
                             raise_exc=False,
                             **({'microversion': version} if version else {}),
                         )
-                        for conn in (real, simulated)
+                        for conn in (self.real(service), simulated)
                     ]
                     self.assertEqual(
                         *(answer.status_code for answer in answers)
