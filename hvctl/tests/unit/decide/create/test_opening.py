@@ -166,14 +166,21 @@ class TestOpen(unittest.TestCase):
                 self.assertEqual(Phase.READY, verdict.status.phase)
 
     def test_first_report_of_an_enabled_one(self):
-        """Only what is to be enabled must have reported."""
+        """One that is to be tried must have reported: it listens from then."""
         silent = builders.a_service(updated_at=None)
+        test = HealthTest(flavor_id='f', image_id='i', network_id='n')
+        for wanted, service, steps in (
+            (None, silent, ['NoteTimes', 'LiftHold']),
+            (test, silent, []),
+            (test, builders.a_service(), ['CreateTestGuest']),
+        ):
+            with self.subTest(wanted=wanted, reported=service.updated_at):
+                verdict = deciding.of_create(
+                    deciding.a_look(services=(service,), **deciding.HELD),
+                    health_test=wanted,
+                )
 
-        verdict = deciding.of_create(
-            deciding.a_look(services=(silent,), **deciding.HELD)
-        )
-
-        self.assertEqual(['NoteTimes', 'LiftHold'], deciding.kinds(verdict))
+                self.assertEqual(steps, deciding.kinds(verdict))
 
     def test_held_or_full(self):
         """What was opened once waits for a look at the consumers."""
