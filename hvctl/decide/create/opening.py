@@ -45,15 +45,12 @@ def others(case: CreateCase) -> Verdict | None:
 def first_report(case: CreateCase) -> Verdict | None:
     """Wait until the service listens: enabling it would hang in Nova.
 
-    And a test guest would be lost.  A new service counts as up from when it
-    is made, which is before it listens (nova/service.py, Service.start), and
-    a build that nobody waits for is thrown away: its guest is in BUILD for
-    ever.
+    And guests would be lost.  A new service counts as up from when it is made,
+    which is before it listens (nova/service.py, Service.start), and a build
+    that nobody waits for is thrown away: its guest is in BUILD for ever.
     """
     service = case.hv.service
     if service is None or service.updated_at:
-        return None
-    if service.enabled and case.request.health_test is None:
         return None
     return Verdict(status=_ready(StatusCode.FIRST_REPORT))
 

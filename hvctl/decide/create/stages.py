@@ -249,7 +249,7 @@ STAGES: tuple[Stage[CreateCase], ...] = (
         Kind.WAIT,
         'until nova-compute has reported for the first time',
         opening.first_report,
-        when='when the service is disabled, or with a health test',
+        when='when it is up and has not',
     ),
     Stage(
         'enable-held',

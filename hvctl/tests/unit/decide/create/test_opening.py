@@ -166,11 +166,12 @@ class TestOpen(unittest.TestCase):
                 self.assertEqual(Phase.READY, verdict.status.phase)
 
     def test_first_report_of_an_enabled_one(self):
-        """One that is to be tried must have reported: it listens from then."""
+        """It must have reported, too: it listens from then on."""
         silent = builders.a_service(updated_at=None)
         test = HealthTest(flavor_id='f', image_id='i', network_id='n')
         for wanted, service, steps in (
-            (None, silent, ['NoteTimes', 'LiftHold']),
+            (None, silent, []),
+            (None, builders.a_service(), ['NoteTimes', 'LiftHold']),
             (test, silent, []),
             (test, builders.a_service(), ['CreateTestGuest']),
         ):
