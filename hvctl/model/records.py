@@ -52,6 +52,13 @@ _MIGRATES = frozenset(
 Resources = Mapping[str, int]
 
 
+class Amount(typing.NamedTuple):
+    """How much of a resource a provider may give, and has given."""
+
+    total: int = 0
+    used: int = 0
+
+
 class Need(typing.NamedTuple):
     """What a guest needs of the host that it goes to.
 

@@ -13,6 +13,7 @@ from hvctl.model.migration import Migration
 from hvctl.model.records import (
     Agent,
     Aggregate,
+    Amount,
     Candidate,
     ComputeNode,
     Need,
@@ -151,8 +152,26 @@ class OwnLook:
     name: str | None = None
 
 
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class AmountsLook:
+    """A look at what hypervisors of ours have, and have left.
+
+    :ivar last: an earlier look; the rest is taken as it was then
+    :ivar provider_ids: of these resource providers what they give, and have
+        given: one request for all that have room, two for each of the others
+    :ivar hosts: the guests of these service hosts; one list each
+    :ivar needs: which of our hosts have room for a guest of each need; one
+        request each
+    """
+
+    last: Snapshot
+    provider_ids: frozenset[str]
+    hosts: frozenset[str]
+    needs: frozenset[Need]
+
+
 #: How far a look reaches.
-Scope = WholeLook | GuestsLook | MachinesLook | OwnLook
+Scope = WholeLook | GuestsLook | MachinesLook | OwnLook | AmountsLook
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +212,8 @@ class Snapshot:
     :ivar room: where there is room for one guest, for the needs of the scope
     :ivar consumers: who has how much of a provider, by the provider's and the
         consumer's id, for the providers of the scope
+    :ivar amounts: what a provider may give, by its id and by resource class,
+        for those of the scope
     :ivar volumes: by project, for those of the scope; None where the block
         storage service does not tell
     :ivar unseen: what could not be read, and seems not to be there
@@ -250,6 +271,9 @@ class Snapshot:
         default_factory=dict
     )
     consumers: Mapping[str, Mapping[str, Resources]] = dataclasses.field(
+        default_factory=dict
+    )
+    amounts: Mapping[str, Mapping[str, Amount]] = dataclasses.field(
         default_factory=dict
     )
     volumes: Mapping[str, tuple[Volume, ...] | None] = dataclasses.field(

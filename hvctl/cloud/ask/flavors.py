@@ -4,12 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+import functools
 import typing
 
 from openstack import connection
 
+from hvctl import exceptions
 from hvctl.cloud import http
+from hvctl.cloud import parallel
+from hvctl.cloud.ask import questions
 from hvctl.model.preflight import Flavor
+from hvctl.model.records import Server, Shape
 
 _DISABLED = 'COMPUTE_STATUS_DISABLED'
 
@@ -33,6 +38,40 @@ def find(conn: connection.Connection, name: str) -> Flavor:
         vcpus=found.vcpus or 0,
         ram=found.ram or 0,
         disk=(found.disk or 0) + (found.ephemeral or 0) + (found.swap or 0),
+    )
+
+
+def guest(conn: connection.Connection, name: str) -> Server:
+    """Find a flavor, and return what a guest of it would be.
+
+    :param name: its name or id
+    :raises InvalidRequest: when there is no such flavor, or not just one
+    """
+    with parallel.readers() as pool:
+        asked = questions.Questions(pool)
+        look = functools.partial(_guest, conn, name)
+        found = asked.ask('flavor', look, name).answer()
+    if found is None:
+        raise exceptions.InvalidRequest('; '.join(asked.problems))
+    return found
+
+
+def _guest(conn: connection.Connection, name: str) -> Server:
+    found = conn.compute.find_flavor(
+        name, ignore_missing=False, get_extra_specs=True
+    )
+    # The size of a flavor's swap is in MiB, that of the others in GiB.
+    swap = -(-int(found.swap or 0) // 1024)
+    return Server(
+        id='',
+        name=found.name,
+        status='',
+        shape=Shape(
+            vcpus=found.vcpus or 0,
+            memory=found.ram or 0,
+            disk=(found.disk or 0) + (found.ephemeral or 0) + swap,
+        ),
+        extra_specs=found.extra_specs or {},
     )
 
 

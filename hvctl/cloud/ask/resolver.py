@@ -24,6 +24,7 @@ from hvctl.cloud.ask import quotas
 from hvctl.cloud.ask import zones
 from hvctl.cloud.observe import compute_cloud
 from hvctl.model.preflight import Answers, Flavor, Lookup, Quota, QuotaKind
+from hvctl.model.records import Server
 
 #: Waits for some answers, and adds them to the others.
 _Part = Callable[[Answers], Answers]
@@ -74,6 +75,10 @@ class Resolver:
             problems=tuple(asked.problems),
             unknown=tuple(asked.unknown),
         )
+
+    def guest(self, flavor: str) -> Server:
+        """Return what a guest of a flavor of the compute cloud would be."""
+        return flavors.guest(self._compute, flavor)
 
     def _machine(self, asked: questions.Questions, names: Lookup) -> _Part:
         """Ask for what the machine is made with."""

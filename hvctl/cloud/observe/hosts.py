@@ -125,14 +125,19 @@ def has_room(
 
     :param consumers: who has how much of it
     """
+    capacity = capacities(placement, provider_id).get('MEMORY_MB', 0)
+    used = sum(has.get('MEMORY_MB', 0) for has in consumers.values())
+    return used < capacity
+
+
+def capacities(placement: http.Service, provider_id: str) -> dict[str, int]:
+    """Read how much a provider may give; nothing if it is gone."""
     request = http.Request(
         url=f'/resource_providers/{provider_id}/inventories',
         doing=f'read the inventory of resource provider {provider_id}',
         microversion=http.PLACEMENT,
     )
-    capacity = http.find(placement, request, parse.memory) or 0
-    used = sum(has.get('MEMORY_MB', 0) for has in consumers.values())
-    return used < capacity
+    return http.find(placement, request, parse.capacities) or {}
 
 
 def consumers(

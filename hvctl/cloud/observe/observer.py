@@ -9,6 +9,7 @@ import threading
 
 from hvctl.cloud import clouds
 from hvctl.cloud import parallel
+from hvctl.cloud.observe import amounts
 from hvctl.cloud.observe import bare_metal
 from hvctl.cloud.observe import completeness
 from hvctl.cloud.observe import discovery
@@ -19,6 +20,7 @@ from hvctl.cloud.observe import own
 from hvctl.cloud.observe import parts
 from hvctl.model import renewing
 from hvctl.model.snapshot import (
+    AmountsLook,
     EVERY_PART,
     GuestsLook,
     MachinesLook,
@@ -97,6 +99,8 @@ class Observer:
                     return renewing.renew_machines(last, look, names)
                 case OwnLook(name=name):
                     return self._own(pool, name)
+                case AmountsLook():
+                    return amounts.look(pool, self.pair, scope)
                 case WholeLook():
                     return self._whole(pool, scope)
 

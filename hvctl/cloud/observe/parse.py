@@ -11,6 +11,7 @@ from hvctl.model.migration import Migration
 from hvctl.model.records import (
     Agent,
     Aggregate,
+    Amount,
     Candidate,
     ComputeNode,
     FixedIP,
@@ -153,6 +154,17 @@ def _candidate(
     return Candidate(root, tuple(parts))
 
 
+def amounts(body: answers.Fields) -> dict[str, dict[str, Amount]]:
+    """Parse what is told of providers beside allocation candidates."""
+    return {
+        provider_id: {
+            name: Amount(has.number('capacity'), has.number('used'))
+            for name, has in summary.part('resources').all_parts()
+        }
+        for provider_id, summary in body.part('provider_summaries').all_parts()
+    }
+
+
 def consumers(body: answers.Fields) -> dict[str, Resources]:
     """Parse who has how much of a resource provider."""
     return {
@@ -161,18 +173,19 @@ def consumers(body: answers.Fields) -> dict[str, Resources]:
     }
 
 
-def memory(body: answers.Fields) -> int:
-    """Parse how many MiB a resource provider may give.
+def capacities(body: answers.Fields) -> dict[str, int]:
+    """Parse how much a resource provider may give, by resource class.
 
     That is Placement's own arithmetic (placement/objects/inventory.py,
     capacity).
     """
-    inventories = body.part('inventories')
-    if inventories.get('MEMORY_MB') is None:
-        return 0
-    has = inventories.part('MEMORY_MB')
-    mine = has.number('total') - (has.any_number('reserved') or 0)
-    return int(mine * has.fraction('allocation_ratio'))
+    return {
+        name: int(
+            (has.number('total') - (has.any_number('reserved') or 0))
+            * has.fraction('allocation_ratio')
+        )
+        for name, has in body.part('inventories').all_parts()
+    }
 
 
 def service(body: answers.Fields) -> Service:

@@ -50,6 +50,7 @@ CLASSES: dict[str, str] = {
     'profile validate': (
         'hypervisor_ephemeral_profile:ValidateHypervisorEphemeralProfile'
     ),
+    'stats show': 'hypervisor_ephemeral_stats:ShowHypervisorEphemeralStats',
     'user data show': (
         'hypervisor_ephemeral_user_data:ShowHypervisorEphemeralUserData'
     ),
