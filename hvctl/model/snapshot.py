@@ -161,7 +161,7 @@ class AmountsLook:
         given: one request for all that have room, two for each of the others
     :ivar hosts: the guests of these service hosts; one list each
     :ivar needs: which of our hosts have room for a guest of each need; one
-        request each
+        request each, and one for each of those others
     """
 
     last: Snapshot

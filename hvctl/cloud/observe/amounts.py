@@ -43,6 +43,8 @@ def look(
         for host in sorted(scope.hosts)
     }
     known = with_room.result()
+    # They are full, or have no trait of ours, as those without a profile.
+    rest = sorted(scope.provider_ids - known.keys())
     others = {
         provider_id: pool.submit(
             _of_one,
@@ -50,7 +52,14 @@ def look(
             provider_id,
             scope.last.consumers.get(provider_id),
         )
-        for provider_id in sorted(scope.provider_ids - known.keys())
+        for provider_id in rest
+    }
+    more = {
+        need: [
+            pool.submit(_room, placement, need, provider_id)
+            for provider_id in rest
+        ]
+        for need in room
     }
     amounts = parallel.results(others) | {
         provider_id: has
@@ -60,7 +69,10 @@ def look(
     return dataclasses.replace(
         scope.last,
         amounts=amounts,
-        room=parallel.results(room),
+        room={
+            need: sum((each.result() for each in more[need]), found)
+            for need, found in parallel.results(room).items()
+        },
         guests={**scope.last.guests, **parallel.results(guests)},
     )
 
@@ -70,21 +82,35 @@ def _amounts(placement: http.Service) -> _Amounts:
     return _ask(placement, _ANYTHING, parse.amounts) or {}
 
 
-def _room(placement: http.Service, need: Need) -> tuple[Candidate, ...]:
-    """Ask which of our hosts have room for a guest."""
-    return _ask(placement, need, parse.candidates) or ()
+def _room(
+    placement: http.Service, need: Need, only: str | None = None
+) -> tuple[Candidate, ...]:
+    """Ask which of our hosts have room for a guest.
+
+    :param only: the provider of one; None for all that have our trait
+    """
+    return _ask(placement, need, parse.candidates, only) or ()
 
 
 def _ask(
     placement: http.Service,
     need: Need,
     parsed: typing.Callable[[answers.Fields], _T],
+    only: str | None = None,
 ) -> _T | None:
     """Ask what room our hosts have.
 
+    :param only: the provider of one; None for all that have our trait
     :returns: None where Placement does not know a trait or a resource, so
         that no host has it; that of ours is unknown until the first create
     """
+    traits, limits = [*need.traits], dict[str, str]()
+    if only is None:
+        traits.append(identity.TRAIT)
+    else:
+        limits['in_tree'] = only
+    if traits:
+        limits['required'] = ','.join(traits)
     request = http.Request(
         url='/allocation_candidates',
         doing='ask which hosts have room',
@@ -93,7 +119,7 @@ def _ask(
             'resources': ','.join(
                 f'{name}:{amount}' for name, amount in need.resources
             ),
-            'required': ','.join([identity.TRAIT, *need.traits]),
+            **limits,
         },
     )
     try:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import typing
 import unittest
@@ -113,6 +114,19 @@ class TestStats(unittest.TestCase):
 
         self.assert_agrees(simulated, found)
         self.assertEqual({'small': self.room(simulated)}, found.seats)
+
+    def test_without_trait(self) -> None:
+        """Those that were made without a profile have none of ours."""
+        simulated = cloud.Cloud(1, _FEW)
+        expected = self.of(simulated, 'small')
+        for provider in self.ours(simulated)[:2]:
+            simulated.stock.change(
+                dataclasses.replace(
+                    provider, traits=provider.traits - {identity.TRAIT}
+                )
+            )
+
+        self.assertEqual(expected, self.of(simulated, 'small'))
 
     def test_none_of_ours(self) -> None:
         """Where nothing is ours yet, nothing is counted but metal."""
