@@ -163,7 +163,6 @@ class _Run:
         self._seconds: dict[str, float] = {}
         self.began = clock.monotonic()
         self._pace = pace.Pace(self.began)
-        self._again = False
 
     def to_the_end(self, timeout: float, grace: float) -> Result:
         deadline = self.began + timeout
@@ -219,13 +218,9 @@ class _Run:
         for name, verdict in verdicts.items():
             if not self._final(name):
                 self._take(name, verdict, now)
-        wanted = any(
-            verdict.look_again
-            for name, verdict in self._verdicts.items()
-            if not self._final(name)
+        self._pace.hurry(
+            any(v.look_again for v in self._unfinished().values())
         )
-        # Where that look tells no more, the next one is not hurried.
-        self._again = wanted and not self._again
 
     def _take(
         self, name: str, verdict: Verdict, now: datetime.datetime
@@ -357,9 +352,7 @@ class _Run:
     def _rest(self, deadline: float) -> None:
         """Wait until a lane is through, or it is time to look again."""
         now = self._clock.monotonic()
-        pause = 0.0
-        if not self._again:
-            pause = self._pace.pause(now, self._looks.seconds)
+        pause = self._pace.pause(now, self._looks.seconds)
         pause = max(pause, self._looks.again_at - now)
         pause = min(pause, max(0.0, deadline - now))
         for lane, acted in self._lanes.wait(pause).items():

@@ -29,6 +29,14 @@ class Pace:
         self._under_way: dict[str, float] = {}
         self._most = 0
         self._quickest: float | None = None
+        self._hurried = False
+
+    def hurry(self, wanted: bool) -> None:
+        """Note whether nothing is waited for but the next look.
+
+        Where that tells no more, the one after it is not hurried.
+        """
+        self._hurried = wanted and not self._hurried
 
     def changed(self, now: float) -> None:
         """Note that something has changed."""
@@ -61,6 +69,8 @@ class Pace:
         :param last: how many the last look took; while guests are under way,
             the services shall not spend more time on us than on others
         """
+        if self._hurried:
+            return 0.0
         pause = max(SHORTEST, (now - self._changed) * _SHARE)
         if not self._under_way:
             return min(pause, LONGEST)
