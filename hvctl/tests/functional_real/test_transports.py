@@ -74,8 +74,34 @@ class TestTransports(base.RealTestCase):
 
         self.wrong_password(f'qemu+tls://{self.target}')
 
+    def test_ssh(self) -> None:
+        """By SSH, running or not, with keys that each host was issued."""
+        self.make({'transport': 'ssh'}, {}, cold={})
+
+        self.there_and_back()
+
+    def test_ssh_with_one_key(self) -> None:
+        """By SSH, running or not, with one key for all and another port.
+
+        Who connects for live migrations takes no host that it does not know.
+        """
+        self.make(
+            {'transport': 'ssh'},
+            {},
+            cold={
+                key: value
+                for key, value in _COLD.items()
+                if key not in ('issue_host', 'accept_new_hosts')
+            },
+        )
+
+        self.there_and_back()
+
     def make(
-        self, live: dict[str, typing.Any], secrets: dict[str, str]
+        self,
+        live: dict[str, typing.Any],
+        secrets: dict[str, str],
+        cold: dict[str, typing.Any] = _COLD,
     ) -> None:
         """Make two hosts with a transport, alone in the cloud."""
         names = [hypervisors.name(f'way-{end}') for end in 'ab']
@@ -84,7 +110,7 @@ class TestTransports(base.RealTestCase):
                 'extends': 'real',
                 'migration': {
                     'live': {'issue': None, **live},
-                    'cold': _COLD,
+                    'cold': cold,
                 },
             }
         )
