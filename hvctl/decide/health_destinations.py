@@ -30,7 +30,8 @@ def find(case: Case) -> Hosts:
 
     They are open, in its zone, to which Nova binds the guest, and have the
     resource class of the test: those that hvctl made, and those to which an
-    operator has given it.
+    operator has given it.  That one of the latter is only full is seen by the
+    test guests that are there, or were sent there.
     """
     look, hv = case.snapshot, case.hv
     zone = hv.service.zone if hv.service is not None else None
@@ -38,6 +39,11 @@ def find(case: Case) -> Hosts:
         service.host
         for service in look.services
         if service.enabled and service.up and service.zone == zone
+    }
+    known = {guest.host for guest in look.test_guests} | {
+        step.destination
+        for step in case.ledger.done
+        if isinstance(step, MoveStep)
     }
     free: list[tuple[bool, str]] = []
     full: list[tuple[bool, str]] = []
@@ -52,8 +58,8 @@ def find(case: Case) -> Hosts:
             continue
         if node.id in look.providers_for_tests:
             free.append((not ours, node.host))
-        elif ours:
-            full.append((False, node.host))
+        elif ours or node.host in known:
+            full.append((not ours, node.host))
     return Hosts(
         tuple(host for _, host in sorted(free)),
         tuple(host for _, host in sorted(full)),

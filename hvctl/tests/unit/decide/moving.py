@@ -79,7 +79,9 @@ def a_case(
     found = dataclasses.replace(GUEST, host=host, **guest)
     moved = {} if records is None else {GUEST.id: records[::-1]}
     look = dataclasses.replace(
-        look, test_guests=(found,), test_migrations=moved
+        look,
+        test_guests=(found, *look.test_guests),
+        test_migrations=moved,
     )
     hv = builders.a_hypervisor(
         test_guests=(found,), test_migrations=records or ()
