@@ -24,8 +24,8 @@ What there is:
   the tables of all of it.
 ``stock.py``
   Who uses how much of what: Placement's arithmetic, by which Nova claims.
-``machines.py``, ``registration.py``, ``scheduler.py``, ``moves.py``,
-``shelving.py``
+``machines.py``, ``wiring.py``, ``registration.py``, ``scheduler.py``,
+``moves.py``, ``shelving.py``
   What happens on the clock: machines are deployed, boot and register, guests
   are placed, move and are shelved, what ends falls silent and is cleaned.
 ``pace.py``

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 import dataclasses
 import typing
 
@@ -12,19 +12,31 @@ from hvctl.tests.simulation import records
 from hvctl.tests.simulation import registration
 from hvctl.tests.simulation import scheduler
 from hvctl.tests.simulation import stock
+from hvctl.tests.simulation import wiring
 from hvctl.tests.simulation import world
 
 
-class _Build(typing.NamedTuple):
-    """How a server is built.
+class Wish(typing.NamedTuple):
+    """How a server is to be built.
 
     :ivar ports: that it is to have
+    :ivar networks: in each of which Nova is to make it a port
     :ivar host: the only one on which it may be
+    """
+
+    ports: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
+    host: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class _Build:
+    """How a server is built.
+
     :ivar failed: how many nodes failed to be deployed
     """
 
-    ports: tuple[str, ...]
-    host: str | None
+    wish: Wish
     failed: int = 0
 
 
@@ -36,39 +48,44 @@ class Machines:
         self._world = of
         self._stock = kept
         self._scheduler = scheduler.Scheduler(of, kept)
+        self._wiring = wiring.Wiring(of)
         self._builds: dict[str, _Build] = {}
+        self._ending: set[str] = set()
 
-    def build(
-        self,
-        server: records.Server,
-        ports: Sequence[str],
-        host: str | None,
-    ) -> None:
-        """Begin to build a server.
-
-        :param ports: that it is to have
-        :param host: the only one on which it may be
-        """
-        self._builds[server.id] = _Build(ports=tuple(ports), host=host)
+    def build(self, server: records.Server, wish: Wish) -> None:
+        """Begin to build a server."""
+        self._builds[server.id] = _Build(wish=wish)
         self._after(self._world.pace.scheduled, server.id, self._place)
 
     def end(self, server: records.Server) -> None:
         """Begin to end a server."""
-        if server.task_state == 'deleting' or server.vm_state == 'deleted':
+        if server.id in self._ending:
             return
         self.change(server.id, task_state='deleting')
+        guest = server.host not in (None, numbers.IRONIC)
+        if guest and self._world.losing_deletes:
+            return
+        self._ending.add(server.id)
         if server.host == numbers.IRONIC and server.node:
             self._node(server.node, provision_state='deleting')
             if server.user_data:
                 self.registration.stop(server.name)
-        if server.host in (None, numbers.IRONIC):
-            self._after(self._world.pace.ended, server.id, self._forget)
-        else:
-            self._after(self._world.pace.ended, server.id, self._deleted)
+        self._after(
+            self._world.pace.ended,
+            server.id,
+            self._deleted if guest else self._forget,
+        )
+
+    def answers(self, server: records.Server) -> bool:
+        """Return whether a server says something, to whoever listens."""
+        since = self._world.clock.now() - (
+            server.launched_at or self._world.clock.now()
+        )
+        return since.total_seconds() >= self._world.pace.answers
 
     def told(self, of: records.ComputeService) -> None:
         """Tell a host that it is enabled or not, as Nova does."""
-        self.registration.mark(of)
+        self.registration.tell(of)
 
     def change(
         self, server_id: str, **changes: typing.Any
@@ -103,7 +120,7 @@ class Machines:
         if server.task_state == 'deleting':
             return
         build = self._builds[server.id]
-        node = self._scheduler.place(server, build.host)
+        node = self._scheduler.place(server, build.wish.host)
         if node is None:
             self._fail(
                 server,
@@ -114,10 +131,10 @@ class Machines:
                 else 'No valid host was found. ',
             )
             return
-        for port_id in build.ports:
-            if not self._bind(port_id, server, node):
+        for port_id in build.wish.ports:
+            if not self._wiring.bind(port_id, server, node):
                 self._stock.release(server.id)
-                self._clean_up(build)
+                self._wiring.clean_up(build.wish.ports)
                 self._fail(
                     server,
                     f'Build of instance {server.id} aborted: Port {port_id} '
@@ -125,12 +142,13 @@ class Machines:
                 )
                 return
         metal = node.host == numbers.IRONIC
+        made = self._wiring.make_ports(build.wish.networks, server, node)
         self.change(
             server.id,
             task_state='spawning',
             host=node.host,
             node=node.hostname,
-            ports=build.ports,
+            ports=(*build.wish.ports, *made),
             zone='nova',
         )
         if metal:
@@ -152,7 +170,10 @@ class Machines:
             return
         error = self._world.failing.pop(server.node or '', None)
         if error is not None:
-            self._deploy_failed(server, error)
+            if server.host == numbers.IRONIC:
+                self._deploy_failed(server, error)
+            else:
+                self._abort(server, error)
             return
         self.change(
             server.id,
@@ -192,10 +213,9 @@ class Machines:
         self.unbind(server)
         self._stock.release(server.id)
         self._reserve(node_id, 1)
-        failed = self._builds[server.id].failed + 1
-        self._builds[server.id] = self._builds[server.id]._replace(
-            failed=failed
-        )
+        build = self._builds[server.id]
+        failed = build.failed + 1
+        self._builds[server.id] = dataclasses.replace(build, failed=failed)
         self.change(
             server.id, host=None, node=None, zone=None, task_state='scheduling'
         )
@@ -211,62 +231,22 @@ class Machines:
             )
         self._fail(server, why)
 
+    def _abort(self, server: records.Server, error: str) -> None:
+        """Leave a guest without a host.
+
+        So does Nova (nova/compute/manager.py, _do_build_and_run_instance).
+        """
+        self.unbind(server)
+        self._stock.release(server.id)
+        self.change(server.id, host=None, node=None)
+        self._fail(server, f'Build of instance {server.id} aborted: {error}')
+
     def _fail(self, server: records.Server, why: str) -> None:
         self.change(server.id, vm_state='error', task_state=None, fault=why)
 
-    def _bind(
-        self,
-        port_id: str,
-        server: records.Server,
-        node: records.ComputeNode,
-    ) -> bool:
-        """Give a server its port; return whether it is free."""
-        found = self._world.ports.find('id', port_id)
-        if found is None or found[1].device_id not in ('', server.id):
-            return False
-        metal = node.host == numbers.IRONIC
-        self._world.ports.put(
-            found[0],
-            dataclasses.replace(
-                found[1],
-                device_id=server.id,
-                device_owner='compute:nova',
-                host=node.uuid if metal else node.host,
-                revision=found[1].revision + 2,
-                updated_at=self._world.clock.now(),
-            ),
-        )
-        return True
-
-    def _clean_up(self, build: _Build) -> None:
-        """Take from whoever has them the ports that a build was to have.
-
-        Nova unbinds what was asked for (nova/network/neutron.py,
-        deallocate_for_instance), also where that is why the build failed.
-        """
-        for port_id in build.ports:
-            found = self._world.ports.find('id', port_id)
-            if found is not None:
-                self._free(*found)
-
     def unbind(self, server: records.Server) -> None:
-        """Take its ports from a server; those it was given stay."""
-        having = self._world.ports.having('device', server.id)
-        for number, port in list(having):
-            self._free(number, port)
-
-    def _free(self, number: int, port: records.Port) -> None:
-        self._world.ports.put(
-            number,
-            dataclasses.replace(
-                port,
-                device_id='',
-                device_owner='',
-                host='',
-                revision=port.revision + 1,
-                updated_at=self._world.clock.now(),
-            ),
-        )
+        """Take its ports from a server."""
+        self._wiring.unbind(server)
 
     def _deleted(self, server: records.Server) -> None:
         """Save that a guest is deleted, before its host lets go of it."""

@@ -17,6 +17,7 @@ class Pace:
     :ivar mapped: until its host is mapped to the cell
     :ivar agents: until its network agent reports
     :ivar booted: until a guest is ACTIVE
+    :ivar answers: until it says something, on its console and to others
     :ivar ended: until Nova has forgotten a server
     :ivar let_go: from when a guest's end is saved until its host lets go of it
     :ivar shelved: until a guest is shelved
@@ -32,6 +33,10 @@ class Pace:
         (``report_interval``)
     :ivar down: silence after which Nova takes a service for down
         (``service_down_time``)
+    :ivar marked: until a nova-compute that is told whether it is enabled has
+        told Placement
+    :ivar refresh: until a nova-compute reads anew what Placement has of it
+        (``resource_provider_association_refresh``)
     :ivar agent_down: the same of Neutron and its agents
         (``agent_down_time``)
     """
@@ -43,6 +48,7 @@ class Pace:
     mapped: float = 30
     agents: float = 32
     booted: float = 5
+    answers: float = 0
     ended: float = 5
     let_go: float = 0.5
     shelved: float = 5
@@ -54,4 +60,6 @@ class Pace:
     attempts: int = 3
     reports: float = 10
     down: float = 60
+    marked: float = 0
+    refresh: float = 300
     agent_down: float = 75

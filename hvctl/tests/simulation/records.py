@@ -157,6 +157,7 @@ class Server:
 
     :ivar number: that Nova's database gives it
     :ivar node: the hostname of its compute node
+    :ivar pinned_zone: the only one in which it may be
     :ivar ports: the ids of its ports
     :ivar volumes: those of its volumes
     """
@@ -182,6 +183,7 @@ class Server:
     user_data: str | None = None
     config_drive: bool = False
     zone: str | None = None
+    pinned_zone: str | None = None
     fault: str | None = None
     locked: bool = False
     ports: tuple[str, ...] = ()

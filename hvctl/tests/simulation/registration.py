@@ -8,6 +8,7 @@ import dataclasses
 import functools
 import uuid
 
+from hvctl.model import identity
 from hvctl.tests.fixtures import user_data
 from hvctl.tests.simulation import population
 from hvctl.tests.simulation import records
@@ -18,7 +19,6 @@ from hvctl.tests.simulation import world
 _DISABLED = 'COMPUTE_STATUS_DISABLED'
 #: nova/db/main/api.py, service_create.
 _NEW = 'New compute service disabled due to config option.'
-_TEST = 'CUSTOM_HVCTL_TEST'
 
 
 class Registration:
@@ -32,11 +32,12 @@ class Registration:
         """Boot a machine."""
         written = user_data.files(server.user_data or '')
         chosen = user_data.compute_id(written)
+        if self._world.ignored_ids:
+            chosen = None
         node_id = chosen or str(uuid.uuid5(uuid.UUID(server.id), 'compute'))
         pace = self._world.pace
         for seconds, call in (
             (pace.registered, self._register),
-            (pace.inventory, self._report),
             (pace.mapped, self._map),
             (pace.agents, self._network),
         ):
@@ -46,6 +47,10 @@ class Registration:
                     self._if_there, call, server.id, node_id, written
                 ),
             )
+        self._world.clock.after(
+            pace.inventory,
+            functools.partial(self._report_again, server.id, node_id, written),
+        )
 
     def stop(self, machine: str) -> None:
         """Let a machine's services fall silent."""
@@ -61,14 +66,25 @@ class Registration:
                 number, dataclasses.replace(agent, silent_since=now)
             )
 
-    def mark(self, of: records.ComputeService) -> None:
-        """Let a nova-compute that is up mark its providers as it is.
+    def tell(self, of: records.ComputeService) -> None:
+        """Tell a nova-compute that is up whether it is enabled.
 
         Nova calls it at once, unless it is down (nova/compute/api.py,
         _update_compute_provider_status).
         """
-        if not self._world.is_up(of) or not of.mapped:
+        if self._world.is_up(of) and of.mapped:
+            seconds = self._world.pace.marked
+            if seconds:
+                self._world.clock.after(seconds, lambda: self._mark(of.host))
+            else:
+                self._mark(of.host)
+
+    def _mark(self, host: str) -> None:
+        """Let a nova-compute mark its providers as it is."""
+        found = self._world.services.find('host', host)
+        if found is None:
             return
+        of = found[1]
         for _, node in self._world.compute_nodes.having('host', of.host):
             provider = self._stock.provider(node.uuid)
             if provider is None:
@@ -76,6 +92,18 @@ class Registration:
             now = _with_status(provider.traits, of)
             if now != provider.traits:
                 self._stock.change(dataclasses.replace(provider, traits=now))
+
+    def _report_again(
+        self, server_id: str, node_id: str, written: dict[str, str]
+    ) -> None:
+        """Let a nova-compute report to Placement, now and in its time."""
+        if self._world.servers.find('id', server_id) is None:
+            return
+        self._if_there(self._report, server_id, node_id, written)
+        self._world.clock.after(
+            self._world.pace.refresh,
+            functools.partial(self._report_again, server_id, node_id, written),
+        )
 
     def _if_there(
         self,
@@ -86,11 +114,12 @@ class Registration:
     ) -> None:
         found = self._world.servers.find('id', server_id)
         if found is not None and found[1].task_state != 'deleting':
-            call(self._world.host_name(found[1].name), node_id, written)
+            call(found[1].name, node_id, written)
 
     def _register(
-        self, host: str, node_id: str, written: dict[str, str]
+        self, machine: str, node_id: str, written: dict[str, str]
     ) -> None:
+        host = self._world.host_name(machine)
         table = self._world.services
         found = table.find('host', host)
         if found is not None:
@@ -114,7 +143,7 @@ class Registration:
                 records.ComputeNode(
                     uuid=node_id,
                     host=host,
-                    hostname=host,
+                    hostname=self._world.label(machine),
                     vcpus=64,
                     memory_mb=262144,
                     local_gb=2000,
@@ -122,45 +151,70 @@ class Registration:
             )
 
     def _report(
-        self, host: str, node_id: str, written: dict[str, str]
+        self, machine: str, node_id: str, written: dict[str, str]
     ) -> None:
-        """Write the inventory, and keep ratios that are there already."""
+        """Write the inventory, and keep ratios that are there already.
+
+        One that has another name than its own a nova-compute does not find,
+        and writes nothing.  What others have made of it meanwhile it sees
+        when it reads all anew (nova/scheduler/client/report.py,
+        _refresh_associations and _ensure_resource_provider).
+        """
+        label = self._world.label(machine)
         provider = self._stock.provider(node_id)
         if provider is None:
-            provider = records.Provider(uuid=node_id, name=host, root=node_id)
+            provider = records.Provider(uuid=node_id, name=label, root=node_id)
             try:
                 self._stock.add(provider)
             except service.Refusal:
                 # Another one has the name: it goes on without.
                 return
-        if provider.name != host:
+        if provider.name != label:
             return
+        traits = set(population.HOST_TRAITS)
+        if user_data.names(written, population.EPHEMERAL):
+            traits.add(population.EPHEMERAL)
+        found = self._world.services.find(
+            'host', self._world.host_name(machine)
+        )
+        if found is None or found[1].silent_since is not None:
+            return
+        inventories = self._inventories(provider, written)
+        if inventories != provider.inventories:
+            provider = self._stock.set_inventories(provider, inventories)
+        now = _with_status(provider.traits | traits, found[1])
+        if now != provider.traits:
+            self._stock.change(dataclasses.replace(provider, traits=now))
+
+    def _inventories(
+        self, provider: records.Provider, written: dict[str, str]
+    ) -> dict[str, records.Inventory]:
+        """Return what a machine has, with the ratios that are there."""
         ratios = {
             name: have.allocation_ratio
             for name, have in provider.inventories.items()
         }
-        inventories = {
+        if self._world.ram_ratio is not None:
+            ratios['MEMORY_MB'] = self._world.ram_ratio
+        found = {
             name: have._replace(
                 allocation_ratio=ratios.get(name, have.allocation_ratio)
             )
             for name, have in population.HOST_INVENTORIES.items()
         }
-        traits = set(population.HOST_TRAITS)
-        if user_data.names(written, population.EPHEMERAL):
-            traits.add(population.EPHEMERAL)
-        if user_data.names(written, _TEST):
-            inventories[_TEST] = records.Inventory(1, max_unit=1)
-        found = self._world.services.find('host', host)
-        assert found is not None
-        changed = self._stock.set_inventories(provider, inventories)
-        self._stock.change(
-            dataclasses.replace(
-                changed,
-                traits=_with_status(frozenset(traits), found[1]),
+        places = self._world.test_places
+        if user_data.names(written, identity.TEST_RESOURCE_CLASS):
+            places = 1
+        if places:
+            found[identity.TEST_RESOURCE_CLASS] = records.Inventory(
+                places, max_unit=places
             )
-        )
+        return found
 
-    def _map(self, host: str, node_id: str, written: dict[str, str]) -> None:
+    def _map(
+        self, machine: str, node_id: str, written: dict[str, str]
+    ) -> None:
+        host = self._world.host_name(machine)
         found = self._world.services.find('host', host)
         if found is not None:
             self._world.services.put(
@@ -168,8 +222,9 @@ class Registration:
             )
 
     def _network(
-        self, host: str, node_id: str, written: dict[str, str]
+        self, machine: str, node_id: str, written: dict[str, str]
     ) -> None:
+        host = self._world.host_name(machine)
         table = self._world.agents
         found = table.find('host', host)
         if found is not None:

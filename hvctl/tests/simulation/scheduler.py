@@ -12,6 +12,7 @@ from hvctl.tests.simulation import records
 from hvctl.tests.simulation import service
 from hvctl.tests.simulation import stock
 from hvctl.tests.simulation import world
+from hvctl.tests.simulation.nova import aggregates
 
 _DISABLED = 'COMPUTE_STATUS_DISABLED'
 
@@ -36,6 +37,8 @@ class Scheduler:
         :returns: None when there is no valid host
         """
         for node, provider in self.fitting(server.flavor.resources, host, but):
+            if not self._admits(node.host, server):
+                continue
             try:
                 self._claim(server, provider)
             except service.Refusal:
@@ -81,6 +84,32 @@ class Scheduler:
             return None
         allowed = host in (None, node.host) and but != node.host
         return node if allowed else None
+
+    def _admits(self, host: str, server: records.Server) -> bool:
+        """Return whether a server may be on a host, as its aggregates are.
+
+        Nova is configured so that they keep others than their tenants out
+        (AggregateMultiTenancyIsolation), and those that do not ask for their
+        traits (``enable_isolated_aggregate_filtering``).
+        """
+        zone = server.pinned_zone
+        if zone not in (None, aggregates.zone_of(self._world, host)):
+            return False
+        for _, aggregate in self._world.aggregates.rising():
+            if host not in aggregate.hosts:
+                continue
+            said = aggregate.metadata
+            tenants = [
+                value
+                for key, value in said.items()
+                if key.startswith('filter_tenant_id')
+            ]
+            traits = [key for key in said if key.startswith('trait:')]
+            if tenants and server.project_id not in tenants:
+                return False
+            if any(key not in server.flavor.extra_specs for key in traits):
+                return False
+        return True
 
     def _claim(
         self, server: records.Server, provider: records.Provider

@@ -17,9 +17,9 @@ from openstack import connection
 
 from hvctl import workers
 from hvctl.cloud import clients
-from hvctl.model.results import Done
+from hvctl.model.results import Done, Replied
 from hvctl.model.snapshot import Scope, Snapshot
-from hvctl.model.steps import DeleteService, Step
+from hvctl.model.steps import DeleteService, PingTestGuest, Step
 from hvctl.run import loop
 from hvctl.tests.fixtures import clocks
 from hvctl.tests.fixtures import failures
@@ -54,6 +54,7 @@ _PACE = pace.Pace(
     shelved=5,
     let_go=2,
     at_once=100,
+    refresh=20,
 )
 #: Of moves that are neither over nor wait for somebody.
 _GOING = (
@@ -117,7 +118,11 @@ class Stepped(recorded.Recorded, told.Told):
             if isinstance(step, DeleteService)
             else None
         )
-        done = self._client.act(step)
+        done = (
+            self._ping(step)
+            if isinstance(step, PingTestGuest)
+            else self._client.act(step)
+        )
         if done.changed:
             self.changes.append(step)
             going = [m for m in self.migrations() if m.status in _GOING]
@@ -125,6 +130,12 @@ class Stepped(recorded.Recorded, told.Told):
             if zombie is not None and zombie.silent_since is None:
                 self.zombies.append(zombie.host)
         return done
+
+    def _ping(self, step: PingTestGuest) -> Done:
+        """Reach a guest, whose network has no way to this machine."""
+        guest = self.server(step.server_id)
+        there = guest is not None and self.machines.answers(guest)
+        return Done(changed=False, answer=Replied() if there else None)
 
     # When things happen
 
@@ -160,6 +171,10 @@ class Stepped(recorded.Recorded, told.Told):
 
 class Unreliable(failures.Trouble, Stepped):
     """Some requests fail."""
+
+
+class Outage(failures.Outage, Stepped):
+    """Some steps are refused for a while."""
 
 
 class Mortal(failures.Mortality, Stepped):

@@ -15,7 +15,7 @@ from hvctl.tests.simulation import records
 from hvctl.tests.simulation import service
 
 #: What a machine comes through, in this order.
-_STAGES = ('deployed', 'registered', 'inventory', 'mapped', 'agents')
+_STAGES = ['deployed', 'registered', 'inventory', 'mapped', 'agents']
 
 #: Seconds after which no test looks any more.
 _NEVER = 10**6
@@ -44,30 +44,98 @@ class Told(cloud.Cloud):
         self.pace(copied=seconds, resized=seconds)
 
     def never(self, stage: str) -> None:
-        """Let machines never come to a stage, nor to what is after it."""
-        self.pace(**dict.fromkeys(_STAGES[_STAGES.index(stage) :], _NEVER))
+        """Let machines never come to a stage, nor to what is after it.
+
+        Or let guests never come so far.
+        """
+        later = [stage]
+        if stage in _STAGES:
+            later = _STAGES[_STAGES.index(stage) :]
+        self.pace(**dict.fromkeys(later, _NEVER))
 
     def fail_deploys(self, error: str) -> None:
         """Let the next deploy of each node fail."""
         for _, node in self.world.nodes.rising():
             self.world.failing[node.uuid] = error
 
+    def fail_guests(self, host: str, error: str) -> None:
+        """Let the next guest that is built on a host fail."""
+        self.world.failing[host] = error
+
     def keep_nodes(self, error: str) -> None:
         """Let Ironic not end what is on any node."""
         for _, node in self.world.nodes.rising():
             self.world.staying[node.uuid] = error
 
-    def add_aggregate(self, name: str, *hosts: str) -> int:
-        """Let there be a host aggregate, and return its number."""
+    def add_aggregate(self, name: str, *hosts: str, **metadata: str) -> int:
+        """Let there be a host aggregate, and return its number.
+
+        :param metadata: a double underline stands for a colon
+        """
         table = self.world.aggregates
         return table.add(
             records.Aggregate(
                 uuid=self.world.aggregate_ids.id(table.next_number()),
                 name=name,
                 hosts=hosts,
+                metadata={
+                    key.replace('__', ':'): value
+                    for key, value in metadata.items()
+                },
                 created_at=self.clock.now(),
             )
         )
+
+    def aggregate(self, number: int) -> records.Aggregate:
+        """Return a host aggregate."""
+        found = self.world.aggregates.get(number)
+        assert found is not None
+        return found
+
+    def members(self, number: int) -> set[str]:
+        """Return the providers that Placement has in a host aggregate."""
+        uuid = self.aggregate(number).uuid
+        return {
+            provider.uuid
+            for _, provider in self.world.providers.rising()
+            if uuid in provider.aggregates
+        }
+
+    def sync_aggregates(self) -> None:
+        """Do as ``nova-manage placement sync_aggregates`` does."""
+        for _, aggregate in self.world.aggregates.rising():
+            for host in aggregate.hosts:
+                for _, node in self.world.compute_nodes.having('host', host):
+                    provider = self.stock.known(node.uuid)
+                    self.stock.change(
+                        dataclasses.replace(
+                            provider,
+                            aggregates=provider.aggregates | {aggregate.uuid},
+                        )
+                    )
+
+    def take_test_guests(self, host: str, most: int) -> None:
+        """Let a host have places for test guests."""
+        ((_, node),) = self.world.compute_nodes.having('host', host)
+        provider = self.stock.known(node.uuid)
+        name = identity.TEST_RESOURCE_CLASS
+        self.stock.set_inventories(
+            provider,
+            {
+                **provider.inventories,
+                name: records.Inventory(most, max_unit=most),
+            },
+        )
+
+    def test_guests(self) -> list[records.Server]:
+        """Return the guests that try hypervisors out."""
+        return [
+            server
+            for _, server in self.world.servers.having(
+                'project', self.admin.id
+            )
+            if identity.TEST_KEY in server.metadata
+        ]
 
     def has_hypervisor(
         self, name: str, **changes: typing.Any

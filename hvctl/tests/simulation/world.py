@@ -32,6 +32,18 @@ class World:
         (``shelved_offload_time``)
     :ivar enable_new_services: as Nova is configured
     :ivar domain: with which the hosts of machines call themselves
+    :ivar libvirt_domain: with which libvirt calls machines, where that is
+        another one
+    :ivar ignored_ids: whether machines take compute node ids of their own
+    :ivar ram_ratio: that the nova.conf of machines wants
+        (``ram_allocation_ratio``)
+    :ivar test_places: how many test guests a machine takes whose image has a
+        provider.yaml for that
+    :ivar default_zone: of servers for which none is asked for
+        (``default_schedule_zone``)
+    :ivar mirrored: whether Nova gets through to Placement with aggregates
+    :ivar losing_deletes: whether what Nova's API sends on to a host to have a
+        guest deleted is lost
     """
 
     def __init__(
@@ -143,6 +155,13 @@ class World:
         self.offload_shelved = True
         self.enable_new_services = True
         self.domain: str | None = None
+        self.libvirt_domain: str | None = None
+        self.ignored_ids = False
+        self.ram_ratio: float | None = None
+        self.test_places = 0
+        self.default_zone: str | None = None
+        self.mirrored = True
+        self.losing_deletes = False
         self.quotas: dict[str, records.Quota] = {}
         self._silent_until = clock.START
         #: By server and request.
@@ -207,6 +226,12 @@ class World:
     def host_name(self, machine: str) -> str:
         """Return how the host of a machine calls itself."""
         return f'{machine}.{self.domain}' if self.domain else machine
+
+    def label(self, machine: str) -> str:
+        """Return how libvirt calls a machine, and Nova its compute node."""
+        if self.libvirt_domain:
+            return f'{machine}.{self.libvirt_domain}'
+        return self.host_name(machine)
 
     def add_network(self, name: str, vlan: int) -> str:
         """Let there be a network that is a VLAN, and return its id."""

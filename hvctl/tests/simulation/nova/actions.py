@@ -189,6 +189,8 @@ class Actions:
     ) -> service.Answer:
         if server.vm_state == 'building':
             raise service.Refusal(409, f'Instance {server.id} is not ready')
+        if not self._machines.answers(server):
+            return service.Answer(body={'output': ''})
         lines = _CONSOLE.split('\n')[-given['length'] :]
         return service.Answer(body={'output': '\n'.join(lines)})
 

@@ -14,6 +14,15 @@ from hvctl.tests.simulation.nova import views
 DEFAULT_ZONE = 'nova'
 
 
+def zone_of(of: world.World, host: str) -> str:
+    """Return the availability zone that a host is in."""
+    for _, aggregate in of.aggregates.rising():
+        zone = aggregate.metadata.get('availability_zone')
+        if zone is not None and host in aggregate.hosts:
+            return zone
+    return DEFAULT_ZONE
+
+
 class Aggregates:
     """Host aggregates; Nova mirrors them in Placement."""
 
@@ -39,14 +48,6 @@ class Aggregates:
                 ),
             )
         ]
-
-    def zone_of(self, host: str) -> str:
-        """Return the availability zone that a host is in."""
-        for _, aggregate in self._world.aggregates.rising():
-            zone = aggregate.metadata.get('availability_zone')
-            if zone is not None and host in aggregate.hosts:
-                return zone
-        return DEFAULT_ZONE
 
     def forget(self, host: str) -> None:
         """Take a host out of all aggregates."""
@@ -124,7 +125,7 @@ class Aggregates:
                 f'Cannot add host {host} in aggregate {aggregate.name}: host '
                 'exists.',
             )
-        now = self.zone_of(host)
+        now = zone_of(self._world, host)
         if zone is not None and now not in (DEFAULT_ZONE, zone):
             raise service.Refusal(
                 409,
@@ -153,10 +154,18 @@ class Aggregates:
         return changed
 
     def _mirror(self, host: str, uuid: str, *, member: bool) -> None:
+        """Write into Placement what Nova has, as far as Placement lets it.
+
+        A provider is found by the name of its node (nova/scheduler/client/
+        report.py, _get_provider_by_name); that there is none is logged.
+        """
+        if not self._world.mirrored:
+            return
         for _, node in self._world.compute_nodes.having('host', host):
-            provider = self._stock.provider(node.uuid)
-            if provider is None:
+            found = self._world.providers.find('name', node.hostname)
+            if found is None:
                 continue
+            provider = found[1]
             now = (
                 provider.aggregates | {uuid}
                 if member
@@ -177,7 +186,7 @@ class Aggregates:
     def _zones(self, call: service.Call) -> service.Answer:
         enabled: dict[str, bool] = {}
         for _, each in self._world.services.rising():
-            zone = self.zone_of(each.host)
+            zone = zone_of(self._world, each.host)
             enabled[zone] = enabled.get(zone, False) or not each.disabled
         return service.Answer(
             body={

@@ -81,7 +81,7 @@ class Hosts:
             'binary': 'nova-compute',
             'host': of.host,
             'id': of.id,
-            'zone': self._aggregates.zone_of(of.host),
+            'zone': aggregates.zone_of(self._world, of.host),
             'status': 'disabled' if of.disabled else 'enabled',
             'state': 'up' if self._world.is_up(of) else 'down',
             'updated_at': views.stamp(self._world.reported_at(of)),

@@ -146,6 +146,7 @@ class Servers:
             raise service.Refusal(
                 400, f'Flavor {given["flavorRef"]} could not be found.'
             )
+        zone = given.get('availability_zone', self._world.default_zone)
         project_id, metadata = call.who.project_id, given.get('metadata', {})
         quotas.insist_on_metadata(self._world, project_id, metadata)
         quotas.insist(self._world, project_id, flavor)
@@ -169,14 +170,20 @@ class Servers:
             key_name=given.get('key_name'),
             user_data=given.get('user_data'),
             config_drive=bool(given.get('config_drive')),
+            pinned_zone=zone,
         )
         self._world.servers.add(server)
         networks = given.get('networks')
         ports = networks if isinstance(networks, list) else []
         self._machines.build(
             server,
-            [port['port'] for port in ports if 'port' in port],
-            given.get('host'),
+            machines.Wish(
+                ports=tuple(each['port'] for each in ports if 'port' in each),
+                networks=tuple(
+                    each['uuid'] for each in ports if 'uuid' in each
+                ),
+                host=given.get('host'),
+            ),
         )
         return service.Answer(
             body={

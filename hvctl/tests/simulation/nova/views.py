@@ -191,7 +191,7 @@ class View:
             ((2, 26), 'tags', list(server.tags)),
             ((2, 63), 'trusted_image_certificates', None),
             ((2, 73), 'locked_reason', None),
-            ((2, 96), 'pinned_availability_zone', None),
+            ((2, 96), 'pinned_availability_zone', server.pinned_zone),
             ((2, 100), 'scheduler_hints', {}),
         ]
         if self.one:

@@ -5,26 +5,36 @@ from __future__ import annotations
 
 import dataclasses
 
-from hvctl.model.records import PortUse
+from hvctl.model import identity
 from hvctl.model.request import HealthTest
-from hvctl.tests.fixtures import failures
-from hvctl.tests.unit.run import base
+from hvctl.tests.simulation import numbers
+from hvctl.tests.simulation import population
+from hvctl.tests.simulation import stepping
+from hvctl.tests.unit.run import simulated
 
-TEST = HealthTest(flavor_id='f', image_id='i', timeout=60)
-DIRECT = dataclasses.replace(TEST, network_id='n', vnic_type='direct')
+_NETWORK = numbers.Numbers(0, numbers.Size()).guests_network_id
+
+TEST = HealthTest(flavor_id=population.TEST.id, image_id='i', timeout=60)
+DIRECT = dataclasses.replace(TEST, network_id=_NETWORK, vnic_type='direct')
 
 
-class TestCase(base.TestCase):
+class TestCase(simulated.TestCase):
     """Runs create with all that may come before the end."""
 
-    kind: type = failures.Mortal
+    kind: type = stepping.Mortal
 
     def prepare(self):
         """Let tenants try to get in, and let there be an aggregate."""
         self.cloud.tenants = True
-        aggregate = self.cloud.aggregates.add(3, 'a', 'other')
-        self.aggregates = {aggregate.uuid: 3}
-        self.uuid = aggregate.uuid
+        self.cloud.world.test_places = 1
+        self.aggregates = {}
+        self.aggregate = self.wish('a', self.cloud.other)
+
+    def wish(self, name, *hosts, **metadata):
+        """Let there be an aggregate that is to be joined; its number."""
+        number = self.cloud.add_aggregate(name, *hosts, **metadata)
+        self.aggregates[self.cloud.aggregate(number).uuid] = number + 1
+        return number
 
     def open(self, *names, **changes):
         """Run create with an aggregate and a health test."""
@@ -39,8 +49,8 @@ class TestCase(base.TestCase):
 
     def trying(self):
         """The test guests that there are, and their ports."""
-        return [s for s in self.cloud.servers.values() if 'test' in s.name] + [
+        return self.cloud.test_guests() + [
             port
-            for port in self.cloud.ports.values()
-            if port.use is PortUse.TEST
+            for port in self.cloud.ports()
+            if port.description == identity.TEST_PORT_MARK
         ]

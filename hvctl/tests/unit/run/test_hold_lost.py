@@ -6,19 +6,31 @@ from __future__ import annotations
 from collections.abc import Callable
 import contextlib
 
+from hvctl.cloud.act import hold
 from hvctl.model import identity
 from hvctl.model.codes import OutcomeCode
 from hvctl.model.hypervisor import Phase
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import failures
-from hvctl.tests.fixtures import placement
+from hvctl.tests.simulation import records
 from hvctl.tests.unit.run import opening
 
 CHOSEN = builders.a_compute_id()
 HOLD = identity.hold_id(CHOSEN)
 
-#: A moment in each phase, in seconds after the server was requested.
-MOMENTS = (5, 25, 41, 43, 46, 51, 53, 58)
+#: How long machines take to come up, and a moment in each phase, in seconds
+#: after the server was requested.
+PACE = {
+    'deployed': 2,
+    'registered': 2,
+    'inventory': 3.5,
+    'mapped': 5,
+    'agents': 6.5,
+    'booted': 5,
+}
+MOMENTS = (1, 3.5, 5.3, 6.8, 8.3, 10, 13)
+#: After the inventory, and with the test guest.
+MAPPING, TRYING = MOMENTS[3], MOMENTS[6]
 
 
 class TestHoldLost(opening.TestCase):
@@ -27,45 +39,43 @@ class TestHoldLost(opening.TestCase):
     def prepare(self):
         """Begin with a host that takes a while to be tried out."""
         super().prepare()
-        self.cloud.test_guests.seconds = 10
-        # In the first period after the refresh.
-        self.cloud.machines.refresh_seconds = 350
-
-    @property
-    def provider(self):
-        """That of hv1."""
-        return self.cloud.providers[CHOSEN]
+        self.cloud.pace(**PACE)
 
     def at(self, moment: float, change: Callable[[], None]) -> None:
         """Let something happen at a moment after the server was requested."""
-        done: list[bool] = []
+        made: list[float] = []
 
         def look() -> None:
-            made = [
-                machine.made for machine in self.cloud.machines.all.values()
-            ]
-            if made and self.clock.seconds >= made[0] + moment and not done:
-                done.append(True)
+            if self.cloud.ours('hv1') and not made:
+                made.append(self.clock.seconds)
+            if made and self.clock.seconds >= made[0] + moment:
+                self.clock.on_wait = lambda: None
                 change()
 
         self.clock.on_wait = look
 
     def audit(self) -> None:
         """Do as ``nova-manage placement audit --delete`` does."""
-        self.provider.used.pop(HOLD, None)
+        self.cloud.stock.release(HOLD)
 
     def shrink(self) -> None:
         """Give the hold another amount."""
-        self.provider.used[HOLD] = 1
+        self.cloud.use(HOLD, CHOSEN, MEMORY_MB=1)
 
     def anew(self) -> None:
         """Delete the provider; nova-compute makes it anew in its time."""
-        del self.cloud.providers[CHOSEN]
+        self.audit()
+        self.cloud.stock.delete(CHOSEN)
 
     def overwrite(self) -> None:
         """Write an inventory that is larger than what the hold takes."""
-        self.provider.total = 2 * 2**31
-        self.provider.reported = True
+        large = records.Inventory(
+            hold.LARGEST, max_unit=hold.LARGEST, allocation_ratio=2.0
+        )
+        provider = self.provider()
+        self.cloud.stock.set_inventories(
+            provider, {**provider.inventories, 'MEMORY_MB': large}
+        )
 
     def assert_proven(self, result) -> None:
         """It was closed, has gone through everything, and is open."""
@@ -76,13 +86,14 @@ class TestHoldLost(opening.TestCase):
         self.assertLess(kinds.index('NoteTimes'), kinds.index('LiftHold'))
         (server,) = self.cloud.ours('hv1')
         self.assertIn(identity.ENABLED_KEY, server.metadata)
-        self.assertIn(CHOSEN, self.cloud.aggregates.members[self.uuid])
+        self.assertIn(CHOSEN, self.cloud.members(self.aggregate))
         self.assert_open()
 
     def test_lost_in_each_phase(self):
         """It is closed and held again, and goes through the rest."""
         for lose in (self.audit, self.shrink, self.anew):
-            for moment in MOMENTS:
+            # Later it loses its aggregates as well.
+            for moment in MOMENTS[:4] if lose == self.anew else MOMENTS:
                 with self.subTest(lose=lose.__name__, moment=moment):
                     self.start()
                     self.prepare()
@@ -92,6 +103,24 @@ class TestHoldLost(opening.TestCase):
 
                     self.assert_proven(result)
                     self.assertIn('RestoreHold', self.kinds(changed=False))
+
+    def test_made_anew_without_its_aggregates(self):
+        """Placement forgets them with it, and Nova is to be told so."""
+        self.prepare()
+
+        def lose():
+            if 'JoinAggregate' in self.kinds():
+                self.clock.on_wait = lambda: None
+                self.anew()
+
+        self.clock.on_wait = lose
+
+        result = self.open()
+
+        self.assertFalse(result.ok)
+        self.assertIn('sync_aggregates', self.message(result))
+        self.cloud.sync_aggregates()
+        self.assert_proven(self.open(life=2))
 
     def test_closed_at_once(self):
         """No guest lands once the next look has seen it."""
@@ -107,7 +136,7 @@ class TestHoldLost(opening.TestCase):
 
                 self.at(moment, lose)
                 when: list[float] = []
-                tenant = self.cloud._tenant
+                tenant = self.cloud._try_to_boot
 
                 def watch(tenant=tenant, when=when):
                     before = len(self.cloud.landed)
@@ -115,7 +144,7 @@ class TestHoldLost(opening.TestCase):
                     if len(self.cloud.landed) > before:
                         when.append(self.clock.seconds)
 
-                self.cloud._tenant = watch
+                self.cloud._try_to_boot = watch
                 result = self.open()
 
                 end = self.clock.seconds
@@ -127,13 +156,14 @@ class TestHoldLost(opening.TestCase):
     def test_ratio_is_kept(self):
         """nova-compute keeps the ratio that came with the hold."""
         self.prepare()
-        self.at(46, self.audit)
+        self.at(MAPPING, self.audit)
 
         result = self.open(ram_ratio=1.5)
 
         self.assertTrue(result.ok, self.message(result))
-        self.assertEqual(1.5, self.provider.ratio)
-        self.assertEqual(placement.REAL, self.provider.total)
+        memory = self.provider().inventories['MEMORY_MB']
+        self.assertEqual(1.5, memory.allocation_ratio)
+        self.assertEqual(262144, memory.total)
 
     def test_guests_that_landed(self):
         """It says so when guests were faster."""
@@ -143,7 +173,7 @@ class TestHoldLost(opening.TestCase):
             self.audit()
             self.cloud.add_guest('g1', 'hv1')
 
-        self.at(53, lose)
+        self.at(TRYING, lose)
 
         result = self.open()
 
@@ -158,10 +188,11 @@ class TestHoldLost(opening.TestCase):
 
         def lose():
             self.audit()
-            self.cloud.add_guest('g1', 'hv1')
-            self.provider.used[builders.an_id('server g1')] = placement.REAL
+            guest = self.cloud.add_guest('g1', 'hv1')
+            memory = self.provider().inventories['MEMORY_MB']
+            self.cloud.use(guest.id, CHOSEN, MEMORY_MB=int(memory.capacity))
 
-        self.at(58, lose)
+        self.at(TRYING, lose)
 
         result = self.open()
 
@@ -175,9 +206,9 @@ class TestHoldLost(opening.TestCase):
                 self.start()
                 self.prepare()
                 if lose == 'ratio':
-                    self.cloud.machines.ram_ratio = 99999.0
+                    self.cloud.world.ram_ratio = 99999.0
                 else:
-                    self.at(46, self.overwrite)
+                    self.at(MAPPING, self.overwrite)
 
                 result = self.open()
 
@@ -192,7 +223,7 @@ class TestHoldLost(opening.TestCase):
     def test_too_small_and_not_tried(self):
         """Without a health test it is enabled as the last step."""
         self.prepare()
-        self.cloud.machines.ram_ratio = 99999.0
+        self.cloud.world.ram_ratio = 99999.0
 
         result = self.open(health_test=None)
 
@@ -223,11 +254,11 @@ class TestHoldLost(opening.TestCase):
 
     def test_killed(self):
         """Killed anywhere while the hold is lost, it ends open and proven."""
-        for lives in range(5, 15):
+        for lives in range(5, 15, 2):
             with self.subTest(lives=lives):
                 self.start()
                 self.prepare()
-                self.at(46, self.audit)
+                self.at(MAPPING, self.audit)
                 self.cloud.lives = lives
                 with contextlib.suppress(failures.Killed):
                     self.open()
@@ -241,11 +272,12 @@ class TestHoldLost(opening.TestCase):
     def test_fails_later(self):
         """What fails afterwards leaves it closed."""
         self.prepare()
-        del self.cloud.machines.stages['agents']
-        self.at(46, self.audit)
+        self.cloud.never('agents')
+        self.at(MAPPING, self.audit)
 
         result = self.open()
 
         self.assertFalse(result.ok)
         self.assertEqual(Phase.NO_AGENT, result.verdicts['hv1'].status.phase)
-        self.assertFalse(self.provider.room)
+        used = self.cloud.stock.used(self.provider())
+        self.assertGreater(used['MEMORY_MB'], 262144)

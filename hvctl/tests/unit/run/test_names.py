@@ -19,7 +19,7 @@ class TestNames(opening.TestCase):
     def test_provider_of_another_name(self):
         """It is renamed as soon as the node's name is known."""
         self.prepare()
-        self.cloud.machines.libvirt_domain = 'openstacklocal'
+        self.cloud.world.libvirt_domain = 'openstacklocal'
 
         result = self.open()
 
@@ -34,18 +34,18 @@ class TestNames(opening.TestCase):
         self.assertLess(
             kinds.index('RenameProvider'), kinds.index('JoinAggregate')
         )
-        self.assertIn(CHOSEN, self.cloud.aggregates.members[self.uuid])
+        self.assertIn(CHOSEN, self.cloud.members(self.aggregate))
 
     def test_never_read_anew(self):
         """The limit is longer by the time in which Nova reads the name."""
         self.prepare()
-        self.cloud.machines.libvirt_domain = 'openstacklocal'
-        self.cloud.machines.refresh_seconds = 10_000
+        self.cloud.world.libvirt_domain = 'openstacklocal'
+        self.cloud.pace(refresh=10_000)
 
         result = self.open(timeouts=Timeouts(registration=100))
 
         self.assertEqual(OutcomeCode.NO_INVENTORY_IN_TIME, self.code(result))
-        self.assertGreater(self.clock.seconds, 50 + 100 + 300)
+        self.assertGreater(self.clock.seconds, 100 + 300)
 
     def test_own_user_data(self):
         """Its host is not libvirt's name, with and without a domain."""
@@ -54,7 +54,7 @@ class TestNames(opening.TestCase):
                 self.start()
                 self.prepare()
                 self.cloud.tenants = False
-                self.cloud.machines.libvirt_domain = 'example.org'
+                self.cloud.world.libvirt_domain = 'example.org'
 
                 result = self.open(own=True, domain=domain, health_test=None)
 
@@ -70,10 +70,10 @@ class TestNames(opening.TestCase):
                     self.start()
                     self.prepare()
                     self.cloud.tenants = False
-                    self.cloud.machines.own_ids = True
-                    self.cloud.machines.libvirt_domain = domain
+                    self.cloud.world.ignored_ids = True
+                    self.cloud.world.libvirt_domain = domain
                     if not maps:
-                        del self.cloud.machines.stages['mapped']
+                        self.cloud.never('mapped')
 
                     result = self.open()
 

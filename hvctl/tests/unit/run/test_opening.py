@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import itertools
 
 from hvctl.decide import health_test
 from hvctl.model.health import Answer
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import failures
+from hvctl.tests.simulation import numbers
 from hvctl.tests.unit.run import opening
 
 
@@ -37,19 +37,21 @@ class TestOpening(opening.TestCase):
         )
         self.assertEqual([], self.trying())
         self.assertEqual(
-            {builders.a_compute_id()}, self.cloud.aggregates.members[self.uuid]
+            {builders.a_compute_id()}, self.cloud.members(self.aggregate)
         )
         self.assert_open()
 
     def test_zone(self):
         """The test guest goes to the zone of its host, and to no other."""
-        self.prepare()
         for metadata in ({}, {'availability_zone': 'az1'}):
             with self.subTest(metadata=metadata):
                 self.start()
-                self.cloud.default_schedule_zone = 'somewhere'
-                aggregate = self.cloud.aggregates.add(3, 'a', **metadata)
-                self.aggregates = {aggregate.uuid: 3}
+                self.prepare()
+                self.cloud.world.default_zone = 'somewhere'
+                self.cloud.add_aggregate(
+                    'z', numbers.IRONIC, availability_zone='somewhere'
+                )
+                self.wish('b', **metadata)
 
                 result = self.open()
 
@@ -65,8 +67,7 @@ class TestOpening(opening.TestCase):
             with self.subTest(metadata=metadata):
                 self.start()
                 self.prepare()
-                other = self.cloud.aggregates.add(4, 'b', **metadata)
-                self.aggregates[other.uuid] = 4
+                other = self.wish('b', **metadata)
 
                 result = self.open()
 
@@ -82,16 +83,14 @@ class TestOpening(opening.TestCase):
                     ],
                     self.kinds()[5:],
                 )
-                self.assertIn('hv1', self.cloud.aggregates.all[4].hosts)
+                self.assertIn('hv1', self.cloud.aggregate(other).hosts)
                 self.assert_open()
 
     def test_own_tenant(self):
         """An aggregate of our own project is joined before the test."""
-        self.cloud.tenants = True
-        ours = self.cloud.aggregates.add(
-            4, 'b', filter_tenant_id=builders.OURS
-        )
-        self.aggregates = {ours.uuid: 4}
+        self.prepare()
+        self.aggregates.clear()
+        self.wish('b', filter_tenant_id=self.cloud.admin.id)
 
         self.assertTrue(self.open().ok)
 
@@ -103,25 +102,24 @@ class TestOpening(opening.TestCase):
     def test_isolated_before(self):
         """What an earlier run has joined too early is left for the test."""
         self.prepare()
-        other = self.cloud.aggregates.add(4, 'b', 'hv1', trait__X='required')
-        self.aggregates[other.uuid] = 4
+        other = self.wish('b', 'hv1', trait__X='required')
 
         result = self.open()
 
         self.assertTrue(result.ok, self.message(result))
         self.assertEqual(1, self.kinds().count('LeaveAggregate'))
-        self.assertIn('hv1', self.cloud.aggregates.all[4].hosts)
+        self.assertIn('hv1', self.cloud.aggregate(other).hosts)
 
     def test_isolated_by_others(self):
         """An aggregate that is not asked for is named where it is fatal."""
         self.prepare()
-        self.cloud.aggregates.add(4, 'gpu', 'hv1', trait__X='required')
+        gpu = self.cloud.add_aggregate('gpu', 'hv1', trait__X='required')
 
         result = self.open()
 
         self.assertFalse(result.ok)
         self.assertIn('aggregate gpu may keep it out', self.message(result))
-        self.assertIn('hv1', self.cloud.aggregates.all[4].hosts)
+        self.assertIn('hv1', self.cloud.aggregate(gpu).hosts)
 
     def test_own_user_data(self):
         """Without a hold it joins before its service is enabled."""
@@ -162,7 +160,7 @@ class TestOpening(opening.TestCase):
             with self.subTest(test=test):
                 self.start()
                 self.prepare()
-                self.cloud.test_guests.seconds = None
+                self.cloud.never('booted')
                 patient = dataclasses.replace(test, timeout=9999)
                 self.open(timeout=120, health_test=patient)
                 self.assertNotEqual([], self.trying())
@@ -179,10 +177,10 @@ class TestOpening(opening.TestCase):
     def test_not_ended(self):
         """A test guest that cannot be deleted is named."""
         self.prepare()
-        self.cloud.test_guests.seconds = None
+        self.cloud.never('booted')
         patient = dataclasses.replace(opening.TEST, timeout=9999)
         self.open(timeout=120, health_test=patient)
-        self.cloud.test_guests.deletable = False
+        self.cloud.world.losing_deletes = True
 
         result = self.run_goal(
             health_test.EndTests(names=('hv1',)), timeout=60
@@ -193,7 +191,7 @@ class TestOpening(opening.TestCase):
     def test_not_open_while_it_is_tried(self):
         """No tenant lands there while the test guest is on it."""
         self.prepare()
-        self.cloud.test_guests.seconds = 30
+        self.cloud.pace(booted=30)
         during = []
         self.clock.on_wait = lambda: (
             during.extend(self.cloud.landed) if self.trying() else None
@@ -208,8 +206,12 @@ class TestOpening(opening.TestCase):
         self.prepare()
         self.cloud.tenants = False
         self.open()
-        (provider,) = self.cloud.providers.values()
-        provider.used['guest'] = provider.total
+        memory = self.provider().inventories['MEMORY_MB']
+        self.cloud.use(
+            builders.an_id('guest'),
+            builders.a_compute_id(),
+            MEMORY_MB=int(memory.capacity),
+        )
         self.cloud.changes.clear()
 
         result = self.open(life=2)
@@ -217,25 +219,10 @@ class TestOpening(opening.TestCase):
         self.assertTrue(result.ok, self.message(result))
         self.assertEqual([], self.kinds())
 
-    def test_killed_before_it_was_open(self):
-        """One whose times are noted and whose hold stands is opened."""
-        for lives in range(8, 12):
-            with self.subTest(lives=lives):
-                self.start()
-                self.prepare()
-                self.cloud.lives = lives
-                with contextlib.suppress(failures.Killed):
-                    self.open()
-                self.cloud.lives = None
-
-                self.assertTrue(self.open(life=2).ok)
-
-                self.assert_open()
-
     def test_failed(self):
         """A test guest that fails keeps it closed, and is removed."""
         self.prepare()
-        self.cloud.test_guests.fault = 'Binding failed for port'
+        self.cloud.fail_guests('hv1', 'Binding failed for port')
 
         result = self.open()
 
@@ -251,7 +238,10 @@ class TestOpening(opening.TestCase):
             with self.subTest(answer=answer):
                 self.start()
                 self.prepare()
-                test = dataclasses.replace(opening.TEST, answer=answer)
+                self.cloud.pace(answers=4)
+                test = dataclasses.replace(
+                    opening.DIRECT, vnic_type='normal', answer=answer
+                )
 
                 result = self.open(health_test=test)
 
@@ -262,7 +252,7 @@ class TestOpening(opening.TestCase):
     def test_never_answers(self):
         """Without an answer it stays closed, and the guest goes."""
         self.prepare()
-        self.cloud.test_guests.answers = None
+        self.cloud.never('answers')
         test = dataclasses.replace(opening.TEST, answer=Answer.CONSOLE)
 
         result = self.open(health_test=test)
@@ -275,7 +265,7 @@ class TestOpening(opening.TestCase):
     def test_never_boots(self):
         """So does one that does not boot in its time."""
         self.prepare()
-        self.cloud.test_guests.seconds = None
+        self.cloud.never('booted')
 
         result = self.open()
 
@@ -286,7 +276,7 @@ class TestOpening(opening.TestCase):
     def test_placement_does_not_know(self):
         """Nova's yes is not enough: Placement must have it as well."""
         self.prepare()
-        self.cloud.aggregates.deaf = True
+        self.cloud.world.mirrored = False
 
         result = self.open(timeout=200)
 
@@ -297,16 +287,21 @@ class TestOpening(opening.TestCase):
 
     def test_aggregate_that_is_deleted(self):
         """A host is not opened outside of what it is to be in."""
-        for own, when in ((False, 10), (False, 55), (True, 10)):
-            with self.subTest(own=own, when=when):
+        for own, after in (
+            (False, 'CreateServer'),
+            (False, 'CreateTestGuest'),
+            (True, 'CreateServer'),
+        ):
+            with self.subTest(own=own, after=after):
                 self.start()
                 self.prepare()
                 self.cloud.tenants = not own
-                self.cloud.test_guests.seconds = 30
+                self.cloud.pace(booted=30)
+                gone = self.cloud.aggregate(self.aggregate)
 
-                def remove(when=when):
-                    if self.clock.seconds > when:
-                        self.cloud.aggregates.all.pop(3, None)
+                def remove(after=after):
+                    if after in self.kinds():
+                        self.cloud.world.aggregates.remove(self.aggregate)
 
                 self.clock.on_wait = remove
 
@@ -316,35 +311,29 @@ class TestOpening(opening.TestCase):
 
                 self.assertFalse(result.ok)
                 self.assertIn(
-                    f'aggregate 3 ({self.uuid}) is deleted',
+                    f'aggregate 1 ({gone.uuid}) is deleted',
                     self.message(result),
                 )
                 self.assertEqual([], self.cloud.landed)
 
     def test_killed(self):
         """Killed anywhere, it ends open, tried out, and clean."""
-        for unanswered, test in itertools.product(
-            (False, True), (opening.TEST, opening.DIRECT)
-        ):
-            for lives in range(1, 14):
-                with self.subTest(
-                    lives=lives, unanswered=unanswered, test=test
-                ):
-                    self.start()
-                    self.prepare()
-                    self.cloud.lives = lives
-                    self.cloud.unanswered = unanswered
-                    with contextlib.suppress(failures.Killed):
-                        self.open(health_test=test)
-                    self.cloud.lives = None
+        for lives in range(1, 14):
+            with self.subTest(lives=lives):
+                self.start()
+                self.prepare()
+                self.cloud.lives = lives
+                self.cloud.unanswered = bool(lives % 2)
+                with contextlib.suppress(failures.Killed):
+                    self.open(health_test=opening.DIRECT)
+                self.cloud.lives = None
 
-                    result = self.open(life=2, health_test=test)
+                result = self.open(life=2, health_test=opening.DIRECT)
 
-                    self.assertTrue(result.ok, self.message(result))
-                    self.assertEqual([], self.trying())
-                    self.assertNotIn(
-                        'bad', [how for _, how in self.cloud.landed]
-                    )
+                self.assertTrue(result.ok, self.message(result))
+                self.assertEqual([], self.trying())
+                self.assertNotIn('bad', [how for _, how in self.cloud.landed])
+                self.assert_open()
 
     def test_deleted_with_its_test_guest(self):
         """A delete removes the test guest that a killed create left."""
@@ -370,5 +359,5 @@ class TestOpening(opening.TestCase):
         self.assertTrue(self.delete('hv1').ok)
 
         self.assertEqual(
-            frozenset({'other'}), self.cloud.aggregates.all[3].hosts
+            (self.cloud.other,), self.cloud.aggregate(self.aggregate).hosts
         )

@@ -11,8 +11,8 @@ from hvctl.model.results import Created
 from hvctl.model.steps import CreatePort
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clocks
-from hvctl.tests.fixtures import failures
 from hvctl.tests.fixtures import requests
+from hvctl.tests.simulation import stepping
 from hvctl.tests.unit.run import opening
 from hvctl.tests.unit.run import simulated
 
@@ -103,11 +103,11 @@ class TestTakingBack(opening.TestCase):
 
     def test_out_of_time(self):
         """What was not finished in time is removed as well."""
-        del self.cloud.machines.stages['registered']
+        self.cloud.never('registered')
 
         kept = self.create('hv1', timeout=300)
         self.start()
-        del self.cloud.machines.stages['registered']
+        self.cloud.never('registered')
         result = self.create('hv1', timeout=300, delete_on_failure=True)
 
         self.assertIn('not finished after 300 s', self.message(kept))
@@ -118,7 +118,7 @@ class TestTakingBack(opening.TestCase):
 
     def test_removes_what_it_made(self):
         """What failed is removed without a trace, and the reason is said."""
-        self.cloud.machines.deploy_error = 'Exceeded maximum number'
+        self.cloud.fail_deploys('no power')
 
         result = self.create('hv1', delete_on_failure=True)
 
@@ -136,23 +136,27 @@ class TestTakingBack(opening.TestCase):
                     exceptions.CloudError('forbidden', status=403)
                 ]
 
-        for on_wait, words in (
+        for on_wait, fault, words in (
             (
                 lambda: None,
+                'not finished after 60 s',
                 'not finished after 660 s: Ironic still tears down',
             ),
-            (blind, 'forbidden'),
+            (blind, 'Exceeded maximum number of retries', 'forbidden'),
         ):
             with self.subTest(words=words):
-                self.cloud = failures.Unreliable(self.clock)
-                self.cloud.machines.deploy_error = 'no power'
-                self.cloud.machines.nova_seconds = 9999
+                self.cloud = stepping.Unreliable(self.clock)
+                if on_wait is blind:
+                    self.cloud.fail_deploys('no power')
+                else:
+                    self.cloud.never('deployed')
+                self.cloud.never('ended')
                 self.clock.on_wait = on_wait
 
                 result = self.create('hv1', timeout=60, delete_on_failure=True)
 
                 message = self.message(result)
-                self.assertIn('failed: no power', message)
+                self.assertIn(fault, message)
                 self.assertIn('its removal has not ended', message)
                 self.assertIn(words, message)
                 self.assertIn('ephemeral delete hv1', message)
@@ -175,9 +179,12 @@ class TestTakingBack(opening.TestCase):
 
         def spoil():
             for server in self.cloud.ours('hv1'):
-                if server.status == 'BUILD':
+                if server.vm_state == 'building':
                     self.cloud.change_server(
-                        server.id, status='ERROR', fault='no power'
+                        server.id,
+                        vm_state='error',
+                        task_state=None,
+                        fault='no power',
                     )
 
         self.clock.on_wait = spoil
@@ -199,7 +206,7 @@ class TestTakingBack(opening.TestCase):
 
     def test_not_what_others_made(self):
         """What an earlier run made is kept."""
-        self.cloud.machines.deploy_error = 'Exceeded maximum number'
+        self.cloud.fail_deploys('no power')
         self.create('hv1')
         before = self.cloud.traces('hv1')
 
@@ -211,7 +218,7 @@ class TestTakingBack(opening.TestCase):
     def test_failed_test(self):
         """One that does not pass its health test goes as well."""
         self.prepare()
-        self.cloud.test_guests.fault = 'Binding failed'
+        self.cloud.fail_guests('hv1', 'Binding failed')
 
         result = self.open(delete_on_failure=True)
 
