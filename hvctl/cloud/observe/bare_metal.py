@@ -145,11 +145,11 @@ def tagged_servers(project: clouds.Project) -> tuple[Server, ...]:
     return tuple(s for s in found if not _is_ours(project, s))
 
 
-def is_there(project: clouds.Project, server_id: str) -> bool:
+def is_there(project: clouds.Project, server_id: str, name: str) -> bool:
     """Return whether there is a server of ours that a list did not have.
 
     One of which Nova tells no more than its id, since its cell does not
-    answer, may be ours.
+    answer, may be ours.  One that somebody has renamed is not.
     """
     request = http.Request(
         url=f'/servers/{server_id}',
@@ -163,7 +163,8 @@ def is_there(project: clouds.Project, server_id: str) -> bool:
         lambda body: parse.server(body.part('server')),
     )
     return found is not None and (
-        parse.is_stub(found) or _is_ours(project, found)
+        parse.is_stub(found)
+        or (found.name == name and _is_ours(project, found))
     )
 
 

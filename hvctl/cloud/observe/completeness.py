@@ -41,7 +41,7 @@ def insist(
             and port.use is PortUse.MACHINE
             and port.device_id
             and port.device_id not in seen
-            and bare_metal.is_there(project, port.device_id)
+            and bare_metal.is_there(project, port.device_id, port.name)
         ):
             raise _incomplete(
                 'list the servers',

@@ -83,6 +83,7 @@ class TestCompleteness(looking.TestCase):
         for server in (
             {**ours, 'metadata': {}},
             {**ours, 'tenant_id': builders.THEIRS},
+            {**ours, 'name': 'renamed'},
         ):
             self.answer_server(json={'server': server})
 
