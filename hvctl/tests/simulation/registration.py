@@ -171,9 +171,9 @@ class Registration:
                 return
         if provider.name != label:
             return
-        traits = set(population.HOST_TRAITS)
+        traits = population.HOST_TRAITS | self._world.image_traits
         if user_data.names(written, population.EPHEMERAL):
-            traits.add(population.EPHEMERAL)
+            traits |= {population.EPHEMERAL}
         found = self._world.services.find(
             'host', self._world.host_name(machine)
         )

@@ -39,6 +39,7 @@ class World:
         (``ram_allocation_ratio``)
     :ivar test_places: how many test guests a machine takes whose image has a
         provider.yaml for that
+    :ivar image_traits: those that it gives the machine, too
     :ivar default_zone: of servers for which none is asked for
         (``default_schedule_zone``)
     :ivar mirrored: whether Nova gets through to Placement with aggregates
@@ -159,6 +160,7 @@ class World:
         self.ignored_ids = False
         self.ram_ratio: float | None = None
         self.test_places = 0
+        self.image_traits: frozenset[str] = frozenset()
         self.default_zone: str | None = None
         self.mirrored = True
         self.losing_deletes = False

@@ -9,9 +9,10 @@ from hvctl.model.codes import OutcomeCode
 from hvctl.model.request import HealthTest
 from hvctl.tests.fixtures import cut_lists
 from hvctl.tests.fixtures import properties
-from hvctl.tests.unit.run import base
+from hvctl.tests.simulation import population
+from hvctl.tests.unit.run import simulated
 
-TEST = HealthTest(flavor_id='flavor', image_id='image')
+TEST = HealthTest(flavor_id=population.TEST.id, image_id='image')
 WHOLE: frozenset[str] = frozenset()
 MACHINES = frozenset({'machines'})
 SERVICES = frozenset({'services'})
@@ -28,7 +29,7 @@ CUTS = st.lists(
 ).map(tuple)
 
 
-class TestCreate(base.TestCase):
+class TestCreate(simulated.TestCase):
     """A server that no list has is not gone."""
 
     kind = cut_lists.CutLists
@@ -41,13 +42,15 @@ class TestCreate(base.TestCase):
         st.booleans(),
         st.sampled_from((None, TEST)),
         branches=('good', 'bad'),
+        examples=30,
     )
     def test_whatever_is_cut(self, reached, cuts, fails, test):
         """Nothing is taken from a machine that is well, and it gets there."""
         self.start()
+        self.cloud.world.test_places = 1
         self.cloud.cuts = cuts
         if fails:
-            self.cloud.machines.deploy_error = 'no power'
+            self.cloud.fail_deploys('no power')
 
         result = self.create(
             'hv1', delete_on_failure=True, retries=1, health_test=test
@@ -65,7 +68,7 @@ class TestCreate(base.TestCase):
 
     def test_another_run(self):
         """A run that begins while nothing is listed waits, and goes on."""
-        for seconds in (5, 25, 45):
+        for seconds in (1, 2.5, 4):
             with self.subTest(seconds=seconds):
                 self.start()
                 self.create('hv1', wait=False)
@@ -88,11 +91,11 @@ class TestCreate(base.TestCase):
     def cloud_forgets(self):
         """Let somebody delete the server once it is deployed."""
         for server in self.cloud.ours('hv1'):
-            if server.status == 'ACTIVE' and server.task_state is None:
-                self.cloud.machines.end_at_once(server.id)
+            if server.vm_state == 'active' and server.task_state is None:
+                self.cloud.forget(server.id)
 
 
-class TestDelete(base.TestCase):
+class TestDelete(simulated.TestCase):
     """What a cell has that does not answer is not gone."""
 
     kind = cut_lists.CutLists
@@ -105,9 +108,9 @@ class TestDelete(base.TestCase):
         for before in range(0, 20, 3):
             with self.subTest(before=before):
                 self.start()
-                del self.cloud.machines.stages['mapped']
+                self.cloud.never('mapped')
                 self.create('hv1', wait=False)
-                self.cloud.pass_time(47)
+                self.cloud.pass_time(4.2)
                 self.cloud.cuts = (WHOLE,) * before + (SERVICES,) * 20
 
                 result = self.delete('hv1')

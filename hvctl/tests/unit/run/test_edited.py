@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from hvctl.model import identity
-from hvctl.tests.fixtures import cloud
-from hvctl.tests.unit.run import base
+from hvctl.tests.simulation import stepping
+from hvctl.tests.unit.run import simulated
 
 _KEYS = (
     identity.COMPUTE_ID_KEY,
@@ -19,10 +19,10 @@ _VALUES = (None, 'no such thing')
 
 #: Seconds after which somebody edits: before the machine is up, and when its
 #: nova-compute has registered.
-_TIMES = (10, 45)
+_TIMES = (1, 4)
 
 
-class Edited(cloud.FakeCloud):
+class Edited(stepping.Stepped):
     """Somebody keeps editing the metadata of the servers.
 
     :ivar key: what is edited
@@ -34,11 +34,12 @@ class Edited(cloud.FakeCloud):
     value: str | None = None
     since = 0.0
 
-    def _advance(self) -> None:
-        super()._advance()
-        if self.clock.seconds < self.since:
+    def catch_up(self) -> None:
+        """Let everything happen that is due, and edit."""
+        super().catch_up()
+        if self._time.seconds < self.since:
             return
-        for server in list(self.servers.values()):
+        for server in self.ours('hv1'):
             metadata = dict(server.metadata)
             metadata.pop(self.key, None)
             if self.value is not None:
@@ -46,7 +47,7 @@ class Edited(cloud.FakeCloud):
             self.change_server(server.id, metadata=metadata)
 
 
-class TestEdited(base.TestCase):
+class TestEdited(simulated.TestCase):
     """What our keys are for is told by other things as well."""
 
     kind = Edited
@@ -61,7 +62,7 @@ class TestEdited(base.TestCase):
                 for since in _TIMES:
                     with self.subTest(key=key, value=value, since=since):
                         self.start()
-                        self.cloud.machines.domain = 'example.org'
+                        self.cloud.world.domain = 'example.org'
                         self.cloud.key, self.cloud.value = key, value
                         self.cloud.since = since
                         self.go_through()

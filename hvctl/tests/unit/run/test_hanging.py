@@ -7,10 +7,11 @@ import dataclasses
 
 from hvctl.model.codes import OutcomeCode
 from hvctl.model.steps import CreateTestGuest
-from hvctl.tests.unit.run import base
+from hvctl.tests.simulation import population
+from hvctl.tests.unit.run import simulated
 
 
-class TestHanging(base.TestCase):
+class TestHanging(simulated.TestCase):
     """What is being deleted, and never is."""
 
     def test_deploy_that_failed(self):
@@ -21,7 +22,7 @@ class TestHanging(base.TestCase):
         ):
             with self.subTest(task=task):
                 self.start()
-                self.cloud.machines.deploy_error = 'no power'
+                self.cloud.fail_deploys('no power')
                 self.cloud.machines.end = self.hang(task)
 
                 result = self.create('hv1', retries=2, timeout=9999)
@@ -33,41 +34,42 @@ class TestHanging(base.TestCase):
     def hang(self, task):
         """Let servers that are deleted stay, in a task or in none."""
 
-        def end(server_id):
-            self.cloud.machines.all.pop(server_id, None)
-            self.cloud.change_server(server_id, task_state=task)
+        def end(server):
+            self.cloud.change_server(server.id, task_state=task)
 
         return end
 
+    def twin(self, server, **changes):
+        """Let there be a second server like one, and return it."""
+        table = self.cloud.world.servers
+        number = table.next_number()
+        found = dataclasses.replace(
+            server,
+            id=self.cloud.world.first.servers.id(number),
+            number=number,
+            **changes,
+        )
+        table.add(found)
+        return found
+
     def test_twin(self):
         """A second server of the name that never goes is named."""
-        self.cloud.has_hypervisor('hv1')
-        [server] = self.cloud.ours('hv1')
-        self.cloud.servers['twin'] = dataclasses.replace(
-            server, id='twin', status='BUILD', task_state='deleting'
-        )
+        server = self.cloud.has_hypervisor('hv1')
+        twin = self.twin(server, vm_state='building', task_state='deleting')
 
         result = self.create('hv1', timeout=9999)
 
         self.assertEqual(OutcomeCode.DUPLICATE_HANGS, self.code(result))
-        self.assertIn('twin', self.message(result))
+        self.assertIn(twin.id, self.message(result))
         self.assertLess(self.clock.seconds, 1200)
 
     def test_twins_in_the_queue(self):
         """Where neither of two gets the port, the deploy has its limit."""
-        self.cloud.has_hypervisor('hv1')
-        [server] = self.cloud.ours('hv1')
-        for changed in (server, dataclasses.replace(server, id='twin')):
-            self.cloud.servers[changed.id] = dataclasses.replace(
-                changed, status='BUILD', launched_at=None
-            )
-        self.cloud.machines.all.clear()
-        self.cloud.ports.update(
-            {
-                port.id: dataclasses.replace(port, device_id='')
-                for port in self.cloud.ports.values()
-            }
-        )
+        server = self.cloud.has_hypervisor('hv1')
+        self.cloud.machines.unbind(server)
+        queued = {'vm_state': 'building', 'launched_at': None}
+        self.cloud.change_server(server.id, **queued)
+        self.twin(server, **queued)
 
         result = self.create('hv1', timeout=9999)
 
@@ -76,16 +78,19 @@ class TestHanging(base.TestCase):
     def leave_test_guest(self) -> None:
         """Let a killed create have left one that does not go."""
         self.cloud.has_hypervisor('hv1')
-        self.cloud.test_guests.deletable = False
-        self.cloud.test_guests.boot(
+        self.cloud.take_test_guests('hv1', 1)
+        self.cloud.act(
             CreateTestGuest(
                 name='hv1',
                 host='hv1',
-                flavor_id='f',
+                flavor_id=population.TEST.id,
                 image_id='i',
                 network_id=None,
             )
         )
+        self.cloud.pass_time(10)
+        self.cloud.changes.clear()
+        self.cloud.world.losing_deletes = True
 
     def test_test_guest(self):
         """A test guest that never goes is named, and the machine stays."""
@@ -94,7 +99,7 @@ class TestHanging(base.TestCase):
         result = self.delete('hv1', timeout=9999)
 
         self.assertEqual(OutcomeCode.TEST_GUEST_HANGS, self.code(result))
-        self.assertLess(self.clock.seconds, 600)
+        self.assertLess(self.clock.seconds, 610)
         self.assertEqual(['DeleteTestGuest'], sorted(set(self.kinds())))
 
     def test_test_guest_that_goes_late(self):
@@ -103,7 +108,7 @@ class TestHanging(base.TestCase):
 
         def seen_down():
             if self.kinds().count('DeleteTestGuest') > 1:
-                self.cloud.test_guests.deletable = True
+                self.cloud.world.losing_deletes = False
 
         self.clock.on_wait = seen_down
 

@@ -13,11 +13,10 @@ from hvctl.decide.hypervisor import phases
 from hvctl.model.events import PhaseReached
 from hvctl.model.hypervisor import Phase
 from hvctl.model.snapshot import WholeLook
-from hvctl.tests.fixtures import builders
-from hvctl.tests.unit.run import base
+from hvctl.tests.unit.run import simulated
 
 
-class TestArrows(base.TestCase):
+class TestArrows(simulated.TestCase):
     """What whole runs see of the arrows; ``base`` sees that no other is.
 
     :ivar seen: the phases one after the other, of every story
@@ -51,34 +50,30 @@ class TestArrows(base.TestCase):
         self.look()
         return result
 
-    def break_and_mend(self, **changes):
-        """Change the server for a while."""
-        (server,) = self.cloud.ours('hv1')
-        self.cloud.change_server(server.id, **changes)
+    def while_changed(self, table, number, **changes):
+        """Look while a record is otherwise than it was, and afterwards."""
+        was = table.get(number)
+        table.put(number, dataclasses.replace(was, **changes))
         self.look()
-        self.cloud.servers[server.id] = server
+        table.put(number, was)
         self.look()
 
     def end(self):
         """Delete the server as Nova's own command does."""
-        (server,) = self.cloud.ours('hv1')
-        self.cloud.machines.end(server.id)
+        self.cloud.end('hv1')
         self.look()
         self.cloud.pass_time(100)
         self.look()
 
     def come_up(self):
         """With its inventory seen before its mapping, and after it."""
-        self.anew()
-        self.create('hv1')
-        self.anew()
-        self.create('hv1', timeout=41)
-        (server,) = self.cloud.ours('hv1')
-        node = builders.a_compute_node('hv1', id=builders.a_compute_id('hv1'))
-        self.cloud.compute_nodes[node.id] = node
-        self.look()
-        self.create('hv1')
-        self.assertEqual(server.id, self.cloud.ours('hv1')[0].id)
+        for pace in (
+            {'inventory': 5, 'mapped': 8, 'agents': 11},
+            {'mapped': 5, 'inventory': 8, 'agents': 11},
+        ):
+            self.anew()
+            self.cloud.pace(**pace)
+            self.create('hv1')
 
     def be_used(self):
         """Drained, taken into use again, drained for good."""
@@ -97,46 +92,47 @@ class TestArrows(base.TestCase):
         self.create('hv1')
         self.delete('hv1')
         self.anew()
-        self.create('hv1', timeout=25)
+        self.create('hv1', timeout=2.5)
         self.end()
         self.create('hv1')
         self.end()
         self.delete('hv1')
 
-    def fail(self):
+    def go_wrong(self):
         """Not deployed; without an agent; off."""
         self.anew()
-        self.cloud.machines.deploy_error = 'No valid host was found.'
+        self.cloud.fail_deploys('no power')
         self.create('hv1', retries=1)
         self.delete('hv1')
         self.anew()
         self.create('hv1')
-        (agent,) = self.cloud.agents.values()
-        self.cloud.agents[agent.id] = dataclasses.replace(agent, alive=False)
-        self.look()
-        self.cloud.agents[agent.id] = agent
-        self.look()
-        self.break_and_mend(status='SHUTOFF')
-        (service,) = (
-            service
-            for service in self.cloud.services.values()
-            if service.host == 'hv1'
+        world = self.cloud.world
+        ((agent, _),) = world.agents.having('host', 'hv1')
+        self.while_changed(
+            world.agents, agent, silent_since=world.first.agent(0).created_at
         )
-        self.cloud.services[service.id] = dataclasses.replace(
-            service, status='disabled', disabled_reason='memory errors'
+        (server,) = self.cloud.ours('hv1')
+        self.while_changed(
+            world.servers, server.number, vm_state='stopped', power_state=4
         )
-        self.look()
-        self.cloud.services[service.id] = service
-        self.look()
+        ((service, _),) = world.services.having('host', 'hv1')
+        self.while_changed(
+            world.services,
+            service,
+            disabled=True,
+            disabled_reason='memory errors',
+        )
 
     def lose_the_provider(self):
         """Before it is mapped, and after."""
-        for seconds in (47, 60):
+        for seconds in (4.2, 6):
             self.anew()
             self.create('hv1', wait=False)
             self.cloud.pass_time(seconds)
             self.look()
-            self.cloud.providers.clear()
+            for consumer in self.users():
+                self.cloud.stock.release(consumer)
+            self.cloud.stock.delete(self.provider().uuid)
             self.look()
 
     def test_drain_before_it_is_open(self):
@@ -145,10 +141,10 @@ class TestArrows(base.TestCase):
         ``base`` sees that there is a way for each change.
         """
         passed = set()
-        for seconds in range(42, 90, 3):
+        for tenths in range(32, 60, 3):
             self.anew()
             self.create('hv1', wait=False)
-            self.cloud.pass_time(seconds)
+            self.cloud.pass_time(tenths / 10)
             self.look()
             before = self.seen[-1][-1]
             if before not in life.NOT_IN_SERVICE:
@@ -172,7 +168,7 @@ class TestArrows(base.TestCase):
             self.come_up,
             self.be_used,
             self.be_deleted,
-            self.fail,
+            self.go_wrong,
             self.lose_the_provider,
         ):
             story()

@@ -19,13 +19,13 @@ from hvctl.model.steps import (
 )
 from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clocks
-from hvctl.tests.fixtures import cloud
-from hvctl.tests.unit.run import base
+from hvctl.tests.simulation import stepping
+from hvctl.tests.unit.run import simulated
 
 TENANT = builders.an_id('tenant')
 
 
-class Meddled(cloud.FakeCloud):
+class Meddled(stepping.Stepped):
     """Somebody does something just before a step.
 
     :ivar before: what, before the first step of a kind
@@ -42,17 +42,22 @@ class Meddled(cloud.FakeCloud):
             return super().act(step)
 
 
-class TestMeddling(base.TestCase):
+class TestMeddling(simulated.TestCase):
     """Nothing is removed that is not as the look has seen it."""
 
     kind = Meddled
 
     def port_taken(self) -> None:
         """Let a tenant's server have the machine's port."""
-        (port,) = self.cloud.ports.values()
-        taken = dataclasses.replace(port, device_id=TENANT)
-        self.cloud.ports[port.id] = taken
-        self.cloud.add_guest('web', 'other', id=TENANT)
+        guest = self.cloud.add_guest('web', self.cloud.other)
+        table = self.cloud.world.ports
+        ((number, port),) = table.having('name', 'hv1')
+        table.put(
+            number,
+            dataclasses.replace(
+                port, device_id=guest.id, revision=port.revision + 1
+            ),
+        )
 
     def server_taken(self) -> None:
         """Let somebody keep the machine for themselves."""
@@ -61,18 +66,17 @@ class TestMeddling(base.TestCase):
 
     def switched_on(self) -> None:
         """Let the machine report once more."""
-        service = self.cloud.service_of('hv1')
-        self.cloud.change_service(service.id, state='up')
+        self.cloud.change_service('hv1', silent_since=None)
 
     def agent_alive(self) -> None:
         """Let its network agent report once more."""
-        (agent,) = self.cloud.agents.values()
-        self.cloud.agents[agent.id] = dataclasses.replace(agent, alive=True)
+        table = self.cloud.world.agents
+        ((number, agent),) = table.having('host', 'hv1')
+        table.put(number, dataclasses.replace(agent, silent_since=None))
 
     def allocated(self) -> None:
         """Let a guest get an allocation there."""
-        (provider,) = self.cloud.providers.values()
-        provider.used[TENANT] = 512
+        self.cloud.use(TENANT, builders.a_compute_id(), VCPU=1)
 
     def test_stays(self) -> None:
         """It is as somebody has left it, and the next look tells why."""
@@ -97,14 +101,13 @@ class TestMeddling(base.TestCase):
     def test_hold_stays(self) -> None:
         """A provider that is in use again keeps its hold, too."""
         self.create('hv1', wait=False)
-        self.cloud.pass_time(47)
+        self.cloud.pass_time(4.2)
         self.cloud.before[DeleteProvider] = self.allocated
 
         result = self.delete('hv1')
 
         self.assertEqual(OutcomeCode.OCCUPIED, self.code(result))
-        (provider,) = self.cloud.providers.values()
         self.assertEqual(
-            {identity.hold_id(provider.record.id), TENANT},
-            provider.used.keys(),
+            {identity.hold_id(builders.a_compute_id()), TENANT},
+            {*self.users()},
         )

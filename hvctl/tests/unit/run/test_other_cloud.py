@@ -12,16 +12,17 @@ from hvctl.model.codes import OutcomeCode, StatusCode
 from hvctl.model.hypervisor import Phase, Status
 from hvctl.model.snapshot import OwnLook, Snapshot
 from hvctl.model.steps import CreatePort, CreateProvider, CreateServer
-from hvctl.tests.fixtures import failures
 from hvctl.tests.fixtures import requests
-from hvctl.tests.unit.run import base
+from hvctl.tests.simulation import population
+from hvctl.tests.simulation import stepping
+from hvctl.tests.unit.run import simulated
 
 #: Projects of two bare-metal clouds.
 NEAR = '3f2a9c5e8d1b4706a2c9e4f7b8d03516'
 FAR = '91d4e07ab35c4f28861f0c7d2e9ab543'
 
 
-class ComputeCloud(failures.Unreliable):
+class ComputeCloud(stepping.Stepped):
     """A compute cloud that is seen without its bare-metal cloud."""
 
     def observe(self, scope) -> Snapshot:
@@ -37,7 +38,7 @@ class ComputeCloud(failures.Unreliable):
         )
 
 
-class TestOtherCloud(base.TestCase):
+class TestOtherCloud(simulated.TestCase):
     """Nothing is done to it, and nobody is told to."""
 
     kind = ComputeCloud
@@ -48,8 +49,8 @@ class TestOtherCloud(base.TestCase):
 
     def stop_machine(self):
         """Let it be off."""
-        service = self.cloud.service_of('hv1')
-        self.cloud.change_service(service.id, state='down')
+        self.cloud.machines.registration.stop('hv1')
+        self.cloud.pass_time(10)
 
     def test_listed(self):
         """It is listed as it is."""
@@ -84,7 +85,7 @@ class TestOtherCloud(base.TestCase):
                     self.assertEqual([], self.kinds())
 
 
-class TwoClouds(failures.Unreliable):
+class TwoClouds(stepping.Stepped):
     """A compute cloud in which two bare-metal clouds have their machines.
 
     Whose eyes look is told by ``metal_project_id``.
@@ -94,6 +95,7 @@ class TwoClouds(failures.Unreliable):
         super().__init__(clock)
         self.metal_project_id = NEAR
         self.homes: dict[str, str] = {}
+        self.world.image_traits = frozenset({population.EPHEMERAL})
 
     def act(self, step):
         """Run a step, and remember which bare-metal cloud made a machine."""
@@ -111,6 +113,7 @@ class TwoClouds(failures.Unreliable):
         ]
         return dataclasses.replace(
             seen,
+            metal_project_id=self.metal_project_id,
             servers=tuple(s for s in seen.servers if s.name in near),
             namesakes=(),
             ports=tuple(p for p in seen.ports if p.name in near),
@@ -123,7 +126,7 @@ class TwoClouds(failures.Unreliable):
         )
 
 
-class TestTwoClouds(base.TestCase):
+class TestTwoClouds(simulated.TestCase):
     """Each knows the other's hypervisors from their first moment on."""
 
     kind = TwoClouds
@@ -162,7 +165,7 @@ class TestTwoClouds(base.TestCase):
         """Run a verb of the near cloud, and look from the far one."""
         reached = []
         for _ in range(1000):
-            result = self.at(NEAR, verb, 'hv1', timeout=10, **options)
+            result = self.at(NEAR, verb, 'hv1', timeout=1, **options)
             if result.ok and verb == self.delete:
                 return reached
             reached.append(self.assert_refused())
