@@ -57,6 +57,8 @@ What is done with it:
 ``stepping.py``
   The cloud as the loop has it: looks and steps by the real client, each of
   which a test sees and may let fail.
+``cut_lists.py``
+  Looks that lack what is in cells that do not answer.
 ``mains.py``
   The main job of a seed: make hypervisors, boot guests, drain, delete.
 ``operators.py``

@@ -35,10 +35,12 @@ def hypervisor(
         for each in world.nodes.rising()
         if each[1].provision_state == 'available'
     )
+    port_number = world.ports.next_number()
     machine = server(
         of,
         name,
         numbers.IRONIC,
+        ports=(first.ports.id(port_number),),
         node=node.uuid,
         flavor=population.METAL,
         project_id=of.admin.id,
@@ -66,7 +68,6 @@ def hypervisor(
         ),
     )
     allocate(of, machine, {node.uuid: machine.flavor.resources})
-    port_number = world.ports.next_number()
     world.ports.add(
         records.Port(
             id=first.ports.id(port_number),

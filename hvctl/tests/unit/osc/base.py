@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whole commands on a cloud that lives in memory."""
+"""Whole commands on the simulated cloud."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+import dataclasses
 import io
 import json
 import pathlib
@@ -14,15 +16,18 @@ from unittest import mock
 import fixtures
 import testtools
 
+from hvctl.model import identity
 from hvctl.model.preflight import Answers, Flavor, Lookup, Quota
+from hvctl.model.snapshot import Scope, Snapshot
 from hvctl.osc.v1 import hypervisor_ephemeral
 from hvctl.osc.v1 import hypervisor_ephemeral_delete
 from hvctl.osc.v1 import hypervisor_ephemeral_drain
 from hvctl.osc.v1 import hypervisor_ephemeral_set
-from hvctl.tests.fixtures import builders
 from hvctl.tests.fixtures import clocks
-from hvctl.tests.fixtures import failures
 from hvctl.tests.fixtures import requests
+from hvctl.tests.simulation import cloud
+from hvctl.tests.simulation import population
+from hvctl.tests.simulation import stepping
 
 COMMANDS: dict = {
     'create': hypervisor_ephemeral.CreateHypervisorEphemeral,
@@ -38,26 +43,28 @@ COMMANDS: dict = {
 class Resolver:
     """Finds everything, unless a test says what is wrong.
 
+    :param of: where the image and the network are
     :ivar changes: what is different in the facts
     :ivar asked: what was asked for
     """
 
-    def __init__(self) -> None:
+    def __init__(self, of: cloud.Cloud) -> None:
         self.changes: dict = {}
         self.asked: Lookup | None = None
+        self._first = of.world.first
 
     def ask(self, names: Lookup, number: int) -> Answers:
         """Look everything up."""
         self.asked = names
         return Answers(
             **{
-                'image_id': builders.an_id('image'),
+                'image_id': self._first.image_id,
                 'flavor': Flavor(
-                    id=builders.an_id('flavor'),
-                    name='metal',
+                    id=population.METAL.id,
+                    name=population.METAL.name,
                     resources={'CUSTOM_BAREMETAL': 1},
                 ),
-                'network_id': builders.an_id('internalapi'),
+                'network_id': self._first.network_id,
                 'candidates': number,
                 'quotas': {
                     kind: Quota(left=-1)
@@ -68,19 +75,54 @@ class Resolver:
         )
 
 
+class Cloud(stepping.Unreliable):
+    """The simulated cloud, as commands have it.
+
+    :ivar resolve: finds what a create needs
+    :ivar other_clouds: compute clouds of hypervisors, as ports tell them
+    """
+
+    compute_cloud: str | None = None
+
+    def __init__(self, time: clocks.FakeClock) -> None:
+        super().__init__(time)
+        self.resolve = Resolver(self)
+        self.other_clouds: dict[str, str | None] = {}
+
+    def within(self, compute_cloud: str | None) -> Cloud:
+        """There is but one cloud."""
+        return self
+
+    def of(self, names: Iterable[str]) -> Cloud:
+        """There is but one cloud."""
+        return self
+
+    def observe(self, scope: Scope) -> Snapshot:
+        """Take one look."""
+        seen = super().observe(scope)
+        return dataclasses.replace(
+            seen,
+            # Not this machine's.
+            taken_at=self.clock.now(),
+            other_clouds={**seen.other_clouds, **self.other_clouds},
+        )
+
+
 class TestCommand(testtools.TestCase):
     """Runs commands as the client does, with every option they have."""
 
     def setUp(self):
         super().setUp()
+        process = stepping.process()
+        process.__enter__()
+        self.addCleanup(process.__exit__, None, None, None)
         self.clock = clocks.FakeClock()
         self.useFixture(
             fixtures.MonkeyPatch(
                 'hvctl.run.clocks.SystemClock', lambda: self.clock
             )
         )
-        self.cloud = failures.Unreliable(self.clock)
-        self.cloud.resolve = Resolver()
+        self.cloud = Cloud(self.clock)
         self.errors = io.StringIO()
         self.app = types.SimpleNamespace(
             client_manager=types.SimpleNamespace(hvctl=self.cloud),
@@ -126,6 +168,15 @@ class TestCommand(testtools.TestCase):
             *('-f', 'json'),
             *args,
         )
+
+    def note(self, name, metadata):
+        """Let the server of a hypervisor have this metadata, and its id."""
+        (server,) = self.cloud.ours(name)
+        own = {
+            key: server.metadata[key]
+            for key in (identity.MARK_KEY, identity.COMPUTE_ID_KEY)
+        }
+        self.cloud.change_server(server.id, metadata=own | metadata)
 
     def rows(self):
         """The rows that were printed as JSON."""

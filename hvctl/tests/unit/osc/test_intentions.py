@@ -9,7 +9,6 @@ from osc_lib import exceptions as osc_exceptions
 
 from hvctl import exceptions
 from hvctl.model import identity
-from hvctl.tests.fixtures import builders
 from hvctl.tests.unit.osc import base
 
 
@@ -23,7 +22,7 @@ class TestIntentions(base.TestCommand):
 
     def metadata(self, name: str = 'hv1') -> dict:
         """What the server has, beside what create has written."""
-        (server,) = (s for s in self.cloud.servers.values() if s.name == name)
+        (server,) = self.cloud.ours(name)
         return {
             key: value
             for key, value in server.metadata.items()
@@ -47,7 +46,7 @@ class TestIntentions(base.TestCommand):
 
     def test_set_and_unset(self):
         """Both views tell it, and unset takes it all back."""
-        tomorrow = self.clock.now() + datetime.timedelta(days=1)
+        tomorrow = self.cloud.clock.now() + datetime.timedelta(days=1)
         self.protect(
             *('--for', '1d', '--expires', '1d', '--description', 'for A')
         )
@@ -147,7 +146,8 @@ class TestIntentions(base.TestCommand):
 
     def test_warnings(self):
         """What ends soon is said, and what cannot be read."""
-        soon = self.clock.now() + datetime.timedelta(hours=2)
+        self.cloud.has_hypervisor('hv3')
+        soon = self.cloud.clock.now() + datetime.timedelta(hours=2)
         for metadata, words in (
             (
                 {identity.EXPIRES_KEY: soon.isoformat()},
@@ -179,14 +179,7 @@ class TestIntentions(base.TestCommand):
         ):
             with self.subTest(words=words):
                 self.errors.truncate(0)
-                self.cloud.has_hypervisor(
-                    'hv3',
-                    metadata={
-                        identity.MARK_KEY: identity.MARK,
-                        identity.COMPUTE_ID_KEY: builders.a_compute_id('hv3'),
-                        **metadata,
-                    },
-                )
+                self.note('hv3', metadata)
 
                 self.run_command('list', '-f', 'json')
 

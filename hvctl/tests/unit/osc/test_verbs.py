@@ -9,6 +9,7 @@ import signal
 from osc_lib import exceptions as osc_exceptions
 
 from hvctl.model.steps import LiveMigrate
+from hvctl.tests.simulation import fates
 from hvctl.tests.unit.osc import base
 
 
@@ -93,7 +94,7 @@ class TestDeleteDrained(base.TestCommand):
         self.assertEqual(0, status)
         self.assertEqual('done', rows['hv1']['Result'])
         self.assertEqual([], self.cloud.traces('hv1'))
-        self.assertEqual('other', self.cloud.servers[guest.id].host)
+        self.assertEqual(self.cloud.other, self.cloud.server(guest.id).host)
 
     def test_without_guests(self):
         """What has no guests, or is gone, needs no drain."""
@@ -177,7 +178,7 @@ class TestDrain(base.TestCommand):
                 'State': 'ACTIVE',
                 'Method': 'live',
                 'Result': 'moved',
-                'Destination': 'other',
+                'Destination': self.cloud.other,
                 'Seconds': row['Seconds'],
                 'Code': '',
                 'Reason': '',
@@ -191,10 +192,10 @@ class TestDrain(base.TestCommand):
         """What stays and why is in the table, and the exit status is 1."""
         failing = self.cloud.add_guest('g1', 'hv1')
         self.cloud.add_guest('g2', 'hv1', status='RESCUE')
-        self.cloud.migrations.fates[failing.id] = 'fails'
+        self.cloud.world.fates[failing.id] = fates.FAILS
 
         self.assertEqual(1, self.run_command('drain', 'hv1', '-f', 'json'))
-        first, _ = self.rows()
+        _, first = self.rows()
         self.assertEqual('planned', first['Result'])
         self.assertIn('--on-blocked continue', self.err)
 
@@ -205,7 +206,7 @@ class TestDrain(base.TestCommand):
             ),
         )
 
-        first, second = self.rows()
+        second, first = self.rows()
         self.assertEqual('failed', first['Result'])
         self.assertIn('No valid host was found', first['Reason'])
         self.assertEqual('stayed', second['Result'])

@@ -14,14 +14,13 @@ from hvctl.model.drain_options import DrainOptions
 from hvctl.model.events import Finished, MoveChanged, PhaseReached
 from hvctl.run import loop
 from hvctl.tests.fixtures import clocks
-from hvctl.tests.fixtures import failures
 from hvctl.tests.fixtures import requests
 
 
 class TestCase(unittest.TestCase):
-    """Runs verbs on a cloud in memory."""
+    """Runs verbs on a cloud of some kind."""
 
-    kind: type = failures.Unreliable
+    kind: type
 
     def setUp(self):
         self.start()

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from hvctl.model.codes import OutcomeCode
 from hvctl.model.request import HealthTest
-from hvctl.tests.fixtures import cut_lists
 from hvctl.tests.fixtures import properties
+from hvctl.tests.simulation import cut_lists
 from hvctl.tests.simulation import population
 from hvctl.tests.unit.run import simulated
 

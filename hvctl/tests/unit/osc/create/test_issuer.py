@@ -78,7 +78,7 @@ class TestCreate(base.TestCommand):
         """Make a hypervisor."""
         secrets = {
             'tls': tls_authority
-            or tls.new_authority(self.clock.now()).reveal(),
+            or tls.new_authority(self.cloud.clock.now()).reveal(),
             'user': ssh.new_authority().reveal(),
             'host': ssh.new_authority().reveal(),
         }

@@ -71,8 +71,9 @@ class TestDryRun(base.TestCommand):
 
     def test_aggregates(self):
         """A held host that is ready joins those that it is not in."""
-        aggregate = self.cloud.aggregates.add(3, 'a')
-        self.cloud.resolve.changes = {'aggregates': {aggregate.uuid: 3}}
+        number = self.cloud.add_aggregate('a')
+        uuid = self.cloud.aggregate(number).uuid
+        self.cloud.resolve.changes = {'aggregates': {uuid: number + 1}}
         self.create('hv1', '--no-wait')
         self.cloud.pass_time(100)
 
@@ -85,7 +86,7 @@ class TestDryRun(base.TestCommand):
             )
             self.assertIn('lift the hold: guests can land there', said)
             self.cloud.act(
-                JoinAggregate(name='hv1', aggregate_id=3, host='hv1')
+                JoinAggregate(name='hv1', aggregate_id=number + 1, host='hv1')
             )
 
     def test_no_warning(self):

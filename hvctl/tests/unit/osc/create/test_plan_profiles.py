@@ -15,6 +15,7 @@ from hvctl.model.steps import (
     LiftHold,
 )
 from hvctl.tests.fixtures import builders
+from hvctl.tests.simulation import population
 from hvctl.tests.unit.osc import base
 
 PROFILES = """\
@@ -111,7 +112,7 @@ class TestHealthTest(base.TestCommand):
         self.cloud.resolve.changes = {
             'test_image_id': builders.an_id('cirros'),
             'test_flavor': Flavor(
-                id=builders.an_id('test'),
+                id=population.TEST.id,
                 name='test',
                 resources={
                     'VCPU': 0,
@@ -121,22 +122,24 @@ class TestHealthTest(base.TestCommand):
                 },
             ),
         }
-        self.cloud.test_guests.seconds = None
+        self.cloud.world.test_places = 1
+        self.cloud.never('booted')
 
     def test_dry_run(self):
         """The test guest that a killed create left is asked."""
         self.create_tested('--no-wait')
         self.cloud.pass_time(100)
-        self.cloud.test_guests.seconds = 0
+        self.cloud.pace(booted=0)
         self.cloud.act(
             CreateTestGuest(
                 name='hv1',
                 host='hv1',
-                flavor_id='f',
+                flavor_id=population.TEST.id,
                 image_id='i',
                 network_id=None,
             )
         )
+        self.cloud.pass_time(1)
 
         status = self.create_tested(
             *('--dry-run', '-f', 'json'), profile='asked'
@@ -153,7 +156,7 @@ class TestHealthTest(base.TestCommand):
 
     def tests(self):
         """The test guests that there are."""
-        return [s for s in self.cloud.servers.values() if 'test' in s.name]
+        return self.cloud.test_guests()
 
     def stop(self, number):
         """Send this process a signal once there is a test guest."""

@@ -9,11 +9,11 @@ from hvctl.decide.hypervisor import assemble
 from hvctl.model import identity
 from hvctl.model.snapshot import GuestsLook, OwnLook, Snapshot
 from hvctl.osc.output import looks
-from hvctl.tests.fixtures import failures
-from hvctl.tests.unit.run import base
+from hvctl.tests.unit.osc import base
+from hvctl.tests.unit.run import simulated
 
 
-class ManyOfOurs(failures.Unreliable):
+class ManyOfOurs(base.Cloud):
     """A cloud whose lists are read: they tell how many guests there are."""
 
     def observe(self, scope) -> Snapshot:
@@ -31,7 +31,7 @@ class ManyOfOurs(failures.Unreliable):
         )
 
 
-class TestLooks(base.TestCase):
+class TestLooks(simulated.TestCase):
     """Guests that a look has not reached."""
 
     kind = ManyOfOurs
@@ -45,9 +45,7 @@ class TestLooks(base.TestCase):
     def close(self, name: str) -> None:
         """Begin a drain of one."""
         self.cloud.change_service(
-            self.cloud.service_of(name).id,
-            status='disabled',
-            disabled_reason=identity.REASON_DRAIN,
+            name, disabled=True, disabled_reason=identity.REASON_DRAIN
         )
 
     def reached(self) -> list[frozenset[str]]:
@@ -83,11 +81,10 @@ class TestLooks(base.TestCase):
     def test_silent_cell(self) -> None:
         """Nothing is asked of a cell that does not answer."""
         self.close('hv2')
-        self.cloud.change_service(
-            self.cloud.service_of('hv2').id, status='UNKNOWN', state='UNKNOWN'
-        )
+        self.cloud.world.fall_silent(9999)
 
-        looks.every(self.cloud)
+        with self.assertLogs():
+            looks.every(self.cloud)
 
         self.assertEqual([], self.reached())
 

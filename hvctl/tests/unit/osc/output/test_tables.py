@@ -8,7 +8,6 @@ import datetime
 from osc_lib import exceptions as osc_exceptions
 
 from hvctl.model import identity
-from hvctl.tests.fixtures import builders
 from hvctl.tests.unit.osc import base
 
 #: A terminal that is neither new nor large.
@@ -116,13 +115,12 @@ class TestWidth(base.TestCommand):
 
     def setUp(self):
         super().setUp()
-        expires = self.clock.now() + datetime.timedelta(hours=8)
+        expires = self.cloud.clock.now() + datetime.timedelta(hours=8)
         for name in ('hv-rack-7', 'hv-rack-8'):
-            self.cloud.has_hypervisor(
+            self.cloud.has_hypervisor(name)
+            self.note(
                 name,
-                metadata={
-                    identity.MARK_KEY: identity.MARK,
-                    identity.COMPUTE_ID_KEY: builders.a_compute_id(name),
+                {
                     identity.EXPIRES_KEY: expires.isoformat(),
                     identity.CERTIFICATES_KEY: expires.isoformat(),
                 },

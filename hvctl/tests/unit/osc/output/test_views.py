@@ -3,15 +3,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 
 from osc_lib import exceptions as osc_exceptions
 
 from hvctl import exceptions
 from hvctl.model import identity
+from hvctl.model.steps import CreatePort
 from hvctl.tests.fixtures import builders
-from hvctl.tests.fixtures import failures
 from hvctl.tests.unit.osc import base
 
 
@@ -44,7 +43,7 @@ class TestList(base.TestCommand):
                 'Status': 'enabled',
                 'State': 'up',
                 'Guests': 0,
-                'Age': 100,
+                'Age': 1100,
             },
             first,
         )
@@ -54,10 +53,7 @@ class TestList(base.TestCommand):
         """What a cell does not tell is unknown, and not down and empty."""
         self.cloud.has_hypervisor('hv1')
         self.cloud.add_guest('g1', 'hv1')
-        service = self.cloud.service_of('hv1')
-        self.cloud.change_service(
-            service.id, status='UNKNOWN', state='UNKNOWN'
-        )
+        self.cloud.world.fall_silent(9999)
 
         self.run_command('list', '-f', 'json')
 
@@ -66,7 +62,7 @@ class TestList(base.TestCommand):
         self.run_command('show', 'hv1', '-f', 'json')
         shown = self.rows()
         self.assertEqual(
-            ('unknown', 'service-unknown', None),
+            ('unknown', 'server-unseen', None),
             (shown['phase'], shown['code'], shown['guests_count']),
         )
 
@@ -77,20 +73,21 @@ class TestList(base.TestCommand):
 
         self.run_command('list', '-f', 'table')
 
-        self.assertIn('1h1m', self.out)
+        self.assertIn('1h18m', self.out)
 
     def test_long(self):
         """More columns."""
-        self.cloud.has_hypervisor('hv1')
+        server = self.cloud.has_hypervisor('hv1')
+        (port,) = self.cloud.ports()
 
         self.run_command('list', '--long', '-f', 'json')
 
         (row,) = self.rows()
         self.assertEqual(
             {
-                'Server ID': builders.a_server().id,
+                'Server ID': server.id,
                 'Compute ID': builders.a_compute_id(),
-                'Addresses': ['10.0.0.5'],
+                'Addresses': [port.ip_address],
             },
             {
                 key: row[key]
@@ -103,7 +100,7 @@ class TestList(base.TestCommand):
     def test_several_clouds(self):
         """Those of every compute cloud, and a line for one that is silent."""
         self.cloud.has_hypervisor('hv2')
-        far = failures.Unreliable(self.clock)
+        far = base.Cloud(self.clock)
         far.has_hypervisor('hv1')
 
         def within(cloud):
@@ -130,19 +127,15 @@ class TestList(base.TestCommand):
 
     def test_expired(self):
         """Only those whose time has come."""
-        soon = self.clock.now() + datetime.timedelta(seconds=100)
+        soon = self.cloud.clock.now() + datetime.timedelta(seconds=100)
         for name, said in (
             ('hv1', soon.isoformat()),
             ('hv2', None),
             ('hv3', 'some day'),
         ):
-            metadata = {
-                identity.MARK_KEY: identity.MARK,
-                identity.COMPUTE_ID_KEY: builders.a_compute_id(name),
-            }
+            self.cloud.has_hypervisor(name)
             if said is not None:
-                metadata[identity.EXPIRES_KEY] = said
-            self.cloud.has_hypervisor(name, metadata=metadata)
+                self.note(name, {identity.EXPIRES_KEY: said})
 
         self.run_command('list', '--expired', '-f', 'json')
         self.assertEqual([], self.rows())
@@ -160,14 +153,8 @@ class TestList(base.TestCommand):
             ('hv1', {identity.CERTIFICATES_KEY: end}),
             ('hv2', {}),
         ):
-            self.cloud.has_hypervisor(
-                name,
-                metadata={
-                    identity.MARK_KEY: identity.MARK,
-                    identity.COMPUTE_ID_KEY: builders.a_compute_id(name),
-                    **said,
-                },
-            )
+            self.cloud.has_hypervisor(name)
+            self.note(name, said)
 
         self.run_command('list', '--long', '-f', 'json')
         self.assertEqual(
@@ -179,15 +166,9 @@ class TestList(base.TestCommand):
 
     def test_warning(self):
         """Both warn of certificates that end soon, as one line each."""
-        end = self.clock.now() + datetime.timedelta(days=5)
-        self.cloud.has_hypervisor(
-            'hv1',
-            metadata={
-                identity.MARK_KEY: identity.MARK,
-                identity.COMPUTE_ID_KEY: builders.a_compute_id('hv1'),
-                identity.CERTIFICATES_KEY: end.isoformat(),
-            },
-        )
+        end = self.cloud.clock.now() + datetime.timedelta(days=5)
+        self.cloud.has_hypervisor('hv1')
+        self.note('hv1', {identity.CERTIFICATES_KEY: end.isoformat()})
 
         for arguments in (('list',), ('show', 'hv1')):
             with self.subTest(arguments=arguments):
@@ -203,7 +184,14 @@ class TestList(base.TestCommand):
     def test_half_gone(self):
         """What is half made or half gone is listed as well."""
         self.create('hv1', '--no-wait')
-        self.cloud.ports['p'] = builders.a_port('hv2', id='p', device_id='')
+        self.cloud.act(
+            CreatePort(
+                name='hv2',
+                network_id=self.cloud.world.first.network_id,
+                vnic_type='baremetal',
+                mac_address='02:00:00:00:00:02',
+            )
+        )
 
         self.run_command('list', '-f', 'json')
 
@@ -231,9 +219,9 @@ class TestShow(base.TestCommand):
 
     def test_everything(self):
         """All that is known, and what to do next."""
-        server = builders.an_opened_server()
+        server = self.cloud.has_hypervisor('hv1')
         metadata = {**server.metadata, 'team': 'x'}
-        self.cloud.has_hypervisor('hv1', metadata=metadata)
+        self.cloud.change_server(server.id, metadata=metadata)
         guest = self.cloud.add_guest('g1', 'hv1')
 
         shown = self.show('hv1')
@@ -267,14 +255,15 @@ class TestShow(base.TestCommand):
     def test_half_gone(self):
         """What is left of it is named, with the command that removes it."""
         self.cloud.has_hypervisor('hv1')
-        self.cloud.machines.end(builders.a_server().id)
+        self.cloud.end('hv1')
         self.cloud.pass_time(100)
 
         shown = self.show('hv1')
 
         self.assertEqual('orphaned', shown['phase'])
         self.assertIn('delete hv1', shown['next_command'])
-        self.assertIn(f'port {builders.a_port().id}', shown['left'])
+        (port,) = self.cloud.ports()
+        self.assertIn(f'port {port.id}', shown['left'])
         self.assertEqual(
             [
                 'until Ironic has torn down the machine',
@@ -288,13 +277,8 @@ class TestShow(base.TestCommand):
     def test_closed_by_somebody(self):
         """Their reason is given, and nobody is told to undo it."""
         self.cloud.has_hypervisor('hv1')
-        (service,) = (
-            service
-            for service in self.cloud.services.values()
-            if service.host == 'hv1'
-        )
-        self.cloud.services[service.id] = dataclasses.replace(
-            service, status='disabled', disabled_reason='memory errors'
+        self.cloud.change_service(
+            'hv1', disabled=True, disabled_reason='memory errors'
         )
 
         shown = self.show('hv1')
@@ -307,9 +291,9 @@ class TestShow(base.TestCommand):
 
     def test_half_made(self):
         """What a create has still to do is named, as far as is known."""
-        server = builders.a_server()
-        self.cloud.has_hypervisor('hv1', metadata=server.metadata)
-        self.cloud.compute_nodes.clear()
+        self.cloud.has_hypervisor('hv1')
+        self.note('hv1', {})
+        self.cloud.change_service('hv1', mapped=False)
 
         shown = self.show('hv1')
 
