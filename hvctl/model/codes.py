@@ -161,6 +161,8 @@ class OutcomeCode(enum.StrEnum):
     # What operators intend.
     PROTECTED = 'protected'
     """It is protected from being drained and deleted."""
+    NOT_EXPIRED = 'not-expired'
+    """It is not to go yet: it has no expiry, or a later one."""
     NOTED = 'noted'
     """What is intended with it is written into the metadata of its server."""
     NO_SERVER = 'no-server'

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import enum
 
 
@@ -70,6 +71,8 @@ class DrainOptions:
     :ivar most_draining: how many hypervisors may be closed for drains at once
     :ivar most_draining_share: the same, as a share (0 to 1) of the VCPUs and
         of the memory of all that take guests; None for what is usual
+    :ivar expired: drain only what has expired, so long ago; None for whatever
+        is named
     :ivar dry_run: only plan
     :ivar wait: follow what is begun to its end
     """
@@ -85,5 +88,6 @@ class DrainOptions:
     retries: int = 1
     most_draining: int | None = None
     most_draining_share: float | None = None
+    expired: datetime.timedelta | None = None
     dry_run: bool = False
     wait: bool = True

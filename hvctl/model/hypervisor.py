@@ -181,6 +181,13 @@ class Hypervisor:
         """When it may be taken away; None for never."""
         return self._moment(identity.EXPIRES_KEY)
 
+    def goes_at(self, grace: datetime.timedelta) -> datetime.datetime | None:
+        """Return when it is to go: so long after it expires."""
+        try:
+            return self.expires_at and self.expires_at + grace
+        except OverflowError:
+            return None
+
     def has_expired(self, now: datetime.datetime) -> bool:
         """Return whether it may be taken away.
 

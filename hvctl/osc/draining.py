@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime
 import typing
 
 from hvctl.i18n import _
@@ -111,10 +112,14 @@ def add_options(parser: argparse._ActionsContainer) -> None:
 def options(
     parsed_args: argparse.Namespace,
     *,
+    expired: datetime.timedelta | None = None,
     dry_run: bool = False,
     wait: bool = True,
 ) -> DrainOptions:
-    """Return what was said of how guests leave."""
+    """Return what was said of how guests leave.
+
+    :param expired: see :class:`.DrainOptions`, as the others
+    """
     from hvctl.model.drain_options import DrainOptions, Method, Suspended
 
     method = parsed_args.method
@@ -132,6 +137,7 @@ def options(
         retries=parsed_args.retries,
         most_draining=most if isinstance(most, int) else None,
         most_draining_share=most if isinstance(most, float) else None,
+        expired=expired,
         dry_run=dry_run,
         wait=wait,
     )

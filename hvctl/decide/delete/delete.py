@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 import dataclasses
+import datetime
 
 from hvctl.decide import goal
 from hvctl.decide import health_test
@@ -40,7 +41,13 @@ _UNLISTED = 300
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Delete(NamedGoal):
-    """The goal of ``delete``: nothing of the names is left."""
+    """The goal of ``delete``: nothing of the names is left.
+
+    :ivar expired: delete only what has expired, so long ago; None for whatever
+        is named
+    """
+
+    expired: datetime.timedelta | None = None
 
     def scope(self, ledger: Ledger) -> WholeLook:
         """Return what the next look must reach."""
@@ -81,6 +88,11 @@ class Delete(NamedGoal):
 
     def verdict(self, case: Case) -> Verdict:
         """Return what to do with one hypervisor, and what is waited for."""
+        # A request to delete the server is not taken back.
+        if not case.times(DeleteServer):
+            why = protection.refusal(case, self.expired)
+            if why is not None and why.code is OutcomeCode.NOT_EXPIRED:
+                return Verdict.failed(case.status, why)
         return goal.walk(STAGES, case)
 
 
@@ -363,3 +375,8 @@ STAGES: tuple[Stage[Case], ...] = (
 def remaining(hv: Hypervisor) -> list[Stage[Case]]:
     """Return what is left to do of a hypervisor that goes."""
     return goal.expected(goal.since(STAGES, phases.status(hv).phase), hv)
+
+
+def whole(hv: Hypervisor) -> list[Stage[Case]]:
+    """Return what there is to do to delete a hypervisor."""
+    return goal.expected(STAGES, hv)

@@ -322,7 +322,7 @@ def _stays_open(case: DrainCase) -> bool:
     They may on one that is protected, which stays.
     """
     service = case.hv.service
-    if protection.refusal(case) is not None:
+    if protection.refusal(case, case.options.expired) is not None:
         return False
     return (
         service is not None

@@ -52,7 +52,7 @@ def interruption(case: DrainCase) -> Reason | None:
         return None
     if gaps.is_silent(case):
         return Reason.of(OutcomeCode.CELL_SILENT, host=case.hv.host)
-    protected = protection.refusal(case)
+    protected = protection.refusal(case, case.options.expired)
     if protected is not None:
         return protected
     if not service.up and case.hv.guests:
@@ -111,7 +111,9 @@ def _not_ours(case: DrainCase) -> Reason | None:
 
 
 def _protected(case: DrainCase) -> Reason | None:
-    return None if _is_under_way(case) else protection.refusal(case)
+    if _is_under_way(case):
+        return None
+    return protection.refusal(case, case.options.expired)
 
 
 def _no_service(case: DrainCase) -> Reason | None:

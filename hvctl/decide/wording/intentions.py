@@ -23,12 +23,19 @@ def _protected(facts: Facts) -> str:
     return f'{facts["name"]} is protected{by}{until}{said}{why}'
 
 
+def _not_expired(facts: Facts) -> str:
+    if facts['at'] is None:
+        return f'{facts["name"]} does not expire'
+    return f'{facts["name"]} stays until {facts["at"]}'
+
+
 WORDS: dict[Code, Words] = {
     OutcomeCode.PROTECTED: Words(
         _protected,
         f'to give it up: {commands.UNPROTECT}',
         ('by', 'until', 'reason', 'unreadable'),
     ),
+    OutcomeCode.NOT_EXPIRED: Words(_not_expired, facts=('name', 'at')),
     OutcomeCode.NOTED: Words('{noted}'),
     OutcomeCode.NO_SERVER: Words(
         '{name} has no server in whose metadata that could be written: '

@@ -21,7 +21,8 @@ def of(
 ) -> Iterator[str]:
     """Tell of what ends soon or has ended, and of what cannot be read."""
     for hv in hypervisors:
-        yield from _intended(hv, now)
+        yield from unreadable([hv], now)
+        yield from _expiring(hv, now)
         ends = hv.certificates_end
         if ends is None or not certificates.end_soon(hv, now):
             continue
@@ -39,24 +40,33 @@ def of(
             )
 
 
-def _intended(hv: Hypervisor, now: datetime.datetime) -> Iterator[str]:
-    metadata = hv.server.metadata if hv.server is not None else {}
-    unreadable = intentions.unreadable_expiry(metadata)
-    if unreadable is not None:
-        yield (
-            f'{hv.name} does not expire: {identity.EXPIRES_KEY} of its '
-            f'server, {unreadable!r}, is no moment'
-        )
-    protection = hv.protection(now)
-    if protection is not None and protection.unreadable is not None:
-        yield (
-            f'{hv.name} is protected until somebody unsets that: '
-            f'{identity.PROTECTED_KEY} of its server, '
-            f'{protection.unreadable!r}, is no moment'
-        )
+def unreadable(
+    hypervisors: Iterable[Hypervisor], now: datetime.datetime
+) -> Iterator[str]:
+    """Tell of intentions that cannot be read."""
+    for hv in hypervisors:
+        metadata = hv.server.metadata if hv.server is not None else {}
+        said = intentions.unreadable_expiry(metadata)
+        if said is not None:
+            yield (
+                f'{hv.name} does not expire: {identity.EXPIRES_KEY} of its '
+                f'server, {said!r}, is no moment'
+            )
+        protection = hv.protection(now)
+        if protection is not None and protection.unreadable is not None:
+            yield (
+                f'{hv.name} is protected until somebody unsets that: '
+                f'{identity.PROTECTED_KEY} of its server, '
+                f'{protection.unreadable!r}, is no moment'
+            )
+
+
+def _expiring(hv: Hypervisor, now: datetime.datetime) -> Iterator[str]:
     if hv.expires_at is None or hv.expires_at - now > SOON:
         return
     when = columns.utc(hv.expires_at)
     verb = 'expires' if hv.expires_at > now else 'expired'
-    stays = ', and stays as long as it is protected' if protection else ''
+    stays = (
+        ', and stays as long as it is protected' if hv.protection(now) else ''
+    )
     yield f'{hv.name} {verb} at {when}{stays}'

@@ -4,22 +4,16 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
-import typing
 
 from hvctl.i18n import _
 from hvctl.osc import arguments
-from hvctl.osc import command
 from hvctl.osc import draining
+from hvctl.osc import removing
 
-if typing.TYPE_CHECKING:
-    from hvctl.cloud import clients
-    from hvctl.run import loop
-
-_Rows = tuple[tuple[str, ...], list[tuple[typing.Any, ...]]]
+_Rows = tuple[tuple[str, ...], removing.Rows]
 
 
-class DeleteHypervisorEphemeral(command.Verb):
+class DeleteHypervisorEphemeral(removing.Removing):
     _description = _(
         'Take ephemeral hypervisors away.\n\n'
         'Ends each machine, waits until it is really gone, and removes '
@@ -49,7 +43,6 @@ class DeleteHypervisorEphemeral(command.Verb):
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> _Rows:
-        from hvctl.decide.delete import delete
         from hvctl.decide.hypervisor import naming
         from hvctl.osc.output import rows
 
@@ -62,40 +55,8 @@ class DeleteHypervisorEphemeral(command.Verb):
         if not parsed_args.drain:
             draining.check_unused(parsed_args)
         client = self.ask(parsed_args.timeout, lambda: self._client.of(names))
-        printed, stay = [], False
-        if parsed_args.drain:
-            drained = self._drain(client, names, parsed_args)
-            printed, stay = rows.deleted(drained), bool(drained.verdicts)
-            names = tuple(n for n in names if n not in drained.verdicts)
-        if names:
-            goal = delete.Delete(names=names)
-            result = self.work(client, goal, parsed_args.timeout, 'delete')
-            printed += rows.deleted(result)
-        self._failed |= stay
+        again = 'delete --drain' if parsed_args.drain else 'delete'
+        printed = self.remove(
+            client, names, parsed_args, again, drain=parsed_args.drain
+        )
         return rows.DELETED_WITH_FACTS, printed
-
-    def _drain(
-        self,
-        client: clients.Client,
-        names: tuple[str, ...],
-        parsed_args: argparse.Namespace,
-    ) -> loop.Result:
-        """Drain hypervisors.
-
-        :returns: how that ended for those that are not to be deleted
-        """
-        from hvctl.decide.delete import after_drain
-        from hvctl.decide.drain import drain
-
-        options = draining.options(parsed_args)
-        result = self.work(
-            client,
-            drain.Drain(names=names, options=options),
-            parsed_args.timeout,
-            'delete --drain',
-            winds_down=True,
-        )
-        stay = after_drain.those_that_stay(
-            result.verdicts, stopped=result.ledger.winding_down
-        )
-        return dataclasses.replace(result, verdicts=stay)

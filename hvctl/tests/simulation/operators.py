@@ -30,6 +30,7 @@ from hvctl.cloud import clients
 from hvctl.osc.v1 import hypervisor_ephemeral
 from hvctl.osc.v1 import hypervisor_ephemeral_delete
 from hvctl.osc.v1 import hypervisor_ephemeral_drain
+from hvctl.osc.v1 import hypervisor_ephemeral_prune
 from hvctl.osc.v1 import hypervisor_ephemeral_set
 from hvctl.tests.simulation import cloud
 from hvctl.tests.simulation import commands
@@ -41,7 +42,9 @@ from hvctl.tests.simulation import transport
 _COMMANDS: dict[str, typing.Any] = {
     'create': hypervisor_ephemeral.CreateHypervisorEphemeral,
     'delete': hypervisor_ephemeral_delete.DeleteHypervisorEphemeral,
+    'list': hypervisor_ephemeral.ListHypervisorEphemeral,
     'drain': hypervisor_ephemeral_drain.DrainHypervisorEphemeral,
+    'prune': hypervisor_ephemeral_prune.PruneHypervisorEphemeral,
     'set': hypervisor_ephemeral_set.SetHypervisorEphemeral,
     'unset': hypervisor_ephemeral_set.UnsetHypervisorEphemeral,
 }
@@ -52,6 +55,7 @@ _MOMENTS = {
     'create': {'read': 120, 'write': 16, 'pause': 14},
     'drain': {'read': 60, 'write': 8, 'pause': 10},
     'delete': {'read': 90, 'write': 8, 'pause': 10},
+    'prune': {'read': 120, 'write': 16, 'pause': 20},
 }
 
 #: How often something happens to a command at most, and how often it is typed

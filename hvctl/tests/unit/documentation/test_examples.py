@@ -30,6 +30,7 @@ CLASSES: dict[str, str] = {
     'delete': 'hypervisor_ephemeral_delete:DeleteHypervisorEphemeral',
     'drain': 'hypervisor_ephemeral_drain:DrainHypervisorEphemeral',
     'list': 'hypervisor_ephemeral:ListHypervisorEphemeral',
+    'prune': 'hypervisor_ephemeral_prune:PruneHypervisorEphemeral',
     'set': 'hypervisor_ephemeral_set:SetHypervisorEphemeral',
     'show': 'hypervisor_ephemeral:ShowHypervisorEphemeral',
     'unset': 'hypervisor_ephemeral_set:UnsetHypervisorEphemeral',

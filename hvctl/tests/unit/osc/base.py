@@ -22,6 +22,7 @@ from hvctl.model.snapshot import Scope, Snapshot
 from hvctl.osc.v1 import hypervisor_ephemeral
 from hvctl.osc.v1 import hypervisor_ephemeral_delete
 from hvctl.osc.v1 import hypervisor_ephemeral_drain
+from hvctl.osc.v1 import hypervisor_ephemeral_prune
 from hvctl.osc.v1 import hypervisor_ephemeral_set
 from hvctl.tests.fixtures import clocks
 from hvctl.tests.fixtures import requests
@@ -33,6 +34,7 @@ COMMANDS: dict = {
     'create': hypervisor_ephemeral.CreateHypervisorEphemeral,
     'delete': hypervisor_ephemeral_delete.DeleteHypervisorEphemeral,
     'drain': hypervisor_ephemeral_drain.DrainHypervisorEphemeral,
+    'prune': hypervisor_ephemeral_prune.PruneHypervisorEphemeral,
     'set': hypervisor_ephemeral_set.SetHypervisorEphemeral,
     'unset': hypervisor_ephemeral_set.UnsetHypervisorEphemeral,
     'list': hypervisor_ephemeral.ListHypervisorEphemeral,
