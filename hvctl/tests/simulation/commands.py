@@ -19,6 +19,7 @@ import typing
 from unittest import mock
 
 from openstackclient import shell
+from osc_lib import clientmanager
 import requests
 
 from hvctl.cloud import clients
@@ -94,11 +95,19 @@ def run(
         contextlib.redirect_stdout(stdout),
         contextlib.redirect_stderr(stderr),
     ):
+        _forget_clients()
         # It takes both when it is made.
         status = shell.OpenStackShell().run(list(arguments))
     return Result(
         status=status, stdout=stdout.getvalue(), stderr=stderr.getvalue()
     )
+
+
+def _forget_clients() -> None:
+    """Let the client log in anew: it keeps its clients for the process."""
+    for each in vars(clientmanager.ClientManager).values():
+        if isinstance(each, clientmanager.ClientCache):
+            each._handle = None
 
 
 @contextlib.contextmanager

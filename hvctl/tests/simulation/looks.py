@@ -8,6 +8,7 @@ long as nothing is changed meanwhile, they are its own.
 from __future__ import annotations
 
 import datetime
+import re
 import typing
 from unittest import mock
 
@@ -16,12 +17,16 @@ from hvctl.model.snapshot import Scope, Snapshot
 from hvctl.tests.simulation import cloud
 from hvctl.tests.simulation import commands
 
+#: To log in, and to ask a service for its versions: once for each command.
+_BEFORE = re.compile(r'/identity.*|/[a-z]+(/v2\.[01])?/?')
+
 
 class Look(typing.NamedTuple):
     """One look.
 
     :ivar at: when it was taken, by the cloud's clock
-    :ivar requests: that were answered meanwhile
+    :ivar requests: that were answered meanwhile, without those of
+        :data:`_BEFORE`
     :ivar read: the bytes of the answers' bodies
     """
 
@@ -42,7 +47,7 @@ def run(
     def counted(self: observer.Observer, scope: Scope) -> Snapshot:
         first = len(asked)
         look = observe(self, scope)
-        new = asked[first:]
+        new = [a for a in asked[first:] if not _BEFORE.fullmatch(a.path)]
         size = sum(each.size for each in new)
         found.append(Look(scope, simulated.clock.now(), len(new), size))
         return look

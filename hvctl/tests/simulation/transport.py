@@ -11,6 +11,7 @@ import urllib.parse
 
 import requests
 from requests import adapters
+from requests import hooks
 import urllib3
 
 if typing.TYPE_CHECKING:
@@ -164,6 +165,7 @@ class Session(requests.Session):
         response.request = requests.PreparedRequest()
         response.request.method, response.request.url = method, asked
         response._content = answered.get_data()
+        hooks.dispatch_hook('response', self.hooks, response)
         return response
 
 
