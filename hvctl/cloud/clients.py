@@ -99,6 +99,11 @@ class Client:
             )
         return self.within(next(iter(found), None))
 
+    @property
+    def tells_time(self) -> bool:
+        """Whether the bare-metal cloud has told its time by an answer."""
+        return self.observer.pair.metal.time.told
+
     def observe(self, scope: Scope) -> Snapshot:
         """Take one look.
 

@@ -62,6 +62,11 @@ class CloudTime:
             self._heard = date, self._monotonic()
             self._nova_told = is_novas
 
+    @property
+    def told(self) -> bool:
+        """Whether the cloud has told its time."""
+        return self._heard is not None
+
     def now(self) -> datetime.datetime:
         """Return the cloud's time; this machine's before it told any."""
         if self._heard is None:

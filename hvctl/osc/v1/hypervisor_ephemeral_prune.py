@@ -108,6 +108,12 @@ class PruneHypervisorEphemeral(removing.Removing):
 
         client = self._client
         look = self.ask(parsed_args.timeout, lambda: looks.every(client))
+        if not client.tells_time:
+            # The clock of this machine may be wrong by years.
+            raise exceptions.CloudError(
+                'no answer of the cloud tells the time (header Date), so '
+                'nobody knows what has expired; delete what is to go by name'
+            )
         others = sorted(filter(None, {*look.other_clouds.values()}))
         for cloud in (None, *others):
             if cloud is not None:

@@ -8,13 +8,16 @@ import datetime
 import random
 import typing
 import unittest
+from unittest import mock
 
+from hvctl.cloud import cloud_time
 from hvctl.model import identity
 from hvctl.tests.simulation import cloud
 from hvctl.tests.simulation import commands
 from hvctl.tests.simulation import numbers
 from hvctl.tests.simulation import operators
 from hvctl.tests.simulation import records
+from hvctl.tests.simulation import rivals
 
 _SIZE = numbers.Size(hosts=6, ours=3, guests=2, free_nodes=2)
 
@@ -52,6 +55,14 @@ class TestPrune(unittest.TestCase):
         """Return the hypervisors that there are."""
         listed = self.type('list')
         return [row['Name'] for row in listed.json()]
+
+    def there(self) -> list[str]:
+        """Return those of which there is a server."""
+        return sorted(
+            server.name
+            for _, server in self.cloud.world.servers.rising()
+            if server.name.startswith('hv')
+        )
 
     def type(self, *words: str) -> typing.Any:
         """Type a command once."""
@@ -120,10 +131,19 @@ class TestPrune(unittest.TestCase):
         self.note('hv00002', **{identity.PROTECTED_KEY: 'never'})
         self.expire('hv00003', hours=1)
         before = self.hosts()
+        asked = len(self.cloud.application.asked)
 
         planned = self.type('prune', '--dry-run')
 
         self.assertEqual(0, planned.status, planned.stderr)
+        self.assertEqual(
+            {'GET'},
+            {
+                request.method
+                for request in self.cloud.application.asked[asked:]
+                if not request.path.startswith('/identity')
+            },
+        )
         found = planned.json()
         self.assertEqual(
             [
@@ -149,6 +169,35 @@ class TestPrune(unittest.TestCase):
 
         self.assertEqual(server.id, self.server('hv00001')[1].id)
 
+    def test_two_at_once(self) -> None:
+        """Two who prune at once end well, and the expired are gone."""
+        for seed in range(3):
+            with self.subTest(seed=seed):
+                self.setUp()
+                self.expire('hv00001')
+                chance = random.Random(seed)
+
+                results = rivals.type_at_once(
+                    self.cloud, chance, ('prune',), ('prune',)
+                )
+
+                for result in results:
+                    self.assertEqual(0, result.status, result)
+                self.assertEqual(['hv00002', 'hv00003'], self.there())
+
+    def test_whose_clock(self) -> None:
+        """Where the cloud tells no time, nobody knows what has expired."""
+        self.expire('hv00001')
+
+        with mock.patch.object(
+            cloud_time.CloudTime, 'hear', lambda *_, **__: None
+        ):
+            pruned = self.type('prune')
+
+        self.assertEqual(1, pruned.status)
+        self.assertIn('tells the time', pruned.stderr)
+        self.assertEqual(3, len(self.names()))
+
     def test_whatever_happens(self) -> None:
         """Killed, or with answers lost: the same command gets there."""
         for seed in range(4):
@@ -161,11 +210,4 @@ class TestPrune(unittest.TestCase):
 
                 operator.succeed('prune', '--max-draining', '100%')
 
-                self.assertEqual(
-                    ['hv00002', 'hv00003'],
-                    sorted(
-                        server.name
-                        for _, server in self.cloud.world.servers.rising()
-                        if server.name.startswith('hv')
-                    ),
-                )
+                self.assertEqual(['hv00002', 'hv00003'], self.there())
