@@ -46,12 +46,12 @@ class Removing(command.Verb):
         stay = False
         if drain:
             drained = self._drain(client, names, parsed_args, again, expired)
-            printed, stay = rows.deleted(drained), bool(drained.verdicts)
+            printed, stay = rows.ended(drained), bool(drained.verdicts)
             names = tuple(n for n in names if n not in drained.verdicts)
         if names:
             goal = delete.Delete(names=names, expired=expired)
             result = self.work(client, goal, parsed_args.timeout, again)
-            printed += rows.deleted(result)
+            printed += rows.ended(result)
         self._failed |= stay
         return printed
 

@@ -28,9 +28,9 @@ FACTS = ('Facts',)
 CREATED = ('Name', 'Result', 'Phase', 'Seconds', 'Message')
 CREATED_LONG = (*CREATED, 'Host', 'Code', 'Server ID')
 CREATED_WITH_FACTS = CREATED_LONG + FACTS
-DELETED = ('Name', 'Result', 'Seconds', 'Message')
-DELETED_LONG = (*DELETED, 'Code')
-DELETED_WITH_FACTS = DELETED_LONG + FACTS
+ENDED = ('Name', 'Result', 'Seconds', 'Message')
+ENDED_LONG = (*ENDED, 'Code')
+ENDED_WITH_FACTS = ENDED_LONG + FACTS
 LISTED = ('Name', 'Phase', 'Host', 'Status', 'State', 'Guests', 'Age')
 #: As many as fit into a terminal of 120 columns.
 LISTED_LONG = (
@@ -84,8 +84,8 @@ def created(result: loop.Result) -> list[Row]:
     ]
 
 
-def deleted(result: loop.Result) -> list[Row]:
-    """Return a row for each name of ``delete``, with facts."""
+def ended(result: loop.Result) -> list[Row]:
+    """Return a row for how each name ended, with facts."""
     return [
         (
             name,

@@ -48,8 +48,8 @@ class DeleteHypervisorEphemeral(removing.Removing):
 
         self._choose_columns(
             parsed_args,
-            rows.DELETED_WITH_FACTS,
-            rows.DELETED_LONG if parsed_args.long else rows.DELETED,
+            rows.ENDED_WITH_FACTS,
+            rows.ENDED_LONG if parsed_args.long else rows.ENDED,
         )
         names = naming.check(parsed_args.names)
         if not parsed_args.drain:
@@ -59,4 +59,4 @@ class DeleteHypervisorEphemeral(removing.Removing):
         printed = self.remove(
             client, names, parsed_args, again, drain=parsed_args.drain
         )
-        return rows.DELETED_WITH_FACTS, printed
+        return rows.ENDED_WITH_FACTS, printed

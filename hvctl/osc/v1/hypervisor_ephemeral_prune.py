@@ -59,11 +59,11 @@ class PruneHypervisorEphemeral(removing.Removing):
     def take_action(self, parsed_args: argparse.Namespace) -> _Rows:
         from hvctl.osc.output import rows
 
-        columns = rows.PLAN if parsed_args.dry_run else rows.DELETED_WITH_FACTS
+        columns = rows.PLAN if parsed_args.dry_run else rows.ENDED_WITH_FACTS
         self._choose_columns(
             parsed_args,
             columns,
-            rows.DELETED_LONG
+            rows.ENDED_LONG
             if parsed_args.long and not parsed_args.dry_run
             else columns[:4],
         )

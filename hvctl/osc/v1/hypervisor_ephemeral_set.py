@@ -19,6 +19,14 @@ _Rows = tuple[tuple[str, ...], list[tuple[typing.Any, ...]]]
 class _Intend(command.Verb):
     """A command that changes what is intended with hypervisors."""
 
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        parser = super().get_parser(prog_name)
+        arguments.add_names(
+            parser, _('Name of the hypervisor (repeat for several)')
+        )
+        arguments.add_timeout(parser)
+        return parser
+
     def _intend(
         self,
         parsed_args: argparse.Namespace,
@@ -30,7 +38,7 @@ class _Intend(command.Verb):
 
         client = self.ask(parsed_args.timeout, lambda: self._client.of(names))
         result = self.work(client, goal, parsed_args.timeout, again)
-        return rows.DELETED_WITH_FACTS, rows.deleted(result)
+        return rows.ENDED_WITH_FACTS, rows.ended(result)
 
     def _named(self, parsed_args: argparse.Namespace) -> tuple[str, ...]:
         from hvctl.decide.hypervisor import naming
@@ -38,8 +46,8 @@ class _Intend(command.Verb):
 
         self._choose_columns(
             parsed_args,
-            rows.DELETED_WITH_FACTS,
-            rows.DELETED_LONG if parsed_args.long else rows.DELETED,
+            rows.ENDED_WITH_FACTS,
+            rows.ENDED_LONG if parsed_args.long else rows.ENDED,
         )
         return naming.check(parsed_args.names)
 
@@ -53,9 +61,6 @@ class SetHypervisorEphemeral(_Intend):
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
-        arguments.add_names(
-            parser, _('Name of the hypervisor (repeat for several)')
-        )
         parser.add_argument(
             '--protected',
             action='store_true',
@@ -102,7 +107,6 @@ class SetHypervisorEphemeral(_Intend):
             type=arguments.sentence,
             help=_('What they are for'),
         )
-        arguments.add_timeout(parser)
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> _Rows:
@@ -158,9 +162,6 @@ class UnsetHypervisorEphemeral(_Intend):
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         parser = super().get_parser(prog_name)
-        arguments.add_names(
-            parser, _('Name of the hypervisor (repeat for several)')
-        )
         parser.add_argument(
             '--protected',
             action='store_true',
@@ -176,7 +177,6 @@ class UnsetHypervisorEphemeral(_Intend):
             action='store_true',
             help=_('Remove the description'),
         )
-        arguments.add_timeout(parser)
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> _Rows:

@@ -60,11 +60,11 @@ CLASSES: dict[str, str] = {
 #: The columns of those that print tables of hypervisors.
 COLUMNS: dict[str, tuple[str, ...]] = {
     'create': rows.CREATED_WITH_FACTS,
-    'delete': rows.DELETED_WITH_FACTS,
+    'delete': rows.ENDED_WITH_FACTS,
     'drain': drain_rows.DRAINED_WITH_FACTS,
     'list': rows.LISTED_WITH_IDS,
-    'set': rows.DELETED_WITH_FACTS,
-    'unset': rows.DELETED_WITH_FACTS,
+    'set': rows.ENDED_WITH_FACTS,
+    'unset': rows.ENDED_WITH_FACTS,
 }
 
 #: Options of the client itself.
