@@ -75,7 +75,11 @@ def of(looks: Sequence[tuple[Snapshot, Mapping[str, Need]]]) -> Stats:
     :param looks: one at each compute cloud, with what a guest of each flavor
         needs there, by the flavor's name; the first has the Ironic nodes
     """
-    ours = [(hv, look) for look, _ in looks for hv in _hypervisors(look)]
+    seen = [
+        [(hv, sight.status(look, hv).phase) for hv in _hypervisors(look)]
+        for look, _ in looks
+    ]
+    ours = [each for some in seen for each in some]
     guests = [hv.guests for hv, _ in ours if hv.guests_count]
     statuses = None
     if None not in guests:
@@ -83,15 +87,13 @@ def of(looks: Sequence[tuple[Snapshot, Mapping[str, Need]]]) -> Stats:
             guest.status for some in guests for guest in some or ()
         )
     seats: collections.Counter[str] = collections.Counter()
-    for look, needs in looks:
-        usable = frozenset(_open_providers(look))
+    for (look, needs), some in zip(looks, seen, strict=True):
+        usable = frozenset(_open_providers(some))
         for flavor, need in needs.items():
             seats[flavor] += seats_in(look.room.get(need, ()), usable)
     nodes = looks[0][0].nodes
     return Stats(
-        phases=_counted(
-            str(sight.status(look, hv).phase) for hv, look in ours
-        ),
+        phases=_counted(str(phase) for _, phase in ours),
         guests=sum(hv.guests_count or 0 for hv, _ in ours),
         hosts=sum(hv.reported for hv, _ in ours),
         statuses=statuses,
@@ -145,12 +147,14 @@ def _hypervisors(look: Snapshot) -> Iterator[Hypervisor]:
     yield from assemble.assemble(look, assemble.names(look)).values()
 
 
-def _open_providers(look: Snapshot) -> Iterator[str]:
-    for hv in _hypervisors(look):
+def _open_providers(
+    seen: Iterable[tuple[Hypervisor, Phase]],
+) -> Iterator[str]:
+    for hv, phase in seen:
         if (
             hv.provider is not None
             and not hv.disabled_trait
-            and sight.status(look, hv).phase is Phase.ENABLED
+            and phase is Phase.ENABLED
         ):
             yield hv.provider.id
 
