@@ -104,26 +104,10 @@ def _ask(
     :returns: None where Placement does not know a trait or a resource, so
         that no host has it; that of ours is unknown until the first create
     """
-    traits, limits = [*need.traits], dict[str, str]()
     if only is None:
-        traits.append(identity.TRAIT)
-    else:
-        limits['in_tree'] = only
-    if traits:
-        limits['required'] = ','.join(traits)
-    request = http.Request(
-        url='/allocation_candidates',
-        doing='ask which hosts have room',
-        microversion=http.PLACEMENT,
-        params={
-            'resources': ','.join(
-                f'{name}:{amount}' for name, amount in need.resources
-            ),
-            **limits,
-        },
-    )
+        need = need._replace(traits=(*need.traits, identity.TRAIT))
     try:
-        return http.ask(placement, request, parsed)
+        return http.ask(placement, hosts.candidates(need, only), parsed)
     except exceptions.CloudError as error:
         if error.status == 400:
             return None

@@ -38,26 +38,38 @@ def room(
     :param only: the provider of the one host that it may go to, which may be
         beyond the most candidates that Placement tells; None for any host
     """
-    limits = {}
+    request = candidates(need, only, limit=MOST_CANDIDATES)
+    return http.ask(placement, request, parse.candidates)
+
+
+def candidates(
+    need: Need, only: str | None = None, limit: int | None = None
+) -> http.Request:
+    """Return the request for where one guest of a need would find room.
+
+    :param only: the provider of the one host that it may go to
+    :param limit: how many are told at most; as many as Placement tells if
+        None
+    """
+    params: dict[str, str | int] = {
+        'resources': ','.join(
+            f'{name}:{amount}' for name, amount in need.resources
+        )
+    }
     if only is not None:
-        limits['in_tree'] = only
+        params['in_tree'] = only
     if need.traits:
-        limits['required'] = ','.join(need.traits)
+        params['required'] = ','.join(need.traits)
     if need.aggregates:
-        limits['member_of'] = f'in:{",".join(need.aggregates)}'
-    request = http.Request(
+        params['member_of'] = f'in:{",".join(need.aggregates)}'
+    if limit is not None:
+        params['limit'] = limit
+    return http.Request(
         url='/allocation_candidates',
         doing='ask which hosts have room',
         microversion=http.PLACEMENT,
-        params={
-            'resources': ','.join(
-                f'{name}:{amount}' for name, amount in need.resources
-            ),
-            **limits,
-            'limit': MOST_CANDIDATES,
-        },
+        params=params,
     )
-    return http.ask(placement, request, parse.candidates)
 
 
 class Host(typing.NamedTuple):
