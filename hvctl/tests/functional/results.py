@@ -13,21 +13,26 @@ import testtools
 
 _PASSED = frozenset({'success', 'xfail'})
 
+#: So many of the last lines of a failure are told; commands that failed end
+#: with their exit status.
+_LAST = 3
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Results:
     """How a run ended.  A test that never ended counts as failed.
 
+    :ivar failures: of each test that failed, its name and what it said last
     :ivar reasons: why tests were skipped, one for each of them
     """
 
     passed: int = 0
-    failed: int = 0
+    failures: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         """Whether there was a test."""
-        return bool(self.passed or self.failed or self.reasons)
+        return bool(self.passed or self.failures or self.reasons)
 
 
 def read(repository: str) -> Results:
@@ -45,13 +50,22 @@ def read(repository: str) -> Results:
     run.get_test().run(stream)
     stream.stopTestRun()
     ended = [test for test in tests if test['status'] != 'exists']
-    passed = sum(test['status'] in _PASSED for test in ended)
-    reasons = tuple(map(_reason, filter(_was_skipped, ended)))
-    return Results(passed, len(ended) - passed - len(reasons), reasons)
+    skipped = [test for test in ended if test['status'] == 'skip']
+    failed = [
+        test for test in ended if test['status'] not in {*_PASSED, 'skip'}
+    ]
+    return Results(
+        len(ended) - len(skipped) - len(failed),
+        tuple(map(_failure, failed)),
+        tuple(map(_reason, skipped)),
+    )
 
 
-def _was_skipped(test: dict[str, typing.Any]) -> bool:
-    return bool(test['status'] == 'skip')
+def _failure(test: dict[str, typing.Any]) -> str:
+    traceback = test['details'].get('traceback')
+    lines = traceback.as_text().splitlines() if traceback else []
+    said = [line.strip() for line in lines if line.strip()]
+    return f'{test["id"]}: {" | ".join(said[-_LAST:]) or test["status"]}'
 
 
 def _reason(test: dict[str, typing.Any]) -> str:

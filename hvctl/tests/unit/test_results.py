@@ -10,6 +10,11 @@ from stestr.repository import file
 
 from hvctl.tests.functional import results
 
+SAID = {
+    'skip': ('reason', b'no such thing here\n'),
+    'fail': ('traceback', b'Traceback:\n  File\nValueError: no\n\n'),
+}
+
 
 class TestRead(unittest.TestCase):
     """What a run has left."""
@@ -26,12 +31,13 @@ class TestRead(unittest.TestCase):
         into.startTestRun()
         for test, status in statuses.items():
             into.status(test_id=test, test_status='inprogress')
-            if status == 'skip':
+            if status in SAID:
+                name, said = SAID[status]
                 into.status(
                     test_id=test,
                     test_status=status,
-                    file_name='reason',
-                    file_bytes=b'no such thing here\n',
+                    file_name=name,
+                    file_bytes=said,
                     mime_type='text/plain;charset=utf8',
                     eof=True,
                 )
@@ -46,7 +52,11 @@ class TestRead(unittest.TestCase):
         )
 
         self.assertEqual(
-            results.Results(2, 2, ('no such thing here',)),
+            results.Results(
+                2,
+                ('three: Traceback: | File | ValueError: no', 'four: fail'),
+                ('no such thing here',),
+            ),
             results.read(self.repository),
         )
 
