@@ -16,6 +16,7 @@ import yaml
 
 from hvctl.tests.functional import facts
 from hvctl.tests.functional import guests
+from hvctl.tests.functional import hypervisors
 from hvctl.tests.functional import recorder
 from hvctl.tests.functional import services
 from hvctl.tests.functional import shell
@@ -30,6 +31,10 @@ class FunctionalTestCase(unittest.TestCase):
     """A test on the embedded cloud."""
 
     maxDiff = None
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.addCleanup(hypervisors.clear)
 
     def file(self, name: str, content: str) -> str:
         """Write a file that is gone after the test.

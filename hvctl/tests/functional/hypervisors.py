@@ -85,6 +85,16 @@ def forget(*names: str) -> None:
         _shared.remove(gone)
 
 
+def clear() -> None:
+    """Remove what a test has made and neither deleted nor shared.
+
+    A test that failed would keep nodes that those after it need.
+    """
+    left = _given.difference(_shared)
+    if left:
+        delete(*left)
+
+
 @functools.cache
 def _begin() -> None:
     """Remove what tests that were killed have left, and see to our own."""
