@@ -32,7 +32,6 @@ from hvctl.model.steps import Step
 from hvctl.model.verdict import Outcome, Verdict
 
 #: A moment, or how long from now.
-When = datetime.datetime | datetime.timedelta
 
 #: States of a server in which its metadata may be changed
 #: (nova/compute/api.py, update_instance_metadata).
@@ -60,7 +59,7 @@ class Protect:
 
     reason: str
     by: str
-    until: When | None = None
+    until: moments.When | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +89,7 @@ class Set(_Intend):
     """The goal of ``set``: what is intended is in the metadata."""
 
     protect: Protect | None = None
-    expires: When | None = None
+    expires: moments.When | None = None
     description: str | None = None
 
     def stages(self) -> tuple[Stage[Case], ...]:
@@ -178,11 +177,9 @@ class Unset(_Intend):
         return Verdict(status=case.status, outcome=Outcome(ok=True))
 
 
-def _moment(when: When, case: Case) -> datetime.datetime:
+def _moment(when: moments.When, case: Case) -> datetime.datetime:
     """Return the moment; how long from now counts from the first look."""
-    if isinstance(when, datetime.datetime):
-        return when
-    return case.ledger.started_at + when
+    return moments.of(when, case.ledger.started_at)
 
 
 def _server(case: Case) -> Server:

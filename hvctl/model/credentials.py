@@ -27,15 +27,16 @@ class Validity:
     ends: datetime.datetime
 
     @classmethod
-    def of(cls, now: datetime.datetime, expiry: float | None) -> Validity:
+    def of(
+        cls, now: datetime.datetime, expires_at: datetime.datetime | None
+    ) -> Validity:
         """Decide it for a hypervisor.
 
-        :param expiry: seconds of life; None is for ever
+        :param expires_at: when it may be taken away; None for never
         """
-        if expiry is None:
+        if expires_at is None:
             return cls(now=now, ends=now + WITHOUT_EXPIRY)
-        life = datetime.timedelta(seconds=expiry)
-        return cls(now=now, ends=now + life + MARGIN)
+        return cls(now=now, ends=expires_at + MARGIN)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

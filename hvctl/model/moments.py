@@ -5,6 +5,9 @@ from __future__ import annotations
 
 import datetime
 
+#: A moment, or how long from now.
+When = datetime.datetime | datetime.timedelta
+
 
 def read(text: str) -> datetime.datetime | None:
     """Read a moment; one without a zone is in UTC.
@@ -18,6 +21,11 @@ def read(text: str) -> datetime.datetime | None:
         return found.astimezone(datetime.UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def of(when: When, now: datetime.datetime) -> datetime.datetime:
+    """Return the moment that is meant."""
+    return when if isinstance(when, datetime.datetime) else now + when
 
 
 def written(moment: datetime.datetime) -> str:

@@ -88,6 +88,7 @@ class CreateRequest:
     :ivar parallel_migrations: how many guests its nova-compute live-migrates
         at once, to be remembered for a drain; None where that is not known
     :ivar expires_at: when they may be taken away; None for never
+    :ivar description: what they are for, in the words of their operators
     :ivar certificates_end: when the first certificate that each gets for
         migrations ends; None where it gets none
     :ivar aggregates: ids of the host aggregates to join, by uuid
@@ -115,6 +116,7 @@ class CreateRequest:
     agent_count: int | None = None
     parallel_migrations: int | None = None
     expires_at: datetime.datetime | None = None
+    description: str | None = None
     certificates_end: datetime.datetime | None = None
     aggregates: Mapping[str, int] = dataclasses.field(default_factory=dict)
     health_test: HealthTest | None = None

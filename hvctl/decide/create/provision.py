@@ -18,6 +18,7 @@ from hvctl.decide.hypervisor import elsewhere
 from hvctl.decide.hypervisor import ownership
 from hvctl.decide.hypervisor import phases
 from hvctl.model import identity
+from hvctl.model import moments
 from hvctl.model.codes import OutcomeCode, StatusCode
 from hvctl.model.hypervisor import Phase, Status
 from hvctl.model.reasons import Reason
@@ -230,12 +231,12 @@ def _metadata(
             else identity.NO_NETWORKING
         )
     if request.expires_at is not None:
-        metadata[identity.EXPIRES_KEY] = request.expires_at.isoformat(
-            timespec='seconds'
-        )
+        metadata[identity.EXPIRES_KEY] = moments.written(request.expires_at)
+    if request.description is not None:
+        metadata[identity.DESCRIPTION_KEY] = request.description
     if request.certificates_end is not None:
-        metadata[identity.CERTIFICATES_KEY] = (
-            request.certificates_end.isoformat(timespec='seconds')
+        metadata[identity.CERTIFICATES_KEY] = moments.written(
+            request.certificates_end
         )
     if request.parallel_migrations is not None:
         metadata[identity.MIGRATIONS_KEY] = str(request.parallel_migrations)

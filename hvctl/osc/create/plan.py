@@ -22,6 +22,7 @@ from hvctl.decide.hypervisor import naming
 from hvctl.decide.hypervisor import ownership
 from hvctl.decide.wording import rendering
 from hvctl.model import identity
+from hvctl.model import moments
 from hvctl.model.credentials import Validity
 from hvctl.model.hypervisor import Hypervisor
 from hvctl.model.ledger import Ledger
@@ -107,7 +108,8 @@ def plan(
         )
     )
     now = look.taken_at
-    issuing = issuer.Issuer(wanted.profile, Validity.of(now, wanted.expiry))
+    expires_at = _expiry(wanted.expires, now)
+    issuing = issuer.Issuer(wanted.profile, Validity.of(now, expires_at))
     hypervisors = {
         name: _wanted(name, wanted, issuing, look.metal_project_id)
         for name in names
@@ -141,9 +143,8 @@ def plan(
             timeouts=wanted.timeouts,
             agent_count=wanted.agent_count,
             parallel_migrations=wanted.parallel_migrations,
-            expires_at=now + datetime.timedelta(seconds=wanted.expiry)
-            if wanted.expiry is not None
-            else None,
+            expires_at=expires_at,
+            description=parsed_args.description,
             certificates_end=issuing.ends(),
             aggregates=facts.aggregates,
             health_test=_health_test(wanted, facts),
@@ -195,6 +196,20 @@ def _check_properties(properties: dict[str, str]) -> None:
                 f'--property {key}: keys that start with '
                 f"{identity.METADATA_PREFIX} are hvctl's own; choose another"
             )
+
+
+def _expiry(
+    when: moments.When | None, now: datetime.datetime
+) -> datetime.datetime | None:
+    if when is None:
+        return None
+    moment = moments.of(when, now)
+    if moment <= now:
+        raise exceptions.InvalidRequest(
+            f'--expires {moments.written(moment)} has passed: by the '
+            f"cloud's clock it is {moments.written(now)}"
+        )
+    return moment
 
 
 def _to_look_up(

@@ -16,6 +16,7 @@ from hvctl.decide.create import preflight
 from hvctl.decide.hypervisor import naming
 from hvctl.model import identity
 from hvctl.model import machine_ports
+from hvctl.model import moments
 from hvctl.model.credentials import Validity
 from hvctl.model.machine_ports import MachinePorts
 from hvctl.model.preflight import Finding, Lookup
@@ -53,7 +54,7 @@ class Settings:
         known
     :ivar test: how to try each out; None for not at all
     :ivar ram_ratio: what Nova makes of each MiB of the hosts' memory
-    :ivar expiry: seconds after which they may be taken away; None for never
+    :ivar expires: when they may be taken away; None for never
     :ivar cautions: what to be told of the profile
     :ivar parallel_migrations: how many guests its nova-compute live-migrates
         at once; None where it is not of a profile
@@ -73,7 +74,7 @@ class Settings:
     test: TestGuest | None
     parallel_migrations: int | None
     ram_ratio: float
-    expiry: float | None
+    expires: moments.When | None
     cautions: tuple[str, ...]
 
 
@@ -126,13 +127,22 @@ def merge_options(parsed_args: argparse.Namespace) -> Settings:
         own_user_data=parsed_args.user_data is not None,
         agent_count=_agent_count(parsed_args, profile),
         test=test,
-        expiry=parsed_args.expires or profile.expiry,
+        expires=_life(profile)
+        if parsed_args.expires is None
+        else parsed_args.expires,
         parallel_migrations=profile.live_migration.max_concurrent
         if parsed_args.profile is not None
         else None,
         ram_ratio=ram_ratio,
         cautions=tuple(cautions.cautions(profile)) if of_profile else (),
     )
+
+
+def _life(profile: Profile) -> datetime.timedelta | None:
+    """Return after what time its hypervisors may be taken away."""
+    if profile.expiry is None:
+        return None
+    return datetime.timedelta(seconds=profile.expiry)
 
 
 def _is_of_profile(parsed_args: argparse.Namespace) -> bool:
@@ -199,7 +209,9 @@ def an_example(
     """
     ports = machine_ports.sketch(profile)
     now = datetime.datetime.now(datetime.UTC)
-    issuing = issuer.Issuer(profile, Validity.of(now, profile.expiry))
+    life = _life(profile)
+    ends = None if life is None else now + life
+    issuing = issuer.Issuer(profile, Validity.of(now, ends))
     return rendering.render(
         profile,
         name=name,

@@ -167,12 +167,19 @@ class CreateHypervisorEphemeral(command.Verb):
         arguments.add_timeout(parser)
         parser.add_argument(
             '--expires',
-            metavar='<duration>',
-            type=arguments.duration,
+            metavar='<duration>|<time>',
+            type=arguments.span_or_moment,
             help=_(
-                'Note that the hypervisors may be taken away after this time, '
-                'as in 8h; list --expired finds those whose time has come'
+                'When the hypervisors may be taken away: after a time, as in '
+                '8h, or at one, as in 2026-12-01T08:00; prune deletes those '
+                "whose time has come (default: the profile's, else never)"
             ),
+        )
+        parser.add_argument(
+            '--description',
+            metavar='<text>',
+            type=arguments.sentence,
+            help=_('What they are for'),
         )
         testing = parser.add_mutually_exclusive_group()
         testing.add_argument(
@@ -273,6 +280,8 @@ class ListHypervisorEphemeral(command.Lister):
     _description = _('List the ephemeral hypervisors of the project')
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        from hvctl.model import hypervisor
+
         parser = super().get_parser(prog_name)
         parser.add_argument(
             '--long',
@@ -291,11 +300,24 @@ class ListHypervisorEphemeral(command.Lister):
             action='store_true',
             help=_('List only those that are protected (see set --protected)'),
         )
+        parser.add_argument(
+            '--phase',
+            metavar='<phase>',
+            dest='phases',
+            action='append',
+            choices=[str(phase) for phase in hypervisor.Phase],
+            default=[],
+            help=_(
+                'List only those in this phase, as in "no agent" (repeat '
+                'option for several)'
+            ),
+        )
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> _Rows:
         from hvctl import exceptions
         from hvctl.decide.hypervisor import assemble
+        from hvctl.decide.hypervisor import sight
         from hvctl.osc.output import looks
         from hvctl.osc.output import rows
         from hvctl.osc.output import warnings
@@ -324,6 +346,10 @@ class ListHypervisorEphemeral(command.Lister):
             for hv in assemble.assemble(look, assemble.names(look)).values()
             if not (parsed_args.expired and not hv.has_expired(now))
             and not (parsed_args.protected and hv.protection(now) is None)
+            and (
+                not parsed_args.phases
+                or sight.status(look, hv).phase in parsed_args.phases
+            )
         ]
         found.sort(key=lambda one: one[0].name)
         for words in warnings.of((one for one, look in found), now):

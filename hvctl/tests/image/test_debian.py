@@ -105,7 +105,7 @@ def _user_data(profile: Profile, name: str, compute_id: str) -> bytes:
         credentials=issuing.issue(
             profile,
             reach.holder(profile, name, ports),
-            Validity.of(now, expiry=3600),
+            Validity.of(now, now + datetime.timedelta(hours=1)),
         ),
     )
     return document.text().encode()

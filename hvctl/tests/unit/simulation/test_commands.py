@@ -4,15 +4,12 @@
 from __future__ import annotations
 
 import dataclasses
-import pathlib
-import tempfile
 import typing
 import unittest
 from unittest import mock
 
 from osc_lib import clientmanager
 
-from hvctl.tests.fixtures import requests
 from hvctl.tests.simulation import cloud
 from hvctl.tests.simulation import commands
 from hvctl.tests.simulation import ironic
@@ -20,6 +17,7 @@ from hvctl.tests.simulation import meter
 from hvctl.tests.simulation import numbers
 from hvctl.tests.simulation import placement
 from hvctl.tests.simulation.nova import nova
+from hvctl.tests.unit.simulation import recipe
 
 _SIZE = numbers.Size(hosts=5, ours=2, guests=2, free_nodes=2)
 
@@ -29,20 +27,6 @@ class TestCommands(unittest.TestCase):
 
     def setUp(self) -> None:
         self.cloud = cloud.Cloud(1, _SIZE)
-
-    def recipe(self, file: str = '--config') -> list[str]:
-        """Return the options of create.
-
-        :param file: the one that says how the machine is configured
-        """
-        directory = tempfile.TemporaryDirectory()
-        self.addCleanup(directory.cleanup)
-        config = pathlib.Path(directory.name) / 'nova.conf'
-        config.write_text(requests.NOVA_CONF)
-        return [
-            *('--image', 'debian', '--flavor', 'metal'),
-            *('--network', 'internalapi', file, str(config)),
-        ]
 
     def run_verb(self, verb: str, *arguments: str) -> typing.Any:
         """Run a verb to a good end; return what it prints."""
@@ -54,7 +38,7 @@ class TestCommands(unittest.TestCase):
 
     def test_life(self) -> None:
         """A hypervisor is made, another one drained, and both deleted."""
-        created = self.run_verb('create', 'new1', *self.recipe())
+        created = self.run_verb('create', 'new1', *recipe.options(self))
         self.assertEqual(['done'], [row['Result'] for row in created])
 
         drained = self.run_verb('drain', 'hv00001')
@@ -113,7 +97,7 @@ class TestCommands(unittest.TestCase):
 
         self.assertEqual(2, len(self.run_verb('list')))
         self.assertEqual('enabled', self.run_verb('show', 'hv00001')['phase'])
-        words = self.refused('create', 'new1', *self.recipe())
+        words = self.refused('create', 'new1', *recipe.options(self))
         self.assertIn('OpenStack 2023.1 or newer', words)
         self.assertEqual(1, words.count('too old'))
 
@@ -124,7 +108,7 @@ class TestCommands(unittest.TestCase):
         """The oldest cloud that has all that is needed."""
         self.be_of(compute=(2, 95), placement=(1, 39), baremetal=(1, 82))
 
-        self.run_verb('create', 'new1', *self.recipe())
+        self.run_verb('create', 'new1', *recipe.options(self))
 
     def test_too_old(self) -> None:
         """What is missing is named, in one sentence."""
@@ -148,7 +132,9 @@ class TestCommands(unittest.TestCase):
         """Hosts of one's own choose their ids: less is needed for them."""
         self.be_of(compute=(2, 89), placement=(1, 39), baremetal=(1, 82))
 
-        words = self.refused('create', 'new1', *self.recipe('--user-data'))
+        words = self.refused(
+            'create', 'new1', *recipe.options(self, '--user-data')
+        )
 
         self.assertIn('this needs Nova of OpenStack Xena or newer', words)
 
@@ -160,7 +146,7 @@ class TestCommands(unittest.TestCase):
         self.assertEqual('enabled', self.run_verb('show', 'hv00001')['phase'])
         self.assertIn(
             'this needs Ironic of OpenStack Rocky or newer',
-            self.refused('create', 'new1', *self.recipe()),
+            self.refused('create', 'new1', *recipe.options(self)),
         )
 
     def test_list_and_show(self) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime
 import pathlib
 import tempfile
 import unittest
@@ -103,7 +104,7 @@ class TestSettle(unittest.TestCase):
         self.assertEqual('ops', found.names.key_name)
         self.assertEqual('example.org', found.domain)
         self.assertEqual('baremetal', found.vnic_type)
-        self.assertEqual(28800, found.expiry)
+        self.assertEqual(datetime.timedelta(hours=8), found.expires)
         self.assertEqual(2, found.parallel_migrations)
         self.assertEqual(0, found.agent_count)
         self.assertFalse(found.own_user_data)
@@ -136,13 +137,21 @@ class TestSettle(unittest.TestCase):
             key_name='k',
             domain='d.org',
             vnic_type='normal',
-            expires=60.0,
+            expires=datetime.timedelta(minutes=1),
             health_test=True,
         )
 
         names = found.names
         self.assertEqual(
-            ('i', 'f', 'n', 'k', 'd.org', 'normal', 60),
+            (
+                'i',
+                'f',
+                'n',
+                'k',
+                'd.org',
+                'normal',
+                datetime.timedelta(minutes=1),
+            ),
             (
                 names.image,
                 names.flavor,
@@ -150,7 +159,7 @@ class TestSettle(unittest.TestCase):
                 names.key_name,
                 found.domain,
                 found.vnic_type,
-                found.expiry,
+                found.expires,
             ),
         )
         self.assertEqual('cirros', names.test_image)
