@@ -93,6 +93,7 @@ def of(looks: Sequence[tuple[Snapshot, Mapping[str, Need]]]) -> Stats:
             seats[flavor] += seats_in(look.room.get(need, ()), usable)
     nodes = looks[0][0].nodes
     return Stats(
+        at=looks[0][0].taken_at,
         phases=_counted(str(phase) for _, phase in ours),
         guests=sum(hv.guests_count or 0 for hv, _ in ours),
         hosts=sum(hv.reported for hv, _ in ours),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 import dataclasses
+import datetime
 
 from hvctl.model.records import Amount
 
@@ -13,6 +14,7 @@ from hvctl.model.records import Amount
 class Stats:
     """How the hypervisors of a project are, all together.
 
+    :ivar at: when the first look was taken, by the clock of the cloud
     :ivar phases: how many hypervisors are in each phase
     :ivar guests: how many guests they have
     :ivar hosts: how many can have some
@@ -25,6 +27,7 @@ class Stats:
         are enabled
     """
 
+    at: datetime.datetime
     phases: Mapping[str, int]
     guests: int
     hosts: int

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+import datetime
 import typing
 
 from osc_lib.cli import format_columns
@@ -24,6 +25,9 @@ _RESOURCES = {
     'MEMORY_MB': 'memory_mb',
     'DISK_GB': 'disk_gb',
 }
+
+#: The statuses of guests that are always told.
+_USUAL = ('ACTIVE', 'BUILD', 'ERROR')
 
 
 def look(
@@ -55,6 +59,19 @@ def _look(
     needs = {guest.name: room.need_of(guest, None, ()) for guest in guests}
     seen = looks.every(client)
     return client.observe(stats.scope(seen, needs.values())), needs
+
+
+def line(found: Stats) -> str:
+    """Return the guests in one line: the cloud's time, and how many are how.
+
+    The usual statuses are always there, so that columns stay where they are.
+    """
+    when = found.at.astimezone(datetime.UTC)
+    counts: Mapping[str, int] = {'GUESTS': found.guests}
+    if found.statuses is not None:
+        counts = {**dict.fromkeys(_USUAL, 0), **found.statuses}
+    words = ' '.join(f'{name}={count}' for name, count in counts.items())
+    return f'{when:%Y-%m-%dT%H:%M:%SZ} {words}'
 
 
 def fields(found: Stats) -> Iterator[tuple[str, typing.Any]]:

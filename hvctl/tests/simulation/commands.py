@@ -86,11 +86,15 @@ def run(
     *arguments: str,
     user: str = 'admin',
     project: str = 'admin',
+    waiting: Waiting | None = None,
 ) -> Result:
-    """Run ``openstack`` to its end."""
+    """Run ``openstack`` to its end.
+
+    :param waiting: waits in place of the usual one
+    """
     stdout, stderr = io.StringIO(), io.StringIO()
     with (
-        inside(simulated),
+        inside(simulated, waiting),
         _environment(user, project),
         contextlib.redirect_stdout(stdout),
         contextlib.redirect_stderr(stderr),

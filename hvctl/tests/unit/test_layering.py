@@ -45,7 +45,7 @@ PACKAGES = {
     'certificates': {'cryptography'},
     'cloud': {'keystoneauth1', 'requests', 'openstack'},
     'run': set(),
-    'osc': {'cliff', 'osc_lib', 'rich'},
+    'osc': {'cliff', 'osc_lib', 'prometheus_client', 'rich', 'stevedore'},
 }
 
 
