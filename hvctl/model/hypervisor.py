@@ -207,6 +207,12 @@ class Hypervisor:
         return moments.read(self.server.metadata.get(key, ''))
 
     @property
+    def profile(self) -> str:
+        """The name of the profile of which it was made; '' for none."""
+        metadata = self.server.metadata if self.server is not None else {}
+        return metadata.get(identity.PROFILE_KEY, '')
+
+    @property
     def description(self) -> str:
         """What it is for, in the words of its operators."""
         metadata = self.server.metadata if self.server is not None else {}

@@ -104,6 +104,8 @@ NETWORKING_KEY = 'hvctl:networking'
 NO_NETWORKING = 'none'
 #: How many guests its nova-compute live-migrates at once, of its profile.
 MIGRATIONS_KEY = 'hvctl:max_concurrent_live_migrations'
+#: The profile of which it was made, by its name.
+PROFILE_KEY = 'hvctl:profile'
 #: When it may be taken away, in ISO 8601.
 EXPIRES_KEY = 'hvctl:expires_at'
 #: Until when it is neither drained nor deleted, so or ``never``: without it

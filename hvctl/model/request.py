@@ -87,6 +87,7 @@ class CreateRequest:
         have no ports; None where that is not known
     :ivar parallel_migrations: how many guests its nova-compute live-migrates
         at once, to be remembered for a drain; None where that is not known
+    :ivar profile: of which they are made; None for none
     :ivar expires_at: when they may be taken away; None for never
     :ivar description: what they are for, in the words of their operators
     :ivar certificates_end: when the first certificate that each gets for
@@ -115,6 +116,7 @@ class CreateRequest:
     timeouts: Timeouts = dataclasses.field(default_factory=Timeouts)
     agent_count: int | None = None
     parallel_migrations: int | None = None
+    profile: str | None = None
     expires_at: datetime.datetime | None = None
     description: str | None = None
     certificates_end: datetime.datetime | None = None

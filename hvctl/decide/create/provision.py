@@ -230,6 +230,8 @@ def _metadata(
             if request.agent_count
             else identity.NO_NETWORKING
         )
+    if request.profile is not None:
+        metadata[identity.PROFILE_KEY] = request.profile
     if request.expires_at is not None:
         metadata[identity.EXPIRES_KEY] = moments.written(request.expires_at)
     if request.description is not None:

@@ -143,6 +143,7 @@ def plan(
             timeouts=wanted.timeouts,
             agent_count=wanted.agent_count,
             parallel_migrations=wanted.parallel_migrations,
+            profile=parsed_args.profile,
             expires_at=expires_at,
             description=parsed_args.description,
             certificates_end=issuing.ends(),

@@ -129,6 +129,7 @@ def _intended(
     hv: Hypervisor, now: datetime.datetime
 ) -> typing.Iterator[tuple[str, typing.Any]]:
     protection = hv.protection(now)
+    yield 'profile', hv.profile
     yield 'description', hv.description
     yield 'expires_at', rows.moment(hv.expires_at)
     yield 'protected', protection is not None

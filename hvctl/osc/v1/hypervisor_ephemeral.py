@@ -289,6 +289,11 @@ class ListHypervisorEphemeral(command.Lister):
             help=_('List additional columns'),
         )
         parser.add_argument(
+            '--profile',
+            metavar='<profile>',
+            help=_('List only those that were made of this profile (name)'),
+        )
+        parser.add_argument(
             '--expired',
             action='store_true',
             help=_(
@@ -344,7 +349,8 @@ class ListHypervisorEphemeral(command.Lister):
             (hv, look)
             for look in seen
             for hv in assemble.assemble(look, assemble.names(look)).values()
-            if not (parsed_args.expired and not hv.has_expired(now))
+            if parsed_args.profile in (None, hv.profile)
+            and not (parsed_args.expired and not hv.has_expired(now))
             and not (parsed_args.protected and hv.protection(now) is None)
             and (
                 not parsed_args.phases

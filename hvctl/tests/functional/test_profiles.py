@@ -9,6 +9,7 @@ from hvctl.tests.functional import guests
 from hvctl.tests.functional import hypervisors
 from hvctl.tests.functional import profiles
 from hvctl.tests.functional import recorder
+from hvctl.tests.functional import shell
 
 #: See lab/hvctl_lab/bootstrap/names.py and lab/hvctl_lab/services/profiles.py.
 AGGREGATE = 'ephemeral'
@@ -37,6 +38,8 @@ class TestProfiles(profiles.ProfilesTestCase):
         kinds = [request.kind for request in through.changes]
         self.assertEqual(4, kinds.count('POST compute /v2.1/servers'), kinds)
         self.assertEqual([], self.trying())
+        listed = self.succeed(shell.ephemeral('list', '--profile', 'tested'))
+        self.assertLessEqual(set(names), self.rows(listed).keys())
         # Guests come in by the zone.
         guest = self.boot(availability_zone=AGGREGATE)
         guests.wait(guest, 'ACTIVE')

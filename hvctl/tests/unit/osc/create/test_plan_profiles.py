@@ -79,6 +79,46 @@ class TestFixedIp(base.TestCommand):
             self.assertEqual(expected, self.cloud.resolve.asked.fixed_ip)
 
 
+class TestProfile(base.TestCommand):
+    """The profile of which a hypervisor is made."""
+
+    def test_remembered(self):
+        """Its name is in the server's metadata, whatever options change."""
+        args = ('--profiles-file', self.a_file('hvctl.yaml', PROFILES))
+        for name, more, expected in (
+            ('hv1', ('--profile', 'tested', '--no-health-test'), 'tested'),
+            (
+                'hv2',
+                ('--profile', 'placed', '--config', self.config),
+                'placed',
+            ),
+        ):
+            self.assertEqual(
+                0, self.run_command('create', name, *args, *more), self.err
+            )
+            (server,) = self.cloud.ours(name)
+            self.assertEqual(expected, server.metadata[identity.PROFILE_KEY])
+
+        self.assertEqual(0, self.create('hv3'))
+        (server,) = self.cloud.ours('hv3')
+        self.assertNotIn(identity.PROFILE_KEY, server.metadata)
+
+        for wanted, expected in (
+            ((), [('hv1', 'tested'), ('hv2', 'placed'), ('hv3', '')]),
+            (('--profile', 'tested'), [('hv1', 'tested')]),
+            (('--profile', 'teste'), []),
+        ):
+            with self.subTest(wanted=wanted):
+                self.run_command('list', '--long', '-f', 'json', *wanted)
+
+                self.assertEqual(
+                    expected,
+                    [(row['Name'], row['Profile']) for row in self.rows()],
+                )
+        self.run_command('show', 'hv2', '-f', 'json')
+        self.assertEqual('placed', self.rows()['profile'])
+
+
 class TestCautions(base.TestCommand):
     """What is unwise in a profile."""
 
