@@ -40,7 +40,7 @@ def choose(
     """
     due, protected, soon = [], [], []
     for hv in sorted(hypervisors, key=lambda hv: hv.name):
-        if _is_left(hv):
+        if is_left(hv):
             due.append((now, hv.name))
             continue
         at = hv.goes_at(grace)
@@ -60,7 +60,7 @@ def choose(
     )
 
 
-def _is_left(hv: Hypervisor) -> bool:
+def is_left(hv: Hypervisor) -> bool:
     """Return whether a delete of ours was stopped after its server went."""
     return (
         hv.server is None

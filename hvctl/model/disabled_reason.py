@@ -40,11 +40,13 @@ class DisabledReason(typing.NamedTuple):
     :ivar after_migration: the newest migration record before a drain; None
         where that is not told
     :ivar undone: the drain is being taken back, and sends no guest away
+    :ivar for_scale: the drain is of a scale, which deletes it then
     """
 
     by: DisabledBy
     after_migration: int | None = None
     undone: bool = False
+    for_scale: bool = False
 
     @property
     def is_ours(self) -> bool:
@@ -56,13 +58,14 @@ class DisabledReason(typing.NamedTuple):
         )
 
 
-def of_drain(newest_migration: int) -> str:
+def of_drain(newest_migration: int, *, for_scale: bool = False) -> str:
     """Return the disabled_reason that a drain writes.
 
     A run that takes over another's work can tell by the number which cold
     migrations belong to the drain and are to be confirmed.
     """
-    return f'{identity.REASON_DRAIN} after migration {newest_migration}'
+    drain = identity.REASON_SCALE if for_scale else identity.REASON_DRAIN
+    return f'{drain} after migration {newest_migration}'
 
 
 def of_undo(newest_migration: int | None) -> str:
@@ -89,7 +92,12 @@ def parse(text: str | None) -> DisabledReason:
     if undone or text.startswith(identity.REASON_DRAIN):
         found = _AFTER.match(text)
         after = None if found is None else int(found[1])
-        return DisabledReason(DisabledBy.DRAIN, after, undone)
+        return DisabledReason(
+            DisabledBy.DRAIN,
+            after,
+            undone,
+            text.startswith(identity.REASON_SCALE),
+        )
     if text.startswith(identity.REASON_PREFIX):
         return DisabledReason(DisabledBy.HVCTL)
     return DisabledReason(DisabledBy.OTHERS)

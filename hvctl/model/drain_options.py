@@ -73,6 +73,7 @@ class DrainOptions:
         of the memory of all that take guests; None for what is usual
     :ivar expired: drain only what has expired, so long ago; None for whatever
         is named
+    :ivar for_scale: what is drained is told apart as what a scale deletes
     :ivar dry_run: only plan
     :ivar wait: follow what is begun to its end
     """
@@ -89,5 +90,6 @@ class DrainOptions:
     most_draining: int | None = None
     most_draining_share: float | None = None
     expired: datetime.timedelta | None = None
+    for_scale: bool = False
     dry_run: bool = False
     wait: bool = True

@@ -126,6 +126,8 @@ ENABLED_KEY = 'hvctl:enabled_at'
 REASON_PREFIX = 'hvctl: '
 REASON_CREATE = 'hvctl: create: not yet known to be good'
 REASON_DRAIN = 'hvctl: drain'
+#: It begins as that of any drain: earlier versions read it so.
+REASON_SCALE = 'hvctl: drain for scale'
 REASON_UNDO = 'hvctl: undo'
 REASON_DELETE = 'hvctl: delete'
 

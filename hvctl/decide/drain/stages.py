@@ -206,7 +206,9 @@ def _close(case: DrainCase) -> Verdict | None:
     close = DisableService(
         name=case.name,
         service_id=service.id,
-        reason=disabled_reason.of_drain(newest),
+        reason=disabled_reason.of_drain(
+            newest, for_scale=case.options.for_scale
+        ),
     )
     return Verdict(status=case.status, steps=(close,))
 

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How many hypervisors of a profile come and go, and which."""
