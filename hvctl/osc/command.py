@@ -150,6 +150,8 @@ class Verb(Lister):
     def ask(self, timeout: float, question: Callable[[], _T]) -> _T:
         """Find out what the work needs; its time is the command's, too.
 
+        A command that asks again has what is left of its time.
+
         :param timeout: seconds for the whole
         :param question: asks the cloud, and changes nothing
         :raises CloudError: when there is no answer in time
@@ -157,8 +159,11 @@ class Verb(Lister):
         from hvctl import workers
         from hvctl.run import clocks
 
-        self._began = clocks.SystemClock().monotonic()
-        return workers.within(timeout, question)
+        now = clocks.SystemClock().monotonic()
+        if self._began is None:
+            self._began = now
+        left = timeout - (now - self._began)
+        return workers.within(max(1, left), question)
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Add what all verbs understand."""

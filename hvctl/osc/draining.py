@@ -14,10 +14,13 @@ if typing.TYPE_CHECKING:
     from hvctl.model.drain_options import DrainOptions
 
 
-def add_options(parser: argparse._ActionsContainer) -> None:
+def add_options(
+    parser: argparse._ActionsContainer, *, to: bool = True
+) -> None:
     """Add how guests leave, and what a drain does not do without being told.
 
     :param parser: a parser, or a group of its options
+    :param to: let the user say where they go
     """
     parser.add_argument(
         '--method',
@@ -29,14 +32,17 @@ def add_options(parser: argparse._ActionsContainer) -> None:
             '%(default)s)'
         ),
     )
-    parser.add_argument(
-        '--to',
-        metavar='<host>',
-        help=_(
-            'Host that takes them all (default: wherever the scheduler '
-            'finds room)'
-        ),
-    )
+    if to:
+        parser.add_argument(
+            '--to',
+            metavar='<host>',
+            help=_(
+                'Host that takes them all (default: wherever the scheduler '
+                'finds room)'
+            ),
+        )
+    else:
+        parser.set_defaults(to=None)
     parser.add_argument(
         '--max-parallel',
         metavar='<number>',
@@ -113,6 +119,7 @@ def options(
     parsed_args: argparse.Namespace,
     *,
     expired: datetime.timedelta | None = None,
+    for_scale: bool = False,
     dry_run: bool = False,
     wait: bool = True,
 ) -> DrainOptions:
@@ -138,6 +145,7 @@ def options(
         most_draining=most if isinstance(most, int) else None,
         most_draining_share=most if isinstance(most, float) else None,
         expired=expired,
+        for_scale=for_scale,
         dry_run=dry_run,
         wait=wait,
     )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How hypervisors go, empty or emptied first: ``delete`` and ``prune``."""
+"""How hypervisors go: ``delete``, ``prune`` and ``scale``."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from hvctl.osc import draining
 
 if typing.TYPE_CHECKING:
     from hvctl.cloud import clients
+    from hvctl.model.drain_options import DrainOptions
+    from hvctl.model.snapshot import Snapshot
     from hvctl.run import loop
 
 Rows = list[tuple[typing.Any, ...]]
@@ -30,6 +32,7 @@ class Removing(command.Verb):
         *,
         drain: bool = True,
         expired: datetime.timedelta | None = None,
+        for_scale: bool = False,
     ) -> Rows:
         """Delete hypervisors.
 
@@ -37,6 +40,7 @@ class Removing(command.Verb):
         :param drain: empty them first, and delete those of which nothing is
             left
         :param expired: only what has expired so long ago
+        :param for_scale: what is closed is told apart as a scale's
         :returns: a row for each, with facts
         """
         from hvctl.decide.delete import delete
@@ -45,7 +49,10 @@ class Removing(command.Verb):
         printed: Rows = []
         stay = False
         if drain:
-            drained = self._drain(client, names, parsed_args, again, expired)
+            options = draining.options(
+                parsed_args, expired=expired, for_scale=for_scale
+            )
+            drained = self._drain(client, names, parsed_args, again, options)
             printed, stay = rows.ended(drained), bool(drained.verdicts)
             names = tuple(n for n in names if n not in drained.verdicts)
         if names:
@@ -61,7 +68,7 @@ class Removing(command.Verb):
         names: tuple[str, ...],
         parsed_args: argparse.Namespace,
         again: str,
-        expired: datetime.timedelta | None,
+        options: DrainOptions,
     ) -> loop.Result:
         """Drain hypervisors.
 
@@ -70,7 +77,6 @@ class Removing(command.Verb):
         from hvctl.decide.delete import after_drain
         from hvctl.decide.drain import drain
 
-        options = draining.options(parsed_args, expired=expired)
         result = self.work(
             client,
             drain.Drain(names=names, options=options),
@@ -82,3 +88,41 @@ class Removing(command.Verb):
             result.verdicts, stopped=result.ledger.winding_down
         )
         return dataclasses.replace(result, verdicts=stay)
+
+    def planned(
+        self,
+        client: clients.Client,
+        look: Snapshot,
+        names: tuple[str, ...],
+        options: DrainOptions,
+        timeout: float,
+        again: str,
+    ) -> Rows:
+        """Return the rows of what would be done; it has failed if one stays.
+
+        :param look: that has the hypervisors
+        :param options: of a dry run
+        """
+        from hvctl.decide.delete import after_drain
+        from hvctl.decide.delete import delete
+        from hvctl.decide.drain import drain
+        from hvctl.decide.hypervisor import assemble
+        from hvctl.decide.wording import rendering
+
+        goal = drain.Drain(names=names, options=options)
+        result = self.work(client, goal, timeout, f'{again} --dry-run')
+        stay = after_drain.those_that_stay(result.verdicts, stopped=False)
+        self._failed = bool(stay)
+        found = assemble.assemble(look, names)
+        printed: Rows = []
+        for name, verdict in result.verdicts.items():
+            words = rendering.outcome(verdict.outcome)
+            if name in stay:
+                printed.append((name, 'check', 'failed', words))
+                continue
+            printed.append((name, 'step', 'planned', f'drain: {words}'))
+            printed += [
+                (name, str(stage.kind), 'planned', stage.words)
+                for stage in delete.whole(found[name])
+            ]
+        return printed

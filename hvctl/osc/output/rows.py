@@ -31,6 +31,9 @@ CREATED_WITH_FACTS = CREATED_LONG + FACTS
 ENDED = ('Name', 'Result', 'Seconds', 'Message')
 ENDED_LONG = (*ENDED, 'Code')
 ENDED_WITH_FACTS = ENDED_LONG + FACTS
+SCALED = ('Name', 'Verb', 'Result', 'Seconds', 'Message')
+SCALED_LONG = (*SCALED, 'Code')
+SCALED_WITH_FACTS = SCALED_LONG + FACTS
 LISTED = ('Name', 'Phase', 'Host', 'Status', 'State', 'Guests', 'Age')
 #: As many as fit into a terminal of 120 columns.
 LISTED_LONG = (

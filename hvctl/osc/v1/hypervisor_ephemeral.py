@@ -11,15 +11,12 @@ from osc_lib.cli import parseractions
 from hvctl.i18n import _
 from hvctl.osc import arguments
 from hvctl.osc import command
-
-#: Seconds in which what was not finished in time is taken back, where that is
-#: wanted: as long as a machine may take to stop and to be cleaned.
-_TAKING_BACK = 900
+from hvctl.osc import making
 
 _Rows = tuple[tuple[str, ...], list[tuple[typing.Any, ...]]]
 
 
-class CreateHypervisorEphemeral(command.Verb):
+class CreateHypervisorEphemeral(making.Making):
     _description = _(
         'Make ephemeral hypervisors.\n\n'
         'Each name becomes a bare-metal server that registers as a '
@@ -229,7 +226,6 @@ class CreateHypervisorEphemeral(command.Verb):
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> _Rows:
-        from hvctl.decide import health_test
         from hvctl.osc.create import plan
         from hvctl.osc.output import rows
 
@@ -250,28 +246,15 @@ class CreateHypervisorEphemeral(command.Verb):
         if parsed_args.dry_run:
             self._failed = not planned.ok
             return rows.PLAN, rows.plan(planned)
-        plan.raise_if_failed(planned)
-        if planned.unknown:
-            self._say(
-                'Not known: '
-                + '; '.join(check.message for check in planned.unknown)
-            )
+        self.check(planned)
         if parsed_args.user_data:
             self._say(
                 'With your own user-data no hold keeps guests out while the '
                 'hosts start: each service is disabled as soon as it shows, '
                 'until it is known good.'
             )
-        request = planned.goal.request
-        result = self.work(
-            planned.client,
-            planned.goal,
-            parsed_args.timeout,
-            'create',
-            grace=_TAKING_BACK if request.delete_on_failure else 0,
-            ending=health_test.EndTests(names=tuple(request.hypervisors))
-            if request.health_test is not None
-            else None,
+        result = self.make(
+            planned.client, planned.goal, parsed_args.timeout, 'create'
         )
         return rows.CREATED_WITH_FACTS, rows.created(result)
 

@@ -143,11 +143,6 @@ class PruneHypervisorEphemeral(removing.Removing):
         parsed_args: argparse.Namespace,
     ) -> removing.Rows:
         """Return the rows of what would be done."""
-        from hvctl.decide.delete import after_drain
-        from hvctl.decide.delete import delete
-        from hvctl.decide.drain import drain
-        from hvctl.decide.hypervisor import assemble
-        from hvctl.decide.wording import rendering
         from hvctl.osc.output import columns
 
         printed: removing.Rows = [
@@ -163,23 +158,6 @@ class PruneHypervisorEphemeral(removing.Removing):
         options = draining.options(
             parsed_args, expired=parsed_args.grace, dry_run=True
         )
-        result = self.work(
-            client,
-            drain.Drain(names=chosen.due, options=options),
-            parsed_args.timeout,
-            'prune --dry-run',
+        return printed + self.planned(
+            client, look, chosen.due, options, parsed_args.timeout, 'prune'
         )
-        stay = after_drain.those_that_stay(result.verdicts, stopped=False)
-        self._failed = bool(stay)
-        found = assemble.assemble(look, chosen.due)
-        for name, verdict in result.verdicts.items():
-            words = rendering.outcome(verdict.outcome)
-            if name in stay:
-                printed.append((name, 'check', 'failed', words))
-                continue
-            printed.append((name, 'step', 'planned', f'drain: {words}'))
-            printed += [
-                (name, str(stage.kind), 'planned', stage.words)
-                for stage in delete.whole(found[name])
-            ]
-        return printed

@@ -31,6 +31,7 @@ from hvctl.osc.v1 import hypervisor_ephemeral
 from hvctl.osc.v1 import hypervisor_ephemeral_delete
 from hvctl.osc.v1 import hypervisor_ephemeral_drain
 from hvctl.osc.v1 import hypervisor_ephemeral_prune
+from hvctl.osc.v1 import hypervisor_ephemeral_scale
 from hvctl.osc.v1 import hypervisor_ephemeral_set
 from hvctl.tests.simulation import cloud
 from hvctl.tests.simulation import commands
@@ -45,6 +46,7 @@ _COMMANDS: dict[str, typing.Any] = {
     'list': hypervisor_ephemeral.ListHypervisorEphemeral,
     'drain': hypervisor_ephemeral_drain.DrainHypervisorEphemeral,
     'prune': hypervisor_ephemeral_prune.PruneHypervisorEphemeral,
+    'scale': hypervisor_ephemeral_scale.ScaleHypervisorEphemeral,
     'set': hypervisor_ephemeral_set.SetHypervisorEphemeral,
     'unset': hypervisor_ephemeral_set.UnsetHypervisorEphemeral,
 }
@@ -56,6 +58,7 @@ _MOMENTS = {
     'drain': {'read': 60, 'write': 8, 'pause': 10},
     'delete': {'read': 90, 'write': 8, 'pause': 10},
     'prune': {'read': 120, 'write': 16, 'pause': 20},
+    'scale': {'read': 200, 'write': 30, 'pause': 30},
 }
 
 #: How often something happens to a command at most, and how often it is typed

@@ -31,6 +31,7 @@ CLASSES: dict[str, str] = {
     'drain': 'hypervisor_ephemeral_drain:DrainHypervisorEphemeral',
     'list': 'hypervisor_ephemeral:ListHypervisorEphemeral',
     'prune': 'hypervisor_ephemeral_prune:PruneHypervisorEphemeral',
+    'scale': 'hypervisor_ephemeral_scale:ScaleHypervisorEphemeral',
     'set': 'hypervisor_ephemeral_set:SetHypervisorEphemeral',
     'show': 'hypervisor_ephemeral:ShowHypervisorEphemeral',
     'unset': 'hypervisor_ephemeral_set:UnsetHypervisorEphemeral',

@@ -23,6 +23,7 @@ from hvctl.osc.v1 import hypervisor_ephemeral
 from hvctl.osc.v1 import hypervisor_ephemeral_delete
 from hvctl.osc.v1 import hypervisor_ephemeral_drain
 from hvctl.osc.v1 import hypervisor_ephemeral_prune
+from hvctl.osc.v1 import hypervisor_ephemeral_scale
 from hvctl.osc.v1 import hypervisor_ephemeral_set
 from hvctl.tests.fixtures import clocks
 from hvctl.tests.fixtures import requests
@@ -35,6 +36,7 @@ COMMANDS: dict = {
     'delete': hypervisor_ephemeral_delete.DeleteHypervisorEphemeral,
     'drain': hypervisor_ephemeral_drain.DrainHypervisorEphemeral,
     'prune': hypervisor_ephemeral_prune.PruneHypervisorEphemeral,
+    'scale': hypervisor_ephemeral_scale.ScaleHypervisorEphemeral,
     'set': hypervisor_ephemeral_set.SetHypervisorEphemeral,
     'unset': hypervisor_ephemeral_set.UnsetHypervisorEphemeral,
     'list': hypervisor_ephemeral.ListHypervisorEphemeral,
