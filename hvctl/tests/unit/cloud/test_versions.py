@@ -3,8 +3,12 @@
 
 from __future__ import annotations
 
+from openstack import utils
+
+from hvctl.cloud import ages
 from hvctl.cloud import clients
 from hvctl.cloud import clouds
+from hvctl.cloud import http
 from hvctl.model.snapshot import WholeLook
 from hvctl.tests.fixtures import builders
 from hvctl.tests.unit.cloud.observe import looking
@@ -34,6 +38,25 @@ class TestDemands(looking.TestCase):
                 self.assertTrue(look.nodes)
                 self.assertTrue(look.services)
                 self.assertEqual(value, conn.config.config[key])
+
+    def test_older_than_the_cloud(self) -> None:
+        """None of them keeps us from what the cloud tells besides."""
+        for key, value in (
+            ('compute_api_version', '2.1'),
+            ('compute_default_microversion', '2.53'),
+        ):
+            with self.subTest(key=key):
+                conn = self.connect('')
+                conn.config.config[key] = value
+
+                found = clouds.without_demands(conn)
+
+                self.assertEqual((), ages.problems(found))
+                self.assertTrue(
+                    utils.supports_microversion(
+                        found.compute, http.COMPUTE_IMAGES
+                    )
+                )
 
     def test_login(self) -> None:
         """It is shared: nobody logs in twice."""

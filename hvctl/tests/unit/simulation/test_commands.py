@@ -101,6 +101,9 @@ class TestCommands(unittest.TestCase):
         self.assertIn('OpenStack 2023.1 or newer', words)
         self.assertEqual(1, words.count('too old'))
 
+        self.run_verb('set', 'hv00001', '--description', 'from Xena')
+        self.run_verb('unset', 'hv00001', '--description')
+        self.assertEqual(2, self.run_verb('stats', 'show')['hypervisors'])
         self.run_verb('drain', 'hv00001')
         self.run_verb('delete', 'hv00001')
 
@@ -148,6 +151,25 @@ class TestCommands(unittest.TestCase):
             'this needs Ironic of OpenStack Rocky or newer',
             self.refused('create', 'new1', *recipe.options(self)),
         )
+
+    def test_history_of_nodes(self) -> None:
+        """Why a deploy failed is told where Ironic remembers it."""
+        for newest, told in (((1, 78), True), ((1, 77), False)):
+            with self.subTest(newest=newest):
+                self.cloud = cloud.Cloud(1, _SIZE)
+                world = self.cloud.world
+                world.failing = {
+                    node.uuid: 'no power'
+                    for _, node in world.nodes.rising()
+                    if node.provision_state == 'available'
+                }
+                self.be_of(
+                    compute=(2, 100), placement=(1, 39), baremetal=newest
+                )
+
+                words = self.refused('create', 'new1', *recipe.options(self))
+
+                self.assertEqual(told, 'no power' in words, words)
 
     def test_list_and_show(self) -> None:
         """They show what there is; what they cost is measured."""
