@@ -13,6 +13,7 @@ import dataclasses
 import hashlib
 import importlib.metadata
 import pathlib
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -28,6 +29,9 @@ LATEST = 'latest'
 
 _CODE = pathlib.Path(__file__).parent
 _CONSTRAINTS = _CODE / 'constraints'
+
+#: In a virtualenv: which source of this lab's code it was made for.
+_SOURCE = '.source'
 
 #: The last lines of pip that an error shows.
 _TAIL = 15
@@ -81,13 +85,22 @@ def install(lab: paths.Lab, release: str, report: Report) -> paths.Lab:
 
     def build(target: pathlib.Path) -> None:
         report(f'installing the services of {release}, a minute or two')
+        _remove_abandoned(lab.cache)
         run(sys.executable, '-m', 'venv', str(target))
+        (target / _SOURCE).write_text(str(_project()))
         pip = (str(target / 'bin/python'), '-m', 'pip', 'install', '--no-deps')
         run(*pip, '--requirement', str(constraints(release)))
         run(*pip, '--editable', str(_project()))
 
     cache.build_in_place(prefix, 'services', build)
     return dataclasses.replace(lab, prefix=prefix)
+
+
+def _remove_abandoned(directory: pathlib.Path) -> None:
+    """Remove the services of clones that are gone, as CI's are."""
+    for source in directory.glob(f'services-*/{_SOURCE}'):
+        if not pathlib.Path(source.read_text()).exists():
+            shutil.rmtree(source.parent)
 
 
 def version(lab: paths.Lab, package: str) -> str:

@@ -112,6 +112,17 @@ class TestInstall(base.LabTestCase):
         self.assertEqual(self._install(OLD), self._install(OLD))
         self.assertEqual(3, len(self.commands))
 
+    def test_abandoned(self) -> None:
+        """What was made for a clone that is gone goes, too."""
+        kept = self._install(OLD)
+        gone = kept.with_name('services-2024.1-0')
+        gone.mkdir()
+        (gone / '.source').write_text(str(self.directory / 'gone'))
+
+        other = self._install('2026.1')
+
+        self.assertEqual({kept, other}, set(self.lab.cache.glob('services-*')))
+
 
 class TestRun(unittest.TestCase):
     """An installer."""
