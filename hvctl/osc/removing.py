@@ -23,6 +23,17 @@ Rows = list[tuple[typing.Any, ...]]
 class Removing(command.Verb):
     """A command that deletes hypervisors."""
 
+    def produce_output(
+        self,
+        parsed_args: argparse.Namespace,
+        column_names: typing.Any,
+        data: typing.Any,
+    ) -> int:
+        """Print nothing where a table would be empty: cron would mail it."""
+        if parsed_args.formatter == 'table' and not data:
+            return 0
+        return int(super().produce_output(parsed_args, column_names, data))
+
     def remove(
         self,
         client: clients.Client,

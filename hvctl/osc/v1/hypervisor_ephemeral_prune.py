@@ -85,17 +85,6 @@ class PruneHypervisorEphemeral(removing.Removing):
         self._failed = failed or self._unseen
         return columns, printed
 
-    def produce_output(
-        self,
-        parsed_args: argparse.Namespace,
-        column_names: typing.Any,
-        data: typing.Any,
-    ) -> int:
-        """Print nothing where a table would be empty: cron would mail it."""
-        if parsed_args.formatter == 'table' and not data:
-            return 0
-        return int(super().produce_output(parsed_args, column_names, data))
-
     def _chosen(
         self, parsed_args: argparse.Namespace
     ) -> typing.Iterator[tuple[clients.Client, Snapshot, Choice]]:

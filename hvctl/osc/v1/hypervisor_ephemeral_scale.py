@@ -180,6 +180,8 @@ class ScaleHypervisorEphemeral(making.Making, removing.Removing):
             printed += new
             if not new or self._failed:
                 break
+        if not printed and self.app.stderr.isatty():
+            self._say(f'{profile.name} has {target} already: nothing to do')
         return printed
 
     def _wave(
