@@ -13,6 +13,7 @@ from collections.abc import Mapping
 import pathlib
 import shutil
 import subprocess
+import threading
 
 from hvctl_lab import errors
 from hvctl_lab import lock
@@ -21,6 +22,10 @@ from hvctl_lab.metal import variants
 
 #: Where cloud-init looks for a config drive that is no block device.
 _SEED = 'var/lib/cloud/seed/config_drive'
+
+#: Older Ironics are one thread with eventlet, which must not wait for a file
+#: that it holds itself.
+_TURN = threading.Lock()
 
 
 class DiskError(errors.LabError):
@@ -39,7 +44,7 @@ def prepare(lab: paths.Lab) -> None:
     disks = _disks(lab)
     disks.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Machines start at the same time, and one mount is enough.
-    with lock.of_file(lab.directory / 'disks.lock'):
+    with _TURN, lock.of_file(lab.directory / 'disks.lock'):
         if _file_system(disks) == 'overlayfs':
             _run('mount', '-t', 'tmpfs', '-o', 'mode=0700', 'tmpfs', disks)
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import pathlib
 import subprocess
+import threading
 
 from hvctl_lab import errors
 from hvctl_lab import lock
@@ -25,6 +26,10 @@ ADAPTERS = ('eno1', 'eno2')
 
 _BRIDGE = 'switch'
 _OWN = '/proc/self/ns/net'
+
+#: Older Ironics are one thread with eventlet, which must not wait for a file
+#: that it holds itself.
+_TURN = threading.Lock()
 
 
 class NetworkError(errors.LabError):
@@ -54,7 +59,7 @@ def make_switch(lab: paths.Lab) -> None:
     :raises NetworkError: when it cannot be made
     """
     # Machines start at the same time.
-    with lock.of_file(lab.directory / 'switch.lock'):
+    with _TURN, lock.of_file(lab.directory / 'switch.lock'):
         if _is_made(lab):
             return
         _ip('netns', 'add', lab.switch)
