@@ -21,7 +21,7 @@ from hvctl.cloud.observe.host_parts import Reading
 from hvctl.cloud.observe.parts import Parts
 from hvctl.model import host_name
 from hvctl.model import identity
-from hvctl.model.records import Server
+from hvctl.model.records import PortUse, Server
 from hvctl.model.snapshot import Part, Snapshot
 
 #: A page of a list of the cloud takes as long as so many hypervisors of ours
@@ -59,7 +59,11 @@ def every(begin: Parts) -> Snapshot:
         ]
     )
     look = dataclasses.replace(look, namesakes=others.result())
-    ids = [*map(compute_id, look.servers), *_ids_of_providers(look)]
+    ids = [
+        *map(compute_id, look.servers),
+        *_ids_of_providers(look),
+        *_ids_of_left(begin, look),
+    ]
     if None not in ids and one_by_one(len(ids), len(look.services)):
         return _each(begin, look, filter(None, ids), names_only=True)
     return begin.look(
@@ -233,6 +237,32 @@ def _ids_of_providers(look: Snapshot) -> Iterator[str]:
     for provider in look.providers:
         if identity.is_ours(provider.name, provider.id):
             yield provider.id
+
+
+def _ids_of_left(begin: Parts, look: Snapshot) -> Iterator[str]:
+    """Ask for hosts of which neither a server nor a provider tells.
+
+    Those that were made without a profile have no trait of ours.  Their ports
+    have the name, and are the last to go.
+    """
+    told = {server.name for server in look.servers} | {
+        host_name.short(provider.name) for provider in look.providers
+    }
+    registered = {host_name.short(service.host) for service in look.services}
+    left = {
+        port.name for port in look.ports if port.use is PortUse.MACHINE
+    } & (registered - told)
+    reading = [
+        begin.pool.submit(
+            compute_cloud.compute_nodes_like, begin.pair.compute.compute, name
+        )
+        for name in sorted(left)
+    ]
+    for each in reading:
+        for node in begin.missing.read(each, Part.COMPUTE_NODES) or ():
+            name = host_name.short(node.hostname)
+            if name in left and identity.is_ours(name, node.id):
+                yield node.id
 
 
 def expected(servers: Iterable[Server]) -> Iterator[str]:

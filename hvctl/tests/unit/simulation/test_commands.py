@@ -10,6 +10,7 @@ from unittest import mock
 
 from osc_lib import clientmanager
 
+from hvctl.model import identity
 from hvctl.tests.simulation import cloud
 from hvctl.tests.simulation import commands
 from hvctl.tests.simulation import ironic
@@ -170,6 +171,40 @@ class TestCommands(unittest.TestCase):
                 words = self.refused('create', 'new1', *recipe.options(self))
 
                 self.assertEqual(told, 'no power' in words, words)
+
+    def test_left_over(self) -> None:
+        """What is left of one is listed, whether or not it has our trait."""
+        number, server = next(
+            each
+            for each in self.cloud.world.servers.rising()
+            if each[1].name == 'hv00001'
+        )
+        self.cloud.world.servers.remove(number)
+        ((number, port),) = (
+            each
+            for each in self.cloud.world.ports.rising()
+            if each[1].device_id == server.id
+        )
+        self.cloud.world.ports.put(
+            number, dataclasses.replace(port, device_id='')
+        )
+        ((_, provider),) = (
+            each
+            for each in self.cloud.world.providers.rising()
+            if each[1].name == 'hv00001'
+        )
+        for traits in (provider.traits, provider.traits - {identity.TRAIT}):
+            with self.subTest(traits=traits):
+                self.cloud.stock.change(
+                    dataclasses.replace(provider, traits=traits)
+                )
+
+                row, _ = self.run_verb('list', '--long')
+
+                self.assertEqual(
+                    ('hv00001', 'left-over', provider.uuid),
+                    (row['Name'], row['Code'], row['Compute ID']),
+                )
 
     def test_list_and_show(self) -> None:
         """They show what there is; what they cost is measured."""
