@@ -12,6 +12,7 @@ import re
 import tempfile
 import typing
 
+from hvctl.decide.drain.plan import wishes
 from hvctl.tests.fixtures import requests
 from hvctl.tests.functional import base
 from hvctl.tests.functional import draining
@@ -22,8 +23,10 @@ from hvctl.tests.functional import shell
 from hvctl.tests.simulation import application
 from hvctl.tests.simulation import cloud
 from hvctl.tests.simulation import commands
+from hvctl.tests.simulation import fates
 from hvctl.tests.simulation import given
 from hvctl.tests.simulation import numbers
+from hvctl.tests.simulation import told
 
 #: What is asked once a process, of whichever service comes first.
 _VERSIONS = re.compile(r'GET \w+ (/|/v[\d.]+/?)?$')
@@ -204,6 +207,40 @@ class TestTraces(draining.DrainTestCase):
             )
         shelve = ('--suspended', 'shelve')
         self.compare(simulated, 0, 'drain', (here, *shelve), (there, *shelve))
+
+    def test_in_the_way(self) -> None:
+        """Guests that stay, that are resized, and whose move fails."""
+        simulated = told.Told(1, numbers.Size(hosts=3, ours=2))
+        here, there = self.source, 'hv00001'
+        self.guest('rescue', 'RESCUE')
+        given.guest(simulated, 'rescued', there, 'RESCUE')
+        guests.act(self.guest(), 'os-resetState', state='error')
+        given.guest(simulated, 'broken', there, 'ERROR')
+        resized = self.guest()
+        guests.act(resized, 'resize', flavorRef=guests.flavor('m1.small'))
+        guests.wait(resized, 'VERIFY_RESIZE')
+        simulated.move(given.guest(simulated, 'resized', there), 'resize')
+        simulated.clock.advance(60)
+        self.guest()
+        given.guest(simulated, 'active', there)
+        # After another: were it the first, no other would be sent live.
+        last = {wishes.PRIORITY_KEY: '-1'}
+        self.guest(lab_migration='fail', **last)
+        failing = given.guest(simulated, 'failing', there, metadata=last)
+        # It fails on the hosts, of which the action tells nothing.
+        simulated.world.fates[failing.id] = fates.Fate(fates.End.FAILS)
+
+        self.compare(simulated, 1, 'drain', (here,), (there,))
+        past = ('--on-blocked', 'continue')
+        for more in (past, (*past, '--confirm-resizes')):
+            self.compare(
+                simulated,
+                1,
+                'drain',
+                (here, *more),
+                (there, *more),
+                in_order=False,
+            )
 
     def test_failures(self) -> None:
         """A deploy that fails, and what is left of it is removed."""
