@@ -74,13 +74,13 @@ def choose(fleet: Fleet, target: int, now: datetime.datetime) -> Choice:
     lacking = max(0, target - fleet.count)
     closed = sorted(hv.name for hv in fleet.of(Standing.GOING) if _back(hv))
     back = closed[:lacking]
-    going = [
-        hv
-        for hv in fleet.of(Standing.GOING, Standing.FAILED)
-        if hv.name not in back and hv.protection(now) is None
-    ]
     surplus = _surplus(fleet, target, now)
     leaving = {hv.name for hv in surplus}
+    going = leaving | {
+        hv.name
+        for hv in fleet.of(Standing.GOING, Standing.FAILED)
+        if hv.name not in back and hv.protection(now) is None
+    }
 
     def staying(*standings: Standing) -> tuple[str, ...]:
         names = {hv.name for hv in fleet.of(*standings)}
@@ -98,11 +98,7 @@ def choose(fleet: Fleet, target: int, now: datetime.datetime) -> Choice:
                 memory=_memory(hv),
             )
             for hv, how in sorted(
-                (
-                    each
-                    for each in fleet.members
-                    if each[0] in (*going, *surplus)
-                ),
+                (each for each in fleet.members if each[0].name in going),
                 key=lambda each: _key(each[0], each[1], now),
             )
         ),
