@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 import dataclasses
-import itertools
 
 from hvctl.cloud.observe import bare_metal
 from hvctl.cloud.observe import compute_cloud
@@ -20,7 +19,7 @@ from hvctl.cloud.observe.parts import Parts
 from hvctl.model import host_name
 from hvctl.model import identity
 from hvctl.model.records import ComputeNode
-from hvctl.model.snapshot import Part, Snapshot, WholeLook
+from hvctl.model.snapshot import Snapshot, WholeLook
 
 
 def discover(begin: Parts, scope: WholeLook) -> Snapshot | None:
@@ -57,12 +56,7 @@ def _what_has_names(
     :returns: the compute nodes apart, since more of them are read
     """
     names = scope.names
-    nodes = [
-        begin.pool.submit(
-            compute_cloud.compute_nodes_like, begin.pair.compute.compute, name
-        )
-        for name in sorted(names)
-    ]
+    nodes = own.compute_nodes_like(begin, names)
     servers = begin.pool.submit(bare_metal.servers, begin.pair.metal, names)
     look = begin.look(
         [
@@ -73,13 +67,7 @@ def _what_has_names(
         ],
         look,
     )
-    read = [begin.missing.read(each, Part.COMPUTE_NODES) for each in nodes]
-    like = {
-        node.id: node
-        for node in itertools.chain.from_iterable(filter(None, read))
-        if names & {host_name.short(node.hostname), host_name.short(node.host)}
-    }
-    return look, tuple(like.values())
+    return look, nodes()
 
 
 def _hosts(

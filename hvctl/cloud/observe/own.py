@@ -9,8 +9,15 @@ there is.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import (
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+)
 import dataclasses
+import itertools
 
 from hvctl.cloud import lists
 from hvctl.cloud import parallel
@@ -21,7 +28,7 @@ from hvctl.cloud.observe.host_parts import Reading
 from hvctl.cloud.observe.parts import Parts
 from hvctl.model import host_name
 from hvctl.model import identity
-from hvctl.model.records import PortUse, Server
+from hvctl.model.records import ComputeNode, PortUse, Server
 from hvctl.model.snapshot import Part, Snapshot
 
 #: A page of a list of the cloud takes as long as so many hypervisors of ours
@@ -207,6 +214,35 @@ def providers(begin: Parts) -> Reading:
     return finish
 
 
+def compute_nodes_like(
+    begin: Parts, names: Collection[str]
+) -> Callable[[], tuple[ComputeNode, ...]]:
+    """Ask for compute nodes by the names of their hypervisors.
+
+    :returns: gives those that have one of the names
+    """
+    reading = [
+        begin.pool.submit(
+            compute_cloud.compute_nodes_like, begin.pair.compute.compute, name
+        )
+        for name in sorted(names)
+    ]
+
+    def finish() -> tuple[ComputeNode, ...]:
+        read = [
+            begin.missing.read(each, Part.COMPUTE_NODES) for each in reading
+        ]
+        like = {
+            node.id: node
+            for node in itertools.chain.from_iterable(filter(None, read))
+            if {host_name.short(node.hostname), host_name.short(node.host)}
+            & {*names}
+        }
+        return tuple(like.values())
+
+    return finish
+
+
 def agents(begin: Parts, names: Collection[str]) -> Reading:
     """Read the agents of some hosts; None where there are none at all."""
     reading = [
@@ -252,17 +288,9 @@ def _ids_of_left(begin: Parts, look: Snapshot) -> Iterator[str]:
     left = {
         port.name for port in look.ports if port.use is PortUse.MACHINE
     } & (registered - told)
-    reading = [
-        begin.pool.submit(
-            compute_cloud.compute_nodes_like, begin.pair.compute.compute, name
-        )
-        for name in sorted(left)
-    ]
-    for each in reading:
-        for node in begin.missing.read(each, Part.COMPUTE_NODES) or ():
-            name = host_name.short(node.hostname)
-            if name in left and identity.is_ours(name, node.id):
-                yield node.id
+    for node in compute_nodes_like(begin, left)():
+        if identity.is_ours(node.hostname, node.id):
+            yield node.id
 
 
 def expected(servers: Iterable[Server]) -> Iterator[str]:
