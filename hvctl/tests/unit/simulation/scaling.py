@@ -20,21 +20,6 @@ from hvctl.tests.simulation import records
 
 _SIZE = numbers.Size(hosts=6, ours=3, guests=2, free_nodes=5)
 
-#: Things are soon done, so that there is little to wait for.
-_PACE = pace.Pace(
-    deployed=3,
-    registered=1,
-    inventory=2,
-    mapped=3,
-    agents=3,
-    booted=1,
-    ended=1,
-    cleaned=2,
-    reports=1,
-    down=3,
-    agent_down=3,
-)
-
 _PROFILE = {
     'image': 'debian',
     'flavor': 'metal',
@@ -60,7 +45,7 @@ class TestCase(unittest.TestCase):
     def start(self, seed: int, size: numbers.Size = _SIZE) -> None:
         """Begin anew."""
         self.chance = random.Random(seed)
-        self.cloud = cloud.Cloud(seed, size, _PACE)
+        self.cloud = cloud.Cloud(seed, size, pace.QUICK)
         for name in self.there():
             self.note(name, **{identity.PROFILE_KEY: 'p'})
 

@@ -27,21 +27,6 @@ from hvctl.tests.simulation import rivals
 
 _SIZE = numbers.Size(hosts=2, guests=1, free_nodes=3)
 
-#: Things are soon done, so that there is little to wait for.
-_PACE = pace.Pace(
-    deployed=3,
-    registered=1,
-    inventory=2,
-    mapped=3,
-    agents=3,
-    booted=1,
-    ended=1,
-    cleaned=2,
-    reports=1,
-    down=3,
-    agent_down=3,
-)
-
 #: How often each test is done, with turns of its own.
 _SEEDS = range(3)
 
@@ -81,7 +66,7 @@ class TestRivals(unittest.TestCase):
         self.chance = random.Random(seed)
         # Until then no server has the port.
         scheduled = self.chance.choice((1, 5, 12))
-        pace_ = dataclasses.replace(_PACE, scheduled=scheduled)
+        pace_ = dataclasses.replace(pace.QUICK, scheduled=scheduled)
         self.cloud = cloud.Cloud(seed, _SIZE, pace_)
         self.before = pictures.picture(self.cloud.world)
 
@@ -212,7 +197,7 @@ class TestRivals(unittest.TestCase):
         for seed in _SEEDS:
             with self.subTest(seed=seed):
                 size = numbers.Size(hosts=3, ours=1, guests=3)
-                self.cloud = cloud.Cloud(seed, size, _PACE)
+                self.cloud = cloud.Cloud(seed, size, pace.QUICK)
                 self.chance = random.Random(seed)
                 drain = ('drain', 'hv00001', '--format', 'json')
 
